@@ -66,7 +66,7 @@ def registered() -> frozenset[tuple[str, type[Model]]]:
 
 
 def role_in(actor: Actor, team: Team | int) -> Role | None:
-    """The role of `actor` in `team` (or its id), None for an outsider. Administrators are admins of every team.
+    """The role of `actor` in `team` (or its id), None for an outsider. Administrators are admins everywhere.
 
     Asks the database once per `actor` object, that is once per request.
     """

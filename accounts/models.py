@@ -14,7 +14,7 @@ from foundation.text import plain_text
 
 
 class Role(models.TextChoices):
-    """The access role in one team. Ordered: viewer < responder < manager < admin; a greater one may do all that a lesser may."""
+    """The access role in one team: viewer < responder < manager < admin. A greater one may all that a lesser may."""
 
     VIEWER = "viewer", _("Viewer")
     RESPONDER = "responder", _("Responder")
@@ -42,7 +42,7 @@ class Role(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
-        """A person who signs in by `email` (kept in lower case). Without a password only a one-time link lets them in."""
+        """A person who signs in by `email` (kept in lower case); without a password only by a one-time link."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -53,15 +53,16 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person. Never deleted: `is_active` ends access, `anonymised_at` says when name and address were taken out."""
+    """A person. Never deleted: `is_active` ends access, `anonymised_at` says when the name was taken out.
+
+    `time_zone` empty = as the person's device says. `link_serial` counts one-time links: a new one ends the old.
+    """
 
     email = models.EmailField(
-        _("e-mail"), unique=True, error_messages={"unique": _("Somebody has this address.")}
+        _("e-mail"), unique=True, error_messages={"unique": _("Somebody has this address already.")}
     )
     name = models.CharField(_("name"), max_length=80, validators=[plain_text])
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, blank=True, default="", validators=[known_zone]
-    )
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[known_zone])
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_administrator = models.BooleanField(_("administrator of this installation"), default=False)
     must_change_password = models.BooleanField(default=False)
@@ -141,7 +142,7 @@ class Membership(models.Model):
 
 
 class CachedValue(models.Model):
-    """The table behind Django's database cache: rate limits that hold across web processes and without Redis."""
+    """The table behind Django's database cache: rate limits hold across web processes, without Redis."""
 
     cache_key = models.CharField(max_length=255, primary_key=True)
     value = models.TextField()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 @cache
 def names() -> tuple[str, ...]:
-    """Every zone a person may choose, UTC first, then by name: "Europe/Berlin", never "EST5EDT" or "posixrules"."""
+    """Every zone a person may choose, UTC first, then by name: "Europe/Berlin", never "EST5EDT"."""
     known = sorted(
         name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/")
     )
