@@ -1,0 +1,61 @@
+"""Runs a command which ends when the process that started it ends, and which need not run as root.
+
+A script of its own, not a `preexec_fn`: forking Python code out of a process with threads can hang. Called as
+
+    python -I -S tether.py PARENT SIGNAL IDENTITY COMMAND [ARGUMENT…]
+
+PARENT is the pid which must still be our parent; SIGNAL is what the command gets when that parent is gone;
+IDENTITY is `same`, `mapped` (stay root on disk, be `nobody` in a user namespace of our own: PostgreSQL refuses to
+run as root, and nothing has to be chowned or made readable for it) or `UID:GID`. Exit code 76: not permitted here.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+
+NOBODY = 65534
+NOT_PERMITTED = 76
+PR_SET_PDEATHSIG = 1
+
+
+def become(identity: str) -> None:
+    """Take on the identity; raises OSError where the machine does not allow it."""
+    if identity == "mapped":
+        uid, gid = os.getuid(), os.getgid()
+        os.unshare(os.CLONE_NEWUSER)
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{NOBODY} {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"{NOBODY} {gid} 1")
+    elif identity != "same":
+        uid, gid = (int(part) for part in identity.split(":"))
+        os.setgroups([])
+        os.setgid(gid)
+        os.setuid(uid)
+
+
+def tie_to(parent: int, death_signal: int) -> None:
+    """Ask the kernel for the signal. After `become`, which would clear it. Elsewhere than on Linux: nothing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, death_signal)
+    if os.getppid() != parent:
+        sys.exit(1)  # it died before the kernel knew
+
+
+def main(parent: str, death_signal: str, identity: str, *command: str) -> None:
+    """Prepare, then become the command: same pid, default signals."""
+    try:
+        become(identity)
+    except OSError as problem:
+        print(f"cannot run as {identity}: {problem}", file=sys.stderr)  # noqa: T201
+        sys.exit(NOT_PERMITTED)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    tie_to(int(parent), int(death_signal))
+    os.execv(command[0], command)  # noqa: S606
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,43 @@
+"""What every test may ask for: a PostgreSQL of its own, a served site, a browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from config.embedded import Server, settings
+
+# Playwright's sync API keeps a loop running in this thread; without this the ORM refuses to work beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+pytest_plugins = ["tests.fixtures.site", "tests.fixtures.browser"]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
+    """The socket folder of a throw-away server, one for each xdist worker; None when DATABASE_URL names one."""
+    if os.environ.get("DATABASE_URL"):
+        yield None
+        return
+    server = Server(tmp_path_factory.mktemp("postgres") / "cluster", durable=False)
+    server.start()
+    yield server.sockets
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, postgres: Path | None
+) -> None:
+    """Point Django at it before pytest-django creates the test database."""
+    if postgres:
+        connections["default"].settings_dict.update({**settings(Path()), "HOST": str(postgres)})
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """DATABASE_URL of the test database, for a test which starts a process of its own."""
+    found = connections["default"].settings_dict
+    return f"postgres://{found['USER']}:{found['PASSWORD']}@/{found['NAME']}?host={found['HOST']}"
