@@ -1,0 +1,48 @@
+"""Every recurring job of the installation, one line each.
+
+A sweep is short, touches only the database and runs on the ticker's own thread, so that it works while the broker does not.
+An errand may take long or talk to the network: the ticker only rings for it, as a task; if the broker does not answer it runs inline, beside the ticker.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from celery import Task
+
+from incidents import intake
+from incidents import sweep as breaches
+from live import bus
+from monitoring import staleness
+from monitoring import sweep as probes
+from monitoring.tasks import probe_due
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """`run` at least every `every_s` seconds, at each wake-up if `on_wake`, and at the moment `next_due` names."""
+
+    name: str
+    run: Callable[[], object]
+    every_s: float = 1.0
+    on_wake: bool = False
+    next_due: Callable[[], datetime | None] | None = None
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Ring for `task` once `next_due` has come."""
+
+    name: str
+    task: Task
+    next_due: Callable[[], datetime | None]
+
+
+SWEEPS = (
+    Sweep("intake", intake.take_in, on_wake=True),
+    Sweep("breaches", breaches.breach_due, on_wake=True, next_due=breaches.next_due),
+    Sweep("staleness", staleness.mark_stale),
+    Sweep("announcements", bus.prune, every_s=600),
+)
+
+ERRANDS = (Errand("probes", probe_due, probes.next_due),)

@@ -1,0 +1,39 @@
+"""A resend is harmless: the same key gets the first answer again, the same key with another body is refused."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from foundation.models import IdempotencyKey
+
+
+class Reused(Exception):
+    """The key was used for another body. `answer` is what it answered then."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(answer)
+        self.answer = answer
+
+
+def once(actor: str, key: str, body: Any, do: Callable[[], str]) -> tuple[str, bool]:
+    """Run `do` for the first request with (actor, key) and keep its answer (a ref); give later ones the same answer.
+
+    Returns (answer, fresh). `body` is JSON-serialisable. Without a key every request is a first one. Two at once: the second waits for the first one's row.
+    """
+    if not key:
+        return do(), True
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+    with transaction.atomic():
+        row, fresh = IdempotencyKey.objects.get_or_create(
+            actor=actor[:80], key=key[:200], defaults={"digest": digest, "answer": ""}
+        )
+        if not fresh:
+            if row.digest != digest:
+                raise Reused(row.answer)
+            return row.answer, False
+        row.answer = do()
+        row.save(update_fields=["answer"])
+        return row.answer, True

@@ -1,0 +1,150 @@
+"""The arithmetic of clocks: pure, takes `now`, touches no database. All moments are aware; all spans are seconds, never days (24 h across a clock change is not 1 day)."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
+
+State = Literal["running", "paused", "met", "breached", "cancelled", "none"]
+Pause = tuple[datetime, datetime | None]
+
+
+@dataclass(frozen=True)
+class Run:
+    started_at: datetime
+    target_s: int | None
+    due_set_at: datetime
+    stopped_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    breached_at: datetime | None = None
+    noticed_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A clock at one moment. `remaining_s` is negative once late, None without a limit or while paused."""
+
+    state: State
+    elapsed_s: float
+    remaining_s: float | None
+    due_at: datetime | None
+
+
+def paused_s(run: Run, until: datetime) -> float:
+    """Seconds of `run` spent paused up to `until`; overlapping and out-of-range pauses count once and only inside the run."""
+    spans = sorted((max(a, run.started_at), min(b or until, until)) for a, b in run.pauses)
+    total, reached = 0.0, run.started_at
+    for start, end in spans:
+        start = max(start, reached)
+        if end > start:
+            total += (end - start).total_seconds()
+            reached = end
+    return total
+
+
+def is_paused(run: Run) -> bool:
+    return any(end is None for _start, end in run.pauses)
+
+
+def due_at(run: Run) -> datetime | None:
+    """When the clock runs out: start + target + accrued pauses. None without a duration and while paused."""
+    if run.target_s is None or is_paused(run):
+        return None
+    due = run.started_at + timedelta(seconds=run.target_s)
+    for start, end in sorted((a, b) for a, b in run.pauses if b):
+        # A pause that begins after the clock has run out cannot save it.
+        if start < due and end > run.started_at:
+            due += timedelta(seconds=paused_s(replace(run, pauses=((start, end),)), end))
+    return due
+
+
+def read(run: Run, now: datetime) -> Reading:
+    end = run.stopped_at or run.cancelled_at or now
+    due = due_at(run)
+    elapsed = max(0.0, (end - run.started_at).total_seconds() - paused_s(run, end))
+    remaining = None if due is None else (due - end).total_seconds()
+    return Reading(_state(run, due, end), elapsed, remaining, due)
+
+
+def _state(run: Run, due: datetime | None, end: datetime) -> State:
+    if run.cancelled_at:
+        return "cancelled"
+    if run.stopped_at:
+        return "met" if due is None or run.stopped_at <= due else "breached"
+    if is_paused(run):
+        return "paused"
+    if due is not None and (run.breached_at or end >= due):
+        return "breached"
+    return "none" if due is None else "running"
+
+
+def retarget(run: Run, target_s: int | None, now: datetime) -> tuple[Run, bool]:
+    """`run` under a new target from `now` on; accrued pauses stay. The flag says whether an earlier breach no longer holds (a new cycle is due)."""
+    fresh = replace(run, target_s=target_s, due_set_at=now)
+    due = due_at(fresh)
+    forgiven = run.breached_at is not None and (due is None or due > now)
+    return (replace(fresh, breached_at=None, noticed_at=None) if forgiven else fresh), forgiven
+
+
+def noticed_late_s(run: Run) -> float:
+    """How long after it could first be known a breach was noticed, in seconds; 0 without a breach."""
+    if run.breached_at is None or run.noticed_at is None:
+        return 0.0
+    return max(0.0, (run.noticed_at - max(run.breached_at, run.due_set_at)).total_seconds())
+
+
+def parse_pauses(rows: list[Any]) -> tuple[Pause, ...]:
+    return tuple((datetime.fromisoformat(a), datetime.fromisoformat(b) if b else None) for a, b in rows)
+
+
+def span(seconds: float) -> str:
+    """A length of time as people say it: "0 s", "3 min 12 s", "2 h 05 min", "3 d 4 h"."""
+    whole = int(abs(seconds))
+    minutes, s = divmod(whole, 60)
+    hours, m = divmod(minutes, 60)
+    days, h = divmod(hours, 24)
+    if whole < 60:
+        return _("%(s)d s") % {"s": s}
+    if hours < 1:
+        return (_("%(m)d min %(s)d s") if s else _("%(m)d min")) % {"m": m, "s": s}
+    if days < 2:
+        return (_("%(h)d h %(m)02d min") if m else _("%(h)d h")) % {"h": hours, "m": m}
+    return (_("%(d)d d %(h)d h") if h else _("%(d)d d")) % {"d": days, "h": h}
+
+
+def explain(run: Run, now: datetime, *, severity: str, target: str) -> list[str]:
+    """The clock's sum as lines: start, limit, pauses, due or end, what remains or by how much it was late."""
+    reading = read(run, now)
+    lines = [
+        _("Started %(at)s, when the problem was detected.") % {"at": _utc(run.started_at)},
+        _("%(severity)s: %(target)s.") % {"severity": severity, "target": target},
+    ]
+    paused = paused_s(run, run.stopped_at or run.cancelled_at or now)
+    if run.pauses:
+        lines.append(_("Paused %(span)s in all.") % {"span": span(paused)})
+    if reading.due_at:
+        lines.append(_("Due %(at)s.") % {"at": _utc(reading.due_at)})
+    lines.append(_outcome(run, reading))
+    if noticed_late_s(run) >= 2:
+        lines.append(_("The breach was noticed %(span)s late.") % {"span": span(noticed_late_s(run))})
+    return lines
+
+
+def _outcome(run: Run, reading: Reading) -> str:
+    took = {"span": span(reading.elapsed_s)}
+    if run.cancelled_at:
+        return _("Replaced after %(span)s, when the severity was changed.") % took
+    late = reading.remaining_s is not None and reading.remaining_s < 0
+    if run.stopped_at:
+        text = _("Stopped %(at)s, after %(span)s.") % {"at": _utc(run.stopped_at), **took}
+        return text + (" " + _("%(late)s late.") % {"late": span(reading.remaining_s or 0)} if late else "")
+    if reading.remaining_s is None:
+        return _("Running for %(span)s.") % took
+    left = {"span": span(reading.remaining_s)}
+    return _("%(span)s late.") % left if late else _("%(span)s left.") % left
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

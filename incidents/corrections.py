@@ -1,0 +1,129 @@
+"""Wrong times, wrong words, words that must not stay: the timeline is corrected by adding to it, and redacted by destroying a payload."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Role, User
+from foundation import moment
+from incidents import timeline, timing
+from incidents.lifecycle import Step, TooLate, announce, perform
+from incidents.models import RedactionRequest, Status, TimelineEvent, TimelinePayload
+from live import bus
+from products.vocabulary import EventKind
+
+_ANY = tuple(Status)
+CORRECT = Step(EventKind.CORRECTED, _ANY)
+REDACT = Step(EventKind.REDACTED, _ANY)
+
+
+def correct(
+    event: TimelineEvent, *, by: User, reason: str, occurred_at: datetime | None = None, text: str | None = None
+) -> TimelineEvent:
+    """`event` happened at another time, or in other words. The original stays readable, struck through; measures follow the correction."""
+    _refuse_bookkeeping(event)
+    if event.superseded_by.filter(kind=EventKind.CORRECTED).exists():
+        raise ValidationError(_("This entry was corrected already. Correct the correction."))
+    when = occurred_at or event.occurred_at
+    if when > moment.now():
+        raise ValidationError({"occurred_at": _("This is in the future.")})
+    words = event.text if text is None else text
+    if when == event.occurred_at and words == event.text:
+        raise ValidationError(_("Nothing differs. Change the time or the words."))
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say what was wrong.")})
+    with transaction.atomic():
+        first = original(event)
+        correction = perform(
+            event.incident, CORRECT, by=by, at=when, text=words, supersedes=event,
+            seq=event.seq, reason=reason, was_at=event.occurred_at.isoformat(), of=first.kind,
+        )  # fmt: skip
+        timing.correct(first, when)
+        timeline.announce(event)
+        return correction
+
+
+def original(event: TimelineEvent) -> TimelineEvent:
+    """The event at the root of a chain of corrections."""
+    while event.kind == EventKind.CORRECTED and event.supersedes:
+        event = event.supersedes
+    return event
+
+
+def ask_redaction(event: TimelineEvent, *, by: User, reason: str) -> RedactionRequest:
+    """Hide the entry at once and ask a second person to destroy it. Asking twice returns the open request."""
+    _refuse_bookkeeping(event)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why, without repeating it.")})
+    with transaction.atomic():
+        request, _created = RedactionRequest.objects.get_or_create(
+            event=event, settled_at=None, defaults={"reason": reason, "asked_by": by, "asked_at": moment.now()}
+        )
+        _hide(event)
+        return request
+
+
+def confirm_redaction(request: RedactionRequest, *, by: User) -> TimelineEvent:
+    """Destroy the text and data of the entry and of corrections that repeat it. The chain still verifies: it holds only their digests."""
+    alone = by.pk == request.asked_by_id
+    event = request.event
+    if alone and has_second_person(request):
+        raise ValidationError(_("Another person has to confirm: ask a teammate."))
+    with transaction.atomic():
+        _settle(request, by, confirmed=True, alone=alone)
+        asked_by = str(request.asked_by)
+        for doomed in [event, *_corrections(event)]:
+            redaction = perform(
+                event.incident, REDACT, by=by, text=request.reason, supersedes=doomed, seq=doomed.seq,
+                asked_by=asked_by, alone=alone,
+            )  # fmt: skip
+            TimelinePayload.objects.filter(event=doomed).delete()
+            _hide(TimelineEvent.objects.get(pk=doomed.pk))
+        return redaction
+
+
+def decline_redaction(request: RedactionRequest, *, by: User) -> None:
+    """The entry may stay; it shows again. The one who asked may take the question back."""
+    with transaction.atomic():
+        _settle(request, by, confirmed=False, alone=False)
+        timeline.announce(request.event)
+        announce(request.event.incident)
+
+
+def has_second_person(request: RedactionRequest) -> bool:
+    """Whether anybody but the one who asked could confirm."""
+    return (
+        Membership.objects.filter(team=request.event.incident.product.team_id, user__is_active=True)
+        .exclude(role=Role.VIEWER)
+        .exclude(user=request.asked_by_id)
+        .exists()
+    )
+
+
+def _settle(request: RedactionRequest, by: User, *, confirmed: bool, alone: bool) -> None:
+    won = RedactionRequest.objects.filter(pk=request.pk, settled_at=None).update(
+        settled_by=by, settled_at=moment.now(), confirmed=confirmed, alone=alone
+    )
+    if not won:
+        raise TooLate(request.event.incident, REDACT)
+
+
+def _corrections(event: TimelineEvent) -> list[TimelineEvent]:
+    found = list(event.superseded_by.filter(kind=EventKind.CORRECTED, payload__isnull=False))
+    return [one for correction in found for one in (correction, *_corrections(correction))]
+
+
+def _hide(event: TimelineEvent) -> None:
+    # Announcements kept for resuming hold the old words.
+    bus.forget(timeline.topic(event.incident), containing=f'id="event-{event.pk}"')
+    timeline.announce(event)
+    announce(event.incident)
+
+
+def _refuse_bookkeeping(event: TimelineEvent) -> None:
+    if event.redacted:
+        raise ValidationError(_("This entry has been redacted."))
+    if event.kind == EventKind.REDACTED:
+        raise ValidationError(_("The record of a redaction stays as it is."))

@@ -1,0 +1,126 @@
+"""What monitors saw becomes incidents: an outage opens one, recovery is noted in it and resolving is proposed.
+
+Changes travel up as rows: claimed here, marked handled in the same transaction, so that a crash repeats nothing and loses nothing.
+"""
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from foundation import moment
+from incidents import lifecycle, timeline
+from incidents.declare import declare
+from incidents.models import Incident
+from monitoring.models import StatusChange, Target
+from monitoring.states import State
+from products.vocabulary import EventKind
+
+log = structlog.get_logger(__name__)
+
+MONITOR = "monitor"
+
+
+def take_in(limit: int = 200) -> int:
+    """Handle up to `limit` unhandled status changes in the order they were recorded; returns how many.
+
+    One that cannot be handled is said, left for the next round, and stops none of the others.
+    """
+    handled, failed = 0, set[int]()
+    while handled < limit and (change := _waiting(failed)):
+        try:
+            handled += _take(change)
+        except (ValidationError, IntegrityError, Incident.DoesNotExist):
+            log.exception("intake.failed", change=change)
+        # Handled by us, by another worker, or not to be handled now: look behind it.
+        failed.add(change)
+    return handled
+
+
+def _waiting(passed: set[int]) -> int | None:
+    return StatusChange.objects.unhandled().exclude(pk__in=passed).values_list("pk", flat=True).first()
+
+
+def _take(pk: int) -> bool:
+    with transaction.atomic():
+        change = (
+            StatusChange.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("target__monitor__product__team", "target__monitor__product__process")
+            .filter(pk=pk, handled_at=None)
+            .first()
+        )
+        if change is None:
+            return False
+        incident = _apply(change)
+        change.handled_at = moment.now()
+        change.outcome = incident.ref if incident else ""
+        change.save(update_fields=["handled_at", "outcome"])
+        return True
+
+
+def _apply(change: StatusChange) -> Incident | None:
+    """Open, or write into, the incident that `change` concerns; None if it concerns none."""
+    incident = Incident.objects.open().filter(target=change.target_id).select_for_update(of=("self",)).first()
+    if change.state == State.DOWN:
+        if incident is None:
+            incident = _open(change)
+        if incident:
+            _note(incident, change, EventKind.MONITOR_DOWN)
+    elif incident and change.state in (State.UP, State.DEGRADED):
+        _note(incident, change, EventKind.MONITOR_UP, down_s=_down_s(change))
+    elif incident:
+        _note(incident, change, EventKind.NOTED)
+    return incident
+
+
+def _open(change: StatusChange) -> Incident | None:
+    monitor = change.target.monitor
+    if not monitor.opens_incident or monitor.archived_at or monitor.product.archived_at:
+        return None
+    severity = monitor.product.severities().filter(key__iexact=monitor.severity).first() if monitor.severity else None
+    try:
+        with transaction.atomic():
+            return declare(
+                monitor.product,
+                by=None,
+                title=f"{name_of(change.target)} is down"[:200],
+                severity=severity,
+                detected_at=change.at,
+                target=change.target,
+                source=MONITOR,
+                label=str(monitor),
+            )
+    except IntegrityError:
+        # A person reopened the former incident of this target a moment ago: the database keeps one.
+        return Incident.objects.open().get(target=change.target_id)
+
+
+def _note(incident: Incident, change: StatusChange, kind: str, **data: object) -> None:
+    text = change.detail if kind == EventKind.NOTED else ""
+    timeline.record(
+        incident,
+        kind,
+        by=None,
+        at=change.at,
+        text=text,
+        source=MONITOR,
+        label=str(change.target.monitor),
+        name=name_of(change.target),
+        monitor=change.target.monitor.slug,
+        code=change.code,
+        detail=change.detail,
+        change=change.pk,
+        **data,
+    )
+    lifecycle.announce(incident)
+
+
+def _down_s(change: StatusChange) -> float:
+    last_down = (
+        StatusChange.objects.filter(target=change.target_id, state=State.DOWN, pk__lt=change.pk).order_by("-pk").first()
+    )
+    return (change.at - last_down.at).total_seconds() if last_down else 0.0
+
+
+def name_of(target: Target) -> str:
+    """The target as people call it: the monitor's name, with the target's own where it has several."""
+    return f"{target.monitor.name}: {target.name}" if target.name and target.name != target.monitor.name else target.monitor.name

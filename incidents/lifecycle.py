@@ -1,0 +1,90 @@
+"""The engine under every verb: compare-and-set, record, clocks, announce: one transaction, one winner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from accounts.models import User
+from foundation import moment
+from incidents import timeline, timing
+from incidents.models import Incident, Participant, Status, TimelineEvent
+from live import bus
+
+
+@dataclass(frozen=True)
+class Step:
+    """One verb's row of the lifecycle: from which statuses, to which (None stays), and what else must still hold."""
+
+    kind: str
+    sources: tuple[Status, ...]
+    to: Status | None = None
+    guard: Q = field(default_factory=Q)
+
+
+class TooLate(Exception):
+    """Somebody was faster, or the incident is past this. `incident` is its present state, `last` the event that explains it."""
+
+    def __init__(self, incident: Incident, step: Step) -> None:
+        super().__init__(f"{incident.ref} is {incident.status}: {step.kind} no longer applies")
+        self.incident = incident
+        self.step = step
+
+    @property
+    def last(self) -> TimelineEvent | None:
+        """The event that made it too late: the same fact by somebody else, else the last change of status."""
+        events = self.incident.events.select_related("actor", "payload").order_by("-seq")
+        changes = [Status.RESOLVED, Status.CLOSED, Status.DECLINED, Status.DEFERRED, "reopened", "mitigated", "severity_confirmed"]
+        return events.filter(kind=self.step.kind).first() or events.filter(kind__in=changes).first()
+
+
+def perform(
+    incident: Incident,
+    step: Step,
+    *,
+    by: User | None,
+    at: datetime | None = None,
+    text: str = "",
+    changes: Mapping[str, Any] | None = None,
+    stamp: str = "",
+    measured: bool = False,
+    **data: Any,
+) -> TimelineEvent:
+    """Do `step` to `incident` if its row still allows it; raise TooLate, changing nothing, if it does not.
+
+    `changes` are columns to set with it, `stamp` names a column that takes the event's moment,
+    `measured` adds the seconds since detection, `data` goes into the event.
+    """
+    with transaction.atomic():
+        moved = Incident.objects.filter(step.guard, pk=incident.pk, status__in=step.sources).update(
+            status=step.to or F("status"), **(changes or {})
+        )
+        incident.refresh_from_db()
+        if not moved:
+            raise TooLate(incident, step)
+        # The row is ours now, so the moment is later than everything recorded before.
+        happened = at or moment.now()
+        if stamp:
+            Incident.objects.filter(pk=incident.pk).update(**{stamp: happened})
+            setattr(incident, stamp, happened)
+        if measured:
+            data["after_s"] = (happened - incident.detected_at).total_seconds()
+        event = timeline.record(incident, step.kind, by=by, at=happened, text=text, **data)
+        timing.follow(incident, event)
+        if by:
+            Participant.objects.bulk_create([Participant(incident=incident, user=by)], ignore_conflicts=True)
+        announce(incident)
+        return event
+
+
+def announce(incident: Incident) -> None:
+    """Tell open pages to fetch what is personal or computed anew. A private incident is told to its participants alone."""
+    bus.publish(timeline.topic(incident), event="refresh")
+    if not incident.private:
+        bus.publish(f"board:{incident.product.team_id}", event="refresh")
+        return
+    for user in Participant.objects.filter(incident=incident).values_list("user", flat=True):
+        bus.publish(f"user:{user}", event="refresh")

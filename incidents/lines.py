@@ -1,0 +1,61 @@
+"""Events as HTML lines: rendered once when written, the same bytes for every reader (DECISIONS.md 16, 17)."""
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from incidents.models import TimelineEvent, TimelineLine
+from incidents.sentences import sentence
+from products.vocabulary import EventKind
+
+# Raised whenever incidents/line.html or a sentence changes, so that `./run render_lines` knows what is old.
+TEMPLATE_VERSION = 1
+LANGUAGE = "en"
+
+_MACHINE_LOUD = {EventKind.CLOCK_BREACHED, EventKind.MONITOR_DOWN}
+
+
+def store(event: TimelineEvent) -> str:
+    """Render the line of `event` and keep it; called in the transaction that wrote the event."""
+    html = render(event)
+    TimelineLine.objects.update_or_create(
+        event=event, language=LANGUAGE, defaults={"html": html, "template_version": TEMPLATE_VERSION}
+    )
+    return html
+
+
+def render(event: TimelineEvent) -> str:
+    asked = event.redaction_requests.filter(settled_at=None).select_related("asked_by").first()
+    context = {
+        "event": event,
+        "incident": event.incident,
+        "zone": event.incident.product.team.time_zone,
+        "redaction": _redaction(event),
+        "asked": asked,
+        "sentence": "" if event.redacted or asked else sentence(event),
+        "corrected": event.superseded_by.filter(kind=EventKind.CORRECTED).exists(),
+        "tone": tone(event),
+    }
+    return render_to_string("incidents/line.html", context).strip()
+
+
+def tone(event: TimelineEvent) -> str:
+    """How a line reads: "person" (words of people), "machine" (quiet), "alarm" (must be seen)."""
+    if event.kind in _MACHINE_LOUD:
+        return "alarm"
+    return "person" if event.actor_id else "machine"
+
+
+def _redaction(event: TimelineEvent) -> TimelineEvent | None:
+    if not event.redacted:
+        return None
+    return event.superseded_by.filter(kind=EventKind.REDACTED).select_related("actor").first()
+
+
+def upsert(html: str) -> str:
+    """The message that puts one line on open pages: replaces the same line, else goes where its key sorts."""
+    return f'<hx-upsert hx-target="#timeline-lines" key="data-key" sort="desc">{html}</hx-upsert>'
+
+
+def stored(html: str) -> SafeString:
+    """A line out of the cache: our own template wrote it."""
+    return mark_safe(html)  # noqa: S308

@@ -1,0 +1,90 @@
+"""Everything timed. Rows are started and stopped by events and swept by the database; the arithmetic is in incidents/clocks.py."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from incidents import clocks
+from incidents.models.incident import Incident
+from incidents.models.timeline import TimelineEvent
+
+
+class ClockQuerySet(models.QuerySet["Clock"]):
+    def running(self) -> Self:
+        return self.filter(stopped_at=None, cancelled_at=None)
+
+    def ticking(self) -> Self:
+        """Those that can still run out: the partial index `clock_due` holds exactly these."""
+        return self.running().filter(breached_at=None, due_at__isnull=False)
+
+
+class Clock(models.Model):
+    """One run of one clock; `cycle` counts runs (a reopened incident, a breach that a corrected severity takes back)."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="clocks")
+    subject = models.CharField(max_length=20, blank=True, default="")
+    key = models.CharField(max_length=40)
+    cycle = models.PositiveSmallIntegerField(default=1)
+    label = models.CharField(max_length=80)
+    kind = models.CharField(max_length=12, choices=[("commitment", "commitment"), ("target", "target")])
+    # The target in force, as the process words it; seconds are null for a milestone or none.
+    severity = models.CharField(max_length=40)
+    target = models.CharField(max_length=80)
+    target_s = models.PositiveIntegerField(null=True)
+
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, null=True, related_name="+")
+    due_at = models.DateTimeField(null=True)
+    due_set_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, null=True, related_name="+")
+    breached_at = models.DateTimeField(null=True)
+    noticed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    # [[from, to or null], …] as ISO texts; an open pause takes due_at away until it ends.
+    pauses = models.JSONField(default=list)
+
+    objects = ClockQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "subject", "key", "cycle"], name="one_clock_per_cycle"),
+            models.UniqueConstraint(
+                fields=["incident", "subject", "key"],
+                condition=Q(stopped_at=None, cancelled_at=None),
+                name="one_running_clock_per_key",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(stopped_at=None, breached_at=None, cancelled_at=None, due_at__isnull=False),
+                name="clock_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.key}/{self.cycle}"
+
+    @property
+    def run(self) -> clocks.Run:
+        """The numbers the pure functions take."""
+        return clocks.Run(
+            started_at=self.started_at,
+            target_s=self.target_s,
+            stopped_at=self.stopped_at,
+            cancelled_at=self.cancelled_at,
+            breached_at=self.breached_at,
+            noticed_at=self.noticed_at,
+            due_set_at=self.due_set_at,
+            pauses=clocks.parse_pauses(self.pauses),
+        )
+
+    def reading(self, now: datetime) -> clocks.Reading:
+        return clocks.read(self.run, now)
+
+    def sum(self, now: datetime) -> list[str]:
+        """The clock's sum, line by line, the same in page, API and report."""
+        return clocks.explain(self.run, now, severity=self.severity, target=self.target)

@@ -1,0 +1,155 @@
+"""What is broken, for whom, how bad, and who works on it. The story itself is the timeline; these columns are its present state."""
+
+import re
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import teams_of
+from accounts.models import User
+from foundation.text import plain_text
+
+REF = re.compile(r"INC-([1-9][0-9]{0,17})", re.IGNORECASE)
+
+
+class Status(models.TextChoices):
+    TRIAGE = "triage", _("Triage")
+    ACTIVE = "active", _("Active")
+    MONITORING = "monitoring", _("Monitoring")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+    DECLINED = "declined", _("Declined")
+    DEFERRED = "deferred", _("Deferred")
+    DUPLICATE = "duplicate", _("Duplicate")
+
+
+# Somebody still has to do something.
+OPEN = (Status.TRIAGE, Status.ACTIVE, Status.MONITORING)
+
+
+class Mode(models.TextChoices):
+    LIVE = "live", _("Live")
+    DRILL = "drill", _("Drill")
+    RETROSPECTIVE = "retrospective", _("Retrospective")
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def visible_to(self, user: User) -> Self:
+        """The only gate for lists, search and counts: teammates see their team's; a private one is seen by its participants alone."""
+        taking_part = Participant.objects.filter(incident=models.OuterRef("pk"), user=user.pk)
+        return self.filter(
+            Q(private=False, product__team__in=teams_of(user)) | (Q(private=True) & models.Exists(taking_part))
+        )
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN)
+
+    def worst_first(self) -> Self:
+        """The most severe, then the one whose clock runs out first, then the oldest."""
+        return self.alias(
+            next_due=models.Min("clocks__due_at", filter=Q(clocks__stopped_at=None, clocks__cancelled_at=None))
+        ).order_by("severity__rank", F("next_due").asc(nulls_last=True), "declared_at", "pk")
+
+    def for_page(self) -> Self:
+        return self.select_related(
+            "product__team", "severity", "process_version__process", "environment", "lead", "declared_by", "target__monitor"
+        )
+
+    def by_ref(self, ref: str) -> "Incident":
+        """The incident named INC-n, in any case. Raises Incident.DoesNotExist, for a malformed ref too."""
+        match = REF.fullmatch(ref)
+        if not match:
+            raise Incident.DoesNotExist(ref)
+        return self.get(number=int(match[1]))
+
+
+class Incident(models.Model):
+    number = models.PositiveBigIntegerField(unique=True)
+    title = models.CharField(max_length=200, validators=[plain_text])
+    product = models.ForeignKey("products.Product", on_delete=models.PROTECT, related_name="incidents")
+    environment = models.ForeignKey("products.Environment", on_delete=models.PROTECT, null=True, blank=True)
+    process_version = models.ForeignKey("products.ProcessVersion", on_delete=models.PROTECT)
+    severity = models.ForeignKey("products.Severity", on_delete=models.PROTECT)
+    status = models.CharField(max_length=12, choices=Status)
+    mode = models.CharField(max_length=14, choices=Mode, default=Mode.LIVE)
+    private = models.BooleanField(default=False)
+
+    impact = models.TextField(max_length=4000, blank=True, validators=[plain_text])
+    workaround = models.TextField(max_length=4000, blank=True, validators=[plain_text])
+    users_affected = models.PositiveBigIntegerField(null=True, blank=True)
+    users_estimated = models.BooleanField(default=False)
+    users_source = models.CharField(max_length=200, blank=True, validators=[plain_text])
+    security = models.BooleanField(default=False)
+    data_loss = models.BooleanField(default=False)
+    affected_version = models.CharField(max_length=80, blank=True, validators=[plain_text])
+
+    detected_at = models.DateTimeField()
+    declared_at = models.DateTimeField()
+    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    lead = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # The monitored target whose outage opened it; the database keeps at most one open incident per target.
+    target = models.ForeignKey("monitoring.Target", on_delete=models.PROTECT, null=True, related_name="incidents")
+
+    # The head of the timeline's chain, moved by the database's trigger: a cut tail cannot go unnoticed, and pages are keyed by it.
+    timeline_seq = models.PositiveIntegerField(default=0)
+    timeline_hash = models.CharField(max_length=64, blank=True, default="")
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["target"], condition=Q(status__in=OPEN), name="one_open_incident_per_target"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="incident_status_known"),
+            models.CheckConstraint(condition=Q(detected_at__lte=F("declared_at")), name="detected_before_declared"),
+        ]
+        indexes = [
+            models.Index(fields=["-declared_at", "-id"], name="incident_newest_first"),
+            models.Index(fields=["product", "status"], name="incident_by_product"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def ref(self) -> str:
+        return f"INC-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    def get_absolute_url(self) -> str:
+        return reverse("incident", args=[self.ref])
+
+
+class Assignment(models.Model):
+    """Who holds a role of the process on this incident; "lead" exists in every process. History stays as rows."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="assignments")
+    role = models.CharField(max_length=40)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "role"], condition=Q(until=None), name="one_holder_per_role"),
+        ]
+
+
+class Participant(models.Model):
+    """Who may see a private incident; for others, who took part."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="participants")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "user"], name="participates_once")]

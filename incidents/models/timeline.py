@@ -1,0 +1,111 @@
+"""The append-only story. Database triggers (migration 0002) number, stamp, chain and guard these rows; see docs/timeline.md for the rules."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from incidents.models.incident import Incident
+from products.vocabulary import EventKind
+
+
+class TimelineEvent(models.Model):
+    """One fact. `seq`, `recorded_at`, `canonical`, `prev_hash` and `hash` are the trigger's; what a writer puts there is overwritten."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField(db_default=0)
+    kind = models.CharField(max_length=30, choices=EventKind)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=40)
+    subject = models.CharField(max_length=20, blank=True, default="")
+    supersedes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
+    payload_digest = models.CharField(max_length=64)
+    canonical = models.TextField(db_default="")
+    prev_hash = models.CharField(max_length=64, db_default="")
+    hash = models.CharField(max_length=64, db_default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "seq"], name="timeline_gapless")]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id}/{self.seq} {self.kind}"
+
+    @property
+    def redacted(self) -> bool:
+        return not hasattr(self, "payload")
+
+    @property
+    def text(self) -> str:
+        return "" if self.redacted else self.payload.text
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return {} if self.redacted else self.payload.data
+
+    @property
+    def actor_label(self) -> str:
+        return "" if self.redacted else self.payload.label
+
+
+class TimelinePayload(models.Model):
+    """Free text and data of an event, apart from the chain so that it can be destroyed while the chain still verifies.
+
+    `body` is canonical JSON {"data": …, "text": …}; the event keeps sha256(salt ‖ body). `label` is the actor's name as then known, outside the digest.
+    """
+
+    event = models.OneToOneField(TimelineEvent, on_delete=models.PROTECT, primary_key=True, related_name="payload")
+    salt = models.CharField(max_length=32)
+    body = models.TextField()
+    label = models.CharField(max_length=200, blank=True)
+
+    @property
+    def text(self) -> str:
+        return str(json.loads(self.body)["text"])
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return dict(json.loads(self.body)["data"])
+
+
+class TimelineLine(models.Model):
+    """The event as rendered HTML: a cache, never part of the hash, the same bytes for every reader (DECISIONS.md 16)."""
+
+    event = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, related_name="lines")
+    language = models.CharField(max_length=10, default="en")
+    template_version = models.PositiveSmallIntegerField()
+    html = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "language"], name="one_line_per_language")]
+
+
+class RedactionRequest(models.Model):
+    """Redacting takes two: one asks (the text is hidden at once), another one confirms (it is destroyed) or declines (it shows again)."""
+
+    event = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, related_name="redaction_requests")
+    reason = models.TextField(max_length=1000)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)
+    confirmed = models.BooleanField(null=True)
+    # A team of one has no second person; the record says so instead of pretending.
+    alone = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event"], condition=models.Q(settled_at=None), name="one_open_redaction_request"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(settled_by=None)
+                | models.Q(alone=True)
+                | models.Q(confirmed=False)
+                | ~models.Q(settled_by=models.F("asked_by")),
+                name="redaction_needs_a_second_person",
+            ),
+        ]

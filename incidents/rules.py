@@ -1,0 +1,45 @@
+"""Who may do what to an incident. Private ones are for their participants alone, administrators included."""
+
+from accounts.access import has_role, role_in, rule
+from accounts.models import Role, User
+from incidents.models import Incident, Participant, RedactionRequest
+from products.models import Product
+
+# What responders do at night; viewers read.
+RESPONDERS = (
+    "acknowledge", "assign", "change_severity", "confirm_severity", "correct", "describe",
+    "mitigate", "note", "redact", "reopen", "resolve",
+)  # fmt: skip
+
+
+@rule("view", Incident)
+def view(actor: User, incident: Incident) -> bool:
+    if incident.private:
+        return takes_part(actor, incident)
+    return role_in(actor, incident.product.team_id) is not None
+
+
+def takes_part(actor: User, incident: Incident) -> bool:
+    return Participant.objects.filter(incident=incident, user=actor).exists()
+
+
+def respond(actor: User, incident: Incident) -> bool:
+    """A responder of the team; a participant of a private incident, whatever their role."""
+    if incident.private:
+        return takes_part(actor, incident)
+    return has_role(actor, incident.product.team_id, Role.RESPONDER)
+
+
+for _action in RESPONDERS:
+    rule(_action, Incident)(respond)
+
+
+@rule("declare", Product)
+def declare(actor: User, product: Product) -> bool:
+    """Everybody who sees a product may say that it is broken."""
+    return role_in(actor, product.team_id) is not None
+
+
+@rule("settle", RedactionRequest)
+def settle(actor: User, request: RedactionRequest) -> bool:
+    return respond(actor, request.event.incident)

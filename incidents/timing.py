@@ -1,0 +1,138 @@
+"""Clocks as rows: started and stopped by events, recomputed when the severity changes. The arithmetic is in incidents/clocks.py."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from incidents import clocks
+from incidents.models import Clock, Incident, TimelineEvent
+from products.clock_rules import ClockRule
+from products.models import Severity
+from products.vocabulary import EventKind
+
+# Moments that exist as soon as an incident does.
+FROM_DETECTION = "detected_at"
+
+
+def running(incident: Incident) -> QuerySet[Clock]:
+    """The clocks not yet stopped, locked in order: incident first, then clocks (DECISIONS.md 21)."""
+    return Clock.objects.select_for_update(of=("self",)).running().filter(incident=incident).order_by("pk")
+
+
+def follow(incident: Incident, event: TimelineEvent) -> None:
+    """Stop and start what the process ties to this kind of event."""
+    rules = {rule.key: rule for rule in incident.process_version.clocks()}
+    for clock in running(incident):
+        rule = rules.get(clock.key)
+        if rule and event.kind in rule.stop:
+            stop(clock, event)
+    for rule in rules.values():
+        if rule.start == event.kind or (rule.start == FROM_DETECTION and _opens(event, rule)):
+            start(incident, rule, event)
+
+
+def _opens(event: TimelineEvent, rule: ClockRule) -> bool:
+    """Detection clocks start when the incident is declared, and again on reopening where resolving had ended them."""
+    return event.kind == EventKind.DECLARED or (event.kind == EventKind.REOPENED and _ended_by_resolving(rule))
+
+
+def _ended_by_resolving(rule: ClockRule) -> bool:
+    # Acknowledging is a fact that stays: somebody has seen it. The promise to respond starts anew.
+    return EventKind.RESOLVED in rule.stop and rule.key != "acknowledged"
+
+
+def start(incident: Incident, rule: ClockRule, event: TimelineEvent) -> None:
+    """Start a run of `rule`, the next cycle if it ran before; one that still runs is left alone."""
+    before = Clock.objects.filter(incident=incident, subject=event.subject, key=rule.key).order_by("-cycle").first()
+    if before and not before.stopped_at and not before.cancelled_at:
+        return
+    declared = event.kind == EventKind.DECLARED
+    _create(
+        incident,
+        rule,
+        incident.severity,
+        cycle=before.cycle + 1 if before else 1,
+        started_at=incident.detected_at if declared else event.occurred_at,
+        started_by=event,
+        # A clock that starts in the past could not be missed before somebody knew of it.
+        due_set_at=event.recorded_at,
+        subject=event.subject,
+        pauses=[],
+    )
+
+
+def stop(clock: Clock, event: TimelineEvent) -> None:
+    clock.stopped_at = max(event.occurred_at, clock.started_at)
+    clock.stopped_by = event
+    clock.save(update_fields=["stopped_at", "stopped_by"])
+
+
+def retarget(incident: Incident, severity: Severity, now: datetime) -> None:
+    """Put every running clock under `severity`. A breach that no longer holds stays on record; its clock goes on as the next cycle."""
+    rules = {rule.key: rule for rule in incident.process_version.clocks()}
+    for clock in running(incident):
+        target = severity.target(clock.key)
+        run, forgiven = clocks.retarget(clock.run, target.seconds, now)
+        if forgiven and clock.key in rules:
+            clock.cancelled_at = now
+            clock.save(update_fields=["cancelled_at"])
+            _create(
+                incident,
+                rules[clock.key],
+                severity,
+                cycle=clock.cycle + 1,
+                started_at=clock.started_at,
+                started_by=clock.started_by,
+                due_set_at=now,
+                subject=clock.subject,
+                pauses=clock.pauses,
+            )
+            continue
+        clock.severity, clock.target, clock.target_s = severity.label, target.text(), target.seconds
+        clock.due_at, clock.due_set_at = clocks.due_at(run), now
+        clock.save(update_fields=["severity", "target", "target_s", "due_at", "due_set_at"])
+
+
+def correct(event: TimelineEvent, at: datetime) -> None:
+    """`event` really happened at `at`: clocks that it started or stopped are measured again."""
+    for clock in Clock.objects.select_for_update(of=("self",)).filter(incident=event.incident).order_by("pk"):
+        if clock.stopped_by_id == event.pk:
+            clock.stopped_at = max(at, clock.started_at)
+        elif clock.started_by_id == event.pk and event.kind != EventKind.DECLARED:
+            clock.started_at = at
+        else:
+            continue
+        clock.due_at = clocks.due_at(clock.run)
+        clock.save(update_fields=["stopped_at", "started_at", "due_at"])
+
+
+def _create(
+    incident: Incident,
+    rule: ClockRule,
+    severity: Severity,
+    *,
+    cycle: int,
+    started_at: datetime,
+    started_by: TimelineEvent | None,
+    due_set_at: datetime,
+    subject: str,
+    pauses: list[object],
+) -> None:
+    target = severity.target(rule.key)
+    clock = Clock(
+        incident=incident,
+        subject=subject,
+        key=rule.key,
+        cycle=cycle,
+        label=rule.label,
+        kind=rule.kind,
+        severity=severity.label,
+        target=target.text(),
+        target_s=target.seconds,
+        started_at=started_at,
+        started_by=started_by,
+        due_set_at=due_set_at,
+        pauses=pauses,
+    )
+    clock.due_at = clocks.due_at(clock.run)
+    clock.save()

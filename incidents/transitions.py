@@ -1,0 +1,131 @@
+"""The verbs of an incident. Each is one function: guard, compare-and-set, record, clocks: `lifecycle.perform` does it in one transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from foundation import moment
+from incidents import timing
+from incidents.lifecycle import Step, perform
+from incidents.models import OPEN, Assignment, Incident, Participant, Status, TimelineEvent
+from products.models import Severity
+from products.vocabulary import EventKind
+
+ACKNOWLEDGE = Step(EventKind.ACKNOWLEDGED, OPEN, guard=Q(acknowledged_at=None))
+CONFIRM_SEVERITY = Step(EventKind.SEVERITY_CONFIRMED, (Status.TRIAGE,), Status.ACTIVE)
+DESCRIBE = Step(EventKind.DESCRIBED, tuple(Status))
+ASSIGN = Step(EventKind.ASSIGNED, OPEN)
+NOTE = Step(EventKind.NOTED, tuple(Status))
+MITIGATE = Step(EventKind.MITIGATED, (Status.TRIAGE, Status.ACTIVE), Status.MONITORING)
+RESOLVE = Step(EventKind.RESOLVED, OPEN, Status.RESOLVED)
+REOPEN = Step(EventKind.REOPENED, (Status.RESOLVED, Status.CLOSED), Status.ACTIVE)
+
+LEAD = "lead"
+DESCRIBED = (
+    "title", "impact", "workaround", "users_affected", "users_estimated", "users_source",
+    "security", "data_loss", "affected_version", "environment",
+)  # fmt: skip
+
+
+def acknowledge(incident: Incident, *, by: User, at: datetime | None = None) -> TimelineEvent:
+    """Somebody has seen it and is on it. The first one wins; stops the clock `acknowledged`, never `response` (C14)."""
+    return perform(incident, ACKNOWLEDGE, by=by, at=at, stamp="acknowledged_at", measured=True)
+
+
+def confirm_severity(incident: Incident, *, by: User, at: datetime | None = None) -> TimelineEvent:
+    """The proposed severity is right: triage is over."""
+    return perform(incident, CONFIRM_SEVERITY, by=by, at=at, severity=incident.severity.label)
+
+
+def change_severity(
+    incident: Incident, *, by: User, severity: Severity, reason: str, at: datetime | None = None
+) -> TimelineEvent:
+    """Another severity, with the reason; in triage this confirms it too. Running clocks get the new targets and keep accrued pauses."""
+    if severity.version_id != incident.process_version_id:
+        raise ValidationError({"severity": _("This severity belongs to another process. Choose one of this incident's.")})
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why: the next reader was not there.")})
+    if severity.pk == incident.severity_id:
+        raise ValidationError({"severity": _("It is %(severity)s already.") % {"severity": severity.label}})
+    with transaction.atomic():
+        was = incident.severity.label
+        # Compare-and-set on what the person saw; two changes at once must not overwrite each other.
+        to = Status.ACTIVE if incident.status == Status.TRIAGE else None
+        step = Step(EventKind.SEVERITY_CHANGED, OPEN, to, guard=Q(severity=incident.severity_id, status=incident.status))
+        event = perform(
+            incident, step, by=by, at=at, text=reason, changes={"severity": severity}, was=was, now=severity.label
+        )
+        timing.retarget(incident, severity, event.recorded_at)
+        return event
+
+
+def describe(incident: Incident, *, by: User, at: datetime | None = None, **facts: Any) -> TimelineEvent | None:
+    """What is known: title, impact, workaround, people affected, flags, version. Records old and new of what differs; None if nothing does."""
+    unknown = set(facts) - set(DESCRIBED)
+    if unknown:
+        raise TypeError(f"describe() does not take {sorted(unknown)}")
+    with transaction.atomic():
+        current = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+        changed = {name: value for name, value in facts.items() if getattr(current, name) != value}
+        if not changed:
+            return None
+        told = {name: [_plain(getattr(current, name)), _plain(value)] for name, value in changed.items()}
+        return perform(incident, DESCRIBE, by=by, at=at, changes=changed, changed=told)
+
+
+def _plain(value: Any) -> str | int | bool | None:
+    return value if isinstance(value, str | int | bool | None) else str(value)
+
+
+def assign(
+    incident: Incident, *, by: User, user: User, role: str = LEAD, label: str = "", at: datetime | None = None
+) -> TimelineEvent:
+    """Give `role` to `user`; whoever held it holds it no longer. The person may then see a private incident."""
+    with transaction.atomic():
+        Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+        held = Assignment.objects.filter(incident=incident, role=role, until=None).first()
+        if held and held.user_id == user.pk:
+            raise ValidationError({"user": _("%(user)s has this role already.") % {"user": user}})
+        changes = {"lead": user} if role == LEAD else {}
+        Participant.objects.get_or_create(incident=incident, user=user)
+        event = perform(incident, ASSIGN, by=by, at=at, changes=changes, role=label or role, user=str(user), user_id=user.pk)
+        Assignment.objects.filter(incident=incident, role=role, until=None).update(until=event.occurred_at)
+        Assignment.objects.create(incident=incident, role=role, user=user, since=event.occurred_at)
+        return event
+
+
+def note(incident: Incident, *, by: User, text: str, at: datetime | None = None) -> TimelineEvent:
+    """A sentence for the timeline, in any status; late knowledge carries its own `at`, not in the future."""
+    if not text.strip():
+        raise ValidationError({"text": _("Write something first.")})
+    if at and at > moment.now():
+        raise ValidationError({"at": _("This is in the future.")})
+    return perform(incident, NOTE, by=by, at=at, text=text)
+
+
+def mitigate(incident: Incident, *, by: User, text: str = "", at: datetime | None = None) -> TimelineEvent:
+    """The damage is contained; the cause may remain. The first remedial fact stops `response` (C14)."""
+    return perform(incident, MITIGATE, by=by, at=at, text=text)
+
+
+def resolve(incident: Incident, *, by: User, text: str = "", at: datetime | None = None) -> TimelineEvent:
+    """It is over for the people affected."""
+    return perform(incident, RESOLVE, by=by, at=at, text=text, stamp="resolved_at", measured=True)
+
+
+def reopen(incident: Incident, *, by: User, reason: str, at: datetime | None = None) -> TimelineEvent:
+    """It was not over. The promise to respond starts anew; raises ValidationError if its monitor has opened another incident meanwhile."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say what came back.")})
+    try:
+        return perform(incident, REOPEN, by=by, at=at, text=reason, changes={"resolved_at": None})
+    except IntegrityError as error:
+        other = Incident.objects.open().filter(target=incident.target_id).first()
+        raise ValidationError(
+            _("%(other)s is open for the same monitor. Go on there, and note here what you know.") % {"other": other}
+        ) from error
