@@ -1,0 +1,186 @@
+"""What we run and how we work: processes with their versions and severities, products with their environments.
+
+Fields, constraints and reads; writes are verbs in modules of their own. Nothing here is deleted: products are archived, versions stay.
+"""
+
+import json
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Cast, Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import teams_of
+from foundation.text import plain_text
+from products.clock_rules import ClockRule
+from products.targets import Target
+from products.vocabulary import Mark, Proceed
+
+if TYPE_CHECKING:
+    from accounts.access import Actor
+
+
+class Process(models.Model):
+    """A team's written way of working. `current` is what new incidents start with; older versions stay for the incidents that pinned them."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120, validators=[plain_text])
+    current = models.ForeignKey("ProcessVersion", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VersionSource(models.TextChoices):
+    """Who brought a version: a release of Nightdesk, or somebody here."""
+
+    SHIPPED = "shipped", _("Shipped with Nightdesk")
+    IMPORTED = "imported", _("Imported here")
+
+
+class ProcessVersion(models.Model):
+    """One text of a process as it was read, byte for byte, with what was understood of it. Never changed."""
+
+    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    document = models.JSONField()
+    source = models.CharField(max_length=10, choices=VersionSource)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["process", "number"], name="one_version_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.process_id}@{self.number}"
+
+    def clocks(self) -> list[ClockRule]:
+        """The clocks of this version in its own order."""
+        return [ClockRule.from_json(clock) for clock in self.document["clocks"]]
+
+
+class Severity(models.Model):
+    """One row of a version's severity table, materialised so that incidents can point to it. Rank 1 is worst; ranks compare processes."""
+
+    version = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT, related_name="severities")
+    key = models.CharField(max_length=40)
+    label = models.CharField(max_length=80)
+    mark = models.CharField(max_length=10, choices=Mark)
+    rank = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField()
+    examples = models.JSONField(default=list)
+    proceed = models.CharField(max_length=12, choices=Proceed)
+    defer_to = models.CharField(max_length=80, blank=True)
+    targets = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["version", "position"]
+        constraints = [
+            models.UniqueConstraint("version", Lower("key"), name="one_severity_per_key"),
+            models.UniqueConstraint(fields=["version", "position"], name="one_severity_per_position"),
+            models.CheckConstraint(condition=Q(rank__gte=1, rank__lte=4), name="severity_rank_1_to_4"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def target(self, clock_key: str) -> Target:
+        """How long that clock may run at this severity; a clock the table does not name has no limit."""
+        value = self.targets.get(clock_key)
+        return Target.from_json(value) if value else Target.none()
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def visible_to(self, user: "Actor") -> "ProductQuerySet":
+        """Those of the teams the user belongs to; every list, count and lookup begins here."""
+        return self.filter(team__in=teams_of(user))
+
+    def active(self) -> "ProductQuerySet":
+        return self.filter(archived_at=None)
+
+    def with_process(self) -> "ProductQuerySet":
+        """One query with what a line about a product shows."""
+        return self.select_related("team", "process__current")
+
+    def called(self, name: str) -> "ProductQuerySet":
+        """By slug (a former one too), name or alias, in any case: one product may have three names (C8, K16)."""
+        quoted = json.dumps(
+            name, ensure_ascii=False
+        )  # with its quotes it matches a whole alias, never a part of one
+        return self.alias(alias_text=Cast("aliases", models.TextField())).filter(
+            Q(slug__iexact=name)
+            | Q(name__iexact=name)
+            | Q(alias_text__icontains=quoted)
+            | Q(pk__in=ProductSlug.objects.filter(slug=name.lower()).values("product"))
+        )
+
+
+class Product(models.Model):
+    """What breaks and gets fixed: one team's, worked on by one process."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=80, validators=[plain_text])
+    aliases = models.JSONField(default=list, blank=True)
+    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, related_name="products")
+    process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="products")
+    first_release = models.CharField(max_length=40, blank=True, validators=[plain_text])
+    version = models.CharField(max_length=40, blank=True, validators=[plain_text])
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "team", Lower("name"), name="one_product_per_name", condition=Q(archived_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def severities(self) -> models.QuerySet[Severity]:
+        """Those of the process's current version, worst first as written; what a new incident may choose from."""
+        return Severity.objects.filter(version=self.process.current_id).order_by("position")
+
+
+class ProductSlug(models.Model):
+    """Every slug a product has or had: an old address redirects and is never given to another product."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="slugs")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class EnvironmentKind(models.TextChoices):
+    DEV = "dev", _("Development")
+    STAGING = "staging", _("Staging")
+    PRODUCTION = "production", _("Production")
+
+
+class Environment(models.Model):
+    """Where a product runs. Each product has at least production (K17)."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="environments")
+    slug = models.SlugField(max_length=60)
+    name = models.CharField(max_length=80, validators=[plain_text])
+    kind = models.CharField(max_length=12, choices=EnvironmentKind)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["product", "slug"], name="one_environment_per_slug")]
+
+    def __str__(self) -> str:
+        return self.name
