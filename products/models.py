@@ -1,6 +1,7 @@
-"""What we run and how we work: processes with their versions and severities, products with their environments.
+"""What we run and how we work: processes, their versions and severities; products and their environments.
 
-Fields, constraints and reads; writes are verbs in modules of their own. Nothing here is deleted: products are archived, versions stay.
+Fields, constraints and reads; writes are verbs in modules of their own. Nothing here is deleted: products are
+archived, versions stay.
 """
 
 import json
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Process(models.Model):
-    """A team's written way of working. `current` is what new incidents start with; older versions stay for the incidents that pinned them."""
+    """A team's written way of working. New incidents start with `current`; older versions stay for those that pinned one."""
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120, validators=[plain_text])
@@ -68,7 +69,10 @@ class ProcessVersion(models.Model):
 
 
 class Severity(models.Model):
-    """One row of a version's severity table, materialised so that incidents can point to it. Rank 1 is worst; ranks compare processes."""
+    """One row of a version's severity table, as a row so that incidents can point to it. Rank 1 is worst.
+
+    Keys differ from process to process; ranks are what compares them.
+    """
 
     version = models.ForeignKey(ProcessVersion, on_delete=models.PROTECT, related_name="severities")
     key = models.CharField(max_length=40)
@@ -111,7 +115,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.select_related("team", "process__current")
 
     def called(self, name: str) -> "ProductQuerySet":
-        """By slug (a former one too), name or alias, in any case: one product may have three names (C8, K16)."""
+        """By slug (a former one too), name or alias, in any case: a product may have three names (C8, K16)."""
         quoted = json.dumps(
             name, ensure_ascii=False
         )  # with its quotes it matches a whole alias, never a part of one
@@ -150,7 +154,7 @@ class Product(models.Model):
         return self.name
 
     def severities(self) -> models.QuerySet[Severity]:
-        """Those of the process's current version, worst first as written; what a new incident may choose from."""
+        """Those of the process's current version, in its order: what a new incident may choose from."""
         return Severity.objects.filter(version=self.process.current_id).order_by("position")
 
 
