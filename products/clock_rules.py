@@ -7,7 +7,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class ClockRule:
-    """`start` is a Moment ("detected_at") or an EventKind; the first event of a kind in `stop` ends it (C14)."""
+    """`start` is a Moment ("detected_at") or an EventKind; the first event of `stop` ends it (C14)."""
 
     key: str
     label: str

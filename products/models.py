@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Process(models.Model):
-    """A team's written way of working. New incidents start with `current`; older versions stay for those that pinned one."""
+    """A team's written way of working. New incidents start with `current`; older versions stay."""
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120, validators=[plain_text])
@@ -115,10 +115,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
         return self.select_related("team", "process__current")
 
     def called(self, name: str) -> "ProductQuerySet":
-        """By slug (a former one too), name or alias, in any case: a product may have three names (C8, K16)."""
-        quoted = json.dumps(
-            name, ensure_ascii=False
-        )  # with its quotes it matches a whole alias, never a part of one
+        """By slug (a former one too), name or alias, in any case: one product, three names (C8, K16)."""
+        # With its quotes it matches a whole alias, never a part of one.
+        quoted = json.dumps(name, ensure_ascii=False)
         return self.alias(alias_text=Cast("aliases", models.TextField())).filter(
             Q(slug__iexact=name)
             | Q(name__iexact=name)

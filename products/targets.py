@@ -1,4 +1,4 @@
-"""How long a clock may run: a duration, a milestone such as the next release (A14, K144), or no limit. Pure."""
+"""How long a clock may run: a duration, a milestone such as the next release (A14, K144), or none. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class Target:
 
 
 def duration_text(seconds: int) -> str:
-    """Whole hours as "72 h", below two hours as "90 min", else "2 h 30 min"; `Target.parse` reads them back."""
+    """Whole hours as "72 h", below two hours as "90 min", else "2 h 30 min"; `parse` reads them back."""
     if seconds % 3600 == 0:
         return f"{seconds // 3600} h"
     if seconds % 60:

@@ -1,7 +1,7 @@
 """The words every app shares: event kinds, verbs, clock keys, verdicts. Names only, nothing is done here.
 
-Kinds and verbs are public (CONTRACT.md, DECISIONS.md 12): a verb records the event that is its past participle.
-A process document may use these words and no others where it speaks of events.
+Kinds and verbs are public (CONTRACT.md, DECISIONS.md 12): a verb records the event that is its past
+participle. A process document may use these words and no others where it speaks of events.
 """
 
 from collections.abc import Mapping
@@ -69,7 +69,7 @@ class EventKind(models.TextChoices):
 
 
 class Moment(models.TextChoices):
-    """Moments an incident carries as fields, not events. A clock that starts there runs before anyone told us."""
+    """Moments an incident carries as fields, not events. A clock may start there, before anyone told us."""
 
     DETECTED_AT = "detected_at", _("Detected")
     REPORTED_AT = "reported_at", _("Reported")
@@ -152,7 +152,7 @@ class Proceed(models.TextChoices):
 
 
 class Origin(models.TextChoices):
-    """Where an element of a process comes from: the team's written source, or a default of the house (C16)."""
+    """Where an element of a process comes from: the team's written source, or a house default (C16)."""
 
     SOURCE = "source", _("From the source")
     HOUSE = "house", _("House default")

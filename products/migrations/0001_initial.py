@@ -1,9 +1,10 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
-import foundation.text
 from django.conf import settings
 from django.db import migrations, models
+
+import foundation.text
 
 
 class Migration(migrations.Migration):
