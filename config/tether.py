@@ -4,9 +4,10 @@ A script of its own, not a `preexec_fn`: forking Python code out of a process wi
 
     python -I -S tether.py PARENT SIGNAL IDENTITY COMMAND [ARGUMENT…]
 
-PARENT is the pid which must still be our parent; SIGNAL is what the command gets when that parent is gone;
-IDENTITY is `same`, `mapped` (stay root on disk, be `nobody` in a user namespace of our own: PostgreSQL refuses to
-run as root, and nothing has to be chowned or made readable for it) or `UID:GID`. Exit code 76: not permitted here.
+PARENT is the pid that must still be our parent; SIGNAL is what the command gets when that parent is gone;
+IDENTITY is one of `same`; `mapped` (root on disk, but `nobody` in a user namespace of our own: PostgreSQL
+refuses to run as root, and this way nothing has to be chowned or opened for it); `UID:GID`.
+Exit code 76: this machine does not permit it.
 """
 
 import ctypes
@@ -18,6 +19,21 @@ from pathlib import Path
 NOBODY = 65534
 NOT_PERMITTED = 76
 PR_SET_PDEATHSIG = 1
+
+
+def tethered(command: list[str], *, death_signal: int, identity: str = "same") -> list[str]:
+    """The command line that ties `command` to this process. Start it from the main thread, in a new session:
+    the kernel watches the thread that started it, not the process."""
+    return [
+        sys.executable,
+        "-I",
+        "-S",
+        __file__,
+        str(os.getpid()),
+        str(int(death_signal)),
+        identity,
+        *command,
+    ]
 
 
 def become(identity: str) -> None:
@@ -36,7 +52,7 @@ def become(identity: str) -> None:
 
 
 def tie_to(parent: int, death_signal: int) -> None:
-    """Ask the kernel for the signal. After `become`, which would clear it. Elsewhere than on Linux: nothing."""
+    """Ask the kernel for the signal; after `become`, which clears it. Nothing of the kind but on Linux."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, death_signal)
     if os.getppid() != parent:
@@ -47,14 +63,13 @@ def main(parent: str, death_signal: str, identity: str, *command: str) -> None:
     """Prepare, then become the command: same pid, default signals."""
     try:
         become(identity)
-    except OSError as problem:
-        print(f"cannot run as {identity}: {problem}", file=sys.stderr)  # noqa: T201
+    except (OSError, AttributeError) as problem:
+        sys.stderr.write(f"cannot run as {identity}: {problem}\n")
         sys.exit(NOT_PERMITTED)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     tie_to(int(parent), int(death_signal))
-    os.execv(command[0], command)  # noqa: S606
+    os.execv(command[0], command)  # noqa: S606 - no shell is the point
 
 
 if __name__ == "__main__":
