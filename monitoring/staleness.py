@@ -1,0 +1,51 @@
+"""Nothing stays believed by itself: what was not seen in time becomes unknown, from the moment it was no longer fresh.
+
+Also after Nightdesk was stopped: the first sweep writes the gap, dated back to where it began, before anything else is
+said. An unwatched minute is never called healthy (ASSURANCE.md §1).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from foundation import moment
+from monitoring import announce
+from monitoring.models import Target
+from monitoring.standings import Written, standing_of
+from monitoring.states import State
+from monitoring.transitions import expire
+
+LIMIT = 500
+GONE_FOR = timedelta(days=7)
+
+
+def mark_stale(limit: int = LIMIT) -> int:
+    """Up to `limit` targets whose last good look is too old become unknown; returns how many. One look at a partial index when there are none."""
+    now = moment.now()
+    if not Target.objects.stale(now).exists():
+        return 0
+    with transaction.atomic():
+        written = Written()
+        rows = Target.objects.select_for_update(skip_locked=True, of=("self",)).select_related("monitor__product")
+        for target in rows.filter(pk__in=_ids(now, limit)).order_by("pk"):
+            standing, changes = expire(standing_of(target), now=now, watched_until=target.monitor.watched_until)
+            if changes:
+                written.add(target, standing, changes)
+        written.save()
+        if written.changes:
+            announce.wake()
+            announce.refresh(target.monitor.product.team_id for target, _ in written.changes)
+        return len(written.changes)
+
+
+def _ids(now: object, limit: int) -> list[int]:
+    return list(Target.objects.stale(now).order_by("fresh_until").values_list("pk", flat=True)[:limit])  # type: ignore[arg-type]
+
+
+def archive_missing() -> int:
+    """Targets that a summary has not listed for a week leave the pages; one that comes back is taken in again."""
+    now = moment.now()
+    gone = Target.objects.filter(state=State.UNKNOWN, code="missing", since__lt=now - GONE_FOR, archived_at=None)
+    return gone.update(archived_at=now)
