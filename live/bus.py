@@ -1,0 +1,108 @@
+"""Telling open pages: a row and a NOTIFY in the writer's transaction. What rolls back was never announced."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.db import connection, models
+
+from live.models import Announcement
+
+CHANNEL = "nightdesk_live"
+KEPT_S = 24 * 3600
+TOPIC = re.compile(r"[a-z]{1,20}:[0-9]{1,19}", re.ASCII)
+EVENT = re.compile(r"[a-z][a-z_-]{0,39}", re.ASCII)
+
+_PUBLISH = """
+WITH told AS (
+    INSERT INTO live_announcement (topic, html, event, at, transaction, running_from)
+    VALUES (%(topic)s, %(html)s, %(event)s, clock_timestamp(), pg_current_xact_id()::text::bigint,
+            pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+    RETURNING id
+) SELECT pg_notify(%(channel)s, id || ' ' || %(topic)s) FROM told"""
+
+SEEN = "SELECT transaction, running_from FROM live_announcement WHERE id = %(cursor)s"
+SINCE = """
+SELECT id, topic, html, event FROM live_announcement
+WHERE topic = ANY(%(topics)s)
+  AND (id > %(cursor)s OR (transaction >= %(running_from)s AND transaction <> %(transaction)s))
+ORDER BY id LIMIT %(limit)s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An announcement as it travels: what `SINCE` selects, in that order."""
+
+    id: int
+    topic: str
+    html: str
+    event: str
+
+
+def publish(topic: str, html: str = "", *, event: str = "") -> None:
+    """Tells every open page of `topic` once the present transaction commits; nothing when it rolls back.
+
+    `topic`: `incident:42`, `user:7`, `board:3`, or `access:7` (that person's streams are checked anew; never
+    sent out). `html`: elements for htmx (`<hx-upsert>`, `<hx-partial>`). `event`: the name of a DOM event on
+    the page's `#live`, such as "refresh". Exactly one of the two; `access:` needs neither. Else ValueError.
+    """
+    if not TOPIC.fullmatch(topic):
+        raise ValueError(f"not a topic: {topic!r}")
+    if event and not EVENT.fullmatch(event):
+        raise ValueError(f"not the name of an event: {event!r}")
+    if bool(html) == bool(event) and not topic.startswith("access:"):
+        raise ValueError("an announcement has either html or an event")
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISH, {"topic": topic, "html": html, "event": event, "channel": CHANNEL})
+
+
+def cursor() -> int:
+    """Where a page starts to listen. A view asks BEFORE it reads what it shows: nothing falls between."""
+    return Announcement.objects.aggregate(last=models.Max("id"))["last"] or 0
+
+
+def since(seen: int, topics: frozenset[str], *, limit: int = 500) -> list[Row] | None:
+    """What a page that saw `seen` last has missed, oldest first. None: too long ago or too much.
+
+    Complete however long the writers' transactions took; where they overlapped a row may come a second time.
+    """
+    with connection.cursor() as db:
+        transaction, running_from = -1, 0
+        if seen:
+            db.execute(SEEN, {"cursor": seen})
+            found = db.fetchone()
+            if found is None:
+                return None
+            transaction, running_from = found
+        db.execute(
+            SINCE,
+            {
+                "cursor": seen,
+                "topics": sorted(topics),
+                "transaction": transaction,
+                "running_from": running_from,
+                "limit": limit + 1,
+            },
+        )
+        rows = [Row(*row) for row in db.fetchall()]
+    return rows if len(rows) <= limit else None
+
+
+def prune() -> int:
+    """Forgets what is older than a day, except the newest row (a quiet page's cursor stays known)."""
+    with connection.cursor() as db:
+        db.execute(
+            "DELETE FROM live_announcement WHERE at < clock_timestamp() - make_interval(secs => %s)"
+            " AND id < (SELECT max(id) FROM live_announcement)",
+            [KEPT_S],
+        )
+        return int(db.rowcount)
+
+
+def forget(topic: str, *, containing: str) -> None:
+    """Takes words which must not stay (a redaction) out of what is kept for catching up on `topic`.
+
+    The rows stay as "refresh", so that cursors at them remain known.
+    """
+    Announcement.objects.filter(topic=topic, html__contains=containing).update(html="", event="refresh")

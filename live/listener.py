@@ -1,0 +1,119 @@
+"""The one LISTEN connection of a web process: reads the rows, catches up after a loss."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any
+
+import psycopg
+import structlog
+from django.conf import settings
+from django.db import connections
+
+from live import bus
+from live.hub import Hub
+
+PROBE_S = 15.0  # a silent connection is asked this often whether it still lives
+ANSWER_S = 5.0
+LONGEST_WAIT_S = 2.0
+AT_ONCE = 200  # rows a round, so that streams can write in between
+MOST_MISSED = 5_000
+
+_LAST = "SELECT coalesce(max(id), 0) FROM live_announcement"
+_ROWS = "SELECT id, topic, html, event FROM live_announcement WHERE id = ANY(%s)"
+_log = structlog.get_logger(__name__)
+
+type Connection = psycopg.AsyncConnection[Any]
+
+
+async def follow(hub: Hub) -> None:
+    """Runs until cancelled. While PostgreSQL is away `hub.listening` is clear and a new connection is tried
+    with growing pauses; what was committed meanwhile is handed out before it is set again."""
+    wait = 0.1
+    while True:
+        try:
+            async with await _connect() as connection:
+                await connection.execute(f"LISTEN {bus.CHANNEL}")
+                await _catch_up(hub, connection)
+                hub.listening.set()
+                wait = 0.1
+                while True:
+                    await _next(hub, connection)
+        except (psycopg.Error, OSError) as error:  # OSError holds TimeoutError
+            _log.warning("live.listen_lost", error=str(error).strip(), again_in_s=round(wait, 1))
+        finally:
+            hub.listening.clear()
+        await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311
+        wait = min(wait * 2, LONGEST_WAIT_S)
+
+
+async def _connect() -> Connection:
+    """Straight to PostgreSQL: no LISTEN through a transaction-pooling proxy (LISTEN_DATABASE_URL)."""
+    asked: dict[str, Any] = {}
+    if not settings.LISTEN_DATABASE_URL:
+        asked = connections["default"].get_connection_params()
+        for own_to_django in ("context", "cursor_factory", "prepare_threshold", "client_encoding"):
+            asked.pop(own_to_django, None)
+    return await psycopg.AsyncConnection.connect(
+        settings.LISTEN_DATABASE_URL,
+        autocommit=True,
+        **{"connect_timeout": 5, "application_name": "nightdesk-live", "keepalives_idle": 30, **asked},
+    )
+
+
+async def _next(hub: Hub, connection: Connection) -> None:
+    """Waits for the next announcements and hands them out in the order in which they were committed."""
+    found = [
+        notify.payload.split(" ", 1) async for notify in connection.notifies(timeout=PROBE_S, stop_after=1)
+    ]
+    if not found:
+        async with asyncio.timeout(ANSWER_S):
+            await connection.execute("SELECT 1")
+    for start in range(0, len(found), AT_ONCE):
+        told = {
+            int(number): topic for number, topic in found[start : start + AT_ONCE] if hub.is_new(int(number))
+        }
+        wanted = [number for number, topic in told.items() if hub.wants(topic)]
+        if wanted:
+            rows = {
+                row[0]: bus.Row(*row) for row in await (await connection.execute(_ROWS, [wanted])).fetchall()
+            }
+            hub.hand_out(rows[number] for number in wanted if number in rows)
+        for number, topic in told.items():
+            hub.passed(number)
+            if topic.startswith("access:"):
+                hub.check_access(int(topic.removeprefix("access:")))
+        await asyncio.sleep(0)
+
+
+async def _catch_up(hub: Hub, connection: Connection) -> None:
+    """What was committed while nobody listened. Nothing the first time: streams read their own past."""
+    (last,) = await _one(connection, _LAST)
+    if hub.last:
+        seen = await _one(connection, bus.SEEN, {"cursor": hub.last})
+        rows = await _missed(hub, connection, seen) if seen else None
+        if rows is None:
+            hub.end_all("closing")  # each resumes by its own cursor, or is told to load the page again
+        else:
+            hub.hand_out(row for row in rows if hub.is_new(row.id))
+            for row in rows:
+                hub.passed(row.id)
+        hub.check_access()
+    hub.passed(last)
+
+
+async def _missed(hub: Hub, connection: Connection, seen: tuple[int, int]) -> list[bus.Row] | None:
+    asked = {
+        "cursor": hub.last,
+        "topics": hub.topics(),
+        "transaction": seen[0],
+        "running_from": seen[1],
+        "limit": MOST_MISSED,
+    }
+    found = await (await connection.execute(bus.SINCE, asked)).fetchall()
+    return [bus.Row(*row) for row in found] if len(found) < MOST_MISSED else None
+
+
+async def _one(connection: Connection, query: str, asked: dict[str, Any] | None = None) -> Any:
+    return await (await connection.execute(query, asked)).fetchone()
