@@ -1,4 +1,6 @@
-"""Which certificate authorities are trusted: the operator's file, else the machine's, else certifi's when it is installed."""
+"""Which certificate authorities are trusted: the operator's file, else the machine's, else certifi's when
+it is installed.
+"""
 
 import importlib.util
 import os
@@ -16,7 +18,9 @@ _USUAL = (
 
 @cache
 def bundle() -> str:
-    """The path of a PEM file, or "" when the machine has none: then https is refused with a sentence, never left unverified."""
+    """The path of a PEM file, or "" when the machine has none: then https is refused with a sentence, never
+    left unverified.
+    """
     named = (os.environ.get("SSL_CERT_FILE"), ssl.get_default_verify_paths().cafile, *_USUAL)
     for path in named:
         if path and Path(path).is_file():

@@ -1,8 +1,10 @@
-"""Where Nightdesk's own clients may go: one policy, asked with the address that a connection is about to reach.
+"""Where Nightdesk's own clients may go: one policy, asked with the address that a connection is about to
+reach.
 
-The decision is about the resolved peer, never about the spelling of a URL: `http://0x7f.1/`, a name that resolves to loopback, a name that
-resolves differently the second time and every hop of a redirect all end in the same question (ASSURANCE.md §3). Networks come from the
-environment (`NIGHTDESK_PROBE_NETWORKS`), never from the browser.
+The decision is about the resolved peer, never about the spelling of a URL: `http://0x7f.1/`, a name that
+resolves to loopback, a name that resolves differently the second time and every hop of a redirect all end
+in the same question (ASSURANCE.md §3). Networks come from the environment (`NIGHTDESK_PROBE_NETWORKS`),
+never from the browser.
 """
 
 import ipaddress
@@ -20,35 +22,49 @@ from network.ranges import WORDS, Address, Kind, Network, embedded, find
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What may be reached besides the public internet. `networks`: the ones that the operator lists in `variable`, as written there."""
+    """What may be reached besides the public internet. `networks`: the ones that the operator lists in
+    `variable`, as written there.
+    """
 
     networks: frozenset[Network] = frozenset()
     variable: str = "NIGHTDESK_PROBE_NETWORKS"
 
     @classmethod
     def from_settings(cls, purpose: str = "probe") -> Self:
-        """The operator's policy for one purpose ("probe" → NIGHTDESK_PROBE_NETWORKS). Raises ImproperlyConfigured on a wrong network."""
+        """The operator's policy for one purpose ("probe" → NIGHTDESK_PROBE_NETWORKS). Raises
+        ImproperlyConfigured on a wrong network.
+        """
         variable = f"NIGHTDESK_{purpose.upper()}_NETWORKS"
         return cls(frozenset(_networks(getattr(settings, variable), variable)), variable)
 
     def refusal(self, address: str, *others: str) -> str | None:
         """None when the peer may be reached, else a sentence that ends with the exact line to set.
 
-        `others` are further refused peers of the same name (`localhost` is two addresses): the line then opens all of them.
+        `others` are further refused peers of the same name (`localhost` is two addresses): the line then
+        opens all of them.
         """
         peer = _parse(address)
         if peer is None:
-            return _("“%(address)s” is not an address that Nightdesk understands.") % {"address": address[:80]}
+            return _("“%(address)s” is not an address that Nightdesk understands.") % {
+                "address": address[:80]
+            }
         kind = self._kind(peer)
         if kind is None:
             return None
-        needed = [_suggestion(p) for p in (peer, *map(_parse, others)) if p is not None and self._kind(p) is not None]
+        needed = [
+            _suggestion(p)
+            for p in (peer, *map(_parse, others))
+            if p is not None and self._kind(p) is not None
+        ]
         return _(
-            "Nightdesk may not reach %(address)s: %(word)s. If this is right and you run this server, set %(line)s and restart."
+            "Nightdesk may not reach %(address)s: %(word)s. If this is right and you run this server, "
+            "set %(line)s and restart."
         ) % {"address": peer, "word": WORDS[kind], "line": self._line(needed)}
 
     def _kind(self, peer: Address) -> Kind | None:
-        """Why `peer` is refused, or None. An operator's network wins; an IPv4 one also stands for the v4-mapped form."""
+        """Why `peer` is refused, or None. An operator's network wins; an IPv4 one also stands for the
+        v4-mapped form.
+        """
         found = find(peer)
         if found is None:
             return None
@@ -59,12 +75,17 @@ class Policy:
 
     def _line(self, needed: Iterable[Network]) -> str:
         """The variable's whole new value: what it holds now and what is missing, without doubles."""
-        listed = {str(n): None for n in sorted(self.networks, key=lambda n: (n.version, int(n.network_address), n.prefixlen))}
+        listed = {
+            str(n): None
+            for n in sorted(self.networks, key=lambda n: (n.version, int(n.network_address), n.prefixlen))
+        }
         return f"{self.variable}={','.join(listed | {str(n): None for n in needed})}"
 
 
 def _suggestion(peer: Address) -> Network:
-    """The smallest network worth opening for this peer: all of 127.0.0.0/8, the /24 or /64 of a private network, else one address."""
+    """The smallest network worth opening for this peer: all of 127.0.0.0/8, the /24 or /64 of a private
+    network, else one address.
+    """
     mapped = peer.ipv4_mapped if isinstance(peer, IPv6Address) else None
     if mapped is not None:
         return _suggestion(mapped)
@@ -92,5 +113,6 @@ def _networks(listed: Iterable[str], variable: str) -> Iterable[Network]:
             yield ipaddress.ip_network(text.strip(), strict=False)
         except ValueError as error:
             raise ImproperlyConfigured(
-                f"{variable}: “{text}” is not a network. Write it like 10.0.0.0/8 or fd12::/64, separated by commas."
+                f"{variable}: “{text}” is not a network. "
+                "Write it like 10.0.0.0/8 or fd12::/64, separated by commas."
             ) from error

@@ -11,9 +11,11 @@ MAX_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask. Times in seconds over the whole exchange with its redirects, sizes in bytes after decompression.
+    """What to ask. Times in seconds over the whole exchange with its redirects, sizes in bytes after
+    decompression.
 
-    `headers` are "Name: value" lines; they are dropped at the first redirect to another origin. `certificate` reads the server's expiry date.
+    `headers` are "Name: value" lines; they are dropped at the first redirect to another origin.
+    `certificate` reads the server's expiry date.
     """
 
     url: str
@@ -28,9 +30,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back. `error` is "" or a code of ERRORS and `detail` its sentence; status, headers and body hold what was read until then.
+    """What came back. `error` is "" or a code of ERRORS and `detail` its sentence; status, headers and body
+    hold what was read until then.
 
-    `headers` have lower-case names; `latency_ms` sums all hops; `peer` is the address that answered last ("" if none did).
+    `headers` have lower-case names; `latency_ms` sums all hops; `peer` is the address that answered last
+    ("" if none did).
     """
 
     status: int = 0

@@ -1,8 +1,11 @@
-"""One reusable curl handle: set up once, then asked one request after another. The egress policy is applied where a socket is opened."""
+"""One reusable curl handle: set up once, then asked one request after another. The egress policy is applied
+where a socket is opened.
+"""
 
 import contextlib
 import os
 import socket
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -11,7 +14,8 @@ import pycurl
 from network import locator
 from network.authorities import bundle
 from network.exchange import ERRORS, Request, Response
-from network.verdict import Attempt, error_of
+from network.names import Lookup
+from network.verdict import Attempt, error_of, unresolved
 
 MAX_HEADER_BYTES = 65_536
 _BOTH = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
@@ -34,7 +38,9 @@ class _Descriptor:
 
 
 class Handle:
-    """Runs one request at a time; `refusal(address) -> str | None` is asked for every peer, at every hop, right before the connection."""
+    """Runs one request at a time; `refusal(address) -> str | None` is asked for every peer, at every hop,
+    right before the connection.
+    """
 
     def __init__(self, refusal: Callable[[str], str | None]) -> None:
         self.refusal = refusal
@@ -43,7 +49,9 @@ class Handle:
         self._settle()
 
     def _settle(self) -> None:
-        """What never changes: no proxy, cookie, netrc or other scheme from anywhere; redirects are followed by us, hop by hop."""
+        """What never changes: no proxy, cookie, netrc or other scheme from anywhere; redirects are followed
+        by us, hop by hop.
+        """
         put = self.curl.setopt
         put(pycurl.NOSIGNAL, 1)
         put(pycurl.PROXY, "")
@@ -65,7 +73,7 @@ class Handle:
         put(pycurl.WRITEFUNCTION, self._write)
 
     def start(self, key: int, request: Request) -> Response | None:
-        """Take a request on. Returns the Response at once when nothing may be sent, else None: the handle is ready to be run."""
+        """Take a request on. Returns the Response at once when nothing may be sent, else None."""
         self.key, self.request, self.spent_ms, self.hops = key, request, 0.0, 0
         self._forget()
         try:
@@ -79,14 +87,44 @@ class Handle:
             self.curl.setopt(pycurl.HTTPGET, 1)
         self.curl.setopt(pycurl.HTTPHEADER, list(request.headers))
         self.curl.setopt(pycurl.OPT_CERTINFO, int(request.certificate))
-        self._aim()
+        return None
+
+    def name(self) -> str:
+        """The host name that must be resolved before the next hop, "" for an address."""
+        self.asked = time.monotonic()
+        host, self.port = locator.host_and_port(self.url)
+        return "" if locator.is_address(host) else host
+
+    def connect_s(self) -> float:
+        """How long the next hop may resolve and connect."""
+        return max(0.001, min(self.request.connect_s, self.request.total_s - self.spent_ms / 1000))
+
+    def aim(self, lookup: Lookup | None) -> Response | None:
+        """Point curl at the next hop with the addresses found. Returns a Response when there are none."""
+        waited = time.monotonic() - self.asked
+        connect_ms = max(1, int((self.connect_s() - waited) * 1000))
+        self.spent_ms += waited * 1000
+        if lookup is not None and not lookup.addresses:
+            return self._response(*unresolved(lookup))
+        self.curl.setopt(
+            pycurl.RESOLVE, [f"{lookup.name}:{self.port}:{_listed(lookup.addresses)}"] if lookup else []
+        )
+        self.curl.setopt(pycurl.URL, self.url)
+        self.curl.setopt(pycurl.TIMEOUT_MS, max(1, int(self.request.total_s * 1000 - self.spent_ms)))
+        self.curl.setopt(pycurl.CONNECTTIMEOUT_MS, connect_ms)
         return None
 
     def finish(self, number: int, message: str) -> Response | None:
-        """The hop ended with curl's error `number` (0: none). Returns the Response, or None when the handle is aimed at the next hop."""
+        """The hop ended with curl's error `number` (0: none). Returns the Response, or None when there is a
+        next hop.
+        """
         self.spent_ms += self.curl.getinfo(pycurl.TOTAL_TIME) * 1000
         self.status = self.curl.getinfo(pycurl.RESPONSE_CODE)
-        onward = self.status in _REDIRECTS and self.request.redirects > 0 and (number == 0 or self.attempt.overflow)
+        onward = (
+            self.status in _REDIRECTS
+            and self.request.redirects > 0
+            and (number == 0 or self.attempt.overflow)
+        )
         target = self.curl.getinfo(pycurl.REDIRECT_URL) if onward else None
         if target:
             return self._follow(target)
@@ -112,17 +150,11 @@ class Handle:
             self.curl.setopt(pycurl.HTTPHEADER, [])
         self.url = cleaned
         self._forget()
-        self._aim()
         return None
 
-    def _aim(self) -> None:
-        left = max(1, int(self.request.total_s * 1000 - self.spent_ms))
-        self.curl.setopt(pycurl.URL, self.url)
-        self.curl.setopt(pycurl.TIMEOUT_MS, left)
-        self.curl.setopt(pycurl.CONNECTTIMEOUT_MS, max(1, min(left, int(self.request.connect_s * 1000))))
-
     def _forget(self) -> None:
-        self.attempt, self.lines, self.header_bytes, self.body, self.status = Attempt(), [], 0, bytearray(), 0
+        self.attempt, self.lines, self.header_bytes = Attempt(), list[bytes](), 0
+        self.body, self.status = bytearray(), 0
 
     def _response(self, code: str, detail: str) -> Response:
         return Response(
@@ -134,7 +166,9 @@ class Handle:
             detail=detail,
             final_url=self.url,
             peer=self.curl.getinfo(pycurl.PRIMARY_IP) or "",
-            certificate_expires=self._expiry() if self.request.certificate and self.url.startswith("https:") else None,
+            certificate_expires=self._expiry()
+            if self.request.certificate and self.url.startswith("https:")
+            else None,
         )
 
     def _expiry(self) -> datetime | None:
@@ -144,7 +178,7 @@ class Handle:
                     return datetime.strptime(value, "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
         return None
 
-    def _open_socket(self, purpose: int, address: tuple[int, int, int, tuple[str | bytes, ...]]) -> object:
+    def _open_socket(self, _purpose: int, address: tuple[int, int, int, tuple[str | bytes, ...]]) -> object:
         family, kind, protocol, peer = address
         if family not in (socket.AF_INET, socket.AF_INET6) or self.refusal(str(peer[0])) is not None:
             self.attempt.refused.append(str(peer[0]))
@@ -172,8 +206,14 @@ class Handle:
         return -1
 
 
+def _listed(addresses: tuple[str, ...]) -> str:
+    return ",".join(f"[{a}]" if ":" in a else a for a in addresses)
+
+
 def _headers(lines: list[bytes]) -> dict[str, str]:
-    """Lower-case names; a repeated header is joined with commas; control characters are dropped with whoever sends them."""
+    """Lower-case names; a repeated header is joined with commas; control characters are dropped with
+    whoever sends them.
+    """
     found: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.decode("latin-1").partition(":")

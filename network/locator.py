@@ -1,4 +1,6 @@
-"""What a URL must look like before anything is resolved: http or https, a host, no user name, nothing that two parsers read differently."""
+"""What a URL must look like before anything is resolved: http or https, a host, no user name, nothing that
+two parsers read differently.
+"""
 
 import re
 from functools import lru_cache
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 MAX_LENGTH = 2_000
 _UNWANTED = re.compile(r"[\x00-\x20\x7f-\x9f\\<>\"`{}|^]")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}\Z")
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!\Z)|\Z)){4}")
 _SAFE = "/:?#[]@!$&'()*+,;=%-._~"
 
 
@@ -18,11 +21,13 @@ class BadUrl(ValueError):
 
 @lru_cache(maxsize=4096)
 def clean(url: str) -> str:
-    """The URL as it will be sent: host in ASCII, other characters percent-encoded, no fragment. Raises BadUrl."""
+    """The URL as it will be sent: host in ASCII, other characters percent-encoded, no fragment. Raises
+    BadUrl.
+    """
     if len(url) > MAX_LENGTH:
         raise BadUrl(_("The address is longer than %(count)s characters.") % {"count": MAX_LENGTH})
     if _UNWANTED.search(url):
-        raise BadUrl(_("The address contains a space, a control character or one of \\ < > \" ` { } | ^."))
+        raise BadUrl(_('The address contains a space, a control character or one of \\ < > " ` { } | ^.'))
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -42,6 +47,19 @@ def clean(url: str) -> str:
 def origin(url: str) -> str:
     """scheme://host:port of a cleaned URL: what decides whether a redirect leaves the site."""
     return "/".join(url.split("/", 3)[:3]).lower()
+
+
+def host_and_port(url: str) -> tuple[str, int]:
+    """Of a cleaned URL; an IPv6 address without its brackets."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def is_address(host: str) -> bool:
+    """True for a plain address. Odd spellings (0x7f.1, 2130706433) are names here: the resolver reads them,
+    the peer is judged.
+    """
+    return ":" in host or _IPV4.match(host) is not None
 
 
 def _host(hostname: str) -> str:

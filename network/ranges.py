@@ -1,4 +1,6 @@
-"""Which addresses are not the public internet, and which IPv6 addresses carry an IPv4 one (RFC 6890, 4291, 6052, 8215, 3056, 4380, 5214)."""
+"""Which addresses are not the public internet, and which IPv6 addresses carry an IPv4 one (RFC 6890, 4291,
+6052, 8215, 3056, 4380, 5214).
+"""
 
 import ipaddress
 from enum import Enum, auto
@@ -85,8 +87,9 @@ _ISATAP = (0x0000_5EFE, 0x0200_5EFE)
 def embedded(peer: Address) -> tuple[IPv4Address | None, bool]:
     """(the IPv4 address inside or None, whether this form may reach a public one).
 
-    The v4-mapped form and the well-known NAT64 prefix are how ordinary public hosts look on a dual-stack socket or an IPv6-only network. The
-    others are tunnels and local translations: nobody can say where they end, so they need an operator's line even around a public address.
+    The v4-mapped form and the well-known NAT64 prefix are how ordinary public hosts look on a dual-stack
+    socket or an IPv6-only network. The others are tunnels and local translations: nobody can say where they
+    end, so they need an operator's line even around a public address.
     """
     if isinstance(peer, IPv4Address):
         return None, False
@@ -105,9 +108,11 @@ def embedded(peer: Address) -> tuple[IPv4Address | None, bool]:
 
 
 def find(peer: Address) -> tuple[Kind, int | None] | None:
-    """(why it is refused, the size of the widest network that may open it or None for any), or None for the public internet.
+    """(why it is refused, the size of the widest network that may open it or None for any), or None for the
+    public internet.
 
-    Metadata and link-local addresses open only to a network as small as their own range: a listed 0.0.0.0/0 hands out no secrets.
+    Metadata and link-local addresses open only to a network as small as their own range: a listed 0.0.0.0/0
+    hands out no secrets.
     """
     inner, reaches_public = embedded(peer)
     if inner is not None:

@@ -7,11 +7,14 @@ import pycurl
 from django.utils.translation import gettext as _
 
 from network.exchange import ERRORS
+from network.names import Lookup
 
 
 @dataclass(slots=True)
 class Attempt:
-    """What one hop did: the peers that the policy refused, whether an allowed one was tried, whether more came than we read."""
+    """What one hop did: the peers that the policy refused, whether an allowed one was tried, whether more
+    came than we read.
+    """
 
     refused: list[str] = field(default_factory=list)
     tried: bool = False
@@ -37,14 +40,28 @@ _WORDS = {
 }
 
 
-def error_of(number: int, message: str, attempt: Attempt, refusal: Callable[..., str | None]) -> tuple[str, str]:
-    """(code, sentence) for a failed hop. A refused peer counts only when no allowed one was tried: `localhost` may be two addresses."""
+def error_of(
+    number: int, message: str, attempt: Attempt, refusal: Callable[..., str | None]
+) -> tuple[str, str]:
+    """(code, sentence) for a failed hop. A refused peer counts only when no allowed one was tried:
+    `localhost` may be two addresses.
+    """
     if attempt.overflow:
         return "too_large", str(ERRORS["too_large"])
     if attempt.refused and not attempt.tried:
         return "refused_address", refusal(*attempt.refused) or str(ERRORS["refused_address"])
-    code = _WORDS.get(number, "broken_answer")
-    if code == "timeout" and message.startswith("Resolving timed out"):
-        code = "dns"
-    said = "".join(c for c in message if c.isprintable())[:300]
-    return code, _("%(sentence)s (%(said)s)") % {"sentence": ERRORS[code], "said": said} if said else str(ERRORS[code])
+    return _worded(_WORDS.get(number, "broken_answer"), message)
+
+
+def unresolved(lookup: Lookup) -> tuple[str, str]:
+    """(code, sentence) for a name without addresses. A name that never got a thread is our own failure, not
+    the target's.
+    """
+    if not lookup.began:
+        return _worded("internal", _("too many names wait to be resolved"))
+    return _worded("dns", lookup.error if lookup.done else _("no answer in time"))
+
+
+def _worded(code: str, said: str) -> tuple[str, str]:
+    said = "".join(c for c in said if c.isprintable())[:300]
+    return code, f"{ERRORS[code]} ({said})" if said else str(ERRORS[code])
