@@ -15,15 +15,17 @@ import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from accounts.models import Role, Team, User
+from live import bus
 
 type Actor = User | AnonymousUser
-type Predicate[M: Model] = Callable[[User, M], bool]
+type Predicate[M: Model] = Callable[[User, M], bool] | Callable[[User, type[M]], bool]
+type Rule = Callable[[User, Any], bool]
 
 _log = structlog.get_logger(__name__)
-_rules: dict[tuple[str, type[Model]], Predicate[Any]] = {}
+_rules: dict[tuple[str, type[Model]], Rule] = {}
 
 
 def rule[M: Model](action: str, model: type[M]) -> Callable[[Predicate[M]], Predicate[M]]:
@@ -101,6 +103,22 @@ def teams_of(actor: Actor) -> QuerySet[Team]:
 def forget_roles(user: User) -> None:
     """Drops what this `user` object remembers of its memberships; whoever changes them calls this."""
     user.__dict__.pop("_roles_by_team", None)
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The person behind `request`, typed. Every view but those marked `login_not_required` has one."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied("not signed in")
+    return request.user
+
+
+def changed(user: User) -> None:
+    """Says that what `user` may see, or whether they are signed in, has changed.
+
+    Open pages are checked anew within 2 s. For verbs, inside their transaction.
+    """
+    forget_roles(user)
+    bus.publish(f"access:{user.pk}")
 
 
 def _roles(user: User) -> dict[int, Role]:

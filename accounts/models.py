@@ -14,7 +14,7 @@ from foundation.text import plain_text
 
 
 class Role(models.TextChoices):
-    """The access role in one team: viewer < responder < manager < admin. A greater one may all that a lesser may."""
+    """The access role in one team: viewer < responder < manager < admin. A greater may all that a lesser may."""
 
     VIEWER = "viewer", _("Viewer")
     RESPONDER = "responder", _("Responder")
@@ -42,7 +42,7 @@ class Role(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
-        """A person who signs in by `email` (kept in lower case); without a password only by a one-time link."""
+        """A person who signs in by `email` (kept in lower case); without a password only by a link."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -55,7 +55,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person. Never deleted: `is_active` ends access, `anonymised_at` says when the name was taken out.
 
-    `time_zone` empty = as the person's device says. `link_serial` counts one-time links: a new one ends the old.
+    `time_zone` empty = as the person's device says. `link_serial` counts one-time links: a new one ends others.
     """
 
     email = models.EmailField(

@@ -9,7 +9,7 @@ PASSWORD = "correct horse battery"
 
 
 def make_user(email: str = "ada@example.test", *, password: str | None = None, **fields: object) -> User:
-    """A person; `password=PASSWORD` when the test signs in by the form (hashing is slow), else force_login."""
+    """A person; `password=PASSWORD` when the test signs in by the form (slow), else force_login."""
     fields.setdefault("name", email.split("@", 1)[0].capitalize())
     return User.objects.create_user(email, password, **fields)
 

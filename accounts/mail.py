@@ -1,0 +1,43 @@
+"""Sending mail beside the request: a slow server must not hold a page, nor tell by its delay who exists."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+_log = structlog.get_logger(__name__)
+_post = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
+
+
+def is_set_up() -> bool:
+    return bool(settings.MAIL_URL)
+
+
+def send(template: str, to: str, **facts: object) -> None:
+    """Renders `template` (first line the subject, then the text) and posts it."""
+    subject, _, body = render_to_string(template, facts).strip().partition("\n")
+    post(EmailMessage(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}", body.lstrip("\n"), to=[to]))
+
+
+def post(message: EmailMessage) -> None:
+    """Hands `message` to a thread of its own and returns at once; failures are logged. No MAIL_URL, no mail."""
+    if is_set_up():
+        _post.submit(_deliver, message)
+
+
+def wait() -> None:
+    """Returns when everything posted before has been sent or has failed."""
+    for done in [_post.submit(lambda: None) for _ in range(2)]:
+        done.result()
+    _post.submit(lambda: None).result()
+
+
+def _deliver(message: EmailMessage) -> None:
+    try:
+        message.send()
+    except OSError as error:  # smtplib's errors are OSErrors
+        _log.error("accounts.mail_failed", subject=message.subject, error=type(error).__name__)

@@ -1,0 +1,30 @@
+"""./run reset EMAIL: a one-time link with which that person chooses a new password, for when there is no mail."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from accounts import links
+from accounts.models import User
+
+
+class Command(BaseCommand):
+    help = "Prints a one-time link with which the person EMAIL chooses a new password."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email", metavar="EMAIL")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        email = options["email"].strip().lower()
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            raise CommandError(_("Nobody here has the address %(email)s.") % {"email": email})
+        if not user.is_active:
+            raise CommandError(
+                _("%(name)s is deactivated. Reactivate them under Settings, People.") % {"name": user}
+            )
+        self.stdout.write(links.make_link(user, by=None))
+        note = _("Works once, within %(hours)s hours.") % {"hours": links.hours_valid()}
+        self.stderr.write(note)

@@ -1,0 +1,87 @@
+"""Before every page: signed in, with a password of one's own; and when this device was last here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.http import url_has_allowed_host_and_scheme
+
+type View = Callable[..., HttpResponseBase]
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Every view but those marked `login_not_required` asks for a sign-in and then comes back to the page.
+
+    To the page, not to a fragment or a form's target; after a request by htmx the whole browser goes there.
+    """
+
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: View
+    ) -> HttpResponseBase:
+        response = redirect_to_login(_page(request), resolve_url(settings.LOGIN_URL))
+        if "HX-Request" not in request.headers:
+            return response
+        return HttpResponse(status=401, headers={"HX-Redirect": response.url})
+
+
+class MustChangePassword(MiddlewareMixin):
+    """Who got a password from somebody else chooses one of their own before anything else."""
+
+    allowed_names = frozenset({"account_change_password", "account_logout"})
+
+    def process_view(
+        self, request: HttpRequest, view_func: View, args: object, kwargs: object
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True) or not request.user.is_authenticated:
+            return None
+        match = request.resolver_match
+        if not request.user.must_change_password or (match and match.url_name in self.allowed_names):
+            return None
+        return redirect("account_change_password", query={"next": _page(request)})
+
+
+class LastSeen:
+    """Notes on the list of sessions when and from where each was last used, at most once in ten minutes."""
+
+    every_s = 600
+    remembered = 10_000
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self._noted: dict[str, float] = {}
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and request.session.session_key:
+            self._note(request.session.session_key, request.META.get("REMOTE_ADDR", ""))
+        return self.get_response(request)
+
+    def _note(self, session_key: str, address: str) -> None:
+        now = time.monotonic()
+        if now - self._noted.get(session_key, -self.every_s) < self.every_s:
+            return
+        if len(self._noted) >= self.remembered:
+            self._noted.clear()
+        self._noted[session_key] = now
+        facts = {"last_seen_at": Now(), **({"ip": address} if address else {})}
+        UserSession.objects.filter(session_key=session_key).update(**facts)
+
+
+def _page(request: HttpRequest) -> str:
+    """The page that `request` belongs to: its own address when a browser opened it, else where it came from."""
+    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+        return request.get_full_path()
+    origin = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(origin, allowed_hosts={request.get_host()}):
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
+    parts = urlsplit(origin)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -1,0 +1,35 @@
+"""Teams: who answers for which products. A team keeps its slug for ever, because addresses carry it."""
+
+from __future__ import annotations
+
+import structlog
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.models import Team, User
+
+_log = structlog.get_logger(__name__)
+
+
+def add_team(*, name: str, time_zone: str = "UTC", by: User | None) -> Team:
+    """A new team; its slug comes from the name. Raises IntegrityError when a team has it (in any case)."""
+    with transaction.atomic():
+        team = Team.objects.create(name=name, slug=_free_slug(name), time_zone=time_zone)
+    _log.info("accounts.team_added", team=team.slug, by=by.pk if by else None)
+    return team
+
+
+def change_team(team: Team, *, name: str, time_zone: str, by: User) -> None:
+    """Another name, another zone in which the team's pages print times."""
+    team.name, team.time_zone = name, time_zone
+    team.save(update_fields=["name", "time_zone"])
+    _log.info("accounts.team_changed", team=team.slug, by=by.pk)
+
+
+def _free_slug(name: str) -> str:
+    """`name` as a slug, with a number behind it when that one is taken: "Zahlungen (EU)" → "zahlungen-eu"."""
+    base = slugify(name)[:50] or "team"
+    taken = set(Team.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(
+        slug for slug in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if slug not in taken
+    )

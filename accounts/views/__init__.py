@@ -1,0 +1,1 @@
+"""The pages under /settings/ and what /accounts/ needs beside allauth's own."""
