@@ -1,4 +1,7 @@
-"""The worker: a doorbell on top of PostgreSQL. What is due lives in rows; a lost message costs a second (ASSURANCE.md §2)."""
+"""The worker: a doorbell on top of PostgreSQL.
+
+What is due lives in rows; a lost message costs a second (ASSURANCE.md §2).
+"""
 
 import os
 
@@ -12,7 +15,8 @@ app.autodiscover_tasks()
 
 
 def _add_ticker() -> None:
-    # Here and not at the top: the ticker needs Django's apps, which Celery's fixup sets up after this module is read.
+    # Here and not at the top: the ticker needs Django's apps, which Celery's fixup sets up after this
+    # module is read.
     from config.ticker import Ticker
 
     app.steps["worker"].add(Ticker)

@@ -1,7 +1,9 @@
 """Every recurring job of the installation, one line each.
 
-A sweep is short, touches only the database and runs on the ticker's own thread, so that it works while the broker does not.
-An errand may take long or talk to the network: the ticker only rings for it, as a task; if the broker does not answer it runs inline, beside the ticker.
+A sweep is short, touches only the database and runs on the ticker's own thread, so that it works while the
+broker does not.
+An errand may take long or talk to the network: the ticker only rings for it, as a task; if the broker does
+not answer it runs inline, beside the ticker.
 """
 
 from collections.abc import Callable
@@ -20,7 +22,9 @@ from monitoring.tasks import probe_due
 
 @dataclass(frozen=True)
 class Sweep:
-    """`run` at least every `every_s` seconds, at each wake-up if `on_wake`, and at the moment `next_due` names."""
+    """`run` at least every `every_s` seconds, at each wake-up if `on_wake`, and at the moment `next_due`
+    names.
+    """
 
     name: str
     run: Callable[[], object]

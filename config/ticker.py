@@ -1,6 +1,7 @@
 """The ticker: a thread in every worker that sleeps until the next due moment, woken by NOTIFY, and runs what is due.
 
-Celery's beat, ETA and countdown are not used: what is due is a row, claimed with SKIP LOCKED, so any number of workers may tick.
+Celery's beat, ETA and countdown are not used: what is due is a row, claimed with SKIP LOCKED, so any number
+of workers may tick.
 """
 
 import threading
@@ -96,16 +97,20 @@ class TickerLoop:
 
     def sleep_s(self) -> float:
         """Seconds until the next due moment, at most one."""
-        asked = [job.next_due for job in (*self.sweeps, *self.errands) if job.next_due]
-        due = [moment_ for ask in asked if (moment_ := ask())]
+        asked = [job.next_due for job in self.sweeps] + [job.next_due for job in self.errands]
+        due = [at for ask in asked if ask and (at := ask())]
         if not due:
             return LONGEST_SLEEP_S
         # Never zero: what is due but held by another worker must not make this one spin.
-        return min(LONGEST_SLEEP_S, max(0.02, (min(due) - moment.now()).total_seconds()))
+        left: float = (min(due) - moment.now()).total_seconds()
+        return min(LONGEST_SLEEP_S, max(0.02, left))
 
 
 class Bell:
-    """Sends hints from a thread of its own: a broker that hangs must not stop the ticker. One hint per errand is under way at a time."""
+    """Sends hints from a thread of its own: a broker that hangs must not stop the ticker.
+
+    One hint per errand is under way at a time.
+    """
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="bell")
@@ -146,7 +151,11 @@ def listening() -> psycopg.Connection[Any]:
     """A connection of its own that listens for wake-ups; pools and transactions would swallow them."""
     connection.ensure_connection()
     params = connection.get_connection_params()
-    known = {key: value for key, value in params.items() if key in {"host", "port", "user", "password", "dbname", "options", "sslmode"}}
+    known = {
+        key: value
+        for key, value in params.items()
+        if key in {"host", "port", "user", "password", "dbname", "options", "sslmode"}
+    }
     listener = psycopg.connect(**known, autocommit=True)
     listener.execute(f"LISTEN {CHANNEL}")
     return listener

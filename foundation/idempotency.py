@@ -1,4 +1,7 @@
-"""A resend is harmless: the same key gets the first answer again, the same key with another body is refused."""
+"""A resend is harmless.
+
+The same key gets the first answer again, the same key with another body is refused.
+"""
 
 import hashlib
 import json
@@ -21,7 +24,8 @@ class Reused(Exception):
 def once(actor: str, key: str, body: Any, do: Callable[[], str]) -> tuple[str, bool]:
     """Run `do` for the first request with (actor, key) and keep its answer (a ref); give later ones the same answer.
 
-    Returns (answer, fresh). `body` is JSON-serialisable. Without a key every request is a first one. Two at once: the second waits for the first one's row.
+    Returns (answer, fresh). `body` is JSON-serialisable. Without a key every request is a first one. Two at
+    once: the second waits for the first one's row.
     """
     if not key:
         return do(), True

@@ -8,7 +8,8 @@ from django.db import connection
 def now() -> datetime:
     """The database's wall clock (aware, UTC, microseconds).
 
-    A verb asks once, after it holds the incident's row, and hands the moment on: events of one transaction share it. Pure code is given it as an argument.
+    A verb asks once, after it holds the incident's row, and hands the moment on: events of one transaction
+    share it. Pure code is given it as an argument.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")

@@ -20,7 +20,9 @@ class Page[T: Model]:
     next: str | None
 
 
-def page[T: Model](queryset: QuerySet[T], *, order: Sequence[str], after: str = "", size: int = 50) -> Page[T]:
+def page[T: Model](
+    queryset: QuerySet[T], *, order: Sequence[str], after: str = "", size: int = 50
+) -> Page[T]:
     """One page of `queryset` in `order` (field names, "-" for descending; together unique) behind the cursor `after`.
 
     Raises BadCursor for a cursor that does not decode to one value per field of `order`.
@@ -54,6 +56,10 @@ def _decode(cursor: str, length: int) -> list[Any]:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error, UnicodeDecodeError) as error:
         raise BadCursor(cursor) from error
-    if not isinstance(values, list) or len(values) != length or not all(isinstance(v, str | int) for v in values):
+    if (
+        not isinstance(values, list)
+        or len(values) != length
+        or not all(isinstance(v, str | int) for v in values)
+    ):
         raise BadCursor(cursor)
     return values

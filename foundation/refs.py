@@ -4,7 +4,10 @@ from django.db import connection
 
 
 def next_number(kind: str) -> int:
-    """The next number of that kind. Runs inside the caller's transaction; a rolled-back caller leaves a gap or none, never a repeat."""
+    """The next number of that kind.
+
+    Runs inside the caller's transaction; a rolled-back caller leaves a gap or none, never a repeat.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO foundation_refcounter (kind, last) VALUES (%s, 1) "

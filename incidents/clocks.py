@@ -1,4 +1,7 @@
-"""The arithmetic of clocks: pure, takes `now`, touches no database. All moments are aware; all spans are seconds, never days (24 h across a clock change is not 1 day)."""
+"""The arithmetic of clocks: pure, takes `now`, touches no database.
+
+All moments are aware; all spans are seconds, never days (24 h across a clock change is not 1 day).
+"""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -32,16 +35,22 @@ class Reading:
     due_at: datetime | None
 
 
+def _merged(run: Run, until: datetime) -> list[tuple[datetime, datetime]]:
+    """The pauses of `run` up to `until`, in order, overlaps joined, nothing from before the start."""
+    merged: list[tuple[datetime, datetime]] = []
+    for start, end in sorted((max(a, run.started_at), min(b or until, until)) for a, b in run.pauses):
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
 def paused_s(run: Run, until: datetime) -> float:
-    """Seconds of `run` spent paused up to `until`; overlapping and out-of-range pauses count once and only inside the run."""
-    spans = sorted((max(a, run.started_at), min(b or until, until)) for a, b in run.pauses)
-    total, reached = 0.0, run.started_at
-    for start, end in spans:
-        start = max(start, reached)
-        if end > start:
-            total += (end - start).total_seconds()
-            reached = end
-    return total
+    """Seconds of `run` spent paused up to `until`."""
+    return sum((end - start).total_seconds() for start, end in _merged(run, until))
 
 
 def is_paused(run: Run) -> bool:
@@ -52,11 +61,13 @@ def due_at(run: Run) -> datetime | None:
     """When the clock runs out: start + target + accrued pauses. None without a duration and while paused."""
     if run.target_s is None or is_paused(run):
         return None
-    due = run.started_at + timedelta(seconds=run.target_s)
-    for start, end in sorted((a, b) for a, b in run.pauses if b):
+    # In UTC: adding a span to a local time would follow the wall clock, not the time that passes.
+    due = run.started_at.astimezone(UTC) + timedelta(seconds=run.target_s)
+    last = max((end for _start, end in run.pauses if end), default=due)
+    for start, end in _merged(run, last):
         # A pause that begins after the clock has run out cannot save it.
-        if start < due and end > run.started_at:
-            due += timedelta(seconds=paused_s(replace(run, pauses=((start, end),)), end))
+        if start < due:
+            due += end - start
     return due
 
 
@@ -81,7 +92,10 @@ def _state(run: Run, due: datetime | None, end: datetime) -> State:
 
 
 def retarget(run: Run, target_s: int | None, now: datetime) -> tuple[Run, bool]:
-    """`run` under a new target from `now` on; accrued pauses stay. The flag says whether an earlier breach no longer holds (a new cycle is due)."""
+    """`run` under a new target from `now` on; accrued pauses stay.
+
+    The flag says whether an earlier breach no longer holds (a new cycle is due).
+    """
     fresh = replace(run, target_s=target_s, due_set_at=now)
     due = due_at(fresh)
     forgiven = run.breached_at is not None and (due is None or due > now)

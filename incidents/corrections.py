@@ -1,4 +1,7 @@
-"""Wrong times, wrong words, words that must not stay: the timeline is corrected by adding to it, and redacted by destroying a payload."""
+"""Wrong times, wrong words, words that must not stay.
+
+The timeline is corrected by adding to it, and redacted by destroying a payload.
+"""
 
 from datetime import datetime
 
@@ -20,9 +23,17 @@ REDACT = Step(EventKind.REDACTED, _ANY)
 
 
 def correct(
-    event: TimelineEvent, *, by: User, reason: str, occurred_at: datetime | None = None, text: str | None = None
+    event: TimelineEvent,
+    *,
+    by: User,
+    reason: str,
+    occurred_at: datetime | None = None,
+    text: str | None = None,
 ) -> TimelineEvent:
-    """`event` happened at another time, or in other words. The original stays readable, struck through; measures follow the correction."""
+    """`event` happened at another time, or in other words.
+
+    The original stays readable, struck through; measures follow the correction.
+    """
     _refuse_bookkeeping(event)
     if event.superseded_by.filter(kind=EventKind.CORRECTED).exists():
         raise ValidationError(_("This entry was corrected already. Correct the correction."))
@@ -59,14 +70,19 @@ def ask_redaction(event: TimelineEvent, *, by: User, reason: str) -> RedactionRe
         raise ValidationError({"reason": _("Say why, without repeating it.")})
     with transaction.atomic():
         request, _created = RedactionRequest.objects.get_or_create(
-            event=event, settled_at=None, defaults={"reason": reason, "asked_by": by, "asked_at": moment.now()}
+            event=event,
+            settled_at=None,
+            defaults={"reason": reason, "asked_by": by, "asked_at": moment.now()},
         )
         _hide(event)
         return request
 
 
 def confirm_redaction(request: RedactionRequest, *, by: User) -> TimelineEvent:
-    """Destroy the text and data of the entry and of corrections that repeat it. The chain still verifies: it holds only their digests."""
+    """Destroy the text and data of the entry and of corrections that repeat it.
+
+    The chain still verifies: it holds only their digests.
+    """
     alone = by.pk == request.asked_by_id
     event = request.event
     if alone and has_second_person(request):

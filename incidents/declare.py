@@ -32,9 +32,10 @@ def declare(
     label: str = "",
     **facts: Any,
 ) -> Incident:
-    """Open an incident on `product`. With a severity from a person it is active at once; "not sure" and machines begin in triage at the worst severity.
+    """Open an incident on `product`; its clocks run from `detected_at` (C14).
 
-    Clocks run from `detected_at` (C14). Raises ValidationError for a severity of another process, an archived product, or a detection in the future.
+    With a severity from a person it is active at once; "not sure" and machines begin in triage at the worst one.
+    Raises ValidationError for a severity of another process, an archived product, or a detection in the future.
     """
     proposed = severity or product.severities().first()
     _check(product, proposed)
@@ -43,7 +44,9 @@ def declare(
     with transaction.atomic():
         now = at or moment.now()
         if detected_at and detected_at > now:
-            raise ValidationError({"detected_at": _("This is in the future. When was the problem first seen?")})
+            raise ValidationError(
+                {"detected_at": _("This is in the future. When was the problem first seen?")}
+            )
         incident = Incident(
             number=next_number("INC"),
             title=title,
@@ -81,10 +84,15 @@ def declare(
 
 def _check(product: Product, severity: Severity | None) -> None:
     if product.archived_at:
-        raise ValidationError({"product": _("%(product)s is archived. Choose another product.") % {"product": product}})
+        raise ValidationError(
+            {"product": _("%(product)s is archived. Choose another product.") % {"product": product}}
+        )
     if severity is None:
         raise ValidationError({"product": _("The process of this product has no severities yet.")})
     if severity.version_id != product.process.current_id:
         raise ValidationError(
-            {"severity": _("%(severity)s belongs to another process. Choose one of this product's.") % {"severity": severity}}
+            {
+                "severity": _("%(severity)s belongs to another process. Choose one of this product's.")
+                % {"severity": severity}
+            }
         )

@@ -1,7 +1,10 @@
 """What monitors saw becomes incidents: an outage opens one, recovery is noted in it and resolving is proposed.
 
-Changes travel up as rows: claimed here, marked handled in the same transaction, so that a crash repeats nothing and loses nothing.
+Changes travel up as rows: claimed here, marked handled in the same transaction, so that a crash repeats
+nothing and loses nothing.
 """
+
+from typing import Any
 
 import structlog
 from django.core.exceptions import ValidationError
@@ -76,7 +79,11 @@ def _open(change: StatusChange) -> Incident | None:
     monitor = change.target.monitor
     if not monitor.opens_incident or monitor.archived_at or monitor.product.archived_at:
         return None
-    severity = monitor.product.severities().filter(key__iexact=monitor.severity).first() if monitor.severity else None
+    severity = (
+        monitor.product.severities().filter(key__iexact=monitor.severity).first()
+        if monitor.severity
+        else None
+    )
     try:
         with transaction.atomic():
             return declare(
@@ -94,7 +101,7 @@ def _open(change: StatusChange) -> Incident | None:
         return Incident.objects.open().get(target=change.target_id)
 
 
-def _note(incident: Incident, change: StatusChange, kind: str, **data: object) -> None:
+def _note(incident: Incident, change: StatusChange, kind: str, **data: Any) -> None:
     text = change.detail if kind == EventKind.NOTED else ""
     timeline.record(
         incident,
@@ -116,11 +123,17 @@ def _note(incident: Incident, change: StatusChange, kind: str, **data: object) -
 
 def _down_s(change: StatusChange) -> float:
     last_down = (
-        StatusChange.objects.filter(target=change.target_id, state=State.DOWN, pk__lt=change.pk).order_by("-pk").first()
+        StatusChange.objects.filter(target=change.target_id, state=State.DOWN, pk__lt=change.pk)
+        .order_by("-pk")
+        .first()
     )
     return (change.at - last_down.at).total_seconds() if last_down else 0.0
 
 
 def name_of(target: Target) -> str:
     """The target as people call it: the monitor's name, with the target's own where it has several."""
-    return f"{target.monitor.name}: {target.name}" if target.name and target.name != target.monitor.name else target.monitor.name
+    return (
+        f"{target.monitor.name}: {target.name}"
+        if target.name and target.name != target.monitor.name
+        else target.monitor.name
+    )

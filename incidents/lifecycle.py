@@ -17,7 +17,10 @@ from live import bus
 
 @dataclass(frozen=True)
 class Step:
-    """One verb's row of the lifecycle: from which statuses, to which (None stays), and what else must still hold."""
+    """One verb's row of the lifecycle.
+
+    From which statuses, to which (None stays), and what else must still hold.
+    """
 
     kind: str
     sources: tuple[Status, ...]
@@ -26,7 +29,10 @@ class Step:
 
 
 class TooLate(Exception):
-    """Somebody was faster, or the incident is past this. `incident` is its present state, `last` the event that explains it."""
+    """Somebody was faster, or the incident is past this.
+
+    `incident` is its present state, `last` the event that explains it.
+    """
 
     def __init__(self, incident: Incident, step: Step) -> None:
         super().__init__(f"{incident.ref} is {incident.status}: {step.kind} no longer applies")
@@ -37,7 +43,15 @@ class TooLate(Exception):
     def last(self) -> TimelineEvent | None:
         """The event that made it too late: the same fact by somebody else, else the last change of status."""
         events = self.incident.events.select_related("actor", "payload").order_by("-seq")
-        changes = [Status.RESOLVED, Status.CLOSED, Status.DECLINED, Status.DEFERRED, "reopened", "mitigated", "severity_confirmed"]
+        changes = [
+            Status.RESOLVED,
+            Status.CLOSED,
+            Status.DECLINED,
+            Status.DEFERRED,
+            "reopened",
+            "mitigated",
+            "severity_confirmed",
+        ]
         return events.filter(kind=self.step.kind).first() or events.filter(kind__in=changes).first()
 
 
@@ -81,7 +95,10 @@ def perform(
 
 
 def announce(incident: Incident) -> None:
-    """Tell open pages to fetch what is personal or computed anew. A private incident is told to its participants alone."""
+    """Tell open pages to fetch what is personal or computed anew.
+
+    A private incident is told to its participants alone.
+    """
     bus.publish(timeline.topic(incident), event="refresh")
     if not incident.private:
         bus.publish(f"board:{incident.product.team_id}", event="refresh")

@@ -1,4 +1,7 @@
-"""What each kind of event says on the timeline: one sentence, names bold, no durations that age, nothing about the reader."""
+"""What each kind of event says on the timeline.
+
+One sentence, names bold, no durations that age, nothing about the reader.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -29,8 +32,12 @@ def _plain(event: TimelineEvent) -> SafeString:
 
 def _declared(event: TimelineEvent) -> SafeString:
     if event.actor_id is None:
-        return format_html(_("<b>Opened</b> by {who}: {title}"), who=_who(event), title=event.data.get("title", ""))
-    return format_html(_("<b>Declared</b> by {who}: {title}"), who=_who(event), title=event.data.get("title", ""))
+        return format_html(
+            _("<b>Opened</b> by {who}: {title}"), who=_who(event), title=event.data.get("title", "")
+        )
+    return format_html(
+        _("<b>Declared</b> by {who}: {title}"), who=_who(event), title=event.data.get("title", "")
+    )
 
 
 def _acknowledged(event: TimelineEvent) -> SafeString:
@@ -44,12 +51,17 @@ def _described(event: TimelineEvent) -> SafeString:
 
 
 def _severity_confirmed(event: TimelineEvent) -> SafeString:
-    return format_html(_("<b>{severity} confirmed</b> by {who}"), severity=event.data.get("severity", ""), who=_who(event))
+    return format_html(
+        _("<b>{severity} confirmed</b> by {who}"), severity=event.data.get("severity", ""), who=_who(event)
+    )
 
 
 def _severity_changed(event: TimelineEvent) -> SafeString:
     return format_html(
-        _("<b>Severity {was} → {now}</b> by {who}"), was=event.data.get("was", ""), now=event.data.get("now", ""), who=_who(event)
+        _("<b>Severity {was} → {now}</b> by {who}"),
+        was=event.data.get("was", ""),
+        now=event.data.get("now", ""),
+        who=_who(event),
     )
 
 
@@ -57,7 +69,9 @@ def _assigned(event: TimelineEvent) -> SafeString:
     holder, role = event.data.get("user", ""), event.data.get("role", "")
     if holder == _who(event):
         return format_html(_("<b>{holder} took the role {role}</b>"), holder=holder, role=role)
-    return format_html(_("<b>{holder} has the role {role}</b>, given by {who}"), holder=holder, role=role, who=_who(event))
+    return format_html(
+        _("<b>{holder} has the role {role}</b>, given by {who}"), holder=holder, role=role, who=_who(event)
+    )
 
 
 def _noted(event: TimelineEvent) -> SafeString:
@@ -65,11 +79,17 @@ def _noted(event: TimelineEvent) -> SafeString:
 
 
 def _resolved(event: TimelineEvent) -> SafeString:
-    return format_html(_("<b>Resolved</b> by {who}, {after} after detection"), who=_who(event), after=span(event.data.get("after_s", 0)))
+    return format_html(
+        _("<b>Resolved</b> by {who}, {after} after detection"),
+        who=_who(event),
+        after=span(event.data.get("after_s", 0)),
+    )
 
 
 def _corrected(event: TimelineEvent) -> SafeString:
-    return format_html(_("<b>Corrected</b> by {who}: entry {seq}"), who=_who(event), seq=event.data.get("seq", ""))
+    return format_html(
+        _("<b>Corrected</b> by {who}: entry {seq}"), who=_who(event), seq=event.data.get("seq", "")
+    )
 
 
 def _redacted(event: TimelineEvent) -> SafeString:
@@ -81,20 +101,30 @@ def _redacted(event: TimelineEvent) -> SafeString:
 
 def _clock_breached(event: TimelineEvent) -> SafeString:
     late = event.data.get("noticed_late_s", 0)
-    text = format_html(_("<b>Time ran out</b>: {clock}, {target}"), clock=event.data.get("clock", ""), target=event.data.get("target", ""))
+    text = format_html(
+        _("<b>Time ran out</b>: {clock}, {target}"),
+        clock=event.data.get("clock", ""),
+        target=event.data.get("target", ""),
+    )
     return format_html(_("{text} (noticed {late} late)"), text=text, late=span(late)) if late >= 2 else text
 
 
 def _monitor_down(event: TimelineEvent) -> SafeString:
     return format_html(
-        _("Monitor <b>{name}</b> is down: {detail}"), name=event.data.get("name", ""), detail=event.data.get("detail", "")
+        _("Monitor <b>{name}</b> is down: {detail}"),
+        name=event.data.get("name", ""),
+        detail=event.data.get("detail", ""),
     )
 
 
 def _monitor_up(event: TimelineEvent) -> SafeString:
     text = format_html(_("Monitor <b>{name}</b> is up again"), name=event.data.get("name", ""))
     down = event.data.get("down_s")
-    return format_html(_("{text} after {down}. If people can work again, resolve."), text=text, down=span(down)) if down else text
+    return (
+        format_html(_("{text} after {down}. If people can work again, resolve."), text=text, down=span(down))
+        if down
+        else text
+    )
 
 
 def moment_text(value: str | None) -> str:

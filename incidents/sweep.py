@@ -13,14 +13,22 @@ from products.vocabulary import EventKind
 def breach_due(limit: int = 100) -> int:
     """Fire up to `limit` incidents' due clocks; returns how many clocks were breached.
 
-    Lock order is incident, then clock, as in every verb (DECISIONS.md 21): first ids without a lock, then their incidents, skipping those that somebody holds.
+    Lock order is incident, then clock, as in every verb (DECISIONS.md 21): first ids without a lock, then
+    their incidents, skipping those that somebody holds.
     """
-    due = Clock.objects.ticking().filter(due_at__lte=moment.now()).order_by("due_at").values_list("incident_id", flat=True)[:limit]
+    due = (
+        Clock.objects.ticking()
+        .filter(due_at__lte=moment.now())
+        .order_by("due_at")
+        .values_list("incident_id", flat=True)[:limit]
+    )
     incidents = sorted(set(due))
     if not incidents:
         return 0
     with transaction.atomic():
-        held = Incident.objects.select_for_update(skip_locked=True, of=("self",)).select_related("product__team")
+        held = Incident.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
+            "product__team"
+        )
         fired = 0
         for incident in held.filter(pk__in=incidents).order_by("pk"):
             fired += _fire(incident)
@@ -35,10 +43,7 @@ def next_due() -> datetime | None:
 def _fire(incident: Incident) -> int:
     now = moment.now()
     due = list(
-        Clock.objects.select_for_update()
-        .ticking()
-        .filter(incident=incident, due_at__lte=now)
-        .order_by("pk")
+        Clock.objects.select_for_update().ticking().filter(incident=incident, due_at__lte=now).order_by("pk")
     )
     for clock in due:
         clock.breached_at, clock.noticed_at = clock.due_at, now

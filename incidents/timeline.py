@@ -35,7 +35,8 @@ def record(
 ) -> TimelineEvent:
     """Append one event inside the caller's transaction, render its line and announce it to open pages.
 
-    `at` is when it happened; the trigger stamps when it was recorded, numbers and chains it. `data` must be JSON. The incident's row is locked by the trigger.
+    `at` is when it happened; the trigger stamps when it was recorded, numbers and chains it. `data` must be
+    JSON. The incident's row is locked by the trigger.
     """
     body = json.dumps({"data": data, "text": text}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     salt = secrets.token_hex(16)
@@ -50,7 +51,9 @@ def record(
         payload_digest=digest(salt, body),
     )
     event.refresh_from_db(fields=["seq", "recorded_at", "canonical", "prev_hash", "hash"])
-    event.payload = TimelinePayload.objects.create(event=event, salt=salt, body=body, label=label or (by.name if by else ""))
+    event.payload = TimelinePayload.objects.create(
+        event=event, salt=salt, body=body, label=label or (by.name if by else "")
+    )
     event.incident = incident
     announce(event)
     return event

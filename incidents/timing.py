@@ -1,4 +1,7 @@
-"""Clocks as rows: started and stopped by events, recomputed when the severity changes. The arithmetic is in incidents/clocks.py."""
+"""Clocks as rows: started and stopped by events, recomputed when the severity changes.
+
+The arithmetic is in incidents/clocks.py.
+"""
 
 from datetime import datetime
 
@@ -32,8 +35,12 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
 
 
 def _opens(event: TimelineEvent, rule: ClockRule) -> bool:
-    """Detection clocks start when the incident is declared, and again on reopening where resolving had ended them."""
-    return event.kind == EventKind.DECLARED or (event.kind == EventKind.REOPENED and _ended_by_resolving(rule))
+    """Detection clocks start when the incident is declared, and again on reopening where resolving had
+    ended them.
+    """
+    return event.kind == EventKind.DECLARED or (
+        event.kind == EventKind.REOPENED and _ended_by_resolving(rule)
+    )
 
 
 def _ended_by_resolving(rule: ClockRule) -> bool:
@@ -43,7 +50,11 @@ def _ended_by_resolving(rule: ClockRule) -> bool:
 
 def start(incident: Incident, rule: ClockRule, event: TimelineEvent) -> None:
     """Start a run of `rule`, the next cycle if it ran before; one that still runs is left alone."""
-    before = Clock.objects.filter(incident=incident, subject=event.subject, key=rule.key).order_by("-cycle").first()
+    before = (
+        Clock.objects.filter(incident=incident, subject=event.subject, key=rule.key)
+        .order_by("-cycle")
+        .first()
+    )
     if before and not before.stopped_at and not before.cancelled_at:
         return
     declared = event.kind == EventKind.DECLARED
@@ -68,7 +79,10 @@ def stop(clock: Clock, event: TimelineEvent) -> None:
 
 
 def retarget(incident: Incident, severity: Severity, now: datetime) -> None:
-    """Put every running clock under `severity`. A breach that no longer holds stays on record; its clock goes on as the next cycle."""
+    """Put every running clock under `severity`.
+
+    A breach that no longer holds stays on record; its clock goes on as the next cycle.
+    """
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
     for clock in running(incident):
         target = severity.target(clock.key)

@@ -1,4 +1,8 @@
-"""The verbs of an incident. Each is one function: guard, compare-and-set, record, clocks: `lifecycle.perform` does it in one transaction."""
+"""The verbs of an incident.
+
+Each is one function: guard, compare-and-set, record, clocks: `lifecycle.perform` does it in one
+transaction.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -33,7 +37,10 @@ DESCRIBED = (
 
 
 def acknowledge(incident: Incident, *, by: User, at: datetime | None = None) -> TimelineEvent:
-    """Somebody has seen it and is on it. The first one wins; stops the clock `acknowledged`, never `response` (C14)."""
+    """Somebody has seen it and is on it.
+
+    The first one wins; stops the clock `acknowledged`, never `response` (C14).
+    """
     return perform(incident, ACKNOWLEDGE, by=by, at=at, stamp="acknowledged_at", measured=True)
 
 
@@ -45,9 +52,14 @@ def confirm_severity(incident: Incident, *, by: User, at: datetime | None = None
 def change_severity(
     incident: Incident, *, by: User, severity: Severity, reason: str, at: datetime | None = None
 ) -> TimelineEvent:
-    """Another severity, with the reason; in triage this confirms it too. Running clocks get the new targets and keep accrued pauses."""
+    """Another severity, with the reason; in triage this confirms it too.
+
+    Running clocks get the new targets and keep accrued pauses.
+    """
     if severity.version_id != incident.process_version_id:
-        raise ValidationError({"severity": _("This severity belongs to another process. Choose one of this incident's.")})
+        raise ValidationError(
+            {"severity": _("This severity belongs to another process. Choose one of this incident's.")}
+        )
     if not reason.strip():
         raise ValidationError({"reason": _("Say why: the next reader was not there.")})
     if severity.pk == incident.severity_id:
@@ -56,16 +68,33 @@ def change_severity(
         was = incident.severity.label
         # Compare-and-set on what the person saw; two changes at once must not overwrite each other.
         to = Status.ACTIVE if incident.status == Status.TRIAGE else None
-        step = Step(EventKind.SEVERITY_CHANGED, OPEN, to, guard=Q(severity=incident.severity_id, status=incident.status))
+        step = Step(
+            EventKind.SEVERITY_CHANGED,
+            OPEN,
+            to,
+            guard=Q(severity=incident.severity_id, status=incident.status),
+        )
         event = perform(
-            incident, step, by=by, at=at, text=reason, changes={"severity": severity}, was=was, now=severity.label
+            incident,
+            step,
+            by=by,
+            at=at,
+            text=reason,
+            changes={"severity": severity},
+            was=was,
+            now=severity.label,
         )
         timing.retarget(incident, severity, event.recorded_at)
         return event
 
 
-def describe(incident: Incident, *, by: User, at: datetime | None = None, **facts: Any) -> TimelineEvent | None:
-    """What is known: title, impact, workaround, people affected, flags, version. Records old and new of what differs; None if nothing does."""
+def describe(
+    incident: Incident, *, by: User, at: datetime | None = None, **facts: Any
+) -> TimelineEvent | None:
+    """What is known: title, impact, workaround, people affected, flags, version.
+
+    Records old and new of what differs; None if nothing does.
+    """
     unknown = set(facts) - set(DESCRIBED)
     if unknown:
         raise TypeError(f"describe() does not take {sorted(unknown)}")
@@ -85,7 +114,10 @@ def _plain(value: Any) -> str | int | bool | None:
 def assign(
     incident: Incident, *, by: User, user: User, role: str = LEAD, label: str = "", at: datetime | None = None
 ) -> TimelineEvent:
-    """Give `role` to `user`; whoever held it holds it no longer. The person may then see a private incident."""
+    """Give `role` to `user`; whoever held it holds it no longer.
+
+    The person may then see a private incident.
+    """
     with transaction.atomic():
         Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
         held = Assignment.objects.filter(incident=incident, role=role, until=None).first()
@@ -93,7 +125,16 @@ def assign(
             raise ValidationError({"user": _("%(user)s has this role already.") % {"user": user}})
         changes = {"lead": user} if role == LEAD else {}
         Participant.objects.get_or_create(incident=incident, user=user)
-        event = perform(incident, ASSIGN, by=by, at=at, changes=changes, role=label or role, user=str(user), user_id=user.pk)
+        event = perform(
+            incident,
+            ASSIGN,
+            by=by,
+            at=at,
+            changes=changes,
+            role=label or role,
+            user=str(user),
+            user_id=user.pk,
+        )
         Assignment.objects.filter(incident=incident, role=role, until=None).update(until=event.occurred_at)
         Assignment.objects.create(incident=incident, role=role, user=user, since=event.occurred_at)
         return event
@@ -119,7 +160,11 @@ def resolve(incident: Incident, *, by: User, text: str = "", at: datetime | None
 
 
 def reopen(incident: Incident, *, by: User, reason: str, at: datetime | None = None) -> TimelineEvent:
-    """It was not over. The promise to respond starts anew; raises ValidationError if its monitor has opened another incident meanwhile."""
+    """It was not over.
+
+    The promise to respond starts anew; raises ValidationError if its monitor has opened another incident
+    meanwhile.
+    """
     if not reason.strip():
         raise ValidationError({"reason": _("Say what came back.")})
     try:
@@ -127,5 +172,6 @@ def reopen(incident: Incident, *, by: User, reason: str, at: datetime | None = N
     except IntegrityError as error:
         other = Incident.objects.open().filter(target=incident.target_id).first()
         raise ValidationError(
-            _("%(other)s is open for the same monitor. Go on there, and note here what you know.") % {"other": other}
+            _("%(other)s is open for the same monitor. Go on there, and note here what you know.")
+            % {"other": other}
         ) from error

@@ -1,4 +1,7 @@
-"""Everything timed. Rows are started and stopped by events and swept by the database; the arithmetic is in incidents/clocks.py."""
+"""Everything timed.
+
+Rows are started and stopped by events and swept by the database; the arithmetic is in incidents/clocks.py.
+"""
 
 from datetime import datetime
 from typing import Self
@@ -21,7 +24,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
 
 
 class Clock(models.Model):
-    """One run of one clock; `cycle` counts runs (a reopened incident, a breach that a corrected severity takes back)."""
+    """One run of one clock.
+
+    `cycle` counts runs (a reopened incident, a breach that a corrected severity takes back).
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="clocks")
     subject = models.CharField(max_length=20, blank=True, default="")
@@ -50,7 +56,9 @@ class Clock(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["incident", "subject", "key", "cycle"], name="one_clock_per_cycle"),
+            models.UniqueConstraint(
+                fields=["incident", "subject", "key", "cycle"], name="one_clock_per_cycle"
+            ),
             models.UniqueConstraint(
                 fields=["incident", "subject", "key"],
                 condition=Q(stopped_at=None, cancelled_at=None),

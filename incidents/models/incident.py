@@ -1,7 +1,10 @@
-"""What is broken, for whom, how bad, and who works on it. The story itself is the timeline; these columns are its present state."""
+"""What is broken, for whom, how bad, and who works on it.
+
+The story itself is the timeline; these columns are its present state.
+"""
 
 import re
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -40,10 +43,14 @@ class Mode(models.TextChoices):
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: User) -> Self:
-        """The only gate for lists, search and counts: teammates see their team's; a private one is seen by its participants alone."""
+        """The only gate for lists, search and counts.
+
+        Teammates see their team's; a private one is seen by its participants alone.
+        """
         taking_part = Participant.objects.filter(incident=models.OuterRef("pk"), user=user.pk)
         return self.filter(
-            Q(private=False, product__team__in=teams_of(user)) | (Q(private=True) & models.Exists(taking_part))
+            Q(private=False, product__team__in=teams_of(user))
+            | (Q(private=True) & models.Exists(taking_part))
         )
 
     def open(self) -> Self:
@@ -52,12 +59,20 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def worst_first(self) -> Self:
         """The most severe, then the one whose clock runs out first, then the oldest."""
         return self.alias(
-            next_due=models.Min("clocks__due_at", filter=Q(clocks__stopped_at=None, clocks__cancelled_at=None))
+            next_due=models.Min(
+                "clocks__due_at", filter=Q(clocks__stopped_at=None, clocks__cancelled_at=None)
+            )
         ).order_by("severity__rank", F("next_due").asc(nulls_last=True), "declared_at", "pk")
 
     def for_page(self) -> Self:
         return self.select_related(
-            "product__team", "severity", "process_version__process", "environment", "lead", "declared_by", "target__monitor"
+            "product__team",
+            "severity",
+            "process_version__process",
+            "environment",
+            "lead",
+            "declared_by",
+            "target__monitor",
         )
 
     def by_ref(self, ref: str) -> "Incident":
@@ -90,24 +105,33 @@ class Incident(models.Model):
 
     detected_at = models.DateTimeField()
     declared_at = models.DateTimeField()
-    declared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     acknowledged_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     lead = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     # The monitored target whose outage opened it; the database keeps at most one open incident per target.
-    target = models.ForeignKey("monitoring.Target", on_delete=models.PROTECT, null=True, related_name="incidents")
+    target = models.ForeignKey(
+        "monitoring.Target", on_delete=models.PROTECT, null=True, related_name="incidents"
+    )
 
-    # The head of the timeline's chain, moved by the database's trigger: a cut tail cannot go unnoticed, and pages are keyed by it.
+    # The head of the timeline's chain, moved by the database's trigger: a cut tail cannot go unnoticed,
+    # and pages are keyed by it.
     timeline_seq = models.PositiveIntegerField(default=0)
     timeline_hash = models.CharField(max_length=64, blank=True, default="")
 
-    objects = IncidentQuerySet.as_manager()
+    objects: ClassVar[IncidentQuerySet] = IncidentQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["target"], condition=Q(status__in=OPEN), name="one_open_incident_per_target"),
+            models.UniqueConstraint(
+                fields=["target"], condition=Q(status__in=OPEN), name="one_open_incident_per_target"
+            ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="incident_status_known"),
-            models.CheckConstraint(condition=Q(detected_at__lte=F("declared_at")), name="detected_before_declared"),
+            models.CheckConstraint(
+                condition=Q(detected_at__lte=F("declared_at")), name="detected_before_declared"
+            ),
         ]
         indexes = [
             models.Index(fields=["-declared_at", "-id"], name="incident_newest_first"),
@@ -117,6 +141,9 @@ class Incident(models.Model):
     def __str__(self) -> str:
         return self.ref
 
+    def get_absolute_url(self) -> str:
+        return reverse("incident", args=[self.ref])
+
     @property
     def ref(self) -> str:
         return f"INC-{self.number}"
@@ -125,12 +152,12 @@ class Incident(models.Model):
     def is_open(self) -> bool:
         return self.status in OPEN
 
-    def get_absolute_url(self) -> str:
-        return reverse("incident", args=[self.ref])
-
 
 class Assignment(models.Model):
-    """Who holds a role of the process on this incident; "lead" exists in every process. History stays as rows."""
+    """Who holds a role of the process on this incident; "lead" exists in every process.
+
+    History stays as rows.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="assignments")
     role = models.CharField(max_length=40)
@@ -140,7 +167,9 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["incident", "role"], condition=Q(until=None), name="one_holder_per_role"),
+            models.UniqueConstraint(
+                fields=["incident", "role"], condition=Q(until=None), name="one_holder_per_role"
+            ),
         ]
 
 

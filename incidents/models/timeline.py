@@ -1,4 +1,8 @@
-"""The append-only story. Database triggers (migration 0002) number, stamp, chain and guard these rows; see docs/timeline.md for the rules."""
+"""The append-only story.
+
+Database triggers (migration 0002) number, stamp, chain and guard these rows; see docs/timeline.md for the
+rules.
+"""
 
 import json
 from typing import Any
@@ -12,7 +16,11 @@ from products.vocabulary import EventKind
 
 
 class TimelineEvent(models.Model):
-    """One fact. `seq`, `recorded_at`, `canonical`, `prev_hash` and `hash` are the trigger's; what a writer puts there is overwritten."""
+    """One fact.
+
+    `seq`, `recorded_at`, `canonical`, `prev_hash` and `hash` are the trigger's; what a writer puts there is
+    overwritten.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="events")
     seq = models.PositiveIntegerField(db_default=0)
@@ -54,10 +62,13 @@ class TimelineEvent(models.Model):
 class TimelinePayload(models.Model):
     """Free text and data of an event, apart from the chain so that it can be destroyed while the chain still verifies.
 
-    `body` is canonical JSON {"data": …, "text": …}; the event keeps sha256(salt ‖ body). `label` is the actor's name as then known, outside the digest.
+    `body` is canonical JSON {"data": …, "text": …}; the event keeps sha256(salt ‖ body). `label` is the
+    actor's name as then known, outside the digest.
     """
 
-    event = models.OneToOneField(TimelineEvent, on_delete=models.PROTECT, primary_key=True, related_name="payload")
+    event = models.OneToOneField(
+        TimelineEvent, on_delete=models.PROTECT, primary_key=True, related_name="payload"
+    )
     salt = models.CharField(max_length=32)
     body = models.TextField()
     label = models.CharField(max_length=200, blank=True)
@@ -72,7 +83,10 @@ class TimelinePayload(models.Model):
 
 
 class TimelineLine(models.Model):
-    """The event as rendered HTML: a cache, never part of the hash, the same bytes for every reader (DECISIONS.md 16)."""
+    """The event as rendered HTML.
+
+    A cache, never part of the hash, the same bytes for every reader (DECISIONS.md 16).
+    """
 
     event = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, related_name="lines")
     language = models.CharField(max_length=10, default="en")
@@ -84,13 +98,19 @@ class TimelineLine(models.Model):
 
 
 class RedactionRequest(models.Model):
-    """Redacting takes two: one asks (the text is hidden at once), another one confirms (it is destroyed) or declines (it shows again)."""
+    """Redacting takes two.
+
+    One asks (the text is hidden at once), another one confirms (it is destroyed) or declines (it shows
+    again).
+    """
 
     event = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, related_name="redaction_requests")
     reason = models.TextField(max_length=1000)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     settled_at = models.DateTimeField(null=True)
     confirmed = models.BooleanField(null=True)
     # A team of one has no second person; the record says so instead of pretending.

@@ -1,0 +1,103 @@
+"""Every verb that the incident page offers: its form, if it needs words, and the function that does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from foundation.idempotency import once
+from incidents import transitions
+from incidents.forms import verbs
+from incidents.models import Incident, Status
+
+Do = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """`action` is what rules are asked for; `fits` says in which statuses the menu shows it."""
+
+    verb: str
+    label: str | Promise
+    do: Do
+    form: type[verbs.VerbForm] | None = None
+    help: str | Promise = ""
+    action: str = ""
+    statuses: tuple[str, ...] = (Status.TRIAGE, Status.ACTIVE, Status.MONITORING)
+
+    @property
+    def permission(self) -> str:
+        return self.action or self.verb
+
+
+def _take_lead(incident: Incident, *, by: User) -> object:
+    return transitions.assign(incident, by=by, user=by, label=str(_("Lead")))
+
+
+def _note(incident: Incident, *, by: User, key: str, text: str, at: Any) -> object:
+    """A phone that lost the answer sends again: the same key writes one note."""
+    return once(
+        f"user:{by.pk}", f"note:{incident.pk}:{key}" if key else "", {"text": text, "at": at},
+        lambda: str(transitions.note(incident, by=by, text=text, at=at).seq),
+    )  # fmt: skip
+
+
+_ENDED = (Status.RESOLVED, Status.CLOSED)
+_ALL = tuple(Status.values)
+
+OFFERS = {
+    offer.verb: offer
+    for offer in (
+        Offer("acknowledge", _("Acknowledge"), transitions.acknowledge),
+        Offer(
+            "confirm_severity", _("Confirm severity"), transitions.confirm_severity, statuses=(Status.TRIAGE,)
+        ),
+        Offer("lead", _("Take the lead"), _take_lead, action="assign"),
+        Offer("note", _("Add a note"), _note, verbs.NoteForm, statuses=_ALL),
+        Offer("describe", _("Describe"), transitions.describe, verbs.DescribeForm, statuses=_ALL),
+        Offer(
+            "change_severity",
+            _("Change severity"),
+            transitions.change_severity,
+            verbs.SeverityForm,
+            _("The clocks are computed anew from the moment of detection."),
+        ),
+        Offer("assign", _("Assign a role"), transitions.assign, verbs.AssignForm),
+        Offer(
+            "mitigate",
+            _("Damage contained"),
+            transitions.mitigate,
+            verbs.MitigateForm,
+            _("The cause may remain. This stops the response clock."),
+            statuses=(Status.TRIAGE, Status.ACTIVE),
+        ),
+        Offer(
+            "resolve",
+            _("Resolve"),
+            transitions.resolve,
+            verbs.ResolveForm,
+            _("It is over for the people affected."),
+        ),
+        Offer(
+            "reopen",
+            _("Reopen"),
+            transitions.reopen,
+            verbs.ReopenForm,
+            _("The response clock starts again."),
+            statuses=_ENDED,
+        ),
+    )
+}
+
+
+def menu(incident: Incident) -> list[Offer]:
+    """What "More" lists: everything that fits the status and is not a note (that has its own box)."""
+    done = {"acknowledge"} if incident.acknowledged_at else set()
+    held = {"lead"} if incident.lead_id else set()
+    left_out = done | held | {"note"}
+    return [
+        offer for offer in OFFERS.values() if incident.status in offer.statuses and offer.verb not in left_out
+    ]

@@ -1,0 +1,47 @@
+"""Fields every form of this app shares.
+
+Text that refuses control characters, a moment in the reader's zone.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation.text import plain_text
+
+
+def line(label: Any, *, limit: int = 200, required: bool = True, **options: Any) -> forms.CharField:
+    """One line of text."""
+    return forms.CharField(
+        label=label, max_length=limit, required=required, validators=[plain_text], **options
+    )
+
+
+def words(
+    label: Any, *, limit: int = 4000, required: bool = True, rows: int = 3, **options: Any
+) -> forms.CharField:
+    """Several lines of text; Markdown is allowed where it is shown as such."""
+    area = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(
+        label=label, max_length=limit, required=required, validators=[plain_text], widget=area, **options
+    )
+
+
+class MomentField(forms.DateTimeField):
+    """A moment as the browser's own date-and-time field, read in the active time zone.
+
+    Never in the future.
+    """
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
+    default_error_messages = {"invalid": _("Give a date and a time, such as 2026-11-21 02:14.")}
+
+    def __init__(self, *, label: Any, required: bool = False, **options: Any) -> None:
+        formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
+        super().__init__(label=label, required=required, input_formats=formats, **options)
+
+    def clean(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().clean(value)
+        return moment

@@ -1,0 +1,131 @@
+"""One small form per verb that needs words. `facts()` are the keyword arguments of the verb."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Role, User
+from incidents.forms.fields import MomentField, line, words
+from incidents.models import Incident
+from products.models import Environment, Severity
+
+
+class VerbForm(forms.Form):
+    """What every verb's form knows: the incident and who acts."""
+
+    def __init__(self, *args: Any, incident: Incident, user: User, **kwargs: Any) -> None:
+        self.incident, self.reader = incident, user
+        super().__init__(*args, **kwargs)
+
+    def facts(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+    @property
+    def typed(self) -> str:
+        """What the person wrote, to be kept when the verb comes too late."""
+        return str(self.data.get("text") or self.data.get("reason") or "")
+
+
+class NoteForm(VerbForm):
+    text = words(_("Note"), rows=2, error_messages={"required": _("Write something first.")})
+    at = MomentField(label=_("When was it? Leave empty for now"))
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("key", uuid.uuid4().hex)
+
+
+class SeverityForm(VerbForm):
+    severity = forms.ModelChoiceField(
+        label=_("Severity"),
+        queryset=Severity.objects.none(),
+        to_field_name="key",
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={
+            "invalid_choice": _("This incident's process has no such severity. Choose one of these.")
+        },
+    )
+    reason = words(
+        _("Why?"),
+        limit=1000,
+        rows=2,
+        error_messages={"required": _("Say why: the next reader was not there.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = Severity.objects.filter(version=self.incident.process_version_id)
+        self.fields["severity"].queryset = choices  # type: ignore[attr-defined]
+        self.initial.setdefault("severity", self.incident.severity.key)
+
+
+class MitigateForm(VerbForm):
+    text = words(_("What contains the damage?"), required=False, rows=2)
+
+
+class ResolveForm(VerbForm):
+    text = words(_("What ended it?"), required=False, rows=2)
+
+
+class ReopenForm(VerbForm):
+    reason = words(
+        _("What came back?"), limit=1000, rows=2, error_messages={"required": _("Say what came back.")}
+    )
+
+
+class AssignForm(VerbForm):
+    role = forms.ChoiceField(label=_("Role"))
+    user = forms.ModelChoiceField(
+        label=_("Person"),
+        queryset=User.objects.none(),
+        error_messages={"invalid_choice": _("Choose somebody of this team.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = self.incident.process_version.document.get("roles", [])
+        # A role that decides is given by a manager to those listed for the product: that comes with role
+        # holders.
+        self.roles = {"lead": str(_("Lead"))} | {
+            role["key"]: role["label"] for role in roles if not role.get("decides")
+        }
+        self.fields["role"].choices = list(self.roles.items())  # type: ignore[attr-defined]
+        members = (
+            Membership.objects.filter(team=self.incident.product.team_id)
+            .exclude(role=Role.VIEWER)
+            .values("user")
+        )
+        people = User.objects.filter(is_active=True, pk__in=members).order_by("name")
+        self.fields["user"].queryset = people  # type: ignore[attr-defined]
+
+    def facts(self) -> dict[str, Any]:
+        role = self.cleaned_data["role"]
+        return {"user": self.cleaned_data["user"], "role": role, "label": self.roles[role]}
+
+
+class DescribeForm(VerbForm):
+    title = line(_("What is broken?"))
+    impact = words(_("Who is affected, and how?"), required=False)
+    users_affected = forms.IntegerField(
+        label=_("People affected (number)"), required=False, min_value=0, max_value=10**12
+    )
+    users_estimated = forms.BooleanField(label=_("The number is an estimate"), required=False)
+    users_source = line(_("How was it counted?"), required=False)
+    workaround = words(_("Workaround"), required=False, rows=2)
+    environment = forms.ModelChoiceField(
+        label=_("Environment"), queryset=Environment.objects.none(), required=False
+    )
+    affected_version = line(_("Version affected"), limit=80, required=False)
+    security = forms.BooleanField(label=_("Security is concerned"), required=False)
+    data_loss = forms.BooleanField(label=_("Data is lost or damaged"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.fields:
+            self.initial.setdefault(name, getattr(self.incident, name))
+        environments = Environment.objects.filter(product=self.incident.product_id)
+        self.fields["environment"].queryset = environments  # type: ignore[attr-defined]

@@ -1,0 +1,31 @@
+"""`./run render_lines`.
+
+Write the timeline's cached HTML anew, after its template or sentences have changed.
+"""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from incidents import lines
+from incidents.models import TimelineEvent, TimelineLine
+
+
+class Command(BaseCommand):
+    help = "Render timeline lines that are missing or older than the present template."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--all", action="store_true", help="render every line, old or not")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        events = TimelineEvent.objects.select_related("incident__product__team", "actor", "payload")
+        if not options["all"]:
+            present = TimelineLine.objects.filter(
+                template_version=lines.TEMPLATE_VERSION, language=lines.LANGUAGE
+            )
+            events = events.exclude(pk__in=present.values("event"))
+        count = 0
+        for event in events.order_by("pk").iterator(chunk_size=500):
+            lines.store(event)
+            count += 1
+        self.stdout.write(f"{count} lines rendered")

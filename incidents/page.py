@@ -1,0 +1,88 @@
+"""What the incident page shows, read once.
+
+One function per region's facts, few queries, nothing decided in the template.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.safestring import SafeString
+
+from accounts.access import allowed
+from accounts.models import User
+from incidents import lines
+from incidents.clocks import Reading
+from incidents.models import Assignment, Clock, Incident, RedactionRequest, TimelineEvent, TimelineLine
+from incidents.next_action import Action, next_action
+from monitoring.models import Target
+
+LINES_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """A clock as it reads at one moment, with its sum."""
+
+    clock: Clock
+    reading: Reading
+    sum: list[str]
+
+
+@dataclass(frozen=True)
+class IncidentPage:
+    incident: Incident
+    now: datetime
+    clocks: list[ClockView]
+    action: Action | None
+    target: Target | None
+    assignments: list[Assignment]
+    redactions: list[RedactionRequest]
+    may_respond: bool
+    lines: list[SafeString] = field(default_factory=list)
+    older: int = 0
+
+
+def read(
+    incident: Incident, reader: User, now: datetime, *, everything: bool = False, with_lines: bool = True
+) -> IncidentPage:
+    may = allowed(reader, "note", incident)
+    target = incident.target
+    shown = _lines(incident, None if everything else LINES_SHOWN) if with_lines else []
+    return IncidentPage(
+        incident=incident,
+        now=now,
+        clocks=clock_views(incident, now),
+        action=next_action(incident, monitor_state=target.state if target else None) if may else None,
+        target=target,
+        assignments=list(incident.assignments.filter(until=None).select_related("user").order_by("pk")),
+        redactions=_redactions(incident),
+        may_respond=may,
+        lines=shown,
+        older=max(0, incident.timeline_seq - len(shown)),
+    )
+
+
+def clock_views(incident: Incident, now: datetime) -> list[ClockView]:
+    """The latest cycle of each clock, in the order of the process."""
+    order = {rule.key: position for position, rule in enumerate(incident.process_version.clocks())}
+    latest: dict[str, Clock] = {}
+    for clock in incident.clocks.order_by("cycle"):
+        latest[clock.key] = clock
+    found = sorted(latest.values(), key=lambda clock: order.get(clock.key, len(order)))
+    return [ClockView(clock, clock.reading(now), clock.sum(now)) for clock in found]
+
+
+def _lines(incident: Incident, limit: int | None) -> list[SafeString]:
+    rows = TimelineLine.objects.filter(event__incident=incident, language=lines.LANGUAGE)
+    newest = rows.order_by("-event__occurred_at", "-event__seq").values_list("html", flat=True)
+    return [lines.stored(html) for html in newest[:limit]]
+
+
+def _redactions(incident: Incident) -> list[RedactionRequest]:
+    waiting = RedactionRequest.objects.filter(event__incident=incident, settled_at=None)
+    return list(waiting.select_related("event", "asked_by").order_by("pk"))
+
+
+def history(event: TimelineEvent) -> list[TimelineEvent]:
+    """Corrections and redactions of an event, oldest first."""
+    return list(event.superseded_by.select_related("actor", "payload").order_by("seq"))

@@ -1,0 +1,26 @@
+"""Addresses of incidents; they use public refs (INC-42), never ids."""
+
+from django.urls import path, re_path
+
+from incidents.views.declare import declare_page, declared, join
+from incidents.views.events import correct, event, redact, settle
+from incidents.views.incident import act, fresh, incident
+from incidents.views.index import incidents
+from incidents.views.now import now
+
+urlpatterns = [
+    path("", now, name="now"),
+    path("declare/", declare_page, name="declare"),
+    path("incidents/", incidents, name="incidents"),
+    path("incidents/<str:ref>/", incident, name="incident"),
+    path("incidents/<str:ref>/declared/", declared, name="declared"),
+    path("incidents/<str:ref>/join", join, name="join"),
+    path("incidents/<str:ref>/fresh", fresh, name="fresh"),
+    path("incidents/<str:ref>/events/<int:seq>/", event, name="event"),
+    path("incidents/<str:ref>/events/<int:seq>/correct", correct, name="correct"),
+    path("incidents/<str:ref>/events/<int:seq>/redact", redact, name="redact"),
+    path("incidents/<str:ref>/events/<int:seq>/settle", settle, name="settle"),
+    # A script that follows the page's own addresses may or may not write the slash; a POST cannot be
+    # redirected.
+    re_path(r"^incidents/(?P<ref>[A-Za-z]+-[0-9]+)/(?P<verb>[a-z_]+)/?$", act, name="act"),
+]

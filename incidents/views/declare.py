@@ -1,0 +1,142 @@
+"""Declaring from a phone: two taps and a sentence; what is open is offered before something new is made."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import allowed, authorize, signed_in
+from accounts.models import User
+from foundation import moment
+from foundation.idempotency import Reused, once
+from incidents.declare import declare
+from incidents.forms.declare import DeclareForm, JoinForm
+from incidents.models import Incident
+from incidents.page import clock_views
+from incidents.transitions import note
+from incidents.views.incident import fetch
+from monitoring.models import Target
+from products.models import Product
+
+
+@require_http_methods(["GET", "POST"])
+def declare_page(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    form = DeclareForm(
+        request.POST or None, user=user, product=_wanted(request, user), initial=_initial(request)
+    )
+    if request.method == "POST" and "look" not in request.POST and form.is_valid():
+        return _declare(request, user, form)
+    if request.method == "POST" and "look" in request.POST:
+        # Another product was chosen without script: show its severities, keep what was typed, complain
+        # about nothing yet.
+        form = DeclareForm(user=user, product=form.chosen, initial=request.POST.dict())
+    return _show(request, form)
+
+
+def _declare(request: HttpRequest, user: User, form: DeclareForm) -> HttpResponse:
+    facts = dict(form.cleaned_data)
+    key, product = facts.pop("key"), facts.pop("product")
+    authorize(user, "declare", product)
+    body = {**facts, "product": product.slug, "severity": str(facts["severity"] or "")}
+    try:
+        ref, _fresh = once(
+            f"user:{user.pk}",
+            f"declare:{key}" if key else "",
+            body,
+            lambda: declare(product, by=user, **facts).ref,
+        )
+    except Reused as reused:
+        form.add_error(
+            None,
+            _("This form has already opened %(ref)s. Load the page again to open another one.")
+            % {"ref": reused.answer},
+        )
+        return _show(request, form)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _show(request, form)
+    return redirect("declared", ref=ref)
+
+
+def _show(request: HttpRequest, form: DeclareForm) -> HttpResponse:
+    template = "incidents/declare.html#choice" if request.htmx else "incidents/declare.html"  # type: ignore[attr-defined]
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, template, {"form": form, **around(request.user, form)}, status=status)
+
+
+def around(user: Any, form: DeclareForm) -> dict[str, Any]:
+    """What is already known about the chosen product: open incidents to join, monitors that are down."""
+    if not form.chosen:
+        return {"open_incidents": [], "down": [], "eligibility": None}
+    mine = (
+        Incident.objects.visible_to(user)
+        .open()
+        .filter(product=form.chosen)
+        .for_page()
+        .order_by("-declared_at")
+    )
+    down = (
+        Target.objects.down().filter(monitor__product=form.chosen).select_related("monitor").order_by("since")
+    )
+    version = form.chosen.process.current
+    return {
+        "open_incidents": mine[:5],
+        "down": down[:5],
+        "eligibility": version.document.get("eligibility") if version else None,
+        "clock_rules": version.clocks() if version else [],
+    }
+
+
+def _wanted(request: HttpRequest, user: User) -> Product | None:
+    """The product of the link, else the one that is down now, else the one last declared for."""
+    mine = Product.objects.visible_to(user).active()
+    asked = request.GET.get("product", "")
+    if asked:
+        found = mine.filter(slug=asked).first()
+        if found:
+            return found
+    down = (
+        Target.objects.down()
+        .filter(monitor__product__in=mine)
+        .order_by("-since")
+        .values_list("monitor__product", flat=True)
+    )
+    last = (
+        Incident.objects.filter(declared_by=user).order_by("-declared_at").values_list("product", flat=True)
+    )
+    wanted = down.first() or last.first()
+    return mine.filter(pk=wanted).first() if wanted else None
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    return {"title": request.GET.get("title", "")[:200]}
+
+
+@require_GET
+def declared(request: HttpRequest, ref: str) -> HttpResponse:
+    """The receipt: what was opened, which clocks run, what to do next."""
+    found = fetch(request, ref)
+    return render(
+        request, "incidents/declared.html", {"incident": found, "clocks": clock_views(found, moment.now())}
+    )
+
+
+@require_POST
+def join(request: HttpRequest, ref: str) -> HttpResponse:
+    """Not a second incident: what was typed becomes a note in the one that is open."""
+    found = fetch(request, ref)
+    form = JoinForm(request.POST)
+    if form.is_valid() and form.cleaned_data["title"] and allowed(request.user, "note", found):
+        text = _("Also reported: %(text)s") % {"text": form.cleaned_data["title"]}
+        key = form.cleaned_data["key"]
+        once(
+            f"user:{request.user.pk}",
+            f"join:{found.pk}:{key}" if key else "",
+            text,
+            lambda: str(note(found, by=signed_in(request), text=text).seq),
+        )
+    return redirect(found)

@@ -1,0 +1,140 @@
+"""One incident: the page, its regions when something changed, and every verb on it."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import authorize, signed_in
+from foundation import moment
+from incidents import page
+from incidents.actions import OFFERS, Offer, menu
+from incidents.forms.verbs import NoteForm, VerbForm
+from incidents.lifecycle import TooLate
+from incidents.models import Incident
+from live import bus
+
+
+@require_GET
+def incident(request: HttpRequest, ref: str) -> HttpResponse:
+    found = fetch(request, ref)
+    if ref != found.ref:
+        return redirect(found)
+    return show(request, found, everything=request.GET.get("entries") == "all")
+
+
+@require_GET
+def fresh(request: HttpRequest, ref: str) -> HttpResponse:
+    """The regions that change, for an open page that was told so."""
+    return render(
+        request, "incidents/incident.html#fresh", context(request, fetch(request, ref), with_lines=False)
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
+    """GET shows what is about to be done, POST does it."""
+    offer = OFFERS.get(verb)
+    if offer is None:
+        raise Http404
+    found = fetch(request, ref)
+    authorize(request.user, offer.permission, found)
+    with timezone.override(ZoneInfo(zone_of(request.user, found))):
+        form = (
+            offer.form(request.POST or None, incident=found, user=signed_in(request)) if offer.form else None
+        )
+        if request.method == "POST" and (form is None or form.is_valid()):
+            return _do(request, found, offer, form)
+        return _form(request, found, offer, form)
+
+
+def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | None) -> HttpResponse:
+    try:
+        offer.do(found, by=signed_in(request), **(form.facts() if form else {}))
+    except TooLate as late:
+        return show(request, late.incident, late=late, typed=form.typed if form else "", status=409)
+    except ValidationError as error:
+        if form is None:
+            return show(request, found, refused=error, status=409)
+        form.add_error(None, error)
+        return _form(request, found, offer, form)
+    if request.htmx:  # type: ignore[attr-defined]
+        found = fetch(request, found.ref)
+        return render(
+            request,
+            "incidents/incident.html#fresh",
+            context(request, found, with_lines=False, answered=offer.verb),
+        )
+    return redirect(found)
+
+
+def _form(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | None) -> HttpResponse:
+    status = 422 if form is not None and form.is_bound else 200
+    template = "incidents/act.html#sheet" if request.htmx else "incidents/act.html"  # type: ignore[attr-defined]
+    return render(request, template, {"incident": found, "offer": offer, "form": form}, status=status)
+
+
+def show(
+    request: HttpRequest, found: Incident, *, status: int = 200, everything: bool = False, **extra: Any
+) -> HttpResponse:
+    """The whole page, or for htmx its regions: with a notice when somebody was faster."""
+    if request.htmx:  # type: ignore[attr-defined]
+        found = fetch(request, found.ref)
+        return render(
+            request,
+            "incidents/incident.html#fresh",
+            context(request, found, with_lines=False, **extra),
+            status=status,
+        )
+    found = fetch(request, found.ref)
+    return render(
+        request,
+        "incidents/incident.html",
+        context(request, found, everything=everything, **extra),
+        status=status,
+    )
+
+
+def context(
+    request: HttpRequest,
+    found: Incident,
+    *,
+    everything: bool = False,
+    with_lines: bool = True,
+    typed: str = "",
+    **extra: Any,
+) -> dict[str, Any]:
+    reader = signed_in(request)
+    # The cursor comes first: what is announced after it is sent, what was before it is in the rows read
+    # below.
+    cursor = bus.cursor()
+    shown = page.read(found, reader, moment.now(), everything=everything, with_lines=with_lines)
+    return {
+        "page": shown,
+        "incident": found,
+        "menu": menu(found) if shown.may_respond else [],
+        "note": NoteForm(incident=found, user=reader, initial={"text": typed}) if shown.may_respond else None,
+        "zone": zone_of(reader, found),
+        "live_topics": [f"incident:{found.pk}", f"user:{reader.pk}"],
+        "live_cursor": cursor,
+        **extra,
+    }
+
+
+def fetch(request: HttpRequest, ref: str) -> Incident:
+    """The incident, or 404 for one that this person may not even know of."""
+    try:
+        found = Incident.objects.for_page().by_ref(ref)
+    except Incident.DoesNotExist as error:
+        raise Http404 from error
+    authorize(request.user, "view", found)
+    return found
+
+
+def zone_of(user: Any, found: Incident) -> str:
+    """The zone in which this person types and reads times."""
+    return user.time_zone or found.product.team.time_zone

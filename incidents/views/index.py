@@ -1,0 +1,79 @@
+"""All incidents: search, filters, cursor paging."""
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from accounts.access import signed_in, teams_of
+from foundation.paging import BadCursor, page
+from incidents.models import Incident, Status
+from incidents.models.incident import REF, IncidentQuerySet
+from live import bus
+from products.models import Product, Severity
+
+SIZE = 50
+
+
+@require_GET
+def incidents(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    cursor = bus.cursor()
+    mine = Incident.objects.visible_to(user)
+    asked = {name: request.GET.get(name, "").strip()[:200] for name in ("q", "status", "product", "severity")}
+    exact = REF.fullmatch(asked["q"])
+    if exact and mine.filter(number=int(exact[1])).exists():
+        return redirect("incident", ref=f"INC-{exact[1]}")
+    try:
+        found = page(
+            _matching(mine, asked).for_page(),
+            order=("-declared_at", "-pk"),
+            after=request.GET.get("after", ""),
+            size=SIZE,
+        )
+    except BadCursor:
+        return redirect("incidents")
+    return render(request, "incidents/index.html", {
+        "found": found,
+        "asked": asked,
+        "filtered": any(asked.values()),
+        "statuses": Status.choices,
+        "products": Product.objects.visible_to(user).order_by("name"),
+        "severities": _severities(mine),
+        "any": bool(found.items) or mine.exists(),
+        "live_topics": [f"user:{user.pk}", *(f"board:{team.pk}" for team in teams_of(user))],
+        "live_cursor": cursor,
+    })  # fmt: skip
+
+
+def _matching(incidents: IncidentQuerySet, asked: dict[str, str]) -> IncidentQuerySet:
+    for word in asked["q"].replace("\x00", "").split():
+        incidents = incidents.filter(
+            Q(title__icontains=word)
+            | Q(impact__icontains=word)
+            | Q(workaround__icontains=word)
+            | Q(product__name__icontains=word)
+        )
+    if asked["status"] == "open":
+        incidents = incidents.open()
+    elif asked["status"]:
+        incidents = incidents.filter(status__in=asked["status"].split(","))
+    if asked["product"]:
+        incidents = incidents.filter(product__slug=asked["product"])
+    if asked["severity"]:
+        incidents = incidents.filter(severity__key__iexact=asked["severity"])
+    return incidents
+
+
+def _severities(incidents: QuerySet[Incident]) -> list[tuple[str, str]]:
+    """The severities in use, worst first.
+
+    Figures of two processes are never merged, so each key stands for itself.
+    """
+    rows = (
+        Severity.objects.filter(incident__in=incidents)
+        .order_by("rank", "key")
+        .values_list("rank", "key", "label")
+        .distinct()
+    )
+    return [(key, label) for _rank, key, label in rows]
