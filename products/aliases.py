@@ -1,0 +1,44 @@
+"""The other names of a product (C8): Staff Mobile, Worker Mobile, krow-withus-worker-mobile."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from foundation.text import plain_text
+from products.models import Product
+
+MOST = 20
+LONGEST = 80
+
+
+def clean_aliases(product: Product, aliases: Iterable[str]) -> list[str]:
+    """In the order given, without empty lines, repeats and the product's own name.
+
+    Raises ValidationError on `aliases` for text that is unfit, too much of it, or a name that another product of the
+    same team answers to: a name must lead to one product.
+    """
+    found: dict[str, str] = {}
+    for alias in aliases:
+        words = " ".join(alias.split())
+        if words and words.casefold() != product.name.casefold():
+            found.setdefault(words.casefold(), _fit(words))
+    if len(found) > MOST:
+        raise ValidationError({"aliases": _("At most %(count)s other names.") % {"count": MOST}})
+    others = Product.objects.filter(team=product.team).active().exclude(pk=product.pk)
+    for alias in found.values():
+        other = others.called(alias).first()
+        if other:
+            message = _("“%(alias)s” is a name of %(other)s already.") % {"alias": alias, "other": other.name}
+            raise ValidationError({"aliases": message})
+    return list(found.values())
+
+
+def _fit(alias: str) -> str:
+    try:
+        plain_text(alias)
+    except ValidationError as error:
+        raise ValidationError({"aliases": error}) from None
+    if len(alias) > LONGEST:
+        raise ValidationError({"aliases": _("A name has at most %(count)s characters.") % {"count": LONGEST}})
+    return alias
