@@ -1,10 +1,8 @@
 """Django's command line; people use `./run <command>`, which prepares the environment first."""
 
-import os
 import sys
 
-from django.core.management import execute_from_command_line
+from config.command_line import main
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    sys.exit(main(sys.argv))

@@ -68,6 +68,7 @@ class Server:
         self.sockets = socket_folder(self.folder)
         self.process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
+        self._identity = "same"
 
     def start(self, *, patience: float = 0.0) -> None:
         """Make the cluster when there is none, start it, return when it answers.
@@ -76,14 +77,13 @@ class Server:
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._take_lock(patience)
         try:
-            identity = cluster.identity_for(self.folder)
-            self._claim_socket_folder(identity)
+            self._identity = cluster.identity_for(self.folder)
+            self._claim_socket_folder()
             if not self.folder.exists():
-                cluster.make(self.folder, identity, self._options(), durable=self.durable)
-            cluster.check_version(self.folder, identity)
-            cluster.give(self.folder, identity)
-            self._await_predecessor()
-            self._launch(identity)
+                cluster.make(self.folder, self._identity, self._options(), durable=self.durable)
+            cluster.check_version(self.folder, self._identity)
+            cluster.give(self.folder, self._identity)
+            self.launch()
         except BaseException:
             self.stop()
             raise
@@ -103,6 +103,32 @@ class Server:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start the server's process in its folder, which is ours; returns it when it answers.
+
+        For `start`, and for the supervisor when the process has died."""
+        self._await_predecessor()
+        log = self.folder.with_suffix(".log")
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
+        command = [str(cluster.binaries() / "postgres"), "-D", str(self.folder), *self._options()]
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603
+                tether.tethered(command, death_signal=signal.SIGINT, identity=self._identity),
+                env=cluster.ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        until = time.monotonic() + START_SECONDS
+        while cluster.status(self.folder) != (str(self.process.pid), "ready"):
+            if self.process.poll() is not None or time.monotonic() > until:
+                last = " ".join(log.read_text(errors="replace").strip().splitlines()[-1:])
+                raise Unusable(f"PostgreSQL did not start: {last or 'no reason given'} (more in {log})")
+            time.sleep(0.02)
+        return self.process
 
     def _take_lock(self, patience: float) -> None:
         lock = self.folder.with_suffix(".lock").open("a+")
@@ -127,13 +153,13 @@ class Server:
         lock.flush()
         self._lock = lock
 
-    def _claim_socket_folder(self, identity: str) -> None:
+    def _claim_socket_folder(self) -> None:
         """Ours alone; somebody else could have made it first."""
-        owner = tether.NOBODY if identity == cluster.AS_NOBODY else os.geteuid()
+        owner = tether.NOBODY if self._identity == cluster.AS_NOBODY else os.geteuid()
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         found = self.sockets.lstat()
         if not self.sockets.is_symlink() and found.st_uid == os.geteuid() != owner:
-            cluster.give(self.sockets, identity)
+            cluster.give(self.sockets, self._identity)
             found = self.sockets.lstat()
         if self.sockets.is_symlink() or found.st_uid != owner or found.st_mode & 0o077:
             raise Unusable(f"{self.sockets} belongs to somebody else: remove it, or set NIGHTDESK_DATA.")
@@ -153,27 +179,6 @@ class Server:
     def _options(self) -> list[str]:
         options = OPTIONS | ({} if self.durable else QUICK) | {"unix_socket_directories": str(self.sockets)}
         return [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-
-    def _launch(self, identity: str) -> None:
-        log = self.folder.with_suffix(".log")
-        if log.exists() and log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_suffix(".log.1"))
-        command = [str(cluster.binaries() / "postgres"), "-D", str(self.folder), *self._options()]
-        with log.open("ab") as output:
-            self.process = subprocess.Popen(  # noqa: S603
-                tether.tethered(command, death_signal=signal.SIGINT, identity=identity),
-                env=cluster.ENVIRONMENT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        until = time.monotonic() + START_SECONDS
-        while cluster.status(self.folder) != (str(self.process.pid), "ready"):
-            if self.process.poll() is not None or time.monotonic() > until:
-                last = " ".join(log.read_text(errors="replace").strip().splitlines()[-1:])
-                raise Unusable(f"PostgreSQL did not start: {last or 'no reason given'} (more in {log})")
-            time.sleep(0.02)
 
 
 @contextmanager

@@ -1,0 +1,39 @@
+"""What stands around every command: readable refusals, and a database that runs for as long as it takes."""
+
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+from config import embedded
+from config.cluster import Unusable
+
+# `up` has a server of its own; the others ask no database.
+WITHOUT_DATABASE = {
+    "", "up", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "makemessages",
+    "compilemessages", "test",
+}  # fmt: skip
+
+
+def main(argv: list[str]) -> int:
+    """Run `argv` (as sys.argv); returns the exit code. What a person can mend is one line, not a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        with database(argv):
+            execute_from_command_line(argv)
+    except (ImproperlyConfigured, Unusable) as problem:
+        print(f"Nightdesk cannot start: {problem}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def database(argv: list[str]) -> AbstractContextManager[None]:
+    """The embedded server for this command, unless it needs none or DATABASE_URL names another."""
+    command = argv[1] if len(argv) > 1 else ""
+    asks_only = command.startswith("-") or {"-h", "--help"} & set(argv)
+    if settings.DATABASE_URL or command in WITHOUT_DATABASE or asks_only:
+        return nullcontext()
+    return embedded.running(settings.EMBEDDED)

@@ -1,0 +1,101 @@
+"""Values out of the environment, refused with one line that names the variable, the value and what is wanted.
+
+Each function takes the variable's name and text and raises ImproperlyConfigured. Passwords are never repeated.
+"""
+
+import ipaddress
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+
+def site(name: str, text: str) -> str:
+    """The public address people and links use: scheme and host, perhaps a port; no slash at the end."""
+    address = text.rstrip("/")
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(f"{name}: “{text}” is not an address like https://nightdesk.example.org")
+    return address
+
+
+def database(name: str, text: str) -> dict[str, Any]:
+    """A PostgreSQL address as Django's entry in DATABASES."""
+    wanted = f"{name} must look like postgres://user:password@host:5432/name"
+    if urlsplit(text).scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured(f"{wanted}; Nightdesk runs on PostgreSQL only")
+    try:
+        found: dict[str, Any] = environ.Env.db_url_config(text)
+    except (ValueError, TypeError) as problem:
+        raise ImproperlyConfigured(f"{wanted}; this one cannot be read") from problem
+    if not found["NAME"]:
+        raise ImproperlyConfigured(f"{wanted}; the name of the database is missing")
+    return found | {"ENGINE": "django.db.backends.postgresql"}
+
+
+def broker(name: str, text: str) -> str:
+    """A Redis address; empty for none."""
+    if text and urlsplit(text).scheme not in ("redis", "rediss", "redis+socket"):
+        raise ImproperlyConfigured(f"{name} must look like redis://host:6379/0")
+    return text
+
+
+def networks(name: str, text: str) -> list[str]:
+    """Comma-separated networks (CIDR) or single addresses."""
+    found = [part.strip() for part in text.split(",") if part.strip()]
+    for part in found:
+        try:
+            ipaddress.ip_network(part, strict=False)
+        except ValueError as problem:
+            raise ImproperlyConfigured(
+                f"{name}: “{part}” is not a network. Write it like 10.20.0.0/16, separated by commas"
+            ) from problem
+    return found
+
+
+def folders(name: str, text: str) -> list[Path]:
+    """Colon-separated folders, each absolute. One that is not there yet is allowed: a mount may come later."""
+    found = [Path(part) for part in text.split(":") if part]
+    for folder in found:
+        if not folder.is_absolute():
+            raise ImproperlyConfigured(f"{name}: “{folder}” must be an absolute path such as /var/lib/soak")
+        if folder.exists() and not folder.is_dir():
+            raise ImproperlyConfigured(f"{name}: “{folder}” is not a folder")
+    return found
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in this file, made at the first time: the same for every process, readable by its owner only."""
+    try:
+        return path.read_text().strip() or _make_secret(path)
+    except FileNotFoundError:
+        return _make_secret(path)
+    except OSError as problem:
+        raise ImproperlyConfigured(f"{path} cannot be read ({problem.strerror}): whose is it?") from problem
+
+
+def _make_secret(path: Path) -> str:
+    """Written aside and linked into place, so that two first starts at once agree on one."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        aside = path.with_suffix(f".{os.getpid()}")
+        aside.touch(mode=0o600)
+        aside.write_text(secrets.token_urlsafe(50))
+        if path.exists() and not path.read_text().strip():
+            path.unlink()
+        try:
+            path.hardlink_to(aside)
+        except FileExistsError:
+            pass
+        finally:
+            aside.unlink()
+        return path.read_text()
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"The data folder {path.parent} cannot be written ({problem.strerror}). "
+            "Set NIGHTDESK_DATA to a folder of your own."
+        ) from problem

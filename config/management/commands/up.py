@@ -1,0 +1,115 @@
+"""`./run up`: PostgreSQL, web and worker on one machine, looked after until Ctrl-C."""
+
+import http.client
+import os
+import socket
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from config.cluster import Unusable
+from config.embedded import Server
+from config.preparation import prepare
+from config.supervisor import Child, Process, Stop, end, ignore_signals, say, started, stoppable, supervise
+
+WORKER = (
+    # Root is nothing to warn about here: in a container it is what everything runs as.
+    "-W", "ignore:You're running the worker with superuser", "-m", "celery", "--quiet", "-A", "config", "worker",
+    "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat",
+)  # fmt: skip
+
+
+class Command(BaseCommand):
+    """Start everything, watch it, end everything."""
+
+    help = "Starts Nightdesk on this machine: database, web and worker. Ctrl-C stops all of it."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+        parser.add_argument(
+            "--port", type=int, default=8000, help="port to listen on (8000; 0: any free one)"
+        )
+
+    def handle(self, *, host: str, port: int, **options: Any) -> None:
+        try:
+            with stoppable():
+                up(host, port)
+        except Stop:
+            say("Nightdesk has stopped.")
+
+
+def up(host: str, port: int) -> None:
+    """Returns by Stop or Unusable only, with nothing left behind."""
+    database = None if settings.DATABASE_URL else Server(settings.EMBEDDED)
+    children: list[Child] = []
+    listener: socket.socket | None = None
+    try:
+        if database is not None:
+            database.start(patience=1.0)
+            children.append(Child("PostgreSQL", database.launch, database.process))
+        listener = listen(host, port)
+        prepare()
+        address = f"http://localhost:{listener.getsockname()[1]}"
+        children += [web(listener, address), worker(address)]
+        supervise(children, partial(answers, host, listener), f"Nightdesk is ready at {address}")
+    finally:
+        ignore_signals()
+        if listener is not None:
+            listener.close()
+        end([child for child in children if child.name != "PostgreSQL"], database)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket that every web process of this `up` serves."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as problem:
+        raise Unusable(
+            f"cannot listen on {host} port {port} ({problem.strerror}). Choose another one: ./run up --port 8001"
+        ) from problem
+    except OverflowError as problem:
+        raise Unusable(f"port {port} does not exist: it must be from 1 to 65535") from problem
+
+
+def web(listener: socket.socket, address: str) -> Child:
+    """uvicorn on the listener."""
+    descriptor = listener.fileno()
+    return Child(
+        "The web process", partial(python, ("-m", "config.web", str(descriptor)), address, (descriptor,))
+    )
+
+
+def worker(address: str) -> Child:
+    """Celery, which carries the ticker."""
+    return Child("The worker", partial(python, WORKER, address, ()))
+
+
+def python(arguments: tuple[str, ...], address: str, descriptors: tuple[int, ...]) -> Process:
+    """A Python process of ours: links lead to where `up` serves, unless the environment says otherwise."""
+    environment = {
+        "NIGHTDESK_URL": address,
+        "MALLOC_ARENA_MAX": "2",  # many threads: without it glibc keeps tens of MB more
+        **os.environ,
+        "PYTHONUNBUFFERED": "1",
+    }
+    folder: Path = settings.BASE_DIR
+    return started([sys.executable, *arguments], environment, str(folder), descriptors)
+
+
+def answers(host: str, listener: socket.socket) -> bool:
+    """Whether the web process answers /healthz (what it says about host names does not matter here)."""
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - compared, not bound
+    connection = http.client.HTTPConnection(local, listener.getsockname()[1], timeout=0.5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
