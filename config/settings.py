@@ -1,19 +1,24 @@
 """Settings: everything comes from the environment (README lists each name with its default)."""
 
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from config import embedded, environment
+from config.mailers import mailers
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-NIGHTDESK_URL = env("NIGHTDESK_URL", default="http://localhost:8000").rstrip("/")
+NIGHTDESK_URL = environment.site("NIGHTDESK_URL", env("NIGHTDESK_URL", default="http://localhost:8000"))
 NIGHTDESK_DATA = Path(env("NIGHTDESK_DATA", default=str(BASE_DIR / ".nightdesk"))).expanduser().resolve()
 HTTPS = NIGHTDESK_URL.startswith("https://")
 DEBUG = False
-SECRET_KEY = env("SECRET_KEY", default="")
+SECRET_KEY = env("SECRET_KEY", default="") or environment.kept_secret(NIGHTDESK_DATA / "secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -48,10 +53,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SignInRequired",
+    "accounts.middleware.MustChangePassword",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.middleware.LastSeen",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -71,13 +78,24 @@ TEMPLATES = [
     },
 ]
 
-# The embedded server's socket is filled in by config.embedded when DATABASE_URL is absent.
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///nightdesk")}
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+# Without DATABASE_URL the embedded server, whose socket follows from the data folder (manage.py starts it).
+DATABASE_URL = env("DATABASE_URL", default="")
+EMBEDDED = NIGHTDESK_DATA / "postgres"
+DATABASES = {
+    "default": environment.database("DATABASE_URL", DATABASE_URL)
+    if DATABASE_URL
+    else embedded.settings(EMBEDDED)
+}
+# A pool for the web process (config/asgi.py asks for one): its page and stream threads share it. 0: none.
+if pool := env.int("NIGHTDESK_POOL", default=0):
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 LISTEN_DATABASE_URL = env("LISTEN_DATABASE_URL", default="")
+if LISTEN_DATABASE_URL:
+    environment.database("LISTEN_DATABASE_URL", LISTEN_DATABASE_URL)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CELERY_BROKER_URL = env("REDIS_URL", default="memory://")
+CELERY_BROKER_URL = environment.broker("REDIS_URL", env("REDIS_URL", default="")) or "memory://"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = 4
@@ -96,6 +114,44 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# Argon2 where its library is installed; what PBKDF2 hashed before is re-hashed at the next sign-in.
+PASSWORD_HASHERS = [
+    *(["django.contrib.auth.hashers.Argon2PasswordHasher"] if find_spec("argon2") else []),
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Nightdesk] "
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.links.LinkTokens"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.entrance.SignInForm",
+    "change_password": "accounts.forms.entrance.ChangePasswordForm",
+    "reset_password": "accounts.forms.entrance.ForgotPasswordForm",
+    "reset_password_from_key": "accounts.forms.entrance.ChoosePasswordForm",
+}
+USERSESSIONS_ADAPTER = "accounts.sessions.SessionsAdapter"
+
+# Rate limits hold across web processes and without Redis.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "nightdesk_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+
+MAIL_URL = env("MAIL_URL", default="")
+MAILERS = mailers(MAIL_URL)
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"nightdesk@{urlsplit(NIGHTDESK_URL).hostname}")
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -105,9 +161,14 @@ LANGUAGES = [("en", _("English"))]
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = NIGHTDESK_DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
@@ -125,5 +186,7 @@ SECURE_CSP = {
 }
 
 # Where probes may go and which files they may read: the environment only, never the browser (ASSURANCE.md §3).
-NIGHTDESK_PROBE_NETWORKS = env.list("NIGHTDESK_PROBE_NETWORKS", default=[])
-NIGHTDESK_FILE_ROOTS = [Path(p) for p in env("NIGHTDESK_FILE_ROOTS", default="").split(":") if p]
+NIGHTDESK_PROBE_NETWORKS = environment.networks(
+    "NIGHTDESK_PROBE_NETWORKS", env("NIGHTDESK_PROBE_NETWORKS", default="")
+)
+NIGHTDESK_FILE_ROOTS = environment.folders("NIGHTDESK_FILE_ROOTS", env("NIGHTDESK_FILE_ROOTS", default=""))
