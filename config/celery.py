@@ -12,14 +12,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("nightdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-
-
-def _add_ticker() -> None:
-    # Here and not at the top: the ticker needs Django's apps, which Celery's fixup sets up after this
-    # module is read.
-    from config.ticker import Ticker
-
-    app.steps["worker"].add(Ticker)
-
-
-_add_ticker()
+# By name: the ticker needs Django's apps, which are loaded only after this module.
+app.steps["worker"].add("config.ticker:Ticker")
