@@ -37,7 +37,7 @@ def next_action(incident: Incident, *, monitor_state: str | None = None) -> Acti
 
 
 def _acknowledge(incident: Incident, state: str | None) -> Action | None:
-    if incident.acknowledged_at:
+    if incident.acknowledged_at or incident.status == Status.MONITORING:
         return None
     return Action(
         "acknowledge",

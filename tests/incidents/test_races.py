@@ -1,0 +1,144 @@
+"""Many at once: one winner, the others told, nothing undone, no deadlock."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+
+from accounts.models import User
+from foundation import moment
+from incidents import sweep, transitions
+from incidents.declare import declare
+from incidents.lifecycle import TooLate
+from incidents.models import Clock, Incident, Status
+from incidents.verify import verify
+from products.models import Product
+from tests.factories import join, make_product, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AT_ONCE = 50
+
+
+def together(act: Callable[[int], object], count: int = AT_ONCE) -> Counter[str]:
+    """Run `act` in `count` threads from one barrier; how often each outcome came."""
+    barrier, outcomes, guard = threading.Barrier(count), Counter[str](), threading.Lock()
+
+    def one(number: int) -> None:
+        connection.ensure_connection()
+        barrier.wait()
+        try:
+            act(number)
+            outcome = "won"
+        except Exception as error:
+            outcome = type(error).__name__
+        finally:
+            connections.close_all()
+        with guard:
+            outcomes[outcome] += 1
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+@pytest.fixture
+def people() -> tuple[Product, list[User]]:
+    product = make_product()
+    users = [make_user(f"p{number}@example.test") for number in range(2)]
+    for user in users:
+        join(user, product.team)
+    return product, users
+
+
+def opened(product: Product, by: User, **facts: object) -> Incident:
+    return declare(product, by=by, title="Sign-in fails", severity=product.severities().first(), **facts)
+
+
+@pytest.mark.parametrize("verb", [transitions.acknowledge, transitions.resolve])
+def test_fifty_at_once_have_one_winner(people: tuple[Product, list[User]], verb: Callable[..., object]) -> None:
+    product, users = people
+    incident = opened(product, users[0])
+    outcomes = together(lambda number: verb(Incident.objects.get(pk=incident.pk), by=users[number % 2]))
+    assert outcomes == {"won": 1, "TooLate": AT_ONCE - 1}
+    assert incident.events.count() == 2
+    assert list(verify(Incident.objects.all())) == []
+
+
+def test_acknowledging_and_resolving_at_once_never_unresolves(people: tuple[Product, list[User]]) -> None:
+    product, users = people
+    incident = opened(product, users[0])
+
+    def act(number: int) -> None:
+        verb = transitions.resolve if number % 2 else transitions.mitigate
+        verb(Incident.objects.get(pk=incident.pk), by=users[0])
+
+    together(act)
+    incident.refresh_from_db()
+    assert incident.status == Status.RESOLVED
+    assert incident.events.filter(kind="resolved").count() == 1
+
+
+def test_notes_of_fifty_people_are_numbered_without_gaps(people: tuple[Product, list[User]]) -> None:
+    product, users = people
+    incident = opened(product, users[0])
+    outcomes = together(lambda number: transitions.note(Incident.objects.get(pk=incident.pk), by=users[0], text=f"{number}"))
+    assert outcomes == {"won": AT_ONCE}
+    assert list(incident.events.order_by("seq").values_list("seq", flat=True)) == list(range(1, AT_ONCE + 2))
+
+
+def test_a_breach_fires_once_however_many_workers_sweep(people: tuple[Product, list[User]]) -> None:
+    product, users = people
+    incident = opened(product, users[0], detected_at=moment.now() - timedelta(hours=3))
+    due = Clock.objects.ticking().count()
+    together(lambda number: sweep.breach_due(), count=12)
+    assert incident.events.filter(kind="clock_breached").count() == due
+    assert Clock.objects.ticking().count() == 0
+
+
+def test_verbs_against_the_sweep_for_a_thousand_rounds_without_deadlock(people: tuple[Product, list[User]]) -> None:
+    product, users = people
+    severities = list(product.severities()[:2])
+    incidents = [opened(product, users[0]) for _ in range(4)]
+    stop, errors = threading.Event(), list[str]()
+
+    def sweeping() -> None:
+        try:
+            while not stop.is_set():
+                # Every clock is due again at once: the sweep has work in each round.
+                Clock.objects.running().update(breached_at=None, due_at=moment.now() - timedelta(seconds=1))
+                sweep.breach_due()
+        except Exception as error:
+            errors.append(repr(error))
+        finally:
+            connections.close_all()
+
+    def verbs(mine: Incident) -> None:
+        try:
+            for round_ in range(250):
+                incident = Incident.objects.get(pk=mine.pk)
+                try:
+                    transitions.change_severity(incident, by=users[0], severity=severities[1 - severities.index(incident.severity)], reason=f"{round_}")
+                except TooLate:
+                    pass
+        except Exception as error:
+            errors.append(repr(error))
+        finally:
+            connections.close_all()
+
+    sweeper = threading.Thread(target=sweeping)
+    workers = [threading.Thread(target=verbs, args=(incident,)) for incident in incidents]
+    sweeper.start()
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    stop.set()
+    sweeper.join()
+    assert errors == []

@@ -1,0 +1,66 @@
+"""What runs out is breached: once, in order, and late if it was noticed late."""
+
+from datetime import timedelta
+
+from accounts.models import User
+from foundation import moment
+from incidents import sweep, transitions
+from incidents.declare import declare
+from incidents.models import Clock, Incident
+from products.models import Product
+
+
+def due_in(incident: Incident, key: str, seconds: float) -> Clock:
+    """Put the clock where it runs out `seconds` from now."""
+    clock = Clock.objects.get(incident=incident, key=key)
+    clock.started_at = moment.now() + timedelta(seconds=seconds - (clock.target_s or 0))
+    clock.due_set_at = clock.started_at
+    clock.due_at = clock.reading(moment.now()).due_at
+    clock.save()
+    return clock
+
+
+def test_a_clock_that_still_has_time_is_left_alone(incident: Incident) -> None:
+    due_in(incident, "response", 60)
+    due_in(incident, "acknowledged", 60)
+    assert sweep.breach_due() == 0
+
+
+def test_a_breach_is_told_at_its_due_moment_and_once(incident: Incident) -> None:
+    clock = due_in(incident, "response", -1)
+    due_in(incident, "acknowledged", 60)
+    assert (sweep.breach_due(), sweep.breach_due()) == (1, 0)
+    event = incident.events.get(kind="clock_breached")
+    assert (event.occurred_at, event.actor, event.source) == (clock.due_at, None, "clock")
+    clock.refresh_from_db()
+    assert clock.breached_at == clock.due_at
+
+
+def test_noticed_late_says_how_late(incident: Incident) -> None:
+    due_in(incident, "response", -420)
+    sweep.breach_due()
+    event = [e for e in incident.events.filter(kind="clock_breached") if e.data["key"] == "response"][0]
+    assert 420 <= event.data["noticed_late_s"] < 430
+    assert "noticed 7 min" in event.lines.get().html
+
+
+def test_declared_long_after_detection_is_not_noticed_late(product: Product, ada: User) -> None:
+    critical = product.severities().get(key="CRITICAL")
+    seen = moment.now() - timedelta(hours=5)
+    incident = declare(product, by=ada, title="Down since five hours", severity=critical, detected_at=seen)
+    sweep.breach_due()
+    late = [event.data["noticed_late_s"] for event in incident.events.filter(kind="clock_breached")]
+    assert len(late) == 2
+    assert max(late) < 2
+
+
+def test_a_stopped_clock_is_never_breached(incident: Incident, ada: User) -> None:
+    transitions.resolve(incident, by=ada)
+    Clock.objects.filter(incident=incident).update(due_at=moment.now() - timedelta(hours=1))
+    assert sweep.breach_due() == 0
+
+
+def test_the_next_due_moment_is_the_earliest(incident: Incident) -> None:
+    due_in(incident, "response", 60)
+    first = due_in(incident, "acknowledged", 30)
+    assert sweep.next_due() == first.due_at

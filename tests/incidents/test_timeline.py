@@ -1,0 +1,176 @@
+"""The chain: append-only in the database, verified from its own texts, redacted without breaking."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from accounts.models import User
+from incidents import corrections, transitions
+from incidents.declare import declare
+from incidents.models import Incident, TimelineEvent, TimelinePayload
+from incidents.verify import verify
+from live.models import Announcement
+from products.models import Product
+from tests.factories import join, make_user
+
+ATTACK = "UPDATE incidents_timelineevent SET kind = 'resolved'"
+
+
+def broken() -> list[str]:
+    return [str(found) for found in verify(Incident.objects.all())]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        ATTACK,
+        "DELETE FROM incidents_timelineevent",
+        "TRUNCATE incidents_timelineevent CASCADE",
+        "UPDATE incidents_timelinepayload SET body = '{}'",
+        "DELETE FROM incidents_timelinepayload",
+        "UPDATE incidents_incident SET timeline_seq = 0, timeline_hash = ''",
+    ],
+)
+def test_the_database_refuses(incident: Incident, statement: str) -> None:
+    with connection.cursor() as cursor:  # rests in tests only: see tests/conftest.py
+        cursor.execute("ALTER TABLE incidents_timelineevent ENABLE TRIGGER timeline_no_truncate")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert broken() == []
+
+
+def test_events_are_numbered_without_gaps_whatever_a_writer_says(incident: Incident, ada: User) -> None:
+    TimelineEvent.objects.create(
+        incident=incident, seq=99, kind="noted", occurred_at=incident.declared_at, source="person", hash="x",
+        payload_digest="0" * 64,
+    )  # fmt: skip
+    assert list(incident.events.order_by("seq").values_list("seq", flat=True)) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("tampering", "found"),
+    [
+        (ATTACK, "INC-1 entry 1: its columns differ from the text that was hashed"),
+        ("UPDATE incidents_timelineevent SET canonical = replace(canonical, 'declared', 'resolved')",
+         "INC-1 entry 1: its hash does not fit its text"),
+        ("UPDATE incidents_timelinepayload SET body = replace(body, 'Sign-in', 'Nothing')", "INC-1 entry 1: its words were changed"),
+        ("DELETE FROM incidents_timelinepayload", "INC-1 entry 1: its words are gone and no redaction says so"),
+    ],
+)  # fmt: skip
+def test_who_goes_round_the_triggers_is_found_out(incident: Incident, tampering: str, found: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(tampering)
+    assert found in broken()
+
+
+def test_a_cut_tail_is_found_out(incident: Incident, ada: User) -> None:
+    transitions.note(incident, by=ada, text="Damning")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM incidents_timelineline")
+        cursor.execute("DELETE FROM incidents_timelinepayload WHERE event_id IN (SELECT id FROM incidents_timelineevent WHERE seq = 2)")
+        cursor.execute("DELETE FROM incidents_timelineevent WHERE seq = 2")
+    assert broken() == ["INC-1 entry 2: the chain should end here, 1 entries are left"]
+
+
+def test_the_rules_in_the_docs_recompute_the_chain(incident: Incident, ada: User) -> None:
+    transitions.note(incident, by=ada, text="Ümläut, “quotes” and \\ and a\nnew line")
+    code = re.search(r"```python\n(.*?)```", Path("docs/timeline.md").read_text(), re.DOTALL)
+    assert code
+    scope: dict[str, object] = {}
+    exec(code[1], scope)  # noqa: S102 (our own documentation)
+    scope["check"](list(incident.events.order_by("seq").values_list("canonical", "prev_hash", "hash")))  # type: ignore[operator]
+
+
+def test_the_command_says_whole_or_names_what_is_broken(incident: Incident, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("verify_timeline", "inc-1")
+    assert capsys.readouterr().out == "1 timelines are whole\n"
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(ATTACK)
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_timeline")
+    assert ended.value.code == 1
+    assert capsys.readouterr().out.startswith("INC-1 entry 1: ")
+
+
+def test_a_correction_supersedes_and_measures_follow(incident: Incident, ada: User) -> None:
+    event = transitions.acknowledge(incident, by=ada)
+    earlier = incident.declared_at
+    correction = corrections.correct(event, by=ada, reason="I called them at once", occurred_at=earlier)
+    assert (correction.supersedes, correction.occurred_at) == (event, earlier)
+    assert incident.clocks.get(key="acknowledged").stopped_at == earlier
+    assert broken() == []
+
+
+def test_a_corrected_entry_is_corrected_through_its_correction(incident: Incident, ada: User) -> None:
+    event = transitions.note(incident, by=ada, text="The databse")
+    corrections.correct(event, by=ada, reason="Spelling", text="The database")
+    with pytest.raises(ValidationError):
+        corrections.correct(event, by=ada, reason="Again", text="A database")
+
+
+def test_redacting_takes_two_and_the_chain_still_verifies(incident: Incident, ada: User, ben: User) -> None:
+    event = transitions.note(incident, by=ada, text="password is hunter2")
+    request = corrections.ask_redaction(event, by=ada, reason="A password")
+    assert "hunter2" not in event.lines.get().html
+    with pytest.raises(ValidationError):
+        corrections.confirm_redaction(request, by=ada)
+    corrections.confirm_redaction(request, by=ben)
+    event = TimelineEvent.objects.get(pk=event.pk)
+    assert event.redacted
+    assert "hunter2" not in event.lines.get().html
+    assert not TimelinePayload.objects.filter(body__contains="hunter2").exists()
+    assert not Announcement.objects.filter(html__contains="hunter2").exists()
+    assert broken() == []
+
+
+def test_redacting_takes_the_corrections_that_repeat_it(incident: Incident, ada: User, ben: User) -> None:
+    event = transitions.note(incident, by=ada, text="password is hunter2")
+    corrections.correct(event, by=ada, reason="Spelling", text="the password is hunter2")
+    corrections.confirm_redaction(corrections.ask_redaction(event, by=ada, reason="A password"), by=ben)
+    assert not TimelinePayload.objects.filter(body__contains="hunter2").exists()
+    assert broken() == []
+
+
+def test_a_declined_redaction_shows_the_entry_again(incident: Incident, ada: User, ben: User) -> None:
+    event = transitions.note(incident, by=ada, text="Our customer is Example Ltd")
+    corrections.decline_redaction(corrections.ask_redaction(event, by=ada, reason="A name"), by=ben)
+    assert "Example Ltd" in event.lines.get().html
+
+
+def test_a_team_of_one_redacts_alone_and_it_says_so(product: Product) -> None:
+    solo = make_user("solo@example.test")
+    join(solo, product.team)
+    incident = declare(product, by=solo, title="Down")
+    event = transitions.note(incident, by=solo, text="hunter2")
+    redaction = corrections.confirm_redaction(corrections.ask_redaction(event, by=solo, reason="A password"), by=solo)
+    assert redaction.data["alone"] is True
+
+
+def test_the_database_refuses_one_person_for_two(incident: Incident, ada: User) -> None:
+    request = corrections.ask_redaction(incident.events.get(seq=1), by=ada, reason="A name")
+    request.settled_by, request.settled_at, request.confirmed = ada, incident.declared_at, True
+    with pytest.raises(DatabaseError, match="second_person"), transaction.atomic():
+        request.save()
+
+
+def test_a_line_is_the_same_for_every_reader_and_holds_nothing_personal(incident: Incident, ada: User) -> None:
+    html = incident.events.get(seq=1).lines.get().html
+    assert json.dumps(html).count("csrf") == 0
+    for forbidden in ("<form", "<button", "<input", "hx-", "style=", "onclick"):
+        assert forbidden not in html
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))"])
+def test_hostile_text_stays_text(incident: Incident, ada: User, text: str) -> None:
+    event = transitions.note(incident, by=ada, text=text)
+    html = event.lines.get().html
+    for forbidden in ("<script", "<img", "href=\"javascript", "onerror=\""):
+        assert forbidden not in html
