@@ -1,0 +1,74 @@
+"""One port: `/live` streams raw, everything else is Django over WSGI. Run by `uvicorn config.asgi:application`."""
+# ruff: noqa: E402 (Django is set up before what needs it is imported)
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault(
+    "NIGHTDESK_POOL", "8"
+)  # before the settings are read: only a web process has use for a pool
+
+from django.core.wsgi import get_wsgi_application
+
+wsgi = get_wsgi_application()
+
+from django.db import connections
+
+from config.live_access import authorise
+from config.pages import Pages
+from live.asking import Receive, Scope, Send
+from live.stream import application as streams_for
+
+pages = Pages(wsgi)
+streams = streams_for(authorise)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1000})
+    elif scope["path"] == "/live":
+        await streams(scope, receive, send)
+    else:
+        await pages(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    await receive()
+    with _closing_streams_first(asyncio.get_running_loop()):
+        await streams.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await streams.stop()
+    for connection in connections.all(initialized_only=True):
+        with contextlib.suppress(AttributeError):
+            connection.close_pool()  # type: ignore[attr-defined]
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+@contextlib.contextmanager
+def _closing_streams_first(loop: asyncio.AbstractEventLoop) -> Any:
+    """On SIGTERM and SIGINT the streams end before the server begins to wait for its open requests.
+
+    `lifespan.shutdown` comes too late for that: it is sent after the requests have ended, and a stream has no end.
+    """
+    former: dict[int, Any] = {}
+
+    def chained(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(streams.close_streams)
+        before = former[number]
+        if callable(before):
+            before(number, frame)
+
+    if threading.current_thread() is threading.main_thread():
+        former = {number: signal.signal(number, chained) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
