@@ -3,26 +3,34 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
-from config.embedded import Server, settings
+from config import embedded
 
 # Playwright's sync API keeps a loop running in this thread; without this the ORM refuses to work beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# Static files straight from their folders: nothing has to be collected before a test may ask for a page.
+settings.STORAGES = settings.STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
 
 pytest_plugins = ["tests.fixtures.site", "tests.fixtures.browser"]
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
-    """The socket folder of a throw-away server, one for each xdist worker; None when DATABASE_URL names one."""
-    if os.environ.get("DATABASE_URL"):
+    """The socket folder of a throw-away server, one per xdist worker; None when DATABASE_URL names one."""
+    if settings.DATABASE_URL:
         yield None
         return
-    server = Server(tmp_path_factory.mktemp("postgres") / "cluster", durable=False)
+    server = embedded.Server(tmp_path_factory.mktemp("postgres") / "cluster", durable=False)
     server.start()
     yield server.sockets
     server.stop()
@@ -34,14 +42,15 @@ def django_db_modify_db_settings(
 ) -> None:
     """Point Django at it before pytest-django creates the test database."""
     if postgres:
-        connections["default"].settings_dict.update({**settings(Path()), "HOST": str(postgres)})
+        connections["default"].settings_dict["HOST"] = str(postgres)
 
 
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """DATABASE_URL of the test database, for a test which starts a process of its own."""
     found = connections["default"].settings_dict
-    return f"postgres://{found['USER']}:{found['PASSWORD']}@/{found['NAME']}?host={found['HOST']}"
+    login = ":".join(quote(found[part], safe="") for part in ("USER", "PASSWORD"))
+    return f"postgres://{login}@/{found['NAME']}?{urlencode({'host': found['HOST'], 'port': found['PORT']})}"
 
 
 @pytest.fixture(scope="session")
