@@ -1,9 +1,11 @@
 """What stands around every command: readable refusals, and a database that runs for as long as it takes."""
 
+import logging
 import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
@@ -21,9 +23,13 @@ WITHOUT_DATABASE = {
 def main(argv: list[str]) -> int:
     """Run `argv` (as sys.argv); returns the exit code. What a person can mend is one line, not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # The record of who did what is for web and worker; a person at a terminal reads results and warnings.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     try:
         with database(argv):
             execute_from_command_line(argv)
+    except KeyboardInterrupt:
+        return 130
     except (ImproperlyConfigured, Unusable) as problem:
         print(f"Nightdesk cannot start: {problem}", file=sys.stderr)  # noqa: T201
         return 1
