@@ -25,13 +25,20 @@ def clean_aliases(product: Product, aliases: Iterable[str]) -> list[str]:
             found.setdefault(words.casefold(), _fit(words))
     if len(found) > MOST:
         raise ValidationError({"aliases": _("At most %(count)s other names.") % {"count": MOST}})
-    others = Product.objects.filter(team=product.team).active().exclude(pk=product.pk)
     for alias in found.values():
-        other = others.called(alias).first()
-        if other:
-            message = _("“%(alias)s” is a name of %(other)s already.") % {"alias": alias, "other": other.name}
-            raise ValidationError({"aliases": message})
+        refuse_taken(product, alias, field="aliases")
     return list(found.values())
+
+
+def refuse_taken(product: Product, name: str, *, field: str) -> None:
+    """Raises ValidationError on `field` when an active product of the same team answers to `name` already."""
+    others = Product.objects.active().filter(team=product.team).exclude(pk=product.pk)
+    other = others.named(name).first()
+    if other:
+        words = {"name": name, "other": other.name}
+        raise ValidationError(
+            {field: _("“%(name)s” is a name of %(other)s already. Choose another one.") % words}
+        )
 
 
 def _fit(alias: str) -> str:

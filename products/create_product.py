@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 import structlog
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import Team, User
-from products.aliases import clean_aliases
-from products.models import Environment, EnvironmentKind, Process, Product
-from products.slugs import claim_slug
+from products.aliases import clean_aliases, refuse_taken
+from products.environments import add_environment
+from products.models import EnvironmentKind, Process, Product
+from products.slugs import lock_names, save_with_slug
 
 _log = structlog.get_logger(__name__)
 
@@ -26,14 +26,18 @@ def create_product(
     version: str = "",
 ) -> Product:
     """Raises ValidationError by field: a name the team uses already, an alias of another product, unfit text."""
-    if process.current_id is None:
-        raise ValidationError({"process": "This process has no version yet."})
-    product = Product(name=name.strip(), team=team, process=process, first_release=first_release, version=version)
+    lock_names()
+    product = Product(
+        name=name.strip(),
+        team=team,
+        process=process,
+        first_release=first_release.strip(),
+        version=version.strip(),
+    )
     product.aliases = clean_aliases(product, aliases)
     product.full_clean(exclude=["slug"])
-    claim_slug(product)
-    Environment.objects.create(
-        product=product, slug="production", name="Production", kind=EnvironmentKind.PRODUCTION
-    )
+    refuse_taken(product, product.name, field="name")
+    save_with_slug(product)
+    add_environment(product, name="Production", kind=EnvironmentKind.PRODUCTION, by=by)
     _log.info("product.created", product=product.slug, team=team.slug, by=by.pk)
     return product

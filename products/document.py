@@ -141,7 +141,7 @@ class _Builder:
             first = self.lines[(*top.path, text)]
             self.refuse(event, f"`{text[:80]}` is here twice, first on line {first}.")
         top.key = text
-        self.lines[(*top.path, text)] = event.start_mark.line + 1
+        self.lines[(*top.path, text)] = _line(event)
 
     def open(self, event: yaml.CollectionStartEvent) -> None:
         if len(self.stack) >= MAX_DEPTH:
@@ -157,7 +157,7 @@ class _Builder:
         top = self.stack[-1]
         if isinstance(top.value, list):
             path: Path = (*top.path, len(top.value))
-            self.lines[path] = event.start_mark.line + 1
+            self.lines[path] = _line(event)
             top.value.append(value)
             return path
         if top.key is None:
@@ -168,7 +168,11 @@ class _Builder:
 
     def refuse(self, event: yaml.Event, message: str) -> NoReturn:
         path = self.stack[-1].path if self.stack else ()
-        raise ProcessError([Problem(self.name, event.start_mark.line + 1, path_text(path), message)])
+        raise ProcessError([Problem(self.name, _line(event), path_text(path), message)])
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _value(text: str, *, plain: bool) -> str | int | bool | None:

@@ -30,7 +30,9 @@ def import_process(
     document = load(text, name=name)
     with transaction.atomic():
         Process.objects.get_or_create(key=document.key, defaults={"name": document.name})
-        process = Process.objects.select_for_update(of=("self",)).select_related("current").get(key=document.key)
+        process = (
+            Process.objects.select_for_update(of=("self",)).select_related("current").get(key=document.key)
+        )
         if process.current and process.current.text.encode() == text:
             return Imported(process.current, created=False)
         version = _store(process, document, text, by=by, source=source)

@@ -17,7 +17,7 @@ from accounts.access import teams_of
 from foundation.text import plain_text
 from products.clock_rules import ClockRule
 from products.targets import Target
-from products.vocabulary import Mark, Proceed
+from products.vocabulary import ClockKey, Mark, Proceed
 
 if TYPE_CHECKING:
     from accounts.access import Actor
@@ -101,6 +101,11 @@ class Severity(models.Model):
         value = self.targets.get(clock_key)
         return Target.from_json(value) if value else Target.none()
 
+    @property
+    def response(self) -> Target:
+        """The promise that stands beside a severity where one is chosen (C14)."""
+        return self.target(ClockKey.RESPONSE)
+
 
 class ProductQuerySet(models.QuerySet["Product"]):
     def visible_to(self, user: "Actor") -> "ProductQuerySet":
@@ -114,16 +119,17 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """One query with what a line about a product shows."""
         return self.select_related("team", "process__current")
 
-    def called(self, name: str) -> "ProductQuerySet":
-        """By slug (a former one too), name or alias, in any case: one product, three names (C8, K16)."""
+    def named(self, name: str) -> "ProductQuerySet":
+        """By name or alias, in any case: one product, three names (C8)."""
         # With its quotes it matches a whole alias, never a part of one.
         quoted = json.dumps(name, ensure_ascii=False)
-        return self.alias(alias_text=Cast("aliases", models.TextField())).filter(
-            Q(slug__iexact=name)
-            | Q(name__iexact=name)
-            | Q(alias_text__icontains=quoted)
-            | Q(pk__in=ProductSlug.objects.filter(slug=name.lower()).values("product"))
-        )
+        aliases = Cast("aliases", models.TextField())
+        return self.alias(alias_text=aliases).filter(Q(name__iexact=name) | Q(alias_text__icontains=quoted))
+
+    def called(self, name: str) -> "ProductQuerySet":
+        """By whatever a person may type: name, alias, slug or former slug (K16)."""
+        slugs = ProductSlug.objects.filter(slug=name.lower()).values("product")
+        return self.filter(pk__in=self.named(name).values("pk")) | self.filter(pk__in=slugs)
 
 
 class Product(models.Model):

@@ -100,7 +100,11 @@ def _message(error: ErrorDetails, path: Path) -> str:
 def _unknown_field(path: Path) -> str:
     known = _fields(path[:-1])
     near = difflib.get_close_matches(str(path[-1]), known, n=1)
-    return f"is not known here; did you mean {near[0]!r}?" if near else f"is not known here; known: {', '.join(known)}"
+    return (
+        f"is not known here; did you mean {near[0]!r}?"
+        if near
+        else f"is not known here; known: {', '.join(known)}"
+    )
 
 
 def _fields(path: Path) -> list[str]:

@@ -46,7 +46,7 @@ class Section(BaseModel):
 
 
 class Element(Section):
-    origin: Origin = Field(Origin.SOURCE, strict=False)
+    origin: Origin = Field(default=Origin.SOURCE, strict=False)
 
 
 class Sentence(Element):
@@ -68,12 +68,12 @@ class Provenance(Section):
     author: Label = ""
     commit: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{7,64}$")] | None = None
     subject: Line = ""
-    date: AwareDatetime | None = Field(None, strict=False)
+    date: AwareDatetime | None = Field(default=None, strict=False)
     format: Label = ""
     lines: Annotated[int, Field(ge=1)] | None = None
     size: Label = ""
     work_item: Label = ""
-    last_updated: datetime.date | None = Field(None, strict=False)
+    last_updated: datetime.date | None = Field(default=None, strict=False)
 
 
 class TargetSpec(Element):

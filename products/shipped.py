@@ -29,7 +29,12 @@ def import_shipped() -> list[Imported]:
 
 
 def _is_ours(key: str) -> bool:
-    current = Process.objects.filter(key=key).exclude(current=None).values_list("current__source", flat=True).first()
+    current = (
+        Process.objects.filter(key=key)
+        .exclude(current=None)
+        .values_list("current__source", flat=True)
+        .first()
+    )
     if current in {None, VersionSource.SHIPPED}:
         return True
     _log.info("process.kept", process=key, reason="edited here")

@@ -1,9 +1,9 @@
-"""The address of a product: made from its name, never given to another product, old ones lead on."""
+"""The address of a product: made from its name, never given to another product, old ones lead on (DECISIONS.md 1)."""
 
 from collections.abc import Iterator
 from itertools import count
 
-from django.db import IntegrityError, transaction
+from django.db import connection
 from django.utils.text import slugify
 
 from products.models import Product, ProductSlug
@@ -11,37 +11,35 @@ from products.models import Product, ProductSlug
 # Words that are pages of /products/ themselves.
 RESERVED = {"new"}
 LONGEST = 60
+_LOCK = 7_390_001
 
 
-def claim_slug(product: Product) -> None:
-    """Give `product` the slug of its name and save that; a taken one gets "-2", "-3" … behind it.
+def lock_names() -> None:
+    """Until the transaction ends nobody else names a product, so what is free when asked is free when stored."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
-    Runs in the caller's transaction. The unique constraint decides between two that want the same slug.
+
+def save_with_slug(product: Product) -> None:
+    """Save `product` under the slug of its name; one that another product has or had gets "-2", "-3" … behind it.
+
+    Runs in the caller's transaction, after `lock_names`. The former slug stays and leads here.
     """
-    for slug in _candidates(product.name):
-        try:
-            with transaction.atomic():
-                _take(product, slug)
-        except IntegrityError:
-            continue
-        return
+    product.slug = next(slug for slug in _candidates(product.name) if _free(slug, product))
+    product.save()
+    ProductSlug.objects.get_or_create(slug=product.slug, defaults={"product": product})
 
 
-def _take(product: Product, slug: str) -> None:
-    product.slug = slug
-    if product.pk is None:
-        product.save()
-        ProductSlug.objects.create(slug=slug, product=product)
-        return
-    if not ProductSlug.objects.filter(slug=slug, product=product).exists():
-        ProductSlug.objects.create(slug=slug, product=product)
-    product.save(update_fields=["slug"])
+def _free(slug: str, product: Product) -> bool:
+    return (
+        slug not in RESERVED
+        and not ProductSlug.objects.filter(slug=slug).exclude(product=product.pk).exists()
+    )
 
 
 def _candidates(name: str) -> Iterator[str]:
     base = slugify(name)[:LONGEST].strip("-") or "product"
-    if base not in RESERVED:
-        yield base
+    yield base
     for number in count(2):
         end = f"-{number}"
         yield base[: LONGEST - len(end)] + end

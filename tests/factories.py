@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounts import access
 from accounts.models import Membership, Role, Team, User
+from monitoring.add import add as add_monitor
+from monitoring.models import Monitor
+from products.create_product import create_product
+from products.models import Process, Product
+from products.shipped import import_shipped
 
 PASSWORD = "correct horse battery"
 
@@ -24,3 +31,22 @@ def join(user: User, team: Team, role: Role | str = Role.RESPONDER) -> Membershi
     membership, _ = Membership.objects.update_or_create(user=user, team=team, defaults={"role": Role(role)})
     access.forget_roles(user)
     return membership
+
+
+def make_monitor(product: Product | None = None, **fields: Any) -> Monitor:
+    """A monitor that is due: `http` at an address that nothing answers, unless told otherwise. Its http target is unknown."""
+    facts = {"kind": "http", "target": "http://127.0.0.1:9/", "name": "Checkout", **fields}
+    return add_monitor(product or make_product(), by=None, **facts)
+
+
+def make_product(team: Team | None = None, process: str = "krow", **fields: Any) -> Product:
+    """A product of `team` (else of "payments") by a shipped process, made by an administrator."""
+    import_shipped()
+    maker = User.objects.filter(is_administrator=True).first()
+    facts: dict[str, Any] = {"name": "Staff Mobile", **fields}
+    return create_product(
+        team=team or Team.objects.filter(slug="payments").first() or make_team(),
+        process=Process.objects.get(key=process),
+        by=maker or make_user("maker@example.test", is_administrator=True),
+        **facts,
+    )

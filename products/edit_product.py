@@ -1,0 +1,39 @@
+"""Edit a product. A new name gives a new slug; the old one leads on."""
+
+from collections.abc import Sequence
+
+import structlog
+from django.db import transaction
+
+from accounts.models import User
+from products.aliases import clean_aliases, refuse_taken
+from products.models import Process, Product
+from products.slugs import lock_names, save_with_slug
+
+_log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def edit_product(
+    product: Product,
+    *,
+    by: User,
+    name: str,
+    process: Process,
+    aliases: Sequence[str] = (),
+    first_release: str = "",
+    version: str = "",
+) -> None:
+    """Raises ValidationError by field, as `create_product` does. Incidents that run keep the version they pinned."""
+    lock_names()
+    renamed = product.name != name.strip()
+    product.name, product.process = name.strip(), process
+    product.first_release, product.version = first_release.strip(), version.strip()
+    product.aliases = clean_aliases(product, aliases)
+    product.full_clean(exclude=["slug"])
+    refuse_taken(product, product.name, field="name")
+    if renamed:
+        save_with_slug(product)
+    else:
+        product.save(update_fields=["process", "first_release", "version", "aliases"])
+    _log.info("product.edited", product=product.slug, by=by.pk)

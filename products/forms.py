@@ -1,0 +1,101 @@
+"""What people fill in about products. Bad text is told beside its field and stays in it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import allowed, teams_of
+from accounts.models import Team, User
+from foundation.text import plain_text
+from products.models import EnvironmentKind, Process, Product
+
+
+def _line(label: Any, limit: int, *, required: bool = False, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=limit, required=required, validators=[plain_text], **options
+    )
+
+
+class ProductForm(forms.Form):
+    """Name, process and the rest of a product; `facts` are what the verbs take."""
+
+    name = _line(_("Name"), 80, required=True)
+    process = forms.ModelChoiceField(
+        label=_("How you work on it"),
+        queryset=Process.objects.none(),
+        to_field_name="key",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={
+            "required": _("Choose a process. It decides the severities and the clocks."),
+            "invalid_choice": _("There is no such process. Choose one of these."),
+        },
+    )
+    aliases = forms.CharField(
+        label=_("Other names"),
+        required=False,
+        max_length=2000,
+        validators=[plain_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One on each line: what people, scripts and app stores call it."),
+    )
+    first_release = _line(
+        _("First release"), 40, help_text=_("Such as v1.0.0. Hotfixes are for what came after it.")
+    )
+    version = _line(_("Version in production"), 40, help_text=_("Such as 0.1.0."))
+
+    def __init__(self, *args: Any, product: Product | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        processes = Process.objects.exclude(current=None).select_related("current")
+        self.fields["process"].queryset = processes.prefetch_related("current__severities")  # type: ignore[attr-defined]
+        if product:
+            self.initial = {
+                "name": product.name,
+                "process": product.process.key,
+                "aliases": "\n".join(product.aliases),
+                "first_release": product.first_release,
+                "version": product.version,
+            }
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether the folded part must be seen: something in it is wrong or filled in."""
+        return any(
+            self[name].errors or self[name].value() for name in ("aliases", "first_release", "version")
+        )
+
+    def clean_aliases(self) -> list[str]:
+        text: str = self.cleaned_data["aliases"]
+        return text.splitlines()
+
+
+class NewProductForm(ProductForm):
+    """Also asks for the team, when the person manages more than one."""
+
+    team = forms.ModelChoiceField(
+        label=_("Team"),
+        queryset=Team.objects.none(),
+        to_field_name="slug",
+        error_messages={"invalid_choice": _("Choose one of the teams that you manage.")},
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.teams = [team for team in teams_of(user) if allowed(user, "add_product", team)]
+        if len(self.teams) == 1:
+            del self.fields["team"]
+        else:
+            mine = Team.objects.filter(pk__in=[team.pk for team in self.teams]).order_by("name")
+            self.fields["team"].queryset = mine  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if cleaned is not None and "team" not in self.fields:
+            cleaned["team"] = self.teams[0]
+        return cleaned
+
+
+class EnvironmentForm(forms.Form):
+    name = _line(_("Name"), 80, required=True)
+    kind = forms.ChoiceField(label=_("Kind"), choices=EnvironmentKind.choices)

@@ -1,0 +1,35 @@
+"""Who may do what with products: a team's people see them, its managers change them. Processes are for everybody."""
+
+from accounts.access import has_role, highest_role, rule
+from accounts.models import Role, Team, User
+from products.models import Process, Product
+
+
+@rule("view", Product)
+def view(actor: User, product: Product) -> bool:
+    return has_role(actor, product.team_id, Role.VIEWER)
+
+
+@rule("edit", Product)
+@rule("archive", Product)
+@rule("add_environment", Product)
+def manage(actor: User, product: Product) -> bool:
+    return has_role(actor, product.team_id, Role.MANAGER)
+
+
+@rule("add", Product)
+def add(actor: User, product: type[Product]) -> bool:
+    """The page to make one: for whoever manages some team."""
+    role = highest_role(actor)
+    return role is not None and role >= Role.MANAGER
+
+
+@rule("add_product", Team)
+def add_to(actor: User, team: Team) -> bool:
+    return has_role(actor, team, Role.MANAGER)
+
+
+@rule("view", Process)
+def view_process(actor: User, process: Process) -> bool:
+    """A way of working is no secret inside the house."""
+    return True

@@ -1,0 +1,28 @@
+"""Addresses of products and processes; slugs and keys, never ids."""
+
+from django.urls import path
+
+from products.views.process import process, process_text, processes
+from products.views.product import (
+    add_environment,
+    archive_product,
+    create_product,
+    edit_product,
+    product,
+    products,
+    restore_product,
+)
+
+urlpatterns = [
+    path("products/", products, name="products"),
+    path("products/new/", create_product, name="create_product"),
+    path("products/<slug:slug>/", product, name="product"),
+    path("products/<slug:slug>/edit/", edit_product, name="edit_product"),
+    path("products/<slug:slug>/archive/", archive_product, name="archive_product"),
+    path("products/<slug:slug>/restore/", restore_product, name="restore_product"),
+    path("products/<slug:slug>/environments/", add_environment, name="add_environment"),
+    path("processes/", processes, name="processes"),
+    path("processes/<slug:key>/", process, name="process"),
+    path("processes/<slug:key>/<int:number>/", process, name="process_version"),
+    path("processes/<slug:key>/<int:number>/text", process_text, name="process_text"),
+]
