@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -44,19 +43,18 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def _lifespan(receive: Receive, send: Send) -> None:
     await receive()
-    with _closing_streams_first(asyncio.get_running_loop()):
-        await streams.start()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await streams.stop()
+    await streams.start()
+    _close_streams_first()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await streams.stop()
     for connection in connections.all(initialized_only=True):
         with contextlib.suppress(AttributeError):
             connection.close_pool()  # type: ignore[attr-defined]
     await send({"type": "lifespan.shutdown.complete"})
 
 
-@contextlib.contextmanager
-def _closing_streams_first(loop: asyncio.AbstractEventLoop) -> Any:
+def _close_streams_first() -> None:
     """On SIGTERM and SIGINT the streams end before the server begins to wait for its open requests.
 
     `lifespan.shutdown` comes too late for that: it is sent after the requests have ended, and a stream has no end.
@@ -64,11 +62,10 @@ def _closing_streams_first(loop: asyncio.AbstractEventLoop) -> Any:
     former: dict[int, Any] = {}
 
     def chained(number: int, frame: FrameType | None) -> None:
-        loop.call_soon_threadsafe(streams.close_streams)
+        streams.close_streams()
         before = former[number]
         if callable(before):
             before(number, frame)
 
     if threading.current_thread() is threading.main_thread():
         former = {number: signal.signal(number, chained) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield

@@ -53,23 +53,26 @@ class Streams:
         self.hub: Hub | None = None
         self._authorise = authorise
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._following: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
         self.hub = Hub()
         self._following = asyncio.create_task(follow(self.hub))
 
     async def stop(self) -> None:
-        self.close_streams()
+        if self.hub:
+            self.hub.close_streams()
         if self._following:
             self._following.cancel()
             await asyncio.gather(self._following, return_exceptions=True)
         self.hub = self._following = None
 
     def close_streams(self) -> None:
-        """Ends every stream; called before the server begins to wait for its requests."""
-        if self.hub:
-            self.hub.close_streams()
+        """Ends every stream, before the server begins to wait for its requests. From any thread or signal."""
+        if self.hub and self._loop:
+            self._loop.call_soon_threadsafe(self.hub.close_streams)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

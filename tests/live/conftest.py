@@ -40,17 +40,22 @@ class Rules:
 class Served:
     """A server in a thread, on a port which stays the same over a restart."""
 
-    def __init__(self, app: Any, port: int = 0) -> None:
+    def __init__(self, app: Any, port: int = 0, lifespan: Any = "on") -> None:
         self.listener = socket.create_server(("127.0.0.1", port))
         self.port = self.listener.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
-        options = uvicorn.Config(app, interface="asgi3", log_level="error", timeout_graceful_shutdown=1)
+        options = uvicorn.Config(
+            app, interface="asgi3", lifespan=lifespan, log_level="error", timeout_graceful_shutdown=1
+        )
         self.server = uvicorn.Server(options)
-        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.listener]}, daemon=True)
+        self.thread = threading.Thread(
+            target=self.server.run, kwargs={"sockets": [self.listener]}, daemon=True
+        )
         self.thread.start()
         end = time.monotonic() + 10
         while not self.server.started:
-            assert self.thread.is_alive() and time.monotonic() < end, "the server did not start"
+            assert self.thread.is_alive(), "the server did not start"
+            assert time.monotonic() < end, "the server takes too long to start"
             time.sleep(0.01)
 
     def stop(self) -> None:

@@ -25,9 +25,9 @@ def test_an_open_page_hears_what_was_committed(listen: Callable[..., Reader]) ->
 
 def test_it_hears_nothing_of_what_was_rolled_back(listen: Callable[..., Reader]) -> None:
     reader = listen("incident:1")
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         bus.publish("incident:1", "<p>never</p>")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     bus.publish("incident:1", "<p>kept</p>")
     assert [heard.data for heard in reader.until(1)] == ["<p>kept</p>"]
     assert Announcement.objects.count() == 1
@@ -68,7 +68,7 @@ def test_a_megabyte_of_html_passes(listen: Callable[..., Reader]) -> None:
     ],
 )
 def test_what_is_no_announcement_is_refused(topic: str, html: str, event: str) -> None:
-    with pytest.raises(ValueError, match="not|either"):
+    with pytest.raises(ValueError, match=r"^not |^an announcement"):
         bus.publish(topic, html, event=event)
 
 
