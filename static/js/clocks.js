@@ -1,0 +1,65 @@
+// Numbers that tick and times in the reader's zone. Without this file the page shows the server's, with the zone's name.
+{
+  const root = document.documentElement;
+  const skew = Date.now() - Date.parse(root.dataset.now); // a phone's clock may be minutes off
+  const zone = root.dataset.zone || undefined;
+  const now = () => Date.now() - skew;
+  const two = (n) => String(n).padStart(2, "0");
+
+  const clock = (ms) => {
+    const s = Math.floor(Math.abs(ms) / 1000);
+    if (s < 3600) return `${Math.floor(s / 60)}:${two(s % 60)}`;
+    if (s < 172800) return `${Math.floor(s / 3600)} h ${two(Math.floor((s % 3600) / 60))}`;
+    return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
+  };
+  const rough = (ms) => {
+    const s = Math.floor(Math.abs(ms) / 1000);
+    return s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min` : clock(ms);
+  };
+  const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+
+  const styles = {
+    full: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" },
+    day: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" },
+    date: { day: "numeric", month: "short", year: "numeric" },
+    time: { hour: "2-digit", minute: "2-digit", timeZoneName: "short" },
+    second: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
+  };
+  const formats = {};
+  const local = (style, at) => (formats[style] ??= new Intl.DateTimeFormat("en-GB", { ...styles[style], timeZone: zone })).format(at);
+  const zoneName = () => new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" }).formatToParts().find((part) => part.type === "timeZoneName").value;
+
+  const due = (figure) => {
+    const left = Date.parse(figure.dataset.due) - now();
+    put(figure, clock(left));
+    const box = figure.closest(".clock") ?? figure;
+    if (left > 0) {
+      if (now() >= Date.parse(figure.dataset.soon)) box.classList.replace("running", "soon");
+      return;
+    }
+    if (box.classList.contains("breached")) return;
+    box.classList.remove("running", "soon");
+    box.classList.add("breached");
+    const label = box.querySelector("[data-late-label]");
+    if (!label) return;
+    label.textContent = label.dataset.lateLabel;
+    document.getElementById("alarm").textContent = label.textContent; // said aloud once, not every second
+  };
+
+  const tick = () => {
+    for (const figure of document.querySelectorAll("[data-due]")) due(figure);
+    for (const figure of document.querySelectorAll("[data-since]")) put(figure, clock(now() - Date.parse(figure.dataset.since)));
+    for (const time of document.querySelectorAll("time[data-ago]")) {
+      const ms = now() - Date.parse(time.dateTime);
+      put(time, ms < 0 ? `in ${rough(ms)}` : `${rough(ms)} ago`);
+    }
+  };
+  const translate = () => {
+    for (const time of document.querySelectorAll("time[data-moment]")) put(time, local(time.dataset.moment, new Date(time.dateTime)));
+    for (const name of document.querySelectorAll("[data-zone-name]")) put(name, zoneName());
+  };
+  const all = () => { tick(); translate(); };
+  all();
+  setInterval(tick, 1000);
+  new MutationObserver((changes) => changes.some((c) => c.addedNodes.length && c.target.nodeType === 1 && !c.target.closest("time, [data-due], [data-since]")) && all()).observe(document.body, { childList: true, subtree: true });
+}

@@ -1,0 +1,41 @@
+"""Moments as `<time>`: printed in a zone whose name is told, UTC on hover, rewritten by js/page.js to the reader's zone."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+# How a moment is printed: django's date format, and whether the zone's name follows.
+STYLES = {
+    "full": ("j M Y, H:i", True),
+    "day": ("j M, H:i", True),
+    "date": ("j M Y", False),
+    "time": ("H:i", True),
+    "second": ("H:i:s", False),
+}
+
+
+def moment_html(at: datetime | None, style: str = "full", zone: str = "") -> SafeString:
+    """`<time datetime="…Z" data-moment="style" title="… UTC">`; "never" for None. `zone` as "Europe/Berlin", else the active one."""
+    if at is None:
+        return format_html("<span>{}</span>", _("never"))
+    layout, with_zone = STYLES[style]
+    local = at.astimezone(ZoneInfo(zone) if zone else timezone.get_current_timezone())
+    text = date_format(local, layout) + (f" {local:%Z}" if with_zone else "")
+    return format_html(
+        '<time datetime="{}" data-moment="{}" title="{}">{}</time>', machine(at), style, utc_text(at), text
+    )
+
+
+def machine(at: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: what scripts read."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def utc_text(at: datetime) -> str:
+    """What hovering shows: "2026-11-21 02:16:40 UTC"."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
