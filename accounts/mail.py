@@ -10,7 +10,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 _log = structlog.get_logger(__name__)
-_post = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
+_post = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
 
 
 def is_set_up() -> bool:
@@ -31,8 +31,6 @@ def post(message: EmailMessage) -> None:
 
 def wait() -> None:
     """Returns when everything posted before has been sent or has failed."""
-    for done in [_post.submit(lambda: None) for _ in range(2)]:
-        done.result()
     _post.submit(lambda: None).result()
 
 

@@ -12,7 +12,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import resolve_url
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -47,7 +47,7 @@ class MustChangePassword(MiddlewareMixin):
         match = request.resolver_match
         if not request.user.must_change_password or (match and match.url_name in self.allowed_names):
             return None
-        return redirect("account_change_password", query={"next": _page(request)})
+        return redirect_to_login(_page(request), resolve_url("account_change_password"))
 
 
 class LastSeen:
