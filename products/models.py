@@ -96,15 +96,15 @@ class Severity(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def response(self) -> str:
+        """The promise people know it by: "< 4 h", "next release"."""
+        return self.target(ClockKey.RESPONSE).text()
+
     def target(self, clock_key: str) -> Target:
         """How long that clock may run at this severity; a clock the table does not name has no limit."""
         value = self.targets.get(clock_key)
         return Target.from_json(value) if value else Target.none()
-
-    @property
-    def response(self) -> Target:
-        """The promise that stands beside a severity where one is chosen (C14)."""
-        return self.target(ClockKey.RESPONSE)
 
 
 class ProductQuerySet(models.QuerySet["Product"]):

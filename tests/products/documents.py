@@ -1,0 +1,36 @@
+"""A small good document for tests to damage: each line is known, so that errors can be checked by line."""
+
+GOOD = """\
+schema: 1
+key: shop
+name: Shop process
+severities:
+  - key: SEV1
+    label: Severity 1
+    mark: critical
+    rank: 1
+    examples: [Checkout down]
+    targets:
+      response: {within: 30 min}
+    proceed: immediately
+  - key: SEV2
+    label: Severity 2
+    mark: low
+    rank: 3
+    targets:
+      response: {milestone: next release}
+    proceed: defer
+    defer_to: next release
+clocks:
+  - key: response
+    label: Response
+    kind: commitment
+    from: detected_at
+    to: [mitigated, resolved]
+"""
+
+
+def damaged(old: str, new: str) -> bytes:
+    """GOOD with the first `old` replaced."""
+    assert old in GOOD
+    return GOOD.replace(old, new, 1).encode()
