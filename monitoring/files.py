@@ -1,0 +1,174 @@
+"""Reading a file that a monitor names: only under the operator's folders, only a regular file, and never by
+following a link.
+
+Every component is opened relative to the one before it with O_NOFOLLOW, so that nobody who may write there
+can swap a folder for a link between a check and the reading. Outside the roots nothing is touched: the
+answer is the same whether the file exists or not (ASSURANCE.md §3).
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+MAX_BYTES = 1_000_000
+MAX_PATH = 1_000
+VARIABLE = "NIGHTDESK_FILE_ROOTS"
+
+_STEP = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """What the file held and when it was last written (aware, UTC)."""
+
+    body: bytes
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FileRefusal:
+    """Why it was not read. Codes: bad_path, refused_path, not_found, symlink, not_regular, too_large,
+    unreadable.
+    """
+
+    code: str
+    detail: str
+
+
+class _Refused(Exception):
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.refusal = FileRefusal(code, detail)
+
+
+def read(path: str, roots: Sequence[Path] | None = None) -> FileText | FileRefusal:
+    """The file at an absolute `path` under one of `roots` (default: the operator's setting). Never raises
+    for a bad path.
+    """
+    try:
+        listed = [Path(root) for root in (settings.NIGHTDESK_FILE_ROOTS if roots is None else roots)]
+        root, parts = _place(path, listed)
+        with _open(root, parts) as descriptor:
+            return _text(descriptor)
+    except _Refused as refused:
+        return refused.refusal
+    except OSError as error:
+        return _unreadable(error)
+
+
+def problem(path: str) -> str:
+    """What is wrong with the path as written, "" if nothing: for a form, without touching the disk or the
+    roots.
+    """
+    if not path.startswith("/"):
+        return _("The path must be absolute: it begins with a slash.")
+    if len(path.encode("utf-8", "replace")) > MAX_PATH:
+        return _("The path is longer than %(count)s bytes.") % {"count": MAX_PATH}
+    if not path.isprintable():
+        return _("The path contains a control character.")
+    if ".." in path.split("/"):
+        return _("The path must not contain “..”.")
+    return "" if _parts(path) else _("The path names no file.")
+
+
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.split("/") if part not in ("", "."))
+
+
+def _place(path: str, roots: Sequence[Path]) -> tuple[Path, tuple[str, ...]]:
+    """(root, components below it) by the spelling alone: the deepest root that the path stands under."""
+    if wrong := problem(path):
+        raise _Refused("bad_path", wrong)
+    parts = _parts(path)
+    for root in sorted(roots, key=lambda root: len(root.parts), reverse=True):
+        above = _parts(str(root))
+        if root.is_absolute() and parts[: len(above)] == above and len(parts) > len(above):
+            return root, parts[len(above) :]
+    value = ":".join(dict.fromkeys([*map(str, roots), "/" + "/".join(parts[:-1])]))
+    raise _Refused(
+        "refused_path",
+        _(
+            "Nightdesk reads files only in folders that are listed. If this is right and you run this server, "
+            "set %(line)s and restart."
+        )
+        % {"line": f"{VARIABLE}={value}"},
+    )
+
+
+@contextmanager
+def _open(root: Path, parts: tuple[str, ...]) -> Iterator[int]:
+    """The file's descriptor, walked to component by component. The root itself is the operator's word and
+    may be a link.
+    """
+    folder = os.open(root, _STEP)
+    try:
+        for part in parts[:-1]:
+            _look(part, folder, file=False)
+            below = os.open(part, _STEP | os.O_NOFOLLOW, dir_fd=folder)
+            os.close(folder)
+            folder = below
+        _look(parts[-1], folder, file=True)
+        descriptor = os.open(parts[-1], _READ, dir_fd=folder)
+    finally:
+        os.close(folder)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _look(part: str, folder: int, *, file: bool) -> None:
+    """A clear word for a link or a device before it is opened; what is opened is checked again, so a swap
+    gains nothing.
+    """
+    mode = os.stat(part, dir_fd=folder, follow_symlinks=False).st_mode
+    if stat.S_ISLNK(mode):
+        raise _symlink()
+    if file and not stat.S_ISREG(mode):
+        raise _not_regular()
+
+
+def _text(descriptor: int) -> FileText:
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        raise _not_regular()
+    chunks, left = [], MAX_BYTES + 1
+    while left > 0 and (chunk := os.read(descriptor, min(left, 262_144))):
+        chunks.append(chunk)
+        left -= len(chunk)
+    if left <= 0:
+        raise _Refused("too_large", _("The file is larger than %(count)s bytes.") % {"count": MAX_BYTES})
+    return FileText(
+        b"".join(chunks), datetime.fromtimestamp(max(0, min(facts.st_mtime, 253_402_300_799)), UTC)
+    )
+
+
+def _symlink() -> _Refused:
+    return _Refused("symlink", _("The path leads through a symbolic link. Name the file itself."))
+
+
+def _not_regular() -> _Refused:
+    return _Refused(
+        "not_regular", _("This is not a regular file but a folder, a device, a pipe or a socket.")
+    )
+
+
+def _unreadable(error: OSError) -> FileRefusal:
+    if isinstance(error, FileNotFoundError):
+        return FileRefusal("not_found", _("There is no such file."))
+    if isinstance(error, NotADirectoryError):
+        return FileRefusal("not_found", _("There is no such file: a part of the path is not a folder."))
+    if error.errno == errno.ELOOP:
+        return _symlink().refusal
+    if isinstance(error, PermissionError):
+        return FileRefusal("unreadable", _("Nightdesk has no permission to read this file."))
+    return FileRefusal("unreadable", _("The file could not be read: %(words)s.") % {"words": error.strerror})
