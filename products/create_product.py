@@ -35,7 +35,7 @@ def create_product(
         version=version.strip(),
     )
     product.aliases = clean_aliases(product, aliases)
-    product.full_clean(exclude=["slug"])
+    product.full_clean(exclude=["slug"], validate_constraints=False)
     refuse_taken(product, product.name, field="name")
     save_with_slug(product)
     add_environment(product, name="Production", kind=EnvironmentKind.PRODUCTION, by=by)

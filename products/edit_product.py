@@ -30,7 +30,7 @@ def edit_product(
     product.name, product.process = name.strip(), process
     product.first_release, product.version = first_release.strip(), version.strip()
     product.aliases = clean_aliases(product, aliases)
-    product.full_clean(exclude=["slug"])
+    product.full_clean(exclude=["slug"], validate_constraints=False)
     refuse_taken(product, product.name, field="name")
     if renamed:
         save_with_slug(product)

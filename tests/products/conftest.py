@@ -1,0 +1,52 @@
+"""The shipped processes, a team with one person for each access role, an outsider."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import Role, Team, User
+from products.models import Product
+from products.shipped import import_shipped
+from tests.factories import join, make_product, make_team, make_user
+
+
+@pytest.fixture
+def shipped(db: None) -> None:
+    import_shipped()
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    return make_team("payments")
+
+
+@pytest.fixture
+def product(team: Team) -> Product:
+    return make_product(team, name="Staff Mobile", aliases=["Worker Mobile", "krow-withus-worker-mobile"])
+
+
+@pytest.fixture
+def manager(team: Team) -> User:
+    user = make_user("mia@example.test")
+    join(user, team, Role.MANAGER)
+    return user
+
+
+@pytest.fixture
+def viewer(team: Team) -> User:
+    user = make_user("vic@example.test")
+    join(user, team, Role.VIEWER)
+    return user
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """Manages another team."""
+    user = make_user("olga@example.test")
+    join(user, make_team("logistics"), Role.MANAGER)
+    return user
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
