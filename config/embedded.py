@@ -74,9 +74,9 @@ class Server:
         """Make the cluster when there is none, start it, return when it answers.
 
         Waits `patience` seconds for another process to let go of the folder, then raises InUse."""
-        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._take_lock(patience)
         try:
+            self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._take_lock(patience)
             self._identity = cluster.identity_for(self.folder)
             self._claim_socket_folder()
             if not self.folder.exists():
@@ -84,6 +84,9 @@ class Server:
             cluster.check_version(self.folder, self._identity)
             cluster.give(self.folder, self._identity)
             self.launch()
+        except OSError as problem:
+            self.stop()
+            raise Unusable(f"{problem.filename or self.folder}: {problem.strerror}.") from problem
         except BaseException:
             self.stop()
             raise

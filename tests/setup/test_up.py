@@ -1,0 +1,74 @@
+"""`./run up`: what it says, what it serves, what it keeps alive."""
+
+import os
+import re
+import stat
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.setup.running import EMAIL, READY, Up, command
+
+pytestmark = pytest.mark.xdist_group("up")
+type Site = tuple[Up, str]
+
+
+def test_it_says_who_may_sign_in_and_where_it_is_ready(site: Site) -> None:
+    up, address = site
+    assert up.lines == [
+        f"Sign in as {EMAIL} with the password from NIGHTDESK_ADMIN_PASSWORD.",
+        f"{READY}{address}",
+    ]
+    assert re.fullmatch(r"http://localhost:\d+", address)
+
+
+def test_it_serves_pages_and_compressed_static_files_by_content_name(site: Site) -> None:
+    page = urllib.request.urlopen(f"{site[1]}/accounts/login/").read().decode()
+    sheet = re.search(r'href="(/static/css/[a-z-]+\.[0-9a-f]{12}\.css)"', page)
+    assert sheet
+    request = urllib.request.Request(site[1] + sheet[1], headers={"Accept-Encoding": "br"})
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Encoding"] == "br"
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_what_is_secret_is_readable_by_its_owner_only(site: Site, data: Path) -> None:
+    modes = {name: stat.S_IMODE((data / name).stat().st_mode) for name in ("", "secret_key", "postgres")}
+    assert modes == {"": 0o700, "secret_key": 0o600, "postgres": 0o700}
+
+
+def test_a_second_one_on_the_same_data_is_refused(site: Site, data: Path) -> None:
+    second = command(data, "up", "--port", "0")
+    assert second.returncode == 1
+    assert second.stderr == (
+        f"Nightdesk cannot start: Nightdesk is already running on {data} (process {site[0].process.pid}). "
+        "Stop that one first, or set NIGHTDESK_DATA to another folder.\n"
+    )
+
+
+def test_another_command_finds_the_running_database(site: Site, data: Path) -> None:
+    found = command(data, "migrate", "--check")
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("config.web", "The web process"), ("celery", "The worker"), ("postgres -D", "PostgreSQL")],
+)
+def test_a_process_that_dies_is_started_again_and_it_is_said(site: Site, words: str, name: str) -> None:
+    up, address = site
+    dead = up.child(words)
+    dead.kill()
+    assert up.line(name, 10) == f"{name} ended (SIGKILL); starting it again."
+    psutil.wait_procs([dead], timeout=5)
+    # The port was never given up: who asks meanwhile waits.
+    assert urllib.request.urlopen(f"{address}/healthz", timeout=20).status == 200
+    assert up.child(words).pid != dead.pid
+
+
+def test_ctrl_c_in_the_terminal_reaches_only_the_supervisor(site: Site) -> None:
+    children = psutil.Process(site[0].process.pid).children()
+    assert [os.getsid(child.pid) == child.pid for child in children] == [True, True, True]
