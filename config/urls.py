@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("products.urls")),
+    path("", include("incidents.urls")),
 ]

@@ -4,24 +4,25 @@ One function per region's facts, few queries, nothing decided in the template.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.safestring import SafeString
 
 from accounts.access import allowed
 from accounts.models import User
-from incidents import lines
+from incidents import clocks, lines
 from incidents.clocks import Reading
 from incidents.models import Assignment, Clock, Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.next_action import Action, next_action
-from monitoring.models import Target
+from monitoring.models import StatusChange, Target
+from monitoring.uptime import Point, Segment, segments
 
 LINES_SHOWN = 300
 
 
 @dataclass(frozen=True)
 class ClockView:
-    """A clock as it reads at one moment, with its sum."""
+    """A clock as it reads at one moment, with its sum; `{% clock view %}` draws it."""
 
     clock: Clock
     reading: Reading
@@ -38,8 +39,15 @@ class IncidentPage:
     assignments: list[Assignment]
     redactions: list[RedactionRequest]
     may_respond: bool
+    stretches: list[Segment] = field(default_factory=list)
     lines: list[SafeString] = field(default_factory=list)
     older: int = 0
+
+    @property
+    def took(self) -> str:
+        """From detection to resolution in words; empty while it is open."""
+        end = self.incident.resolved_at
+        return clocks.span((end - self.incident.detected_at).total_seconds()) if end else ""
 
 
 def read(
@@ -57,6 +65,7 @@ def read(
         assignments=list(incident.assignments.filter(until=None).select_related("user").order_by("pk")),
         redactions=_redactions(incident),
         may_respond=may,
+        stretches=last_hour(target, now) if target else [],
         lines=shown,
         older=max(0, incident.timeline_seq - len(shown)),
     )
@@ -70,6 +79,16 @@ def clock_views(incident: Incident, now: datetime) -> list[ClockView]:
         latest[clock.key] = clock
     found = sorted(latest.values(), key=lambda clock: order.get(clock.key, len(order)))
     return [ClockView(clock, clock.reading(now), clock.sum(now)) for clock in found]
+
+
+def last_hour(target: Target, now: datetime) -> list[Segment]:
+    """How the target has been for the last hour, for the strip."""
+    start = now - timedelta(hours=1)
+    rows = StatusChange.objects.filter(target=target)
+    before = rows.filter(at__lt=start).order_by("-at", "-pk")[:1]
+    since = rows.filter(at__gte=start).order_by("at", "pk")
+    points = [Point(c.at, c.state, c.detail) for found in (before, since) for c in found]
+    return segments(points, start=start, end=now)
 
 
 def _lines(incident: Incident, limit: int | None) -> list[SafeString]:

@@ -136,7 +136,7 @@ def assign(
             user_id=user.pk,
         )
         Assignment.objects.filter(incident=incident, role=role, until=None).update(until=event.occurred_at)
-        Assignment.objects.create(incident=incident, role=role, user=user, since=event.occurred_at)
+        Assignment.objects.create(incident=incident, role=role, label=label or role, user=user, since=event.occurred_at)
         return event
 
 

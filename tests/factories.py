@@ -7,7 +7,7 @@ from typing import Any
 from accounts import access
 from accounts.models import Membership, Role, Team, User
 from monitoring.add import add as add_monitor
-from monitoring.models import Monitor
+from monitoring.models import Monitor, Target
 from products.create_product import create_product
 from products.models import Process, Product
 from products.shipped import import_shipped
@@ -34,7 +34,7 @@ def join(user: User, team: Team, role: Role | str = Role.RESPONDER) -> Membershi
 
 
 def make_monitor(product: Product | None = None, **fields: Any) -> Monitor:
-    """A monitor that is due: `http` at an address that nothing answers, unless told otherwise. Its http target is unknown."""
+    """A monitor that is due: `http` at an address that nothing answers, unless told otherwise."""
     facts = {"kind": "http", "target": "http://127.0.0.1:9/", "name": "Checkout", **fields}
     return add_monitor(product or make_product(), by=None, **facts)
 
@@ -50,3 +50,8 @@ def make_product(team: Team | None = None, process: str = "krow", **fields: Any)
         by=maker or make_user("maker@example.test", is_administrator=True),
         **facts,
     )
+
+
+def make_target(product: Product | None = None, **fields: Any) -> Target:
+    """The one target of a new http monitor."""
+    return make_monitor(product, **fields).targets.get()

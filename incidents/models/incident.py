@@ -161,6 +161,7 @@ class Assignment(models.Model):
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="assignments")
     role = models.CharField(max_length=40)
+    label = models.CharField(max_length=80)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)

@@ -16,6 +16,8 @@ from accounts.models import User
 from incidents import corrections, page
 from incidents.forms.corrections import CorrectForm, RedactForm
 from incidents.lifecycle import TooLate
+from incidents.sentences import LABELS
+from products.vocabulary import EventKind
 from incidents.models import RedactionRequest, TimelineEvent
 from incidents.views.incident import fetch, show, zone_of
 
@@ -31,6 +33,8 @@ def event(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
         "history": page.history(found),
         "may": allowed(request.user, "correct", found.incident),
         "may_settle": asked is not None and _may_settle(signed_in(request), asked),
+        "corrected": found.superseded_by.filter(kind=EventKind.CORRECTED).exists(),
+        "facts": facts(found),
         "zone": zone_of(request.user, found.incident),
     })  # fmt: skip
 
@@ -89,6 +93,17 @@ def settle(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
     except ValidationError as error:
         return show(request, found.incident, refused=error, status=409)
     return redirect("event", ref=found.incident.ref, seq=found.seq)
+
+
+def facts(found: TimelineEvent) -> list[tuple[str, str]]:
+    """The event's data as people read it: a name and a value per row; what was changed as "old → new"."""
+    rows: list[tuple[str, str]] = []
+    for name, value in found.data.items():
+        if name == "changed":
+            rows += [(str(LABELS.get(key, key)), f"{was or '–'} → {now or '–'}") for key, (was, now) in value.items()]
+        else:
+            rows.append((name.replace("_", " "), str(value)))
+    return rows
 
 
 def _may_settle(user: User, asked: RedactionRequest) -> bool:

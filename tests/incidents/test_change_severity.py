@@ -39,7 +39,7 @@ def test_without_a_reason_nothing_changes(incident: Incident, product: Product, 
 
 
 def test_another_process_s_severity_is_refused(incident: Incident, ada: User) -> None:
-    foreign = make_product(process="archy", slug="archipelago").severities().first()
+    foreign = make_product(process="archy", name="Archipelago").severities().first()
     assert foreign is not None
     with pytest.raises(ValidationError):
         transitions.change_severity(incident, by=ada, severity=foreign, reason="Because")

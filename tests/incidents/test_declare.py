@@ -43,7 +43,7 @@ def test_a_milestone_has_no_due_moment_k144(product: Product, ada: User) -> None
 
 
 def test_archy_answers_within_its_own_hours_a8_a10_a12(ada: User) -> None:
-    archy = make_product(process="archy", slug="archipelago")
+    archy = make_product(process="archy", name="Archipelago")
     hours = {}
     for severity in archy.severities():
         incident = declare(archy, by=ada, title=severity.key, severity=severity)
@@ -53,7 +53,7 @@ def test_archy_answers_within_its_own_hours_a8_a10_a12(ada: User) -> None:
 
 
 def test_the_severity_of_another_process_is_refused(product: Product, ada: User) -> None:
-    foreign = make_product(process="archy", slug="archipelago").severities().first()
+    foreign = make_product(process="archy", name="Archipelago").severities().first()
     with pytest.raises(ValidationError) as refused:
         declare(product, by=ada, title="Down", severity=foreign)
     assert list(refused.value.message_dict) == ["severity"]
