@@ -1,4 +1,6 @@
-"""Saying that something changed: to the ticker, which hands it on, and to open boards. Inside the writer's transaction."""
+"""Saying that something changed: to the ticker, which hands it on, and to open boards. Inside the writer's
+transaction.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,8 @@ def wake() -> None:
 
 
 def refresh(teams: Iterable[int]) -> None:
-    """Open boards of these teams fetch themselves anew at commit. Not for every result: a NOTIFY is taken one at a time."""
+    """Open boards of these teams fetch themselves anew at commit. Not for every result: a NOTIFY is taken one
+    at a time.
+    """
     for team in sorted(set(teams)):
         bus.publish(f"board:{team}", event="refresh")

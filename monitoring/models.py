@@ -50,12 +50,15 @@ class MonitorQuerySet(models.QuerySet["Monitor"]):
 class Monitor(models.Model):
     """One thing that Nightdesk looks at again and again; what it sees there are the monitor's targets.
 
-    Scheduling: a monitor is due when `due_at` has passed. Claiming it writes `lease_token` and moves `due_at` to the end
-    of the lease, so one index answers both "what is due" and "whose prober died" (monitoring.claim). `looked_at`,
-    `code`, `detail`, `latency_ms` tell of the last look as a whole; `kept` is the first 4 KB of the last bad input.
+    Scheduling: a monitor is due when `due_at` has passed. Claiming it writes `lease_token` and moves `due_at`
+    to the end of the lease, so one index answers both "what is due" and "whose prober died"
+    (monitoring.claim). `looked_at`, `code`, `detail`, `latency_ms` tell of the last look as a whole; `kept`
+    is the first 4 KB of the last bad input.
     """
 
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="monitors", verbose_name=_("product"))
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, related_name="monitors", verbose_name=_("product")
+    )
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120, validators=[plain_text])
     kind = models.CharField(max_length=12, choices=Kind)
@@ -90,8 +93,12 @@ class Monitor(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(interval_s__range=(1, DAY)), name="monitor_interval_1s_to_1d"),
             models.CheckConstraint(condition=Q(retry_s__range=(1, DAY)), name="monitor_retry_1s_to_1d"),
-            models.CheckConstraint(condition=Q(fail_after__range=(1, 100)), name="monitor_fail_after_1_to_100"),
-            models.CheckConstraint(condition=Q(recover_after__range=(1, 100)), name="monitor_recover_after_1_to_100"),
+            models.CheckConstraint(
+                condition=Q(fail_after__range=(1, 100)), name="monitor_fail_after_1_to_100"
+            ),
+            models.CheckConstraint(
+                condition=Q(recover_after__range=(1, 100)), name="monitor_recover_after_1_to_100"
+            ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="monitor_kind_known"),
             models.CheckConstraint(condition=~Q(target=""), name="monitor_has_an_address"),
         ]
@@ -148,12 +155,13 @@ class TargetQuerySet(models.QuerySet["Target"]):
 class Target(models.Model):
     """One thing with a state: `http` has exactly one, a summary as many as it lists (DECISIONS.md 9).
 
-    `state` is what Nightdesk says now; `settled` is the last state it was sure of ("" before the first), which a time of
-    not knowing does not wipe out: a target that was down before a gap must pass `recover_after` looks to be up after it.
-    `seen` is what the last look said (unknown when it said nothing), with its `code`, `detail` and `latency_ms`;
-    `fails` and `oks` count consecutive looks worse and better than `settled`. `checked_at` is the moment the data is of
-    (the file's own time, if it tells one), `fresh_until` the moment until which it is believed. `uptime_percent` is
-    what a summary claims about itself, never what Nightdesk measured.
+    `state` is what Nightdesk says now; `settled` is the last state it was sure of ("" before the first),
+    which a time of not knowing does not wipe out: a target that was down before a gap must pass
+    `recover_after` looks to be up after it. `seen` is what the last look said (unknown when it said nothing),
+    with its `code`, `detail` and `latency_ms`; `fails` and `oks` count consecutive looks worse and better
+    than `settled`. `checked_at` is the moment the data is of (the file's own time, if it tells one),
+    `fresh_until` the moment until which it is believed. `uptime_percent` is what a summary claims about
+    itself, never what Nightdesk measured.
     """
 
     monitor = models.ForeignKey(Monitor, on_delete=models.PROTECT, related_name="targets")
@@ -187,12 +195,14 @@ class Target(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["fresh_until"], condition=~Q(state=State.UNKNOWN) & Q(archived_at=None), name="target_goes_stale"
+                fields=["fresh_until"],
+                condition=~Q(state=State.UNKNOWN) & Q(archived_at=None),
+                name="target_goes_stale",
             ),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or self.monitor.name
 
 
 class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
@@ -200,7 +210,9 @@ class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
         return self.filter(target__monitor__product__in=Product.objects.visible_to(user))
 
     def unhandled(self) -> StatusChangeQuerySet:
-        """What incidents has not looked at yet, in the order it happened; claim with `select_for_update(skip_locked=True)`."""
+        """What incidents has not looked at yet, in the order it happened; claim with
+        `select_for_update(skip_locked=True)`.
+        """
         return self.filter(handled_at=None).order_by("pk")
 
     def of(self, monitor: Monitor) -> StatusChangeQuerySet:
@@ -210,8 +222,9 @@ class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
 class StatusChange(models.Model):
     """A target changed its state: kept for ever, for downtime is computed from these.
 
-    `at` is when it became so (a gap is noticed later than it began), `recorded_at` when it was written. `handled_at` and
-    `outcome` (a word or a ref such as INC-42) are written by whoever acts on it, in the app above.
+    `at` is when it became so (a gap is noticed later than it began), `recorded_at` when it was written.
+    `handled_at` and `outcome` (a word or a ref such as INC-42) are written by whoever acts on it, in the app
+    above.
     """
 
     target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="changes")
@@ -240,3 +253,10 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.was} → {self.state}"
+
+    @property
+    def outcome_href(self) -> str:
+        """The page of the incident that `outcome` names, "" for any other word. By address: incidents lies
+        above this app.
+        """
+        return f"/incidents/{self.outcome}/" if self.outcome.startswith("INC-") else ""

@@ -9,7 +9,8 @@ _GOLDEN = 0.6180339887498949
 
 
 def next_look(number: int, *, interval_s: int, retry_s: int, is_counting: bool, now: datetime) -> datetime:
-    """The next mark of the monitor's grid after `now`; sooner, after `retry_s`, while a failure or a recovery is counted.
+    """The next mark of the monitor's grid after `now`; sooner, after `retry_s`, while a failure or a recovery
+    is counted.
 
     The grid is fixed by the monitor's `number` (its id), so slow looks do not make it drift, and steps of the golden
     ratio spread monitors of the same interval evenly over it, however many there are.

@@ -22,15 +22,21 @@ GONE_FOR = timedelta(days=7)
 
 
 def mark_stale(limit: int = LIMIT) -> int:
-    """Up to `limit` targets whose last good look is too old become unknown; returns how many. One look at a partial index when there are none."""
+    """Up to `limit` targets whose last good look is too old become unknown; returns how many. One look at a
+    partial index when there are none.
+    """
     now = moment.now()
     if not Target.objects.stale(now).exists():
         return 0
     with transaction.atomic():
         written = Written()
-        rows = Target.objects.select_for_update(skip_locked=True, of=("self",)).select_related("monitor__product")
+        rows = Target.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
+            "monitor__product"
+        )
         for target in rows.filter(pk__in=_ids(now, limit)).order_by("pk"):
-            standing, changes = expire(standing_of(target), now=now, watched_until=target.monitor.watched_until)
+            standing, changes = expire(
+                standing_of(target), now=now, watched_until=target.monitor.watched_until
+            )
             if changes:
                 written.add(target, standing, changes)
         written.save()
@@ -47,5 +53,7 @@ def _ids(now: object, limit: int) -> list[int]:
 def archive_missing() -> int:
     """Targets that a summary has not listed for a week leave the pages; one that comes back is taken in again."""
     now = moment.now()
-    gone = Target.objects.filter(state=State.UNKNOWN, code="missing", since__lt=now - GONE_FOR, archived_at=None)
+    gone = Target.objects.filter(
+        state=State.UNKNOWN, code="missing", since__lt=now - GONE_FOR, archived_at=None
+    )
     return gone.update(archived_at=now)

@@ -87,5 +87,10 @@ def _update(targets: Sequence[Target]) -> None:
 
 def _row(target: Target, change: Change) -> StatusChange:
     return StatusChange(
-        target=target, was=change.was, state=change.state, at=change.at, code=change.code, detail=change.detail
+        target=target,
+        was=change.was,
+        state=change.state,
+        at=change.at,
+        code=change.code,
+        detail=change.detail,
     )

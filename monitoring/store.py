@@ -1,4 +1,6 @@
-"""Writing what a batch saw: one short transaction, a fixed number of statements, and only where the lease is still held."""
+"""Writing what a batch saw: one short transaction, a fixed number of statements, and only where the lease is
+still held.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,11 @@ def store(token: uuid.UUID, seen: Sequence[Seen]) -> int:
         for monitor, outcome in outcomes:
             counting = _weigh(monitor, outcome, known[monitor.pk], written, now)
             monitor.due_at = next_look(
-                monitor.pk, interval_s=monitor.interval_s, retry_s=monitor.retry_s, is_counting=counting, now=now
+                monitor.pk,
+                interval_s=monitor.interval_s,
+                retry_s=monitor.retry_s,
+                is_counting=counting,
+                now=now,
             )
         written.save()
         _mark_looked([monitor for monitor, _ in outcomes], now)
@@ -74,16 +80,25 @@ def _targets(held: Iterable[int]) -> dict[int, dict[str, Target]]:
     return known
 
 
-def _weigh(monitor: Monitor, outcome: Outcome, known: dict[str, Target], written: Written, now: datetime) -> bool:
+def _weigh(
+    monitor: Monitor, outcome: Outcome, known: dict[str, Target], written: Written, now: datetime
+) -> bool:
     """Adds to `written` what the outcome does to the monitor's targets; True while one of them is counting."""
     present = [(target.key, target.name) for target in known.values() if target.archived_at is None]
-    results = {key_of(result): result for result in outcome.for_targets(present)}
+    # A summary that could not be read has no targets to speak of; why is told of the monitor (below).
+    results = {key_of(r): r for r in outcome.for_targets(present)} if present or not outcome.code else {}
     rule = Rule(monitor.fail_after, monitor.recover_after)
     counting = False
     for key, result in results.items():
-        target = known.get(key) or Target(monitor=monitor, key=key, state=State.UNKNOWN, since=now, created_at=now)
+        target = known.get(key) or Target(
+            monitor=monitor, key=key, state=State.UNKNOWN, since=now, created_at=now
+        )
         standing, changes = step(
-            standing_of(target), _look(monitor, result, now), rule, now=now, watched_until=monitor.watched_until
+            standing_of(target),
+            _look(monitor, result, now),
+            rule,
+            now=now,
+            watched_until=monitor.watched_until,
         )
         target.name = _text(result.name, 200) or target.name
         target.latency_ms, target.archived_at = result.latency_ms, None
@@ -116,7 +131,9 @@ def _tell(monitor: Monitor, outcome: Outcome, results: list[Result]) -> None:
 
 
 def _mark_looked(monitors: Sequence[Monitor], now: datetime) -> None:
-    columns = [[getattr(m, name) for m in monitors] for name in ("pk", "due_at", "code", "detail", "latency_ms")]
+    columns = [
+        [getattr(m, name) for m in monitors] for name in ("pk", "due_at", "code", "detail", "latency_ms")
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_LOOKED, [now, *columns])
 

@@ -20,7 +20,7 @@ from django.db import DataError, IntegrityError
 from foundation import moment
 from monitoring import claim, probes
 from monitoring.models import Monitor
-from monitoring.probes import Check
+from monitoring.probes.result import Check
 from monitoring.store import Seen, store
 
 log = structlog.get_logger(__name__)
@@ -43,7 +43,9 @@ def probe_due(limit: int = BATCH) -> int:
 
 
 def _stored(token: uuid.UUID, group: list[Seen]) -> None:
-    """One bad result must not keep the others of its group from being stored; it is said, and its monitor goes stale."""
+    """One bad result must not keep the others of its group from being stored; it is said, and its monitor
+    goes stale.
+    """
     try:
         store(token, group)
     except (DataError, IntegrityError):

@@ -32,7 +32,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at one target. `checked_at` is the data's own time, None if it has none; `fresh_until` ends the belief in it."""
+    """One look at one target. `checked_at` is the data's own time, None if it has none; `fresh_until` ends
+    the belief in it.
+    """
 
     state: str
     code: str
@@ -97,7 +99,9 @@ def step(
 def expire(
     standing: Standing, *, now: datetime, watched_until: datetime | None
 ) -> tuple[Standing, list[Change]]:
-    """Unknown from `fresh_until` on, if that has passed. A count that was under way is void: nobody watched it go on."""
+    """Unknown from `fresh_until` on, if that has passed. A count that was under way is void: nobody watched
+    it go on.
+    """
     if standing.state == State.UNKNOWN or standing.fresh_until is None or standing.fresh_until >= now:
         return standing, []
     at = max(standing.fresh_until, standing.since)
@@ -110,7 +114,14 @@ def blinded(standing: Standing, *, now: datetime, code: str, detail: str) -> tup
     """Unknown at once, because somebody said so (switched off, another address): what was settled is forgotten."""
     was = standing.state
     standing = replace(
-        standing, state=State.UNKNOWN, settled="", seen=State.UNKNOWN, fails=0, oks=0, code=code, detail=detail
+        standing,
+        state=State.UNKNOWN,
+        settled="",
+        seen=State.UNKNOWN,
+        fails=0,
+        oks=0,
+        code=code,
+        detail=detail,
     )
     if was == State.UNKNOWN:
         return standing, []
@@ -135,7 +146,9 @@ def _counted(standing: Standing, look: Look, rule: Rule) -> Standing:
 
 
 def _reason(standing: Standing, now: datetime, watched_until: datetime | None) -> tuple[str, str]:
-    """Why the belief ended: what the last look said if it saw nothing, else who stopped, the file's writer or Nightdesk."""
+    """Why the belief ended: what the last look said if it saw nothing, else who stopped, the file's writer or
+    Nightdesk.
+    """
     if standing.seen == State.UNKNOWN and standing.code:
         return standing.code, standing.detail
     return (STALE if watched_until is not None and watched_until >= now else NOT_WATCHED), ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from monitoring.states import State
+from monitoring.states import RANK, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ class Uptime:
 def segments(points: Iterable[Point], *, start: datetime, end: datetime) -> list[Segment]:
     """The window cut at the changes, without gaps or empty pieces; unknown before the first change.
 
-    `points` in any order; of two at the same moment the later in the list wins. Those before the window say how it began.
+    `points` in any order; of two at the same moment the later in the list wins. Those before the window say
+    how it began.
     """
     ordered = sorted(points, key=lambda point: point.at)
     marks = [Point(start, State.UNKNOWN), *(p for p in ordered if p.at < end)]
@@ -78,6 +79,29 @@ def uptime(pieces: Iterable[Segment]) -> Uptime:
     for piece in pieces:
         total[State(piece.state)] += piece.seconds
     return Uptime(total[State.UP], total[State.DEGRADED], total[State.DOWN], total[State.UNKNOWN])
+
+
+def overlay(strips: Iterable[Sequence[Segment]]) -> list[Segment]:
+    """Several targets as one: at every moment the state of the worst. All strips cover the same window."""
+    edges = [
+        (moment, ends, number, piece)
+        for number, strip in enumerate(strips)
+        for piece in strip
+        for moment, ends in ((piece.start, False), (piece.end, True))
+    ]
+    edges.sort(key=lambda edge: edge[:3])
+    present: dict[str, dict[int, Segment]] = {state: {} for state in RANK}
+    pieces = []
+    for (at, ends, number, piece), (until, *_) in pairwise([*edges, *edges[-1:]]):
+        if not ends:
+            present[piece.state][number] = piece
+        elif present[piece.state].get(number) is piece:
+            del present[piece.state][number]
+        if at < until:
+            worst = next(here for here in present.values() if here)
+            first = next(iter(worst.values()))
+            pieces.append(Segment(at, until, first.state, first.detail))
+    return _joined(pieces)
 
 
 def window(points: Sequence[Point], *, end: datetime, days: int) -> Uptime:

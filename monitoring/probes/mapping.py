@@ -146,6 +146,8 @@ def _fields(document: Any, mapping: str | Map[str, Any] | None) -> tuple[Map[str
     own: Map[str, Any] = mapping if isinstance(mapping, Map) else {"preset": mapping or detect(document)}
     preset = own.get("preset") or ""
     if not own.get("targets") and not preset:
+        if document in ([], {}):
+            raise BadMapping("no_targets", _("The document names no targets."))
         raise BadMapping(
             "no_mapping", _("The shape of this document is not known. Choose a preset or write a mapping.")
         )

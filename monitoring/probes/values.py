@@ -47,8 +47,9 @@ def percent(value: Any, unit: Any) -> float | None:
 
 
 def latency(value: Any, unit: Any) -> float | None:
-    found = (number(value) or 0.0) * _MILLISECONDS.get(unit or "ms", 1.0)
-    return round(found, 3) if 0 < found <= 3_600_000 else None
+    found = number(value)
+    scaled = -1.0 if found is None else found * _MILLISECONDS.get(unit or "ms", 1.0)
+    return round(scaled, 3) if 0 <= scaled <= 3_600_000 else None
 
 
 def seconds(value: Any) -> float | None:

@@ -1,0 +1,60 @@
+"""Adding a monitor. It is due at once; until the first look it is unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.models import User
+from foundation import moment
+from monitoring import announce
+from monitoring.models import Kind, Monitor, Target
+from products.models import Product
+
+RESERVED = frozenset({"new"})
+# A summary's words were confirmed by who wrote it; an address is asked thrice before anybody is woken.
+THRESHOLDS: dict[str, dict[str, int]] = {
+    Kind.HTTP: {"fail_after": 3, "recover_after": 2},
+    Kind.SUMMARY: {"fail_after": 1, "recover_after": 1},
+}
+
+
+def add(
+    product: Product, *, by: User | None, kind: str, target: str, name: str = "", **facts: Any
+) -> Monitor:
+    """A new monitor of `product`; `facts` are fields of it. Raises ValidationError for facts that cannot be."""
+    name = (name or suggested_name(target))[:120]
+    with transaction.atomic():
+        now = moment.now()
+        facts = {**THRESHOLDS.get(kind, {}), **facts}
+        monitor = Monitor(
+            product=product, kind=kind, target=target, name=name, slug=free_slug(name), due_at=now, **facts
+        )
+        monitor.full_clean()
+        monitor.save()
+        if kind == Kind.HTTP:
+            Target.objects.create(monitor=monitor, key="", name="", since=now)
+        announce.wake()
+        announce.refresh([product.team_id])
+    return monitor
+
+
+def suggested_name(target: str) -> str:
+    """What people call it: the host without "www.", with the path where there is one; of a file its name and folder."""
+    parts = urlsplit(target)
+    if parts.scheme in ("http", "https") and parts.hostname:
+        path = unquote(parts.path).strip("/")
+        host = parts.hostname.removeprefix("www.")
+        return f"{host}/{path}"[:120] if path else host[:120]
+    return "/".join(target.rstrip("/").split("/")[-2:])[:120]
+
+
+def free_slug(name: str) -> str:
+    """A slug that no monitor has or had: archived ones keep theirs."""
+    base = slugify(name.replace(".", "-").replace("/", "-"))[:70].strip("-") or "monitor"
+    taken = set(Monitor.objects.filter(slug__startswith=base).values_list("slug", flat=True)) | RESERVED
+    numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))
+    return base if base not in taken else next(slug for slug in numbered if slug not in taken)
