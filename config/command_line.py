@@ -16,7 +16,7 @@ from config.cluster import Unusable
 # `up` has a server of its own; the others ask no database.
 WITHOUT_DATABASE = {
     "", "up", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "makemessages",
-    "compilemessages", "test",
+    "compilemessages", "test", "screenshots",
 }  # fmt: skip
 
 

@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("products.urls")),
+    path("monitoring/", include("monitoring.urls")),
     path("", include("incidents.urls")),
 ]
