@@ -16,7 +16,7 @@ from products.create_product import create_product as create
 from products.edit_product import edit_product as edit
 from products.environments import add_environment as add
 from products.forms import EnvironmentForm, NewProductForm, ProductForm
-from products.models import Process, Product, ProductSlug
+from products.models import Product, ProductSlug
 from products.reading import severity_rows
 
 
@@ -36,9 +36,8 @@ def _fetch(request: HttpRequest, slug: str, action: str) -> Product:
 def products(request: HttpRequest) -> HttpResponse:
     mine = Product.objects.visible_to(_user(request)).with_process()
     context = {
-        "products": mine.active().prefetch_related("environments"),
+        "products": mine.active(),
         "archived": mine.exclude(archived_at=None),
-        "processes": Process.objects.exclude(current=None),
         "may_add": allowed(request.user, "add", Product),
     }
     return render(request, "products/products.html", context)

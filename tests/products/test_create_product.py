@@ -1,5 +1,7 @@
 """Creating a product: its slug, its production environment, its names."""
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -79,7 +81,7 @@ def test_an_alias_of_another_product_is_refused(product: Product) -> None:
     ],
 )
 def test_unfit_text_is_told_by_field_and_stores_nothing(
-    team: Team, facts: dict[str, object], field: str
+    team: Team, facts: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(ValidationError) as refused:
         make_product(team, **facts)

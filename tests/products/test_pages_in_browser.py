@@ -1,0 +1,69 @@
+"""Pages of products and processes in a real browser: axe, 320 px wide, dark and light, no console errors."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from products.models import Product
+from tests.factories import join, make_product, make_team, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(context: BrowserContext, live_server: LiveServer, console_errors: list[str]) -> Page:
+    manager = make_user("mia@example.test")
+    join(manager, make_team(), "manager")
+    client = Client()
+    client.force_login(manager)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    return context.new_page()
+
+
+def look(page: Page, address: str, name: str) -> None:
+    """axe finds nothing and nothing sticks out sideways, narrow and wide, light and dark."""
+    for scheme in ("light", "dark"):
+        for width in (320, 1280):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": 900})
+            page.goto(address)
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            if os.environ.get("NIGHTDESK_PICTURES"):
+                folder = Path(os.environ["NIGHTDESK_PICTURES"])
+                page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+
+
+def test_a_product_is_added_by_keyboard_and_every_page_is_accessible(
+    page: Page, live_server: LiveServer
+) -> None:
+    make_product(process="archy", name="Archipelago")
+    Product.objects.all().update(version="1.0.0")
+    site = live_server.url
+    page.goto(f"{site}/products/new/")
+    page.get_by_label("Name", exact=True).focus()
+    page.keyboard.type("Staff Mobile")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site}/products/staff-mobile/")
+    product = Product.objects.get(slug="staff-mobile")
+    assert product.process.key in {"archy", "krow"}
+    for name, address in {
+        "products": "/products/",
+        "new-product": "/products/new/",
+        "product": "/products/staff-mobile/",
+        "edit-product": "/products/staff-mobile/edit/",
+        "processes": "/processes/",
+        "process-archy": "/processes/archy/",
+        "process-krow": "/processes/krow/",
+    }.items():
+        look(page, f"{site}{address}", name)
