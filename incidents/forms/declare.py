@@ -20,6 +20,7 @@ class DeclareForm(forms.Form):
 
     title = line(
         _("What is broken?"),
+        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "enterkeyhint": "send"}),
         error_messages={
             "required": _("Say in a few words what is broken."),
             "max_length": _("At most 200 characters, this has %(show_value)d. Put details under “More”."),
