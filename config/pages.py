@@ -87,6 +87,7 @@ class Pages:
             answer.body.writelines(chunks)
         except Exception:
             _log.exception("pages.failed", path=asked["PATH_INFO"])
+            answer.body.close()
             answer = Answer()
         finally:
             close = getattr(chunks, "close", None)

@@ -160,7 +160,7 @@ def test_the_application_sees_the_request_as_it_was_sent() -> None:
     with connected(served.url, *lines, body=body) as asked:
         assert answer(asked) == ("HTTP/1.1 204", "")
     served.stop()
-    names = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "CONTENT_LENGTH", "HTTP_X_IP", "REMOTE_ADDR")
+    names = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "CONTENT_LENGTH", "HTTP_X_REAL_IP", "REMOTE_ADDR")
     assert [seen[name] for name in names] == [
         "POST",
         "/caf\u00c3\u00a9",

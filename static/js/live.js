@@ -1,0 +1,62 @@
+// What the page says about its event stream, and what hx-sse leaves out: it does not try again when the very first
+// connect fails, does not notice a line that went silent, and does not know an announcement it had before.
+(() => {
+  "use strict";
+  const stream = document.getElementById("live");
+  if (!stream) return;
+  const SILENT_MS = 15000; // three beats
+  const KNOWN = 2000;
+  const known = new Set();
+  let heard = Date.now(), lost = false, gone = false, asking = true, tries = 0, again = 0;
+
+  const typed = () => [...document.querySelectorAll("textarea, input:not([type=hidden])")].some((field) =>
+    /^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+
+  const paint = () => {
+    const state = gone ? "gone" : lost ? "stale" : "live";
+    const at = new Date(heard).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const words = { live: String(Math.round((Date.now() - heard) / 1000)), stale: at, gone: at }[state];
+    document.documentElement.toggleAttribute("data-stale", state !== "live");
+    for (const place of document.querySelectorAll("[data-live]")) {
+      place.dataset.live = state;
+      place.textContent = (place.dataset[state + "Text"] || "%s").replace("%s", words);
+    }
+    for (const link of document.querySelectorAll("[data-live-reload]")) link.hidden = !gone;
+  };
+  const give_up = () => { gone = true; stream.remove(); paint(); }; // removing it ends hx-sse's own attempts
+  const lose = (status) => { lost = true; if (status === 401 || status === 403) give_up(); else paint(); };
+
+  const watch = () => {
+    const now = Date.now(), connection = stream._htmx?.sse;
+    if (gone || document.hidden) return;
+    if (now - heard > SILENT_MS) lost = true;
+    if (lost && now > again && !asking) {
+      again = now + Math.min(5000, 500 * 2 ** tries++) * (0.7 + 0.6 * Math.random());
+      if (!connection) { asking = true; htmx.trigger(stream, "connect"); }
+      else if (now - heard > SILENT_MS && connection.reader) { again = now + SILENT_MS; connection.reader.cancel(); }
+    }
+    paint();
+  };
+
+  stream.addEventListener("htmx:sse:before:message", (event) => {
+    const { id, event: name } = event.detail.message;
+    if (!id || name === "beat") return;
+    if (known.has(id)) event.preventDefault();
+    known.add(id);
+    if (known.size > KNOWN) known.delete(known.values().next().value);
+  });
+  for (const name of ["htmx:sse:before:message", "htmx:sse:after:message"])
+    stream.addEventListener(name, () => { heard = Date.now(); lost = false; tries = 0; paint(); });
+  stream.addEventListener("htmx:sse:error", (event) => lose(event.detail.status));
+  stream.addEventListener("htmx:error", () => lose());
+  stream.addEventListener("htmx:response:error", (event) => lose(event.detail.ctx.response.status));
+  stream.addEventListener("htmx:finally:request", () => { asking = false; });
+  stream.addEventListener("reload", () => {
+    const before = Number(sessionStorage.getItem("reloaded"));
+    sessionStorage.setItem("reloaded", String(Date.now()));
+    if (typed() || Date.now() - before < 10000) give_up(); else location.reload();
+  });
+  setInterval(watch, 1000);
+  // htmx starts as soon as it is loaded, which may be before its stream extension was.
+  setTimeout(() => stream.hasAttribute("data-htmx-powered") || htmx.process(stream));
+})();
