@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
@@ -28,18 +28,17 @@ def page(context: BrowserContext, live_server: LiveServer, console_errors: list[
 
 
 def look(page: Page, address: str, name: str) -> None:
-    """axe finds nothing and nothing sticks out sideways, narrow and wide, light and dark."""
-    for scheme in ("light", "dark"):
-        for width in (320, 1280):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.set_viewport_size({"width": width, "height": 900})
-            page.goto(address)
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            if os.environ.get("NIGHTDESK_PICTURES"):
-                folder = Path(os.environ["NIGHTDESK_PICTURES"])
-                page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+    """axe finds nothing and nothing sticks out sideways, narrow in the dark and wide in the light."""
+    for scheme, width in (("dark", 320), ("light", 1280)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(address)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        if os.environ.get("NIGHTDESK_PICTURES"):
+            folder = Path(os.environ["NIGHTDESK_PICTURES"])
+            page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
 
 
 def test_a_product_is_added_by_keyboard_and_every_page_is_accessible(
@@ -55,15 +54,12 @@ def test_a_product_is_added_by_keyboard_and_every_page_is_accessible(
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{site}/products/staff-mobile/")
-    product = Product.objects.get(slug="staff-mobile")
-    assert product.process.key in {"archy", "krow"}
+    assert Product.objects.get(slug="staff-mobile").process.key == "krow"
     for name, address in {
         "products": "/products/",
         "new-product": "/products/new/",
         "product": "/products/staff-mobile/",
-        "edit-product": "/products/staff-mobile/edit/",
         "processes": "/processes/",
-        "process-archy": "/processes/archy/",
         "process-krow": "/processes/krow/",
     }.items():
         look(page, f"{site}{address}", name)
