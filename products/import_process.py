@@ -30,9 +30,8 @@ def import_process(
     document = load(text, name=name)
     with transaction.atomic():
         Process.objects.get_or_create(key=document.key, defaults={"name": document.name})
-        process = (
-            Process.objects.select_for_update(of=("self",)).select_related("current").get(key=document.key)
-        )
+        # Locked before `current` is read: a join would show who waited here the version from before.
+        process = Process.objects.select_for_update().get(key=document.key)
         if process.current and process.current.text.encode() == text:
             return Imported(process.current, created=False)
         version = _store(process, document, text, by=by, source=source)

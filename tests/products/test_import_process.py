@@ -1,9 +1,11 @@
 """Importing a process: a text that differs is a new version, a broken one changes nothing."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from products.import_process import import_process
 from products.models import Process, ProcessVersion, Severity
@@ -86,3 +88,20 @@ def test_the_database_refuses_a_rank_outside_1_to_4(rank: int) -> None:
     version = import_process(GOOD.encode(), name="shop.yaml", by=None).version
     with pytest.raises(IntegrityError, match="severity_rank_1_to_4"), transaction.atomic():
         Severity.objects.filter(version=version).update(rank=rank)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_machines_that_start_at_once_store_one_version() -> None:
+    barrier = Barrier(10)
+
+    def start() -> bool:
+        try:
+            barrier.wait()
+            return import_process(GOOD.encode(), name="shop.yaml", by=None).created
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(10) as pool:
+        created = list(pool.map(lambda _number: start(), range(10)))
+    assert sorted(created) == [False] * 9 + [True]
+    assert ProcessVersion.objects.count() == 1
