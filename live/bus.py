@@ -29,6 +29,8 @@ WHERE topic = ANY(%(topics)s)
   AND (id > %(cursor)s OR (transaction >= %(running_from)s AND transaction <> %(transaction)s))
 ORDER BY id LIMIT %(limit)s"""
 
+NOTHING_SEEN = (-1, 0)  # what SEEN would say of the time before the first announcement
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -68,7 +70,7 @@ def since(seen: int, topics: frozenset[str], *, limit: int = 500) -> list[Row] |
     Complete however long the writers' transactions took; where they overlapped a row may come a second time.
     """
     with connection.cursor() as db:
-        transaction, running_from = -1, 0
+        transaction, running_from = NOTHING_SEEN
         if seen:
             db.execute(SEEN, {"cursor": seen})
             found = db.fetchone()

@@ -30,14 +30,14 @@ type Connection = psycopg.AsyncConnection[Any]
 async def follow(hub: Hub) -> None:
     """Runs until cancelled. While PostgreSQL is away `hub.listening` is clear and a new connection is tried
     with growing pauses; what was committed meanwhile is handed out before it is set again."""
-    wait = 0.1
+    wait, before = 0.1, False
     while True:
         try:
             async with await _connect() as connection:
                 await connection.execute(f"LISTEN {bus.CHANNEL}")
-                await _catch_up(hub, connection)
+                await _catch_up(hub, connection, before)
                 hub.listening.set()
-                wait = 0.1
+                wait, before = 0.1, True
                 while True:
                     await _next(hub, connection)
         except (psycopg.Error, OSError) as error:  # OSError holds TimeoutError
@@ -87,11 +87,11 @@ async def _next(hub: Hub, connection: Connection) -> None:
         await asyncio.sleep(0)
 
 
-async def _catch_up(hub: Hub, connection: Connection) -> None:
+async def _catch_up(hub: Hub, connection: Connection, before: bool) -> None:
     """What was committed while nobody listened. Nothing the first time: streams read their own past."""
     (last,) = await _one(connection, _LAST)
-    if hub.last:
-        seen = await _one(connection, bus.SEEN, {"cursor": hub.last})
+    if before:
+        seen = await _one(connection, bus.SEEN, {"cursor": hub.last}) if hub.last else bus.NOTHING_SEEN
         rows = await _missed(hub, connection, seen) if seen else None
         if rows is None:
             hub.end_all("closing")  # each resumes by its own cursor, or is told to load the page again

@@ -4,9 +4,7 @@
   "use strict";
   const stream = document.getElementById("live");
   if (!stream) return;
-  const SILENT_MS = 15000; // three beats
-  const KNOWN = 2000;
-  const known = new Set();
+  const SILENT_MS = 15000, KNOWN = 2000, known = new Set(); // three beats; announcements remembered
   let heard = Date.now(), lost = false, gone = false, asking = true, tries = 0, again = 0;
 
   const typed = () => [...document.querySelectorAll("textarea, input:not([type=hidden])")].some((field) =>
