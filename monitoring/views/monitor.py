@@ -47,6 +47,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "monitor": monitor,
         "state": worst(target.state for target in targets),
         "worst": targets[0] if targets else None,
+        "why": monitor if not targets or (monitor.code and monitor.is_watched) else targets[0],
         "whole": seen.whole,
         "targets": [(target, seen.each[target.pk]) for target in targets],
         "changes": list(StatusChange.objects.of(monitor)[:CHANGES]),

@@ -6,10 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from django.db import connection
 from pytest_django import Settings
+
+from monitoring.models import Monitor, Target
+from tests.factories import make_product
 
 
 class Service:
@@ -73,6 +77,18 @@ def service(loopback: None) -> Iterator[Service]:
     service = Service()
     yield service
     service.kill()
+
+
+def make_many(count: int, **facts: Any) -> list[Monitor]:
+    """That many `http` monitors of one product, each with its target, due now."""
+    product = make_product()
+    slugs = [f"m{number}" for number in range(count)]
+    facts = {"kind": "http", "target": "http://127.0.0.1:9/", **facts}
+    monitors = Monitor.objects.bulk_create(
+        Monitor(product=product, slug=slug, name=slug, **facts) for slug in slugs
+    )
+    Target.objects.bulk_create(Target(monitor=monitor, key="", name="") for monitor in monitors)
+    return monitors
 
 
 def let_pass(seconds: float) -> None:

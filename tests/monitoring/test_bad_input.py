@@ -21,7 +21,9 @@ GOOD = {"services": [{"name": "api", "status": "up"}]}
 
 
 def flat(**facts: object) -> bytes:
-    return json.dumps([{"name": "api", "slug": "api", "url": "https://api.example", "status": "up", **facts}]).encode()
+    return json.dumps(
+        [{"name": "api", "slug": "api", "url": "https://api.example", "status": "up", **facts}]
+    ).encode()
 
 
 BODIES = {
@@ -38,9 +40,9 @@ BODIES = {
 }
 
 
-def look_at(target: str, **facts: object) -> tuple[Monitor, str]:
+def look_at(target: str) -> tuple[Monitor, str]:
     """One look by a worker; the monitor and the code that tells why it says nothing."""
-    monitor = make_monitor(kind="summary", target=target, **facts)
+    monitor = make_monitor(kind="summary", target=target)
     assert probe_due() == 1
     monitor.refresh_from_db()
     assert Target.objects.exclude(state="unknown").count() == 0
@@ -75,19 +77,25 @@ def test_a_bad_summary_in_a_file_is_unknown_with_its_code(root: Path, what: str)
 
 def test_a_time_in_the_future_is_refused(root: Path) -> None:
     later = (timezone.now() + timedelta(minutes=10)).isoformat()
-    (root / "s.json").write_text(json.dumps({"timestamp": later, "summary": {"uptime_percent": 100, "status": "up"}}))
+    (root / "s.json").write_text(
+        json.dumps({"timestamp": later, "summary": {"uptime_percent": 100, "status": "up"}})
+    )
     assert look_at(str(root / "s.json"))[1] == "timestamp_in_future"
 
 
 def test_a_file_that_is_not_written_any_more_turns_unknown_by_its_own_time(root: Path) -> None:
     written = (timezone.now() - timedelta(minutes=2)).isoformat()
-    (root / "s.json").write_text(json.dumps({"timestamp": written, "summary": {"uptime_percent": 100, "status": "up"}}))
+    (root / "s.json").write_text(
+        json.dumps({"timestamp": written, "summary": {"uptime_percent": 100, "status": "up"}})
+    )
     monitor = make_monitor(kind="summary", target=str(root / "s.json"))
     probe_due()
     assert Target.objects.get().state == "up"
     let_pass(3600)
     written = (timezone.now() - timedelta(minutes=62)).isoformat()
-    (root / "s.json").write_text(json.dumps({"timestamp": written, "summary": {"uptime_percent": 100, "status": "up"}}))
+    (root / "s.json").write_text(
+        json.dumps({"timestamp": written, "summary": {"uptime_percent": 100, "status": "up"}})
+    )
     probe_due()
     target = Target.objects.get()
     assert (target.state, target.code) == ("unknown", "stale")

@@ -13,8 +13,8 @@ from monitoring.models import Monitor, StatusChange, Target
 from monitoring.probes.result import Outcome, Result, State
 from monitoring.staleness import mark_stale
 from monitoring.store import store
-from tests.factories import make_monitor, make_product
-from tests.monitoring.conftest import let_pass
+from tests.factories import make_monitor
+from tests.monitoring.conftest import let_pass, make_many
 
 pytestmark = pytest.mark.django_db
 
@@ -97,9 +97,7 @@ def test_a_look_that_says_nothing_is_why_it_became_unknown() -> None:
 def test_the_number_of_statements_does_not_grow(
     count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    product = make_product()
-    for number in range(count):
-        make_monitor(product, name=f"m{number}")
+    make_many(count)
     see()
     with django_assert_num_queries(2):  # the moment, is there any
         assert mark_stale() == 0

@@ -18,8 +18,8 @@ from monitoring.probes.result import Outcome, Result, State
 from monitoring.staleness import archive_missing
 from monitoring.store import store
 from monitoring.switch import disable
-from tests.factories import make_monitor, make_product, make_user
-from tests.monitoring.conftest import let_pass
+from tests.factories import make_monitor, make_user
+from tests.monitoring.conftest import let_pass, make_many
 
 pytestmark = pytest.mark.django_db
 
@@ -109,9 +109,7 @@ def test_a_look_that_was_under_way_when_somebody_changed_the_monitor_is_void(ver
 def test_the_number_of_statements_does_not_grow_with_the_batch(
     count: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    product = make_product()
-    for number in range(count):
-        make_monitor(product, name=f"m{number}")
+    make_many(count)
     saw(claim_due(500), outcome(UP))
     Monitor.objects.update(due_at=moment.now())
     with django_assert_num_queries(1):
