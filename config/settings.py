@@ -96,7 +96,7 @@ if LISTEN_DATABASE_URL:
     environment.database("LISTEN_DATABASE_URL", LISTEN_DATABASE_URL)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CELERY_BROKER_URL = environment.broker("REDIS_URL", env("REDIS_URL", default="")) or "memory://"
+CELERY_BROKER_URL = environment.broker("REDIS_URL", env("REDIS_URL", default="")) or "memory://localhost/"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = 4

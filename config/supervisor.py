@@ -16,7 +16,7 @@ from config.embedded import Server
 from config.tether import tethered
 
 PATIENCE = 3.5  # seconds between SIGTERM and SIGKILL; a worker with a running task would take longer
-TOTAL = 4.7  # seconds until everything is gone, PostgreSQL too
+TOTAL = 4.4  # seconds until everything is gone, PostgreSQL too
 STABLE = 10.0  # seconds alive after which a death is a new story and the delay starts again
 LONGEST_DELAY = 30.0
 ATTEMPTS = 3  # deaths in a row before the site ever answered: then it is no use
@@ -138,7 +138,7 @@ def end(children: list[Child], database: Server | None) -> None:
             process.wait()
         kill_rest(process)
     if database is not None:
-        database.stop(seconds=max(1.0, began + TOTAL - time.monotonic()))
+        database.stop(seconds=max(0.7, began + TOTAL - time.monotonic()))
 
 
 def kill_rest(process: Process) -> None:

@@ -29,7 +29,7 @@ def ask(folder: Path, question: str) -> object:
 def test_letters_are_raised_by_unicode_s_tables_on_every_machine(folder: Path) -> None:
     with embedded.running(folder):
         assert ask(folder, "SELECT upper('übermut é')") == "ÜBERMUT É"
-        assert ask(folder, "SELECT datlocprovider FROM pg_database WHERE datname = 'nightdesk'") == b"b"
+        assert ask(folder, "SELECT datlocprovider FROM pg_database WHERE datname = 'nightdesk'") == "b"
         assert ask(folder, "SELECT current_setting('TimeZone')") == "UTC"
 
 

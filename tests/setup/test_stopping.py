@@ -18,8 +18,6 @@ import pytest
 from config import supervisor
 from tests.setup.running import EMAIL, PASSWORD, READY, Up, command, up
 
-pytestmark = pytest.mark.xdist_group("up")
-
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -61,7 +59,7 @@ def test_sigterm_ends_everything_within_five_seconds_with_open_streams(own_data:
             stream = http.client.HTTPConnection(address.removeprefix("http://"), timeout=10)
             stream.request("GET", "/live?topic=user:1&after=0", headers={"Cookie": cookies})
             answer = stream.getresponse()
-            assert (answer.status, answer.headers["Content-Type"]) == (200, "text/event-stream")
+            assert (answer.status, answer.headers["Content-Type"]) == (200, "text/event-stream; charset=utf-8")
             streams.append(answer)
         assert running.stop(signal.SIGTERM) < 5
         running.line("Nightdesk has stopped")

@@ -11,7 +11,6 @@ import pytest
 
 from tests.setup.running import EMAIL, READY, Up, command
 
-pytestmark = pytest.mark.xdist_group("up")
 type Site = tuple[Up, str]
 
 
