@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -62,7 +63,7 @@ class LastSeen:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and request.session.session_key:
-            self._note(request.session.session_key, request.META.get("REMOTE_ADDR", ""))
+            self._note(request.session.session_key, get_adapter(request).get_client_ip(request))
         return self.get_response(request)
 
     def _note(self, session_key: str, address: str) -> None:
@@ -72,8 +73,7 @@ class LastSeen:
         if len(self._noted) >= self.remembered:
             self._noted.clear()
         self._noted[session_key] = now
-        facts = {"last_seen_at": Now(), **({"ip": address} if address else {})}
-        UserSession.objects.filter(session_key=session_key).update(**facts)
+        UserSession.objects.filter(session_key=session_key).update(last_seen_at=Now(), ip=address)
 
 
 def _page(request: HttpRequest) -> str:

@@ -36,6 +36,15 @@ def add_person(*, email: str, name: str, team: Team, role: Role, by: User) -> tu
     return user, link
 
 
+def change_email(user: User, email: str, *, by: User) -> None:
+    """Another address to sign in with; links to the old one stop working. Raises IntegrityError when it is taken."""
+    with transaction.atomic():
+        user.email = email
+        user.save(update_fields=["email"])
+        access.changed(user)
+    _log.info("accounts.email_changed", user=user.pk, by=by.pk)
+
+
 def deactivate(user: User, *, by: User) -> None:
     """Ends access at once, everywhere. Raises LastAdministrator."""
     with transaction.atomic():

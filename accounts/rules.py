@@ -46,6 +46,7 @@ def view_user(actor: User, user: User) -> bool:
 
 @rule("reactivate", User)
 @rule("make_link", User)
+@rule("change_email", User)
 @rule("promote", User)
 @rule("demote", User)
 def administrate(actor: User, user: User) -> bool:

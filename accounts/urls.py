@@ -31,6 +31,7 @@ urlpatterns = [
     path("settings/people/", people.browse, name="people"),
     path("settings/people/add/", people.add_person, name="add_person"),
     path("settings/people/<int:pk>/", people.person, name="person"),
+    path("settings/people/<int:pk>/change_email/", people.change_email, name="change_email"),
     path("settings/people/<int:pk>/deactivate/", people.deactivate, name="deactivate"),
     path("settings/people/<int:pk>/reactivate/", people.reactivate, name="reactivate"),
     path("settings/people/<int:pk>/make_link/", people.make_link, name="make_link"),

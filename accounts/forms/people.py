@@ -43,6 +43,16 @@ class AddPersonForm(forms.ModelForm):  # type: ignore[type-arg]
         return str(self.cleaned_data["email"]).strip().lower()
 
 
+class EmailForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields = ["email"]
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"})}
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
 class PutInTeamForm(forms.Form):
     """A team that the person is not in yet, and the role there."""
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import links, mail, people
 from accounts.access import allowed, authorize, has_role, signed_in, teams_of
-from accounts.forms.people import AddPersonForm, PutInTeamForm, RoleForm, SearchForm
+from accounts.forms.people import AddPersonForm, EmailForm, PutInTeamForm, RoleForm, SearchForm
 from accounts.models import Role, Team, User
 from foundation.paging import BadCursor, page
 
@@ -69,6 +69,23 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk, anonymised_at=None)
     authorize(actor, "view", user)
     return _show_person(request, user)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_email(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = signed_in(request)
+    user = get_object_or_404(User, pk=pk, anonymised_at=None)
+    authorize(actor, "change_email", user)
+    shown = str(user)
+    form = EmailForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        people.change_email(user, form.cleaned_data["email"], by=actor)
+        messages.success(
+            request, _("%(name)s signs in as %(email)s now.") % {"name": user, "email": user.email}
+        )
+        return redirect("person", pk=pk)
+    context = {"form": form, "shown": shown, "pk": pk}
+    return render(request, "accounts/change_email.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -132,7 +149,7 @@ def _show_person(request: HttpRequest, user: User) -> HttpResponse:
         for membership in memberships
     ]
     others = _managed_teams(actor).exclude(memberships__user=user)
-    verbs = ("deactivate", "reactivate", "make_link", "promote", "demote")
+    verbs = ("deactivate", "reactivate", "make_link", "change_email", "promote", "demote")
     context = {
         "person": user,
         "rows": rows,

@@ -115,6 +115,7 @@ MATRIX = {
     ("deactivate", "person"): {"administrator"},
     ("reactivate", "person"): {"administrator"},
     ("make_link", "person"): {"administrator"},
+    ("change_email", "person"): {"administrator"},
     ("promote", "person"): {"administrator"},
     ("demote", "person"): {"administrator"},
 }

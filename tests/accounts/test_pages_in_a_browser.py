@@ -1,5 +1,7 @@
 """The pages in real Chromium: sign in by keyboard, no finding by axe, nothing wider than a small phone."""
 
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -9,6 +11,7 @@ from accounts.models import Role
 from tests.factories import PASSWORD, join, make_team, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PLACES: tuple[tuple[int, Literal["light", "dark"]], ...] = ((320, "light"), (1280, "dark"))
 BEFORE = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/no/such/page/")
 WITHIN = (
     "/settings/",
@@ -25,18 +28,15 @@ WITHIN = (
 
 
 def _look(page: Page, address: str) -> list[str]:
-    """Findings of axe, and whether the page is wider than its window, at a small phone and a desk, light and dark."""
+    """Findings of axe, and whether the page is wider than its window: a small phone by day, a desk by night."""
     found = []
-    for width in (320, 1280):
+    page.goto(address)
+    for width, scheme in PLACES:
         page.set_viewport_size({"width": width, "height": 740})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.goto(address)
-            found += [
-                f"{address} {width} {scheme}: {v['id']}" for v in Axe().run(page).response["violations"]
-            ]
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                found.append(f"{address} {width}: wider than the window")
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += [f"{address} {width} {scheme}: {v['id']}" for v in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{address} {width}: wider than the window")
     return found
 
 
