@@ -19,8 +19,11 @@ NIGHTDESK_DATA = Path(env("NIGHTDESK_DATA", default=str(BASE_DIR / ".nightdesk")
 HTTPS = NIGHTDESK_URL.startswith("https://")
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY", default="") or environment.kept_secret(NIGHTDESK_DATA / "secret_key")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(NIGHTDESK_URL).hostname]
+)
+# Behind a proxy that ends TLS, a form's origin is https while the request arrives as http.
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[NIGHTDESK_URL] if HTTPS else [])
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -185,6 +188,8 @@ if HTTPS:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+# The proxy redirects to https; subdomains and browsers' preload lists are the organisation's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
     "default-src": [CSP.SELF],
