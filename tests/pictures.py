@@ -31,10 +31,10 @@ def take(names: Sequence[str], folder: Path, chromium: str, say: Callable[[str],
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop running in this thread
     with _database(), sync_playwright() as playwright:
-        stages = {name: SCENES[name]() for name in names}
         with _site() as address:
             browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-            for name, stage in stages.items():
+            for name in names:
+                stage = SCENES[name]()
                 for width, look in ((w, k) for w in SIZES for k in LOOKS):
                     target = folder / f"{name}-{width}-{look}.png"
                     _picture(browser, address, stage, width, look, target)

@@ -104,7 +104,7 @@ def _bar(n: int, state: str) -> SafeString:
     top, height = (2, 28) if tall else (10, 20)
     bar = format_html('<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.5"/>', state, x, top, WIDE, height)
     if tall:
-        return bar + format_html('<path class="notch" d="M{} {}h4l-2 5z"/>', x + 2, top)
+        return bar + format_html('<rect class="notch" x="{}" y="23" width="{}" height="2"/>', x, WIDE)
     if state == "maintenance":
         return bar + format_html('<path class="hatch" d="M{0} 28l6 -6M{0} 20l6 -6"/>', x + 1)
     return bar

@@ -58,6 +58,12 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def span(seconds: float | None) -> str:
+    """`{{ monitor.interval_s|span }}`: "12 s", "50 min", "2 h 05"; "–" for None."""
+    return "–" if seconds is None else durations.rough_text(seconds)
+
+
+@register.filter
 def percent(value: float | None) -> str:
     """Cut, never rounded up: 99.996 is "99.99 %", and only a whole hundred is "100 %". "–" for None."""
     if value is None:
