@@ -85,7 +85,7 @@ class Handle:
         self.curl.setopt(pycurl.NOBODY, request.method == "HEAD")
         if request.method != "HEAD":
             self.curl.setopt(pycurl.HTTPGET, 1)
-        self.curl.setopt(pycurl.HTTPHEADER, list(request.headers))
+        self._put_list(pycurl.HTTPHEADER, request.headers)
         self.curl.setopt(pycurl.OPT_CERTINFO, int(request.certificate))
         return None
 
@@ -106,9 +106,8 @@ class Handle:
         self.spent_ms += waited * 1000
         if lookup is not None and not lookup.addresses:
             return self._response(*unresolved(lookup))
-        self.curl.setopt(
-            pycurl.RESOLVE, [f"{lookup.name}:{self.port}:{_listed(lookup.addresses)}"] if lookup else []
-        )
+        known = (f"{lookup.name}:{self.port}:{_listed(lookup.addresses)}",) if lookup else ()
+        self._put_list(pycurl.RESOLVE, known)
         self.curl.setopt(pycurl.URL, self.url)
         self.curl.setopt(pycurl.TIMEOUT_MS, max(1, int(self.request.total_s * 1000 - self.spent_ms)))
         self.curl.setopt(pycurl.CONNECTTIMEOUT_MS, connect_ms)
@@ -120,14 +119,10 @@ class Handle:
         """
         self.spent_ms += self.curl.getinfo(pycurl.TOTAL_TIME) * 1000
         self.status = self.curl.getinfo(pycurl.RESPONSE_CODE)
-        onward = (
-            self.status in _REDIRECTS
-            and self.request.redirects > 0
-            and (number == 0 or self.attempt.overflow)
-        )
-        target = self.curl.getinfo(pycurl.REDIRECT_URL) if onward else None
-        if target:
-            return self._follow(target)
+        followed = self.status in _REDIRECTS and self.request.redirects > 0
+        target = _headers(self.lines, raw=True).get("location") if followed else None
+        if target and (number == 0 or self.attempt.overflow):
+            return self._follow(locator.joined(self.url, target))
         code, detail = error_of(number, message, self.attempt, self.refusal) if number else ("", "")
         return self._response(code, detail)
 
@@ -147,10 +142,19 @@ class Handle:
         if self.request.total_s * 1000 - self.spent_ms < 1:
             return self._response("timeout", str(ERRORS["timeout"]))
         if locator.origin(cleaned) != locator.origin(self.url):
-            self.curl.setopt(pycurl.HTTPHEADER, [])
+            self._put_list(pycurl.HTTPHEADER, ())
         self.url = cleaned
         self._forget()
         return None
+
+    def _put_list(self, option: int, lines: tuple[str, ...]) -> None:
+        """pycurl ignores an empty list, and what was set for the request before would be sent to a
+        stranger.
+        """
+        if lines:
+            self.curl.setopt(option, list(lines))
+        else:
+            self.curl.unsetopt(option)
 
     def _forget(self) -> None:
         self.attempt, self.lines, self.header_bytes = Attempt(), list[bytes](), 0
@@ -210,14 +214,15 @@ def _listed(addresses: tuple[str, ...]) -> str:
     return ",".join(f"[{a}]" if ":" in a else a for a in addresses)
 
 
-def _headers(lines: list[bytes]) -> dict[str, str]:
-    """Lower-case names; a repeated header is joined with commas; control characters are dropped with
-    whoever sends them.
+def _headers(lines: list[bytes], *, raw: bool = False) -> dict[str, str]:
+    """Lower-case names; a repeated header is joined with commas; control characters are dropped, except
+    `raw`.
     """
     found: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.decode("latin-1").partition(":")
         if colon:
-            key, text = name.strip().lower(), "".join(c for c in value.strip() if c.isprintable())
-            found[key] = f"{found[key]}, {text}" if key in found else text
+            text = value.strip() if raw else "".join(c for c in value.strip() if c.isprintable())
+            key = name.strip().lower()
+            found[key] = f"{found[key]}, {text}" if key in found and not raw else text
     return found

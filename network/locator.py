@@ -3,8 +3,9 @@ two parsers read differently.
 """
 
 import re
+from contextlib import suppress
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -42,6 +43,16 @@ def clean(url: str) -> str:
     origin = f"{parts.scheme}://{_host(parts.hostname)}" + (f":{port}" if port else "")
     query = f"?{parts.query}" if parts.query else ""
     return origin + quote((parts.path or "/") + query, safe=_SAFE)
+
+
+def joined(base: str, location: str) -> str:
+    """Where a Location header (its bytes read as Latin-1) leads from a cleaned URL; not cleaned."""
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        return location
 
 
 def origin(url: str) -> str:

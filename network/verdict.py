@@ -26,7 +26,6 @@ _WORDS = {
     pycurl.E_COULDNT_CONNECT: "connect",
     pycurl.E_OPERATION_TIMEDOUT: "timeout",
     pycurl.E_URL_MALFORMAT: "bad_url",
-    pycurl.E_UNSUPPORTED_PROTOCOL: "bad_url",
     pycurl.E_SSL_CONNECT_ERROR: "tls",
     pycurl.E_PEER_FAILED_VERIFICATION: "tls",
     pycurl.E_SSL_CACERT_BADFILE: "no_ca",

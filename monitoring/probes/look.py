@@ -40,6 +40,7 @@ class Look:
     body: str
     body_bytes: int
     freshness: str
+    certificate_expires: datetime | None = None
 
 
 def look(
@@ -64,6 +65,7 @@ def look(
         body=stripped(outcome.body[:SHOWN_BYTES].decode("utf-8", "replace")),
         body_bytes=len(outcome.body),
         freshness=outcome.freshness,
+        certificate_expires=response.certificate_expires,
     )
 
 

@@ -180,7 +180,9 @@ def _row(fields: Map[str, Any], item: Any, work: Work) -> Row:
     if code and not detail:
         shown = text(said, 80)
         detail = {
-            "bad_status": _("The status “%(word)s” has no meaning in the mapping.") % {"word": shown},
+            "bad_status": _("The status “%(word)s” has no meaning in the mapping.") % {"word": shown}
+            if shown
+            else _("The summary gives no status for this target."),
             "status": _("The summary says “%(word)s”.") % {"word": shown},
             "uptime": _("The summary says %(uptime)s %% uptime.") % {"uptime": uptime},
         }[code]
@@ -211,9 +213,11 @@ def _judged(
 
 
 def _distinct(rows: list[Row]) -> list[Row]:
-    """Every key once: a missing one becomes its place, a repeated one gets a number, so that no target
-    hides another.
+    """Every key once: a missing one becomes its place (a lone target is the monitor itself), a repeated one
+    gets a number, so that no target hides another.
     """
+    if len(rows) == 1 and not rows[0].key:
+        return rows
     seen: set[str] = set()
     kept = []
     for place, row in enumerate(rows, 1):
