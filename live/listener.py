@@ -71,20 +71,29 @@ async def _next(hub: Hub, connection: Connection) -> None:
         async with asyncio.timeout(ANSWER_S):
             await connection.execute("SELECT 1")
     for start in range(0, len(found), AT_ONCE):
-        told = {
-            int(number): topic for number, topic in found[start : start + AT_ONCE] if hub.is_new(int(number))
-        }
-        wanted = [number for number, topic in told.items() if hub.wants(topic)]
-        if wanted:
-            rows = {
-                row[0]: bus.Row(*row) for row in await (await connection.execute(_ROWS, [wanted])).fetchall()
-            }
-            hub.hand_out(rows[number] for number in wanted if number in rows)
-        for number, topic in told.items():
-            hub.passed(number)
-            if topic.startswith("access:"):
-                hub.check_access(int(topic.removeprefix("access:")))
+        told = {int(number): topic for number, topic in found[start : start + AT_ONCE]}
+        await _deal(hub, connection, {number: topic for number, topic in told.items() if hub.is_new(number)})
         await asyncio.sleep(0)
+
+
+async def _deal(hub: Hub, connection: Connection, told: dict[int, str]) -> None:
+    """Hands `told` out. Whose access changed is checked before they get what was committed after the change."""
+    wanted = [number for number, topic in told.items() if hub.wants(topic)]
+    rows: dict[int, bus.Row] = {}
+    if wanted:
+        found = await connection.execute(_ROWS, [wanted])
+        rows = {row[0]: bus.Row(*row) for row in await found.fetchall()}
+    waiting: list[bus.Row] = []
+    for number, topic in told.items():
+        if topic.startswith("access:"):
+            hub.hand_out(waiting)
+            waiting = []
+            hub.check_access(int(topic.removeprefix("access:")))
+        elif number in rows:
+            waiting.append(rows[number])
+    hub.hand_out(waiting)
+    for number in told:
+        hub.passed(number)
 
 
 async def _catch_up(hub: Hub, connection: Connection, before: bool) -> None:
@@ -96,10 +105,10 @@ async def _catch_up(hub: Hub, connection: Connection, before: bool) -> None:
         if rows is None:
             hub.end_all("closing")  # each resumes by its own cursor, or is told to load the page again
         else:
+            hub.check_access()
             hub.hand_out(row for row in rows if hub.is_new(row.id))
             for row in rows:
                 hub.passed(row.id)
-        hub.check_access()
     hub.passed(last)
 
 

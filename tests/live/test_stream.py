@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from live import bus, stream
 from tests.live.conftest import Rules, Served, Site, Writer
@@ -138,8 +138,9 @@ class TestAccess:
     ) -> None:
         revoked, other = listen("incident:1", cookies="user=1"), listen("incident:1", cookies="user=2")
         site.rules.denied = {(1, "incident:1")}
-        bus.publish("access:1")
-        bus.publish("incident:1", "secret")
+        with transaction.atomic():  # all in one batch
+            bus.publish("access:1")
+            bus.publish("incident:1", "secret")
         assert revoked.ended.wait(2)
         assert revoked.heard == [Heard("", "reload", "")]
         assert [heard.data for heard in other.until(1)] == ["secret"]
