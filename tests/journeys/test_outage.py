@@ -1,0 +1,184 @@
+"""The whole first path, with everything real: a service dies, people see and answer it in a browser, it comes back, the story is kept."""
+
+import re
+import time
+from collections.abc import Iterator
+from statistics import median
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.monitoring.conftest import Service
+from tests.setup.running import EMAIL, PASSWORD, Up, command, up
+
+pytestmark = pytest.mark.browser
+
+OPENED = re.compile(r"INC-\d+ is open")
+INTERVAL_S, RETRY_S, FAIL_AFTER = 5, 1, 2
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    found = Service()
+    yield found
+    found.kill()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Up, str]]:
+    with up(tmp_path_factory.mktemp("journey") / "data", NIGHTDESK_PROBE_NETWORKS="127.0.0.0/8,::1/128") as found:
+        yield found
+
+
+def sound(page: Page) -> None:
+    """axe finds nothing, of any impact."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def sign_in(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def add_product(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/products/new/")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("radio", name=re.compile("Krow")).check()
+    page.get_by_role("button", name="Add product").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def add_monitor(page: Page, address: str, watched: str) -> None:
+    page.goto(f"{address}/monitoring/new/")
+    page.get_by_label("Address", exact=True).fill(watched)
+    page.get_by_label("Name").fill("sign-in")
+    page.get_by_label("Look every").select_option(str(INTERVAL_S))
+    page.locator("summary", has_text="More").click()
+    page.get_by_label("Failures in a row").fill(str(FAIL_AFTER))
+    page.get_by_label("Good looks in a row").fill("1")
+    page.get_by_label("Seconds to the next look").fill(str(RETRY_S))
+    page.get_by_role("button", name="Try it now").click()
+    expect(page.get_by_role("heading", name="What Nightdesk sees now")).to_be_visible()
+    sound(page)
+    page.get_by_role("button", name="Watch it").click()
+    expect(page.locator(".chip.up").first).to_be_visible(timeout=(INTERVAL_S + 5) * 1000)
+
+
+def test_a_real_outage_becomes_an_incident_and_is_resolved(
+    site: tuple[Up, str], service: Service, context: BrowserContext, console_errors: list[str]
+) -> None:
+    running, address = site
+    page = context.new_page()
+    sign_in(page, address)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is watched yet")
+    add_product(page, address, "Staff Mobile")
+    add_monitor(page, address, service.url)
+
+    page.goto(address)
+    expect(page.get_by_text("Nothing is open")).to_be_visible()
+    service.kill()
+    allowed_s = INTERVAL_S + RETRY_S * (FAIL_AFTER - 1) + 2
+    expect(page.get_by_role("link", name="sign-in is down")).to_be_visible(timeout=allowed_s * 1000)
+    sound(page)
+
+    page.get_by_role("link", name="sign-in is down").click()
+    expect(page.locator("#timeline-lines .line").first).to_contain_text("sign-in")
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.locator("#timeline-lines .line").first).to_contain_text("Acknowledged")
+    page.get_by_role("button", name="Confirm CRITICAL").click()
+    expect(page.locator("#timeline-lines .line").first).to_contain_text("CRITICAL confirmed")
+    sound(page)
+
+    half_typed = page.get_by_label("Note")
+    half_typed.fill("The cache was")
+    service.start()
+    expect(page.locator("#timeline-lines .line").first).to_contain_text("is up again", timeout=allowed_s * 1000)
+    expect(half_typed).to_have_value("The cache was")
+    expect(half_typed).to_be_focused()
+    half_typed.fill("The cache was full")
+    page.get_by_role("button", name="Post").click()
+    expect(page.locator("#timeline-lines .line").first).to_contain_text("The cache was full")
+    expect(half_typed).to_have_value("")
+
+    page.get_by_role("link", name="Resolve").first.click()
+    page.get_by_label("What ended it?").fill("The cache was emptied")
+    page.get_by_role("button", name="Resolve").click()
+    expect(page.locator("#timeline-lines .line").first).to_contain_text("Resolved")
+    sound(page)
+    assert command(running.data, "verify_timeline").returncode == 0
+
+
+def test_the_keyboard_alone_declares_acknowledges_and_resolves(
+    site: tuple[Up, str], context: BrowserContext, console_errors: list[str]
+) -> None:
+    _running, address = site
+    page = context.new_page()
+    sign_in(page, address)
+    add_product(page, address, "Web")
+    page.goto(f"{address}/declare/")
+    page.keyboard.type("Payments fail")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(OPENED)
+    press(page, re.compile(r"Go to INC-\d+"))
+    expect(page).to_have_url(re.compile(r"/incidents/INC-\d+/$"))
+    press(page, "Acknowledge")
+    expect(page.locator("#timeline-lines .line").first).to_contain_text("Acknowledged")
+    press(page, "Confirm CRITICAL")
+    expect(page.locator("#timeline-lines .line").first).to_contain_text("CRITICAL confirmed")
+    page.goto(f"{page.url}resolve")
+    press(page, "Resolve")
+    expect(page.locator("#timeline-lines .line").first).to_contain_text("Resolved")
+
+
+def press(page: Page, words: str | re.Pattern[str]) -> None:
+    """Tab until the focus is on what reads `words`, then Enter."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if re.fullmatch(words, page.evaluate("document.activeElement.innerText || ''").strip()):
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"the keyboard never reached {words!r}")
+
+
+def test_two_taps_and_a_sentence_from_now_on_a_phone(
+    site: tuple[Up, str], context: BrowserContext, console_errors: list[str]
+) -> None:
+    _running, address = site
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, address)
+    add_product(page, address, "Client Mobile")
+    page.goto(address)
+    page.locator(".bar").get_by_role("link", name="Declare").click()
+    page.keyboard.type("Sign-in fails")
+    page.locator(".sheet-foot").get_by_role("button", name="Declare").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(OPENED)
+
+
+def test_a_commit_elsewhere_is_on_the_page_at_once(
+    site: tuple[Up, str], context: BrowserContext, console_errors: list[str]
+) -> None:
+    """Not a benchmark: only that it is live. The median is measured by `./run bench live`."""
+    _running, address = site
+    page, other = context.new_page(), context.new_page()
+    sign_in(page, address)
+    add_product(page, address, "Backend")
+    page.goto(f"{address}/declare/")
+    page.keyboard.type("Payments fail")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=re.compile("Go to INC-")).click()
+    expect(page).to_have_url(re.compile(r"/incidents/INC-\d+/$"))
+    other.goto(page.url)
+    took = []
+    for number in range(3):
+        page.get_by_label("Note").fill(f"Note {number}")
+        page.get_by_role("button", name="Post").click()
+        began = time.monotonic()
+        expect(other.locator("#timeline-lines .line").first).to_contain_text(f"Note {number}")
+        took.append(time.monotonic() - began)
+    assert median(took) < 2
