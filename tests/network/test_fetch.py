@@ -2,18 +2,16 @@
 
 import datetime
 import gzip
+import shutil
 import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from network import authorities
 from network.curl import Request, Response, fetch_each, fetch_many
@@ -205,22 +203,14 @@ def test_leaving_early_leaves_nothing_open() -> None:
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
     """Key and certificate of a one-off authority for 127.0.0.1, valid for one year."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tests")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder(
-            name, name, key.public_key(), x509.random_serial_number(), now - YEAR / 365, now + YEAR
-        )
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    form = serialization.PrivateFormat.PKCS8
-    private = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-    path = tmp_path / "authority.pem"
-    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
-    return path
+    openssl = shutil.which("openssl") or pytest.skip("needs openssl")
+    key, made, both = (tmp_path / name for name in ("key.pem", "made.pem", "both.pem"))
+    wanted = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "365"]
+    named = ["-subj", "/CN=tests", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = [openssl, "req", "-x509", *wanted, *named, "-keyout", str(key), "-out", str(made)]
+    subprocess.run(command, check=True, capture_output=True)
+    both.write_bytes(made.read_bytes() + key.read_bytes())
+    return both
 
 
 @pytest.fixture
