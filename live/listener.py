@@ -42,6 +42,8 @@ async def follow(hub: Hub) -> None:
                     await _next(hub, connection)
         except (psycopg.Error, OSError) as error:  # OSError holds TimeoutError
             _log.warning("live.listen_lost", error=str(error).strip(), again_in_s=round(wait, 1))
+        except Exception:  # a message we cannot read must not silence every page for ever
+            _log.exception("live.listen_failed")
         finally:
             hub.listening.clear()
         await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311

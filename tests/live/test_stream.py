@@ -235,6 +235,15 @@ class TestLosingPostgreSQL:
         assert set(reader.data()) == expected | {"listening again"}
         assert len(reader.data()) == 5
 
+    def test_a_message_nobody_understands_silences_no_page(
+        self, site: Site, listen: Callable[..., Reader]
+    ) -> None:
+        reader = listen("incident:1")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify('nightdesk_live', 'nonsense')")
+        bus.publish("incident:1", "after it")
+        assert [heard.data for heard in reader.until(1)] == ["after it"]
+
     def test_again_and_again(self, site: Site, listen: Callable[..., Reader]) -> None:
         reader = listen("incident:1")
         for number in range(40):
