@@ -46,6 +46,8 @@ SWEEPS = (
     Sweep("intake", intake.take_in, on_wake=True),
     Sweep("breaches", breaches.breach_due, on_wake=True, next_due=breaches.next_due),
     Sweep("staleness", staleness.mark_stale),
+    Sweep("missing targets", staleness.archive_missing, every_s=3600),
+    Sweep("kept answers", staleness.forget_kept, every_s=3600),
     Sweep("announcements", bus.prune, every_s=600),
 )
 

@@ -44,7 +44,10 @@ def past(targets: Sequence[Target], now: datetime) -> Past:
         target.pk: History({days: uptime(strips[days][target.pk]) for days in WINDOWS}, strips[1][target.pk])
         for target in targets
     }
-    merged = {days: overlay(strips[days].values()) for days in WINDOWS}
+    merged = {
+        days: overlay(strips[days].values()) or segments((), start=now - timedelta(days=days), end=now)
+        for days in WINDOWS
+    }
     return Past(each, History({days: uptime(merged[days]) for days in WINDOWS}, merged[1]))
 
 

@@ -12,13 +12,14 @@ from django.db import transaction
 
 from foundation import moment
 from monitoring import announce
-from monitoring.models import Target
+from monitoring.models import Monitor, Target
 from monitoring.standings import Written, standing_of
 from monitoring.states import State
 from monitoring.transitions import expire
 
 LIMIT = 500
 GONE_FOR = timedelta(days=7)
+KEPT_FOR = timedelta(days=90)
 
 
 def mark_stale(limit: int = LIMIT) -> int:
@@ -57,3 +58,9 @@ def archive_missing() -> int:
         state=State.UNKNOWN, code="missing", since__lt=now - GONE_FOR, archived_at=None
     )
     return gone.update(archived_at=now)
+
+
+def forget_kept() -> int:
+    """What a probe read is kept for 90 days at most (DECISIONS.md 14)."""
+    old = Monitor.objects.filter(kept_at__lt=moment.now() - KEPT_FOR)
+    return old.update(kept="", kept_code="", kept_at=None)

@@ -40,12 +40,13 @@ UPDATE monitoring_monitor AS monitor
 def store(token: uuid.UUID, seen: Sequence[Seen]) -> int:
     """Stores the outcomes of the monitors that `token` still holds; returns how many changes that made.
 
-    Rows are locked monitors first, then targets, each by id: the order of every writer here.
+    The rows that the claim returned are still true for who holds the token: every verb that changes a monitor
+    takes it away. Rows are locked monitors first, then targets, each by id: the order of every writer here.
     """
     with transaction.atomic():
         held = _held(token, [monitor.pk for monitor, _ in seen])
         now = moment.now()
-        outcomes = [(held[monitor.pk], outcome) for monitor, outcome in seen if monitor.pk in held]
+        outcomes = [(monitor, outcome) for monitor, outcome in seen if monitor.pk in held]
         if not outcomes:
             return 0
         written = Written()
@@ -64,13 +65,18 @@ def store(token: uuid.UUID, seen: Sequence[Seen]) -> int:
         _keep(outcomes, now)
         if written.changes:
             announce.wake()
-            announce.refresh(held[target.monitor_id].product.team_id for target, _ in written.changes)
+            announce.refresh(_teams({target.monitor_id for target, _ in written.changes}))
         return len(written.changes)
 
 
-def _held(token: uuid.UUID, ids: list[int]) -> dict[int, Monitor]:
-    rows = Monitor.objects.select_for_update(of=("self",)).select_related("product")
-    return {monitor.pk: monitor for monitor in rows.filter(pk__in=ids, lease_token=token).order_by("pk")}
+def _held(token: uuid.UUID, ids: list[int]) -> set[int]:
+    rows = Monitor.objects.select_for_update().filter(pk__in=ids, lease_token=token).order_by("pk")
+    return set(rows.values_list("pk", flat=True))
+
+
+def _teams(monitors: Iterable[int]) -> list[int]:
+    products = Monitor.objects.filter(pk__in=list(monitors)).order_by()
+    return list(products.values_list("product__team", flat=True).distinct())
 
 
 def _targets(held: Iterable[int]) -> dict[int, dict[str, Target]]:

@@ -10,6 +10,7 @@ import threading
 from typing import Any
 
 from foundation import moment
+from monitoring.models import Kind
 from monitoring.probes.look import Look, look
 
 AT_ONCE = 3
@@ -21,12 +22,16 @@ class Busy(Exception):
 
 
 def try_now(facts: dict[str, Any], kind: str) -> Look:
-    """What a probe of these facts (those of the form) sees. At most 10 s; raises Busy. Nothing is stored."""
+    """What a probe of these facts (those of the form) sees. At most 10 s; raises Busy. Nothing is stored.
+
+    The certificate is always read here, so that people see when it ends before they say when to warn.
+    """
+    expect = {"certificate_days": 1, **facts["expect"]} if kind == Kind.HTTP else facts["expect"]
     if not _turns.acquire(blocking=False):
         raise Busy
     try:
         return look(
-            kind, facts["target"], facts["expect"], facts["mapping"] or None,
+            kind, facts["target"], expect, facts["mapping"] or None,
             interval_s=facts["interval_s"], now=moment.now(),
         )  # fmt: skip
     finally:

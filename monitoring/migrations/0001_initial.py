@@ -2,150 +2,323 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import foundation.text
 from django.db import migrations, models
+
+import foundation.text
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('products', '0001_initial'),
+        ("products", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Monitor',
+            name="Monitor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=120, validators=[foundation.text.plain_text], verbose_name='name')),
-                ('kind', models.CharField(choices=[('http', 'An address that answers'), ('summary', 'A summary of several targets (JSON)')], max_length=12)),
-                ('target', models.CharField(max_length=2000, validators=[foundation.text.plain_text], verbose_name='address')),
-                ('interval_s', models.PositiveIntegerField(default=60, verbose_name='look every')),
-                ('retry_s', models.PositiveIntegerField(default=10, verbose_name='look again after a failure')),
-                ('fail_after', models.PositiveSmallIntegerField(default=3, verbose_name='failures until it counts')),
-                ('recover_after', models.PositiveSmallIntegerField(default=2, verbose_name='good looks until it is over')),
-                ('expect', models.JSONField(blank=True, default=dict)),
-                ('mapping', models.JSONField(blank=True, default=str)),
-                ('opens_incident', models.BooleanField(default=True, verbose_name='open an incident when it goes down')),
-                ('severity', models.CharField(blank=True, default='', max_length=40, validators=[foundation.text.plain_text], verbose_name='severity')),
-                ('enabled', models.BooleanField(default=True, verbose_name='watch it')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('lease_token', models.UUIDField(blank=True, editable=False, null=True)),
-                ('looked_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('code', models.CharField(blank=True, default='', editable=False, max_length=40)),
-                ('detail', models.CharField(blank=True, default='', editable=False, max_length=400)),
-                ('latency_ms', models.FloatField(blank=True, editable=False, null=True)),
-                ('kept', models.TextField(blank=True, default='', editable=False)),
-                ('kept_code', models.CharField(blank=True, default='', editable=False, max_length=40)),
-                ('kept_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='monitors', to='products.product', verbose_name='product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=120, validators=[foundation.text.plain_text], verbose_name="name"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("http", "An address that answers"),
+                            ("summary", "A summary of several targets (JSON)"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "target",
+                    models.CharField(
+                        max_length=2000, validators=[foundation.text.plain_text], verbose_name="address"
+                    ),
+                ),
+                ("interval_s", models.PositiveIntegerField(default=60, verbose_name="look every")),
+                (
+                    "retry_s",
+                    models.PositiveIntegerField(default=10, verbose_name="look again after a failure"),
+                ),
+                (
+                    "fail_after",
+                    models.PositiveSmallIntegerField(default=3, verbose_name="failures until it counts"),
+                ),
+                (
+                    "recover_after",
+                    models.PositiveSmallIntegerField(default=2, verbose_name="good looks until it is over"),
+                ),
+                ("expect", models.JSONField(blank=True, default=dict)),
+                ("mapping", models.JSONField(blank=True, default=str)),
+                (
+                    "opens_incident",
+                    models.BooleanField(default=True, verbose_name="open an incident when it goes down"),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=40,
+                        validators=[foundation.text.plain_text],
+                        verbose_name="severity",
+                    ),
+                ),
+                ("enabled", models.BooleanField(default=True, verbose_name="watch it")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "due_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("lease_token", models.UUIDField(blank=True, editable=False, null=True)),
+                ("looked_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("code", models.CharField(blank=True, default="", editable=False, max_length=40)),
+                ("detail", models.CharField(blank=True, default="", editable=False, max_length=400)),
+                ("latency_ms", models.FloatField(blank=True, editable=False, null=True)),
+                ("kept", models.TextField(blank=True, default="", editable=False)),
+                ("kept_code", models.CharField(blank=True, default="", editable=False, max_length=40)),
+                ("kept_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="monitors",
+                        to="products.product",
+                        verbose_name="product",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'monitor',
-                'verbose_name_plural': 'monitors',
+                "verbose_name": "monitor",
+                "verbose_name_plural": "monitors",
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200)),
-                ('name', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('down', 'Down'), ('degraded', 'Degraded'), ('unknown', "Can't tell"), ('up', 'Up')], default='unknown', max_length=12)),
-                ('settled', models.CharField(blank=True, default='', max_length=12)),
-                ('seen', models.CharField(choices=[('down', 'Down'), ('degraded', 'Degraded'), ('unknown', "Can't tell"), ('up', 'Up')], default='unknown', max_length=12)),
-                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('fails', models.PositiveIntegerField(default=0)),
-                ('oks', models.PositiveIntegerField(default=0)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('fresh_until', models.DateTimeField(null=True)),
-                ('code', models.CharField(blank=True, default='', max_length=40)),
-                ('detail', models.CharField(blank=True, default='', max_length=400)),
-                ('latency_ms', models.FloatField(null=True)),
-                ('uptime_percent', models.FloatField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('monitor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='monitoring.monitor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200)),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("down", "Down"),
+                            ("degraded", "Degraded"),
+                            ("unknown", "Can't tell"),
+                            ("up", "Up"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                    ),
+                ),
+                ("settled", models.CharField(blank=True, default="", max_length=12)),
+                (
+                    "seen",
+                    models.CharField(
+                        choices=[
+                            ("down", "Down"),
+                            ("degraded", "Degraded"),
+                            ("unknown", "Can't tell"),
+                            ("up", "Up"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                    ),
+                ),
+                ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("fails", models.PositiveIntegerField(default=0)),
+                ("oks", models.PositiveIntegerField(default=0)),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("fresh_until", models.DateTimeField(null=True)),
+                ("code", models.CharField(blank=True, default="", max_length=40)),
+                ("detail", models.CharField(blank=True, default="", max_length=400)),
+                ("latency_ms", models.FloatField(null=True)),
+                ("uptime_percent", models.FloatField(null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("archived_at", models.DateTimeField(null=True)),
+                (
+                    "monitor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="monitoring.monitor",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StatusChange',
+            name="StatusChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('was', models.CharField(choices=[('down', 'Down'), ('degraded', 'Degraded'), ('unknown', "Can't tell"), ('up', 'Up')], max_length=12)),
-                ('state', models.CharField(choices=[('down', 'Down'), ('degraded', 'Degraded'), ('unknown', "Can't tell"), ('up', 'Up')], max_length=12)),
-                ('at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('code', models.CharField(blank=True, default='', max_length=40)),
-                ('detail', models.CharField(blank=True, default='', max_length=400)),
-                ('handled_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, default='', max_length=80)),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='monitoring.target')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "was",
+                    models.CharField(
+                        choices=[
+                            ("down", "Down"),
+                            ("degraded", "Degraded"),
+                            ("unknown", "Can't tell"),
+                            ("up", "Up"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("down", "Down"),
+                            ("degraded", "Degraded"),
+                            ("unknown", "Can't tell"),
+                            ("up", "Up"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("code", models.CharField(blank=True, default="", max_length=40)),
+                ("detail", models.CharField(blank=True, default="", max_length=400)),
+                ("handled_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="monitoring.target",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='monitor',
-            index=models.Index(condition=models.Q(('archived_at', None), ('enabled', True)), fields=['due_at'], name='monitor_due'),
+            model_name="monitor",
+            index=models.Index(
+                condition=models.Q(("archived_at", None), ("enabled", True)),
+                fields=["due_at"],
+                name="monitor_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monitor',
-            constraint=models.CheckConstraint(condition=models.Q(('interval_s__range', (1, 86400))), name='monitor_interval_1s_to_1d'),
+            model_name="monitor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("interval_s__range", (1, 86400))), name="monitor_interval_1s_to_1d"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monitor',
-            constraint=models.CheckConstraint(condition=models.Q(('retry_s__range', (1, 86400))), name='monitor_retry_1s_to_1d'),
+            model_name="monitor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("retry_s__range", (1, 86400))), name="monitor_retry_1s_to_1d"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monitor',
-            constraint=models.CheckConstraint(condition=models.Q(('fail_after__range', (1, 100))), name='monitor_fail_after_1_to_100'),
+            model_name="monitor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fail_after__range", (1, 100))), name="monitor_fail_after_1_to_100"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monitor',
-            constraint=models.CheckConstraint(condition=models.Q(('recover_after__range', (1, 100))), name='monitor_recover_after_1_to_100'),
+            model_name="monitor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recover_after__range", (1, 100))), name="monitor_recover_after_1_to_100"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monitor',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['http', 'summary'])), name='monitor_kind_known'),
+            model_name="monitor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["http", "summary"])), name="monitor_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monitor',
-            constraint=models.CheckConstraint(condition=models.Q(('target', ''), _negated=True), name='monitor_has_an_address'),
+            model_name="monitor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("target", ""), _negated=True), name="monitor_has_an_address"
+            ),
         ),
         migrations.AddIndex(
-            model_name='target',
-            index=models.Index(condition=models.Q(models.Q(('state', 'unknown'), _negated=True), ('archived_at', None)), fields=['fresh_until'], name='target_goes_stale'),
+            model_name="target",
+            index=models.Index(
+                condition=models.Q(models.Q(("state", "unknown"), _negated=True), ("archived_at", None)),
+                fields=["fresh_until"],
+                name="target_goes_stale",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('monitor', 'key'), name='one_target_per_key'),
+            model_name="target",
+            constraint=models.UniqueConstraint(fields=("monitor", "key"), name="one_target_per_key"),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['down', 'degraded', 'unknown', 'up'])), name='target_state_known'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["down", "degraded", "unknown", "up"])),
+                name="target_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'unknown'), models.Q(('fresh_until__isnull', False), ('state', models.F('settled'))), _connector='OR'), name='target_claims_only_what_was_seen'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "unknown"),
+                    models.Q(("fresh_until__isnull", False), ("state", models.F("settled"))),
+                    _connector="OR",
+                ),
+                name="target_claims_only_what_was_seen",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statuschange',
-            index=models.Index(fields=['target', '-at', '-id'], name='change_by_target'),
+            model_name="statuschange",
+            index=models.Index(fields=["target", "-at", "-id"], name="change_by_target"),
         ),
         migrations.AddIndex(
-            model_name='statuschange',
-            index=models.Index(condition=models.Q(('handled_at', None)), fields=['id'], name='change_unhandled'),
+            model_name="statuschange",
+            index=models.Index(
+                condition=models.Q(("handled_at", None)), fields=["id"], name="change_unhandled"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statuschange',
-            constraint=models.CheckConstraint(condition=models.Q(('was', models.F('state')), _negated=True), name='change_changes_something'),
+            model_name="statuschange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("was", models.F("state")), _negated=True), name="change_changes_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statuschange',
-            constraint=models.CheckConstraint(condition=models.Q(('was__in', ['down', 'degraded', 'unknown', 'up']), ('state__in', ['down', 'degraded', 'unknown', 'up'])), name='change_states_known'),
+            model_name="statuschange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("was__in", ["down", "degraded", "unknown", "up"]),
+                    ("state__in", ["down", "degraded", "unknown", "up"]),
+                ),
+                name="change_states_known",
+            ),
         ),
     ]

@@ -52,6 +52,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "targets": [(target, seen.each[target.pk]) for target in targets],
         "changes": list(StatusChange.objects.of(monitor)[:CHANGES]),
         "now": now,
+        "zone": monitor.product.team.time_zone,
         "may": {action: allowed(user, action, monitor) for action in ("check", "edit", "see_body")},
         "live_cursor": cursor,
         "live_topics": [f"board:{monitor.product.team_id}"],

@@ -15,7 +15,7 @@ from monitoring.claim import Claim, claim_due
 from monitoring.edit import edit
 from monitoring.models import Monitor, StatusChange, Target
 from monitoring.probes.result import Outcome, Result, State
-from monitoring.staleness import archive_missing
+from monitoring.staleness import archive_missing, forget_kept
 from monitoring.store import store
 from monitoring.switch import disable
 from tests.factories import make_monitor, make_user
@@ -118,9 +118,9 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(
     with django_assert_num_queries(7):
         assert saw(unchanged, outcome(UP)) == 0
     Target.objects.update(fails=2)
-    # … and: insert the changes, wake the ticker, refresh the board
+    # … and: insert the changes, wake the ticker, the teams, refresh their boards
     claimed = again()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert saw(claimed, outcome(DOWN)) == count
 
 
@@ -194,6 +194,17 @@ def test_bad_input_keeps_its_first_four_kilobytes_and_is_not_written_every_time(
     saw(again(), outcome(code="not_json", detail="", body=b"b" * 5000))
     monitor.refresh_from_db()
     assert monitor.kept == "b" * 4096
+
+
+def test_what_was_kept_is_forgotten_after_ninety_days() -> None:
+    monitor = make_monitor(kind="summary", target="http://127.0.0.1:9/summary.json")
+    saw(claim_due(10), outcome(code="not_json", detail="", body=b"personal data"))
+    let_pass(89 * 86_400)
+    assert forget_kept() == 0
+    let_pass(2 * 86_400)
+    assert forget_kept() == 1
+    monitor.refresh_from_db()
+    assert (monitor.kept, monitor.kept_code, monitor.kept_at) == ("", "", None)
 
 
 def test_long_and_dirty_texts_of_a_machine_are_cut_and_two_stay_two() -> None:
