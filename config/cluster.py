@@ -14,6 +14,8 @@ from config import tether
 
 USER = DATABASE = "nightdesk"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+if "LD_LIBRARY_PATH" in os.environ:  # some Pythons cannot start without it, and tether.py is Python
+    ENVIRONMENT["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
 # Sorting and upper case by the Unicode tables inside PostgreSQL, never by the machine's (DECISIONS.md 26).
 LOCALE = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
 AS_NOBODY = f"{tether.NOBODY}:{tether.NOBODY}"
