@@ -1,4 +1,7 @@
-"""Takes the pictures of docs/screenshots: a throw-away database, the real site on it, a real browser. `./run screenshots`."""
+"""Takes the pictures of docs/screenshots: a throw-away database, the real site on it, a real browser.
+
+Run by `./run screenshots`.
+"""
 
 import os
 import socket
@@ -30,16 +33,15 @@ def take(names: Sequence[str], folder: Path, chromium: str, say: Callable[[str],
     """One PNG per scene, width and look: `<scene>-<width>-<look>.png` in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop running in this thread
-    with _database(), sync_playwright() as playwright:
-        with _site() as address:
-            browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
-            for name in names:
-                stage = SCENES[name]()
-                for width, look in ((w, k) for w in SIZES for k in LOOKS):
-                    target = folder / f"{name}-{width}-{look}.png"
-                    _picture(browser, address, stage, width, look, target)
-                say(name)
-            browser.close()
+    with _database(), sync_playwright() as playwright, _site() as address:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        for name in names:
+            stage = SCENES[name]()
+            for width, look in ((w, k) for w in SIZES for k in LOOKS):
+                target = folder / f"{name}-{width}-{look}.png"
+                _picture(browser, address, stage, width, look, target)
+            say(name)
+        browser.close()
 
 
 @contextmanager
@@ -59,12 +61,16 @@ def _database() -> Iterator[None]:
 
 @contextmanager
 def _site() -> Iterator[str]:
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
     from config import asgi
 
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(asgi.application, lifespan="on", log_level="warning", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(
+        uvicorn.Config(asgi.application, lifespan="on", log_level="warning", timeout_graceful_shutdown=1)
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     until = time.monotonic() + 15
@@ -103,7 +109,16 @@ def _sign_in(context: BrowserContext, stage: Stage, address: str) -> None:
     client = Client()
     client.force_login(stage.person, backend=settings.AUTHENTICATION_BACKENDS[0])
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "domain": urlsplit(address).hostname or "localhost", "path": "/"}])
+    context.add_cookies(
+        [
+            {
+                "name": cookie.key,
+                "value": cookie.value,
+                "domain": urlsplit(address).hostname or "localhost",
+                "path": "/",
+            }
+        ]
+    )
 
 
 def _act(page: Page, stage: Stage) -> None:

@@ -1,11 +1,13 @@
-"""Made-up scenes for screenshots and for looking at pages: each has a team and a person of its own, so that one database holds all.
+"""Made-up scenes for screenshots and for looking at pages.
 
+Each has a team and a person of its own, so that one database holds all.
 A scene is built by the verbs, in the past where a page needs a story. Names and figures are invented.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.models import User
 from foundation import moment
@@ -47,41 +49,62 @@ def _mate(person: User, name: str, slug: str) -> User:
 
 
 def _watched(product: Product, name: str, *, latency_ms: float = 84, path: str = "health") -> Target:
-    """A monitor that has been up for two days, with one gap that nobody watched and one short outage in the last one."""
+    """A monitor that has been up for two days, with one gap that nobody watched."""
     now = moment.now()
     monitor = make_monitor(product, name=name, target=f"https://{name}.example.test/{path}")
-    Monitor.objects.filter(pk=monitor.pk).update(looked_at=ago(now, seconds=12), latency_ms=latency_ms, created_at=ago(now, days=2))
+    Monitor.objects.filter(pk=monitor.pk).update(
+        looked_at=ago(now, seconds=12), latency_ms=latency_ms, created_at=ago(now, days=2)
+    )
     target = monitor.targets.get()
     _change(target, "up", ago(now, days=2))
     _change(target, "unknown", ago(now, hours=15), "Nightdesk was not running")
     _change(target, "up", ago(now, hours=14, minutes=10))
-    Target.objects.filter(pk=target.pk).update(fresh_until=now + timedelta(minutes=3), latency_ms=latency_ms, settled="up")
+    Target.objects.filter(pk=target.pk).update(
+        fresh_until=now + timedelta(minutes=3), latency_ms=latency_ms, settled="up"
+    )
     return Target.objects.get(pk=target.pk)
 
 
-def _change(target: Target, state: str, at: datetime, detail: str = "", code: str = "", outcome: str = "") -> None:
+def _change(
+    target: Target, state: str, at: datetime, detail: str = "", code: str = "", outcome: str = ""
+) -> None:
     target.refresh_from_db()
     StatusChange.objects.create(
-        target=target, was=target.state, state=state, at=at, recorded_at=at, detail=detail, code=code, handled_at=at, outcome=outcome
+        target=target,
+        was=target.state,
+        state=state,
+        at=at,
+        recorded_at=at,
+        detail=detail,
+        code=code,
+        handled_at=at,
+        outcome=outcome,
     )
     settled = target.settled if state == "unknown" else state
     Target.objects.filter(pk=target.pk).update(
-        state=state, since=at, settled=settled, detail=detail, code=code, fresh_until=moment.now() + timedelta(minutes=3)
+        state=state,
+        since=at,
+        settled=settled,
+        detail=detail,
+        code=code,
+        fresh_until=moment.now() + timedelta(minutes=3),
     )
 
 
 def _down(target: Target, at: datetime, outcome: str = "") -> None:
     _change(target, "down", at, "answered 503 instead of 200-399, 3 of 3 times", "status", outcome)
-    Monitor.objects.filter(pk=target.monitor_id).update(code="status", detail="answered 503 instead of 200-399")
+    Monitor.objects.filter(pk=target.monitor_id).update(
+        code="status", detail="answered 503 instead of 200-399"
+    )
 
 
-def _severity(product: Product, key: str) -> object:
-    return product.severities().get(key=key)
-
-
-def _open(product: Product, by: User | None, title: str, severity: str, at: datetime, **facts: object) -> Incident:
+def _open(
+    product: Product, by: User | None, title: str, severity: str, at: datetime, **facts: Any
+) -> Incident:
     chosen = product.severities().get(key=severity)
-    return declare(product, by=by, title=title, severity=chosen if by else None, detected_at=at, at=at, **facts)
+    return declare(
+        product, by=by, title=title, severity=chosen if by else None, detected_at=at, at=at, **facts
+    )
 
 
 def now_0() -> Stage:
@@ -99,17 +122,27 @@ def now_1() -> Stage:
     person, (staff, _) = _house("one", "Staff Mobile", "Web shop")
     start = ago(moment.now(), minutes=4, seconds=10)
     target = _watched(staff, "sign-in")
-    incident = _open(staff, None, "sign-in is down", "CRITICAL", start, target=target, label="sign-in", source="monitor")
+    incident = _open(
+        staff, None, "sign-in is down", "CRITICAL", start, target=target, label="sign-in", source="monitor"
+    )
     _down(target, start, incident.ref)
     return Stage(person, "/")
 
 
 TITLES = (
-    ("Sign-in fails for all staff", "CRITICAL", 9), ("Shift plan shows last week", "HIGH", 34), ("Checkout rejects every second card", "CRITICAL", 51),
-    ("Push messages arrive an hour late", "HIGH", 80), ("Search finds nothing with an umlaut", "MEDIUM", 95), ("Photos of receipts are rotated", "MEDIUM", 130),
-    ("Export to payroll stops after 500 rows", "HIGH", 190), ("Two people see each other's shifts", "CRITICAL", 22), ("Map is blank on older phones", "MEDIUM", 260),
-    ("Reset mail goes to spam", "HIGH", 300), ("Prices without tax in the basket", "HIGH", 41), ("Dark mode hides the save button", "MEDIUM", 600),
-)  # fmt: skip
+    ("Sign-in fails for all staff", "CRITICAL", 9),
+    ("Shift plan shows last week", "HIGH", 34),
+    ("Checkout rejects every second card", "CRITICAL", 51),
+    ("Push messages arrive an hour late", "HIGH", 80),
+    ("Search finds nothing with an umlaut", "MEDIUM", 95),
+    ("Photos of receipts are rotated", "MEDIUM", 130),
+    ("Export to payroll stops after 500 rows", "HIGH", 190),
+    ("Two people see each other's shifts", "CRITICAL", 22),
+    ("Map is blank on older phones", "MEDIUM", 260),
+    ("Reset mail goes to spam", "HIGH", 300),
+    ("Prices without tax in the basket", "HIGH", 41),
+    ("Dark mode hides the save button", "MEDIUM", 600),
+)
 
 
 def _twelve(slug: str) -> User:
@@ -157,14 +190,33 @@ def _story(slug: str, minutes: float) -> tuple[User, Incident]:
 
     target = _watched(staff, "sign-in")
     incident = _open(
-        staff, kim, "Sign-in fails for all staff", "CRITICAL", start, target=target, affected_version="0.1.0", impact="Nobody can **start a shift**; "
-        "those signed in go on working.", workaround="", users_affected=1240, users_source="sign-ins, rising"
-    )  # fmt: skip
+        staff,
+        kim,
+        "Sign-in fails for all staff",
+        "CRITICAL",
+        start,
+        target=target,
+        affected_version="0.1.0",
+        impact="Nobody can **start a shift**; those signed in go on working.",
+        users_affected=1240,
+        users_source="sign-ins, rising",
+    )
     _down(target, at(0.2), incident.ref)
     do.acknowledge(incident, by=person, at=at(3.2))
     do.assign(incident, by=person, user=person, label="Lead", at=at(3.6))
-    do.note(incident, by=kim, text="Null site in the shift, since the 01:40 import. The guard is a one-line change.", at=at(6))
-    do.note(incident, by=sam, text="Tried:\n\n- restart of `auth-2`: no change\n- sign-in with an old app: works\n\nSo it is the new response shape.", at=at(9.5))
+    do.note(
+        incident,
+        by=kim,
+        text="Null site in the shift, since the 01:40 import. The guard is a one-line change.",
+        at=at(6),
+    )
+    do.note(
+        incident,
+        by=sam,
+        text="Tried:\n\n- restart of `auth-2`: no change\n- sign-in with an old app: works\n\n"
+        "So it is the new response shape.",
+        at=at(9.5),
+    )
     do.describe(incident, by=person, users_affected=1310, workaround="Sign in with the web app", at=at(11))
     do.note(incident, by=sam, text="Rollout stopped at 40 %.", at=at(14))
     return person, incident
@@ -184,9 +236,17 @@ def incident_breached() -> Stage:
 def incident_resolved() -> Stage:
     person, incident = _story("resolved", 75)
     now = moment.now()
-    do.mitigate(incident, by=person, text="Sign-in works again with the old response shape.", at=ago(now, minutes=38))
+    do.mitigate(
+        incident, by=person, text="Sign-in works again with the old response shape.", at=ago(now, minutes=38)
+    )
+    assert incident.target
     _change(incident.target, "up", ago(now, minutes=36), outcome=incident.ref)
-    do.resolve(incident, by=person, text="0.1.1 is out to everybody, no failed sign-in for 30 minutes.", at=ago(now, minutes=4))
+    do.resolve(
+        incident,
+        by=person,
+        text="0.1.1 is out to everybody, no failed sign-in for 30 minutes.",
+        at=ago(now, minutes=4),
+    )
     return Stage(person, incident.get_absolute_url())
 
 
@@ -207,7 +267,13 @@ def board_quiet() -> Stage:
 def board_down() -> Stage:
     person, targets = _board("down")
     _down(targets[1], ago(moment.now(), minutes=18), "INC-2")
-    _change(targets[3], "degraded", ago(moment.now(), hours=1, minutes=5), "answers in 2.4 s, slower than 1 s", "slow")
+    _change(
+        targets[3],
+        "degraded",
+        ago(moment.now(), hours=1, minutes=5),
+        "answers in 2.4 s, slower than 1 s",
+        "slow",
+    )
     return Stage(person, "/monitoring/")
 
 

@@ -15,7 +15,7 @@ SOON = 0.25  # of the limit left: from here on the number is amber
 
 @dataclass(frozen=True)
 class Face:
-    """`look`: running soon met breached quiet. `due`, `soon` and `since` (RFC 3339 or "") tell the script what ticks."""
+    """`look`: running soon met breached quiet. `due` and `soon` (RFC 3339 or "") tell the script what ticks."""
 
     label: str
     figure: str
@@ -24,12 +24,14 @@ class Face:
     sum: Sequence[str]
     due: str = ""
     soon: str = ""
-    since: str = ""
     late_label: str = ""
 
 
 def face(view: Any) -> Face:
-    """Of a `view` with `.clock` (label, target, started_at, target_s), `.reading` (state, elapsed_s, remaining_s, due_at), `.sum`."""
+    """Of a `view` with `.clock` (label, target, target_s, stopped_at), `.reading` and `.sum` (its lines).
+
+    `.reading` has state, elapsed_s, remaining_s and due_at, as incidents.clocks.Reading.
+    """
     clock, reading = view.clock, view.reading
     label, target = str(clock.label), str(clock.target)
     stopped = getattr(clock, "stopped_at", None) is not None
@@ -46,7 +48,13 @@ def face(view: Any) -> Face:
 def _stopped(label: str, reading: Any, sum_: Sequence[str]) -> Face:
     if reading.state == "met":
         return Face(label, "✓ " + clock_text(reading.elapsed_s), "met", _("in time"), sum_)
-    return Face(_("%(label)s, late") % {"label": label}, "✕ " + clock_text(reading.elapsed_s), "breached", _("late"), sum_)
+    return Face(
+        _("%(label)s, late") % {"label": label},
+        "✕ " + clock_text(reading.elapsed_s),
+        "breached",
+        _("late"),
+        sum_,
+    )
 
 
 def _running(label: str, clock: Any, reading: Any, sum_: Sequence[str]) -> Face:

@@ -38,7 +38,9 @@ class Item:
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `nav` (Items), `sheets` (static paths), `server_now` (aware)."""
     return {
-        "nav": [Item(href, str(label), _current(href, request.path)) for href, label in AREAS if _exists(href)],
+        "nav": [
+            Item(href, str(label), _current(href, request.path)) for href, label in AREAS if _exists(href)
+        ],
         "sheets": [f"css/{name}.css" for name in SHEETS],
         "server_now": server_now(),
     }

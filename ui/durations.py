@@ -6,7 +6,7 @@ HOUR, DAY = 3600, 86_400
 
 
 def clock_text(seconds: float) -> str:
-    """For large numbers that tick: "0:42", "11:42", from an hour "2 h 05", from two days "3 d 4 h". The sign is dropped."""
+    """For large numbers that tick: "11:42", from an hour "2 h 05", from two days "3 d 4 h". No sign."""
     whole = int(abs(seconds))
     if whole < HOUR:
         return f"{whole // 60}:{whole % 60:02d}"

@@ -1,4 +1,4 @@
-"""Markdown of people into HTML that can do no harm: no raw HTML, no pictures, no forms, no classes, only harmless links.
+"""Markdown of people into HTML that can do no harm: no raw HTML, pictures, forms or classes; harmless links.
 
 Two fences: markdown-it with `html` off makes tags of nothing that was typed; nh3 then keeps only what is on the list
 below, so that a fault in one of them is not enough. Pictures are left out because they tell a stranger who reads what.
@@ -11,14 +11,17 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 TAGS = {
-    "a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "s", "strong", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "s", "strong", "tbody", "td", "th", "thead",
+    "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
 REL = "noopener noreferrer nofollow"
 
 _HEADING, _HEADING_END = re.compile("<h[1-6]>"), re.compile("</h[1-6]>")
-_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True, "maxNesting": 20}).enable(["table", "strikethrough"])
+_markdown = MarkdownIt(
+    "commonmark", {"html": False, "linkify": False, "breaks": True, "maxNesting": 20}
+).enable(["table", "strikethrough"])
 _markdown.disable("image")
 
 

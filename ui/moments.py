@@ -1,4 +1,4 @@
-"""Moments as `<time>`: printed in a zone whose name is told, UTC on hover, rewritten by js/page.js to the reader's zone."""
+"""Moments as `<time>`: in a zone whose name is told, UTC on hover; js/clocks.js rewrites them to the reader's zone."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -20,7 +20,10 @@ STYLES = {
 
 
 def moment_html(at: datetime | None, style: str = "full", zone: str = "") -> SafeString:
-    """`<time datetime="…Z" data-moment="style" title="… UTC">`; "never" for None. `zone` as "Europe/Berlin", else the active one."""
+    """`<time datetime="…Z" data-moment="style" title="… UTC">`; "never" for None.
+
+    `zone` is a name such as "Europe/Berlin"; without one the active zone.
+    """
     if at is None:
         return format_html("<span>{}</span>", _("never"))
     layout, with_zone = STYLES[style]

@@ -51,7 +51,7 @@ class Tick:
 
 
 def ticks(stretches: Sequence[Stretch], *, start: datetime, end: datetime, count: int = 48) -> list[Tick]:
-    """`count` equal ticks of the window, each with its worst state, for how long, and why. What nobody watched is unknown."""
+    """`count` equal ticks of the window: each its worst state, for how long, and why; unwatched time is unknown."""
     width = (end - start) / count
     return [_tick(stretches, start + width * n, start + width * (n + 1)) for n in range(count)]
 
@@ -93,7 +93,9 @@ def _span_text(span: timedelta) -> str:
 def svg(shown: Sequence[Tick], label: str, zone: tzinfo) -> SafeString:
     """The ticks as one image called `label`; each tick says on hover what it was. Printable, no style attributes."""
     bars = format_html_join(
-        "", "<g>{}<title>{}</title></g>", ((_bar(n, tick.state), _title(tick, zone)) for n, tick in enumerate(shown))
+        "",
+        "<g>{}<title>{}</title></g>",
+        ((_bar(n, tick.state), _title(tick, zone)) for n, tick in enumerate(shown)),
     )
     template = '<svg viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
     return format_html(template, len(shown) * STEP, HIGH, label, bars)
@@ -102,7 +104,9 @@ def svg(shown: Sequence[Tick], label: str, zone: tzinfo) -> SafeString:
 def _bar(n: int, state: str) -> SafeString:
     x, tall = n * STEP + 1, state == "down"
     top, height = (2, 28) if tall else (10, 20)
-    bar = format_html('<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.5"/>', state, x, top, WIDE, height)
+    bar = format_html(
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.5"/>', state, x, top, WIDE, height
+    )
     if tall:
         return bar + format_html('<rect class="notch" x="{}" y="23" width="{}" height="2"/>', x, WIDE)
     if state == "maintenance":
@@ -119,7 +123,9 @@ def _title(tick: Tick, zone: tzinfo) -> str:
 
 def legend(shown: Sequence[Tick]) -> SafeString:
     """What the ticks that are there mean."""
-    states = [state for state in ("up", *WORST_FIRST[:-1], "unknown") if any(tick.state == state for tick in shown)]
+    states = [
+        state for state in ("up", *WORST_FIRST[:-1], "unknown") if any(tick.state == state for tick in shown)
+    ]
     items = format_html_join(
         "",
         '<li><svg viewBox="0 0 10 32" preserveAspectRatio="none" aria-hidden="true">{}</svg>{}</li>',

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from ui import clock_face, durations, markdown as md, moments, shapes, strip as strips
+from ui import clock_face, durations, moments, shapes
+from ui import markdown as md
+from ui import strip as strips
 from ui.context import server_now
 
 register = template.Library()
@@ -41,7 +43,9 @@ def ago(at: datetime | None, now: datetime | None = None) -> SafeString:
     if at is None:
         return SafeString("")
     text = durations.ago_text(((now or server_now()) - at).total_seconds())
-    return format_html('<time datetime="{}" data-ago title="{}">{}</time>', moments.machine(at), moments.utc_text(at), text)
+    return format_html(
+        '<time datetime="{}" data-ago title="{}">{}</time>', moments.machine(at), moments.utc_text(at), text
+    )
 
 
 @register.simple_tag
@@ -73,13 +77,13 @@ def percent(value: float | None) -> str:
 
 @register.inclusion_tag("ui/clock.html")
 def clock(view: Any, compact: bool = False) -> dict[str, Any]:
-    """A clock with its sum. `view` has .clock, .reading and .sum (ui/clock_face.py). `compact`: number and label only."""
+    """A clock with its sum. `view` has .clock, .reading and .sum (ui/clock_face.py). `compact`: number and label."""
     return {"face": clock_face.face(view), "compact": compact}
 
 
 @register.inclusion_tag("ui/strip.html")
 def strip(stretches: Sequence[strips.Stretch], count: int = 48, legend: bool = True) -> dict[str, Any]:
-    """The uptime strip of `stretches` (start, end, state, detail), which together are the window; nothing without any."""
+    """The uptime strip of `stretches` (start, end, state, detail), which together are the window."""
     if not stretches:
         return {"svg": ""}
     start, end = stretches[0].start, stretches[-1].end

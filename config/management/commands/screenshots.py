@@ -14,8 +14,15 @@ class Command(BaseCommand):
     help = "Writes pictures of made-up scenes to docs/screenshots."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--only", action="append", default=[], metavar="NAME", help="this scene alone; may be repeated")
-        parser.add_argument("--to", type=Path, default=settings.BASE_DIR / "docs/screenshots", help="folder (docs/screenshots)")
+        parser.add_argument(
+            "--only", action="append", default=[], metavar="NAME", help="this scene alone; may be repeated"
+        )
+        parser.add_argument(
+            "--to",
+            type=Path,
+            default=settings.BASE_DIR / "docs/screenshots",
+            help="folder (docs/screenshots)",
+        )
 
     def handle(self, *, only: list[str], to: Path, **options: Any) -> None:
         try:
@@ -26,7 +33,9 @@ class Command(BaseCommand):
         unknown = [name for name in only if name not in SCENES]
         if unknown:
             raise CommandError(f"no scene {', '.join(unknown)}; there are {', '.join(SCENES)}")
-        chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        chromium = next(
+            filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+        )
         if chromium is None:
             raise CommandError("no Chromium on this machine (apt install chromium)")
         take(only or list(SCENES), to, chromium, self.stdout.write)

@@ -1,0 +1,91 @@
+"""Every scene in real Chromium: axe finds nothing, nothing sticks out, the sheet fits above the keyboard."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.scenes import SCENES, Stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LOOKS = ((390, "light"), (390, "dark"), (1280, "light"), (1280, "dark"), (320, "light"))
+
+
+@pytest.fixture
+def page(context: BrowserContext, console_errors: list[str]) -> Page:
+    return context.new_page()
+
+
+def visit(page: Page, site: str, stage: Stage) -> None:
+    client = Client()
+    client.force_login(stage.person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+    page.goto(site + stage.path)
+
+
+@pytest.mark.parametrize("name", [name for name in SCENES if name != "now-stale"])
+def test_axe_finds_nothing_on(name: str, page: Page, asgi_server: str) -> None:
+    visit(page, asgi_server, SCENES[name]())
+    for width, look in LOOKS:
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{width} {look}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_declaring_fits_above_the_keyboard_of_a_phone(page: Page, asgi_server: str) -> None:
+    """UX.md: at 390 × 430 visible pixels field, product, severities and Submit are all on screen."""
+    page.set_viewport_size({"width": 390, "height": 430})
+    visit(page, asgi_server, SCENES["declare"]())
+    wanted = page.locator("#id_title, .scroller, .choices.tall > .choice, .sheet-foot .primary").all()
+    assert len(wanted) == 7
+    boxes = [box for found in wanted if (box := found.bounding_box())]
+    assert [box for box in boxes if box["y"] < 0 or box["y"] + box["height"] > 430] == []
+    foot = boxes[-1]["y"]
+    assert [box for box in boxes[:-1] if box["y"] + box["height"] > foot] == []
+
+
+def test_a_draft_survives_a_lost_page(page: Page, asgi_server: str) -> None:
+    visit(page, asgi_server, SCENES["declare"]())
+    page.get_by_label("What is broken?").fill("Half a sentence")
+    page.reload()
+    assert page.get_by_label("What is broken?").input_value() == "Half a sentence"
+
+
+def test_a_clock_that_runs_out_turns_late_in_an_open_page_and_is_said_once(
+    page: Page, asgi_server: str
+) -> None:
+    visit(page, asgi_server, SCENES["now-1"]())
+    figure = page.locator(".clock-figure[data-due]").first
+    figure.evaluate("(e) => { e.dataset.due = new Date(Date.now() - 5000).toISOString(); }")
+    expect(page.locator("#alarm")).to_have_text(re.compile("late by$"), timeout=4000)
+    assert (
+        figure.locator("xpath=ancestor::*[contains(@class,'clock ')]").get_attribute("class")
+        == "clock breached"
+    )
+
+
+def test_the_sum_of_a_clock_opens_by_keyboard_and_closes_by_escape(page: Page, asgi_server: str) -> None:
+    visit(page, asgi_server, SCENES["incident-open"]())
+    summary = page.locator("details.clock summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".clock-sum").first.is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator(".clock-sum").first.is_visible()
+
+
+def test_everything_is_there_without_script(context: BrowserContext, asgi_server: str) -> None:
+    assert context.browser
+    plain = context.browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page = plain.new_page()
+    visit(page, asgi_server, SCENES["incident-open"]())
+    page.get_by_text("Timeline", exact=True).first.click()
+    assert page.locator("#timeline-lines .line").first.is_visible()
+    assert page.locator(".bar .primary").is_visible()
+    plain.close()
