@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
@@ -64,6 +65,8 @@ class LastSeen:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated and request.session.session_key:
             self._note(request.session.session_key, get_adapter(request).get_client_ip(request))
+            # The 30 days start anew every day: a phone in use is never signed out at night.
+            request.session.keep(at_least=timedelta(days=29))
         return self.get_response(request)
 
     def _note(self, session_key: str, address: str) -> None:

@@ -1,10 +1,12 @@
 """Settings: everything comes from the environment (README lists each name with its default)."""
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+import structlog
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -179,6 +181,10 @@ LOGGING = {
     "loggers": {"django.request": {"level": "ERROR"}},
 }
 
+# Who did what is a record for the same place; what a command prints stays apart from it.
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr), cache_logger_on_first_use=False)
+
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

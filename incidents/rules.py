@@ -34,6 +34,12 @@ for _action in RESPONDERS:
     rule(_action, Incident)(respond)
 
 
+@rule("break_glass", Incident)
+def break_glass(actor: User, incident: Incident) -> bool:
+    """An administrator may open a private incident that keeps them out: with a reason, and on record."""
+    return actor.is_administrator and incident.private and not takes_part(actor, incident)
+
+
 @rule("declare", Product)
 def declare(actor: User, product: Product) -> bool:
     """Everybody who sees a product may say that it is broken."""

@@ -24,6 +24,7 @@ ACKNOWLEDGE = Step(EventKind.ACKNOWLEDGED, OPEN, guard=Q(acknowledged_at=None))
 CONFIRM_SEVERITY = Step(EventKind.SEVERITY_CONFIRMED, (Status.TRIAGE,), Status.ACTIVE)
 DESCRIBE = Step(EventKind.DESCRIBED, tuple(Status))
 ASSIGN = Step(EventKind.ASSIGNED, OPEN)
+BREAK_GLASS = Step(EventKind.ASSIGNED, tuple(Status))
 NOTE = Step(EventKind.NOTED, tuple(Status))
 MITIGATE = Step(EventKind.MITIGATED, (Status.TRIAGE, Status.ACTIVE), Status.MONITORING)
 RESOLVE = Step(EventKind.RESOLVED, OPEN, Status.RESOLVED)
@@ -136,8 +137,19 @@ def assign(
             user_id=user.pk,
         )
         Assignment.objects.filter(incident=incident, role=role, until=None).update(until=event.occurred_at)
-        Assignment.objects.create(incident=incident, role=role, label=label or role, user=user, since=event.occurred_at)
+        Assignment.objects.create(
+            incident=incident, role=role, label=label or role, user=user, since=event.occurred_at
+        )
         return event
+
+
+def break_glass(incident: Incident, *, by: User, reason: str, at: datetime | None = None) -> TimelineEvent:
+    """An administrator opens a private incident: they take part from now on, and everybody in it reads why."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why you must read this.")})
+    return perform(
+        incident, BREAK_GLASS, by=by, at=at, text=reason, role=str(_("Administrator")), break_glass=True
+    )
 
 
 def note(incident: Incident, *, by: User, text: str, at: datetime | None = None) -> TimelineEvent:

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from incidents.views.declare import declare_page, declared, join
 from incidents.views.events import correct, event, redact, settle
-from incidents.views.incident import act, fresh, incident
+from incidents.views.incident import act, break_glass, fresh, incident
 from incidents.views.index import incidents
 from incidents.views.now import now
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("declare/", declare_page, name="declare"),
     path("incidents/", incidents, name="incidents"),
     path("incidents/<str:ref>/", incident, name="incident"),
+    path("incidents/<str:ref>/break_glass", break_glass, name="break_glass"),
     path("incidents/<str:ref>/declared/", declared, name="declared"),
     path("incidents/<str:ref>/join", join, name="join"),
     path("incidents/<str:ref>/fresh", fresh, name="fresh"),

@@ -77,6 +77,15 @@ class ReopenForm(VerbForm):
     )
 
 
+class BreakGlassForm(VerbForm):
+    reason = words(
+        _("Why must you read it?"),
+        limit=1000,
+        rows=2,
+        error_messages={"required": _("Say why you must read this.")},
+    )
+
+
 class AssignForm(VerbForm):
     role = forms.ChoiceField(label=_("Role"))
     user = forms.ModelChoiceField(

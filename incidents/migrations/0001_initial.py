@@ -2,214 +2,550 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import foundation.text
 from django.conf import settings
 from django.db import migrations, models
 
+import foundation.text
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('monitoring', '0001_initial'),
-        ('products', '0001_initial'),
+        ("monitoring", "0001_initial"),
+        ("products", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TimelineEvent',
+            name="TimelineEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField(db_default=0)),
-                ('kind', models.CharField(choices=[('declared', 'Declared'), ('acknowledged', 'Acknowledged'), ('described', 'Described'), ('severity_confirmed', 'Severity confirmed'), ('severity_changed', 'Severity changed'), ('assigned', 'Assigned'), ('handed_over', 'Handed over'), ('noted', 'Note'), ('updated', 'Update'), ('mitigated', 'Mitigated'), ('resolved', 'Resolved'), ('reopened', 'Reopened'), ('closed', 'Closed'), ('declined', 'Declined'), ('deferred', 'Deferred'), ('duplicate_marked', 'Marked as a duplicate'), ('corrected', 'Corrected'), ('redacted', 'Redacted'), ('decided', 'Decided'), ('hotfix_started', 'Hotfix started'), ('rollback_started', 'Rollback started'), ('branch_seen', 'Branch seen'), ('fix_pushed', 'Fix pushed'), ('review_requested', 'Review requested'), ('approved', 'Approved'), ('approval_dismissed', 'Approval dismissed'), ('merged', 'Merged'), ('tagged', 'Tagged'), ('released', 'Released'), ('deploy_started', 'Deployment started'), ('deployed', 'Deployed'), ('deploy_failed', 'Deployment failed'), ('rolled_back', 'Rolled back'), ('smoke_passed', 'Smoke tests passed'), ('smoke_failed', 'Smoke tests failed'), ('watch_opened', 'Watch opened'), ('watch_extended', 'Watch extended'), ('watch_met', 'Watch finished'), ('watch_failed', 'Watch failed'), ('message_sent', 'Message sent'), ('check_changed', 'Check changed'), ('overridden', 'Overridden'), ('attested', 'Attested'), ('clock_breached', 'Time ran out'), ('clock_paused', 'Clock paused'), ('clock_resumed', 'Clock resumed'), ('clock_waived', 'Clock waived'), ('monitor_down', 'Monitor down'), ('monitor_up', 'Monitor up'), ('alert_received', 'Alert received'), ('postmortem_scheduled', 'Postmortem scheduled'), ('postmortem_published', 'Postmortem published')], max_length=30)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('source', models.CharField(max_length=40)),
-                ('subject', models.CharField(blank=True, default='', max_length=20)),
-                ('payload_digest', models.CharField(max_length=64)),
-                ('canonical', models.TextField(db_default='')),
-                ('prev_hash', models.CharField(db_default='', max_length=64)),
-                ('hash', models.CharField(db_default='', max_length=64)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField(db_default=0)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("declared", "Declared"),
+                            ("acknowledged", "Acknowledged"),
+                            ("described", "Described"),
+                            ("severity_confirmed", "Severity confirmed"),
+                            ("severity_changed", "Severity changed"),
+                            ("assigned", "Assigned"),
+                            ("handed_over", "Handed over"),
+                            ("noted", "Note"),
+                            ("updated", "Update"),
+                            ("mitigated", "Mitigated"),
+                            ("resolved", "Resolved"),
+                            ("reopened", "Reopened"),
+                            ("closed", "Closed"),
+                            ("declined", "Declined"),
+                            ("deferred", "Deferred"),
+                            ("duplicate_marked", "Marked as a duplicate"),
+                            ("corrected", "Corrected"),
+                            ("redacted", "Redacted"),
+                            ("decided", "Decided"),
+                            ("hotfix_started", "Hotfix started"),
+                            ("rollback_started", "Rollback started"),
+                            ("branch_seen", "Branch seen"),
+                            ("fix_pushed", "Fix pushed"),
+                            ("review_requested", "Review requested"),
+                            ("approved", "Approved"),
+                            ("approval_dismissed", "Approval dismissed"),
+                            ("merged", "Merged"),
+                            ("tagged", "Tagged"),
+                            ("released", "Released"),
+                            ("deploy_started", "Deployment started"),
+                            ("deployed", "Deployed"),
+                            ("deploy_failed", "Deployment failed"),
+                            ("rolled_back", "Rolled back"),
+                            ("smoke_passed", "Smoke tests passed"),
+                            ("smoke_failed", "Smoke tests failed"),
+                            ("watch_opened", "Watch opened"),
+                            ("watch_extended", "Watch extended"),
+                            ("watch_met", "Watch finished"),
+                            ("watch_failed", "Watch failed"),
+                            ("message_sent", "Message sent"),
+                            ("check_changed", "Check changed"),
+                            ("overridden", "Overridden"),
+                            ("attested", "Attested"),
+                            ("clock_breached", "Time ran out"),
+                            ("clock_paused", "Clock paused"),
+                            ("clock_resumed", "Clock resumed"),
+                            ("clock_waived", "Clock waived"),
+                            ("monitor_down", "Monitor down"),
+                            ("monitor_up", "Monitor up"),
+                            ("alert_received", "Alert received"),
+                            ("postmortem_scheduled", "Postmortem scheduled"),
+                            ("postmortem_published", "Postmortem published"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("source", models.CharField(max_length=40)),
+                ("subject", models.CharField(blank=True, default="", max_length=20)),
+                ("payload_digest", models.CharField(max_length=64)),
+                ("canonical", models.TextField(db_default="")),
+                ("prev_hash", models.CharField(db_default="", max_length=64)),
+                ("hash", models.CharField(db_default="", max_length=64)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveBigIntegerField(unique=True)),
-                ('title', models.CharField(max_length=200, validators=[foundation.text.plain_text])),
-                ('status', models.CharField(choices=[('triage', 'Triage'), ('active', 'Active'), ('monitoring', 'Monitoring'), ('resolved', 'Resolved'), ('closed', 'Closed'), ('declined', 'Declined'), ('deferred', 'Deferred'), ('duplicate', 'Duplicate')], max_length=12)),
-                ('mode', models.CharField(choices=[('live', 'Live'), ('drill', 'Drill'), ('retrospective', 'Retrospective')], default='live', max_length=14)),
-                ('private', models.BooleanField(default=False)),
-                ('impact', models.TextField(blank=True, max_length=4000, validators=[foundation.text.plain_text])),
-                ('workaround', models.TextField(blank=True, max_length=4000, validators=[foundation.text.plain_text])),
-                ('users_affected', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('users_estimated', models.BooleanField(default=False)),
-                ('users_source', models.CharField(blank=True, max_length=200, validators=[foundation.text.plain_text])),
-                ('security', models.BooleanField(default=False)),
-                ('data_loss', models.BooleanField(default=False)),
-                ('affected_version', models.CharField(blank=True, max_length=80, validators=[foundation.text.plain_text])),
-                ('detected_at', models.DateTimeField()),
-                ('declared_at', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('timeline_seq', models.PositiveIntegerField(default=0)),
-                ('timeline_hash', models.CharField(blank=True, default='', max_length=64)),
-                ('declared_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('environment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='products.environment')),
-                ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('process_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='products.processversion')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='products.product')),
-                ('severity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='products.severity')),
-                ('target', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='monitoring.target')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(unique=True)),
+                ("title", models.CharField(max_length=200, validators=[foundation.text.plain_text])),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("triage", "Triage"),
+                            ("active", "Active"),
+                            ("monitoring", "Monitoring"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                            ("declined", "Declined"),
+                            ("deferred", "Deferred"),
+                            ("duplicate", "Duplicate"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("live", "Live"), ("drill", "Drill"), ("retrospective", "Retrospective")],
+                        default="live",
+                        max_length=14,
+                    ),
+                ),
+                ("private", models.BooleanField(default=False)),
+                (
+                    "impact",
+                    models.TextField(blank=True, max_length=4000, validators=[foundation.text.plain_text]),
+                ),
+                (
+                    "workaround",
+                    models.TextField(blank=True, max_length=4000, validators=[foundation.text.plain_text]),
+                ),
+                ("users_affected", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("users_estimated", models.BooleanField(default=False)),
+                (
+                    "users_source",
+                    models.CharField(blank=True, max_length=200, validators=[foundation.text.plain_text]),
+                ),
+                ("security", models.BooleanField(default=False)),
+                ("data_loss", models.BooleanField(default=False)),
+                (
+                    "affected_version",
+                    models.CharField(blank=True, max_length=80, validators=[foundation.text.plain_text]),
+                ),
+                ("detected_at", models.DateTimeField()),
+                ("declared_at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                ("timeline_seq", models.PositiveIntegerField(default=0)),
+                ("timeline_hash", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "declared_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "environment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="products.environment",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "process_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="products.processversion"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="products.product",
+                    ),
+                ),
+                (
+                    "severity",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="products.severity"),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="incidents",
+                        to="monitoring.target",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=40)),
-                ('label', models.CharField(max_length=80)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='incidents.incident')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=40)),
+                ("label", models.CharField(max_length=80)),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='incidents.incident')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participants",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TimelinePayload',
+            name="TimelinePayload",
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='payload', serialize=False, to='incidents.timelineevent')),
-                ('salt', models.CharField(max_length=32)),
-                ('body', models.TextField()),
-                ('label', models.CharField(blank=True, max_length=200)),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="payload",
+                        serialize=False,
+                        to="incidents.timelineevent",
+                    ),
+                ),
+                ("salt", models.CharField(max_length=32)),
+                ("body", models.TextField()),
+                ("label", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.AddField(
-            model_name='timelineevent',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='incidents.incident'),
+            model_name="timelineevent",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="events", to="incidents.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='timelineevent',
-            name='supersedes',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='incidents.timelineevent'),
+            model_name="timelineevent",
+            name="supersedes",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="superseded_by",
+                to="incidents.timelineevent",
+            ),
         ),
         migrations.CreateModel(
-            name='RedactionRequest',
+            name="RedactionRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField(max_length=1000)),
-                ('asked_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('confirmed', models.BooleanField(null=True)),
-                ('alone', models.BooleanField(default=False)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='redaction_requests', to='incidents.timelineevent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField(max_length=1000)),
+                ("asked_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("confirmed", models.BooleanField(null=True)),
+                ("alone", models.BooleanField(default=False)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redaction_requests",
+                        to="incidents.timelineevent",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(blank=True, default='', max_length=20)),
-                ('key', models.CharField(max_length=40)),
-                ('cycle', models.PositiveSmallIntegerField(default=1)),
-                ('label', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('commitment', 'commitment'), ('target', 'target')], max_length=12)),
-                ('severity', models.CharField(max_length=40)),
-                ('target', models.CharField(max_length=80)),
-                ('target_s', models.PositiveIntegerField(null=True)),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(null=True)),
-                ('due_set_at', models.DateTimeField()),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('breached_at', models.DateTimeField(null=True)),
-                ('noticed_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('pauses', models.JSONField(default=list)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='incidents.incident')),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.timelineevent')),
-                ('stopped_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.timelineevent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, default="", max_length=20)),
+                ("key", models.CharField(max_length=40)),
+                ("cycle", models.PositiveSmallIntegerField(default=1)),
+                ("label", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("commitment", "commitment"), ("target", "target")], max_length=12
+                    ),
+                ),
+                ("severity", models.CharField(max_length=40)),
+                ("target", models.CharField(max_length=80)),
+                ("target_s", models.PositiveIntegerField(null=True)),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(null=True)),
+                ("due_set_at", models.DateTimeField()),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("breached_at", models.DateTimeField(null=True)),
+                ("noticed_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("pauses", models.JSONField(default=list)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clocks",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.timelineevent",
+                    ),
+                ),
+                (
+                    "stopped_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incidents.timelineevent",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TimelineLine',
+            name="TimelineLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(default='en', max_length=10)),
-                ('template_version', models.PositiveSmallIntegerField()),
-                ('html', models.TextField()),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='incidents.timelineevent')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("language", models.CharField(default="en", max_length=10)),
+                ("template_version", models.PositiveSmallIntegerField()),
+                ("html", models.TextField()),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="incidents.timelineevent",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['-declared_at', '-id'], name='incident_newest_first'),
+            model_name="incident",
+            index=models.Index(fields=["-declared_at", "-id"], name="incident_newest_first"),
         ),
         migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['product', 'status'], name='incident_by_product'),
+            model_name="incident",
+            index=models.Index(fields=["product", "status"], name="incident_by_product"),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('triage', 'active', 'monitoring'))), fields=('target',), name='one_open_incident_per_target'),
+            model_name="incident",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ("triage", "active", "monitoring"))),
+                fields=("target",),
+                name="one_open_incident_per_target",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['triage', 'active', 'monitoring', 'resolved', 'closed', 'declined', 'deferred', 'duplicate'])), name='incident_status_known'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "triage",
+                            "active",
+                            "monitoring",
+                            "resolved",
+                            "closed",
+                            "declined",
+                            "deferred",
+                            "duplicate",
+                        ],
+                    )
+                ),
+                name="incident_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('detected_at__lte', models.F('declared_at'))), name='detected_before_declared'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("detected_at__lte", models.F("declared_at"))),
+                name="detected_before_declared",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('incident', 'role'), name='one_holder_per_role'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until", None)), fields=("incident", "role"), name="one_holder_per_role"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('incident', 'user'), name='participates_once'),
+            model_name="participant",
+            constraint=models.UniqueConstraint(fields=("incident", "user"), name="participates_once"),
         ),
         migrations.AddConstraint(
-            model_name='timelineevent',
-            constraint=models.UniqueConstraint(fields=('incident', 'seq'), name='timeline_gapless'),
+            model_name="timelineevent",
+            constraint=models.UniqueConstraint(fields=("incident", "seq"), name="timeline_gapless"),
         ),
         migrations.AddConstraint(
-            model_name='redactionrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('event',), name='one_open_redaction_request'),
+            model_name="redactionrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at", None)), fields=("event",), name="one_open_redaction_request"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='redactionrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_by', None), ('alone', True), ('confirmed', False), models.Q(('settled_by', models.F('asked_by')), _negated=True), _connector='OR'), name='redaction_needs_a_second_person'),
+            model_name="redactionrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("settled_by", None),
+                    ("alone", True),
+                    ("confirmed", False),
+                    models.Q(("settled_by", models.F("asked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="redaction_needs_a_second_person",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('breached_at', None), ('cancelled_at', None), ('due_at__isnull', False), ('stopped_at', None)), fields=['due_at'], name='clock_due'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(
+                    ("breached_at", None),
+                    ("cancelled_at", None),
+                    ("due_at__isnull", False),
+                    ("stopped_at", None),
+                ),
+                fields=["due_at"],
+                name="clock_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('incident', 'subject', 'key', 'cycle'), name='one_clock_per_cycle'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                fields=("incident", "subject", "key", "cycle"), name="one_clock_per_cycle"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at', None), ('stopped_at', None)), fields=('incident', 'subject', 'key'), name='one_running_clock_per_key'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cancelled_at", None), ("stopped_at", None)),
+                fields=("incident", "subject", "key"),
+                name="one_running_clock_per_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timelineline',
-            constraint=models.UniqueConstraint(fields=('event', 'language'), name='one_line_per_language'),
+            model_name="timelineline",
+            constraint=models.UniqueConstraint(fields=("event", "language"), name="one_line_per_language"),
         ),
     ]

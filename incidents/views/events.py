@@ -16,10 +16,10 @@ from accounts.models import User
 from incidents import corrections, page
 from incidents.forms.corrections import CorrectForm, RedactForm
 from incidents.lifecycle import TooLate
-from incidents.sentences import LABELS
-from products.vocabulary import EventKind
 from incidents.models import RedactionRequest, TimelineEvent
+from incidents.sentences import LABELS
 from incidents.views.incident import fetch, show, zone_of
+from products.vocabulary import EventKind
 
 
 @require_GET
@@ -100,7 +100,10 @@ def facts(found: TimelineEvent) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     for name, value in found.data.items():
         if name == "changed":
-            rows += [(str(LABELS.get(key, key)), f"{was or '–'} → {now or '–'}") for key, (was, now) in value.items()]
+            rows += [
+                (str(LABELS.get(key, key)), f"{was or '–'} → {now or '–'}")
+                for key, (was, now) in value.items()
+            ]
         else:
             rows.append((name.replace("_", " "), str(value)))
     return rows

@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import authorize, signed_in
+from accounts.access import allowed, authorize, signed_in
 from foundation import moment
-from incidents import page
+from incidents import page, transitions
 from incidents.actions import OFFERS, Offer, menu
-from incidents.forms.verbs import NoteForm, VerbForm
+from incidents.forms.verbs import BreakGlassForm, NoteForm, VerbForm
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
 from live import bus
@@ -21,10 +21,28 @@ from live import bus
 
 @require_GET
 def incident(request: HttpRequest, ref: str) -> HttpResponse:
-    found = fetch(request, ref)
+    found = lookup(ref)
+    if allowed(request.user, "break_glass", found):
+        return redirect("break_glass", ref=ref)
+    authorize(request.user, "view", found)
     if ref != found.ref:
         return redirect(found)
-    return show(request, found, everything=request.GET.get("entries") == "all")
+    everything = request.GET.get("entries") == "all"
+    return render(request, "incidents/incident.html", context(request, found, everything=everything))
+
+
+@require_http_methods(["GET", "POST"])
+def break_glass(request: HttpRequest, ref: str) -> HttpResponse:
+    """The door for administrators into a private incident: it asks why, and leaves a record."""
+    found = lookup(ref)
+    authorize(request.user, "break_glass", found)
+    user = signed_in(request)
+    form = BreakGlassForm(request.POST or None, incident=found, user=user)
+    if request.method == "POST" and form.is_valid():
+        transitions.break_glass(found, by=user, **form.facts())
+        return redirect(found)
+    status = 422 if form.is_bound else 200
+    return render(request, "incidents/break_glass.html", {"ref": found.ref, "form": form}, status=status)
 
 
 @require_GET
@@ -78,25 +96,12 @@ def _form(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | 
     return render(request, template, {"incident": found, "offer": offer, "form": form}, status=status)
 
 
-def show(
-    request: HttpRequest, found: Incident, *, status: int = 200, everything: bool = False, **extra: Any
-) -> HttpResponse:
+def show(request: HttpRequest, found: Incident, *, status: int, **extra: Any) -> HttpResponse:
     """The whole page, or for htmx its regions: with a notice when somebody was faster."""
-    if request.htmx:  # type: ignore[attr-defined]
-        found = fetch(request, found.ref)
-        return render(
-            request,
-            "incidents/incident.html#fresh",
-            context(request, found, with_lines=False, **extra),
-            status=status,
-        )
     found = fetch(request, found.ref)
-    return render(
-        request,
-        "incidents/incident.html",
-        context(request, found, everything=everything, **extra),
-        status=status,
-    )
+    whole = not request.htmx  # type: ignore[attr-defined]
+    template = "incidents/incident.html" if whole else "incidents/incident.html#fresh"
+    return render(request, template, context(request, found, with_lines=whole, **extra), status=status)
 
 
 def context(
@@ -127,12 +132,16 @@ def context(
 
 def fetch(request: HttpRequest, ref: str) -> Incident:
     """The incident, or 404 for one that this person may not even know of."""
-    try:
-        found = Incident.objects.for_page().by_ref(ref)
-    except Incident.DoesNotExist as error:
-        raise Http404 from error
+    found = lookup(ref)
     authorize(request.user, "view", found)
     return found
+
+
+def lookup(ref: str) -> Incident:
+    try:
+        return Incident.objects.for_page().by_ref(ref)
+    except Incident.DoesNotExist as error:
+        raise Http404 from error
 
 
 def zone_of(user: Any, found: Incident) -> str:

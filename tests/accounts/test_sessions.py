@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from accounts import devices
 from tests.factories import PASSWORD, make_user
@@ -110,3 +112,14 @@ def test_last_use_is_noted_once_in_ten_minutes(client: Client) -> None:
 )
 def test_a_browsers_name_in_two_words(user_agent: str, name: str) -> None:
     assert devices.describe(user_agent) == name
+
+
+def test_a_session_in_use_is_kept_and_an_unused_one_ends(client: Client, db: None) -> None:
+    client.force_login(make_user())
+    row = Session.objects.get()
+    Session.objects.update(expire_date=timezone.now() + timedelta(days=3))
+    assert client.get("/settings/").status_code == 200
+    assert Session.objects.get().expire_date > timezone.now() + timedelta(days=29)
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert client.get("/settings/").status_code == 302
+    assert row.session_key == Session.objects.get().session_key

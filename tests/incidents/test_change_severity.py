@@ -27,13 +27,17 @@ def test_the_clocks_follow_from_detection(incident: Incident, product: Product, 
 
 def test_in_triage_it_confirms_k19(product: Product, ada: User) -> None:
     incident = declare(product, by=None, title="Down")
-    transitions.change_severity(incident, by=ada, severity=product.severities().get(key="HIGH"), reason="Partly")
+    transitions.change_severity(
+        incident, by=ada, severity=product.severities().get(key="HIGH"), reason="Partly"
+    )
     assert incident.status == Status.ACTIVE
 
 
 def test_without_a_reason_nothing_changes(incident: Incident, product: Product, ada: User) -> None:
     with pytest.raises(ValidationError):
-        transitions.change_severity(incident, by=ada, severity=product.severities().get(key="HIGH"), reason="  ")
+        transitions.change_severity(
+            incident, by=ada, severity=product.severities().get(key="HIGH"), reason="  "
+        )
     incident.refresh_from_db()
     assert incident.severity.key == "CRITICAL"
 
@@ -45,9 +49,13 @@ def test_another_process_s_severity_is_refused(incident: Incident, ada: User) ->
         transitions.change_severity(incident, by=ada, severity=foreign, reason="Because")
 
 
-def test_two_at_once_do_not_overwrite_each_other(incident: Incident, product: Product, ada: User, ben: User) -> None:
+def test_two_at_once_do_not_overwrite_each_other(
+    incident: Incident, product: Product, ada: User, ben: User
+) -> None:
     seen_by_ben = Incident.objects.get(pk=incident.pk)
-    transitions.change_severity(incident, by=ada, severity=product.severities().get(key="HIGH"), reason="Partly")
+    transitions.change_severity(
+        incident, by=ada, severity=product.severities().get(key="HIGH"), reason="Partly"
+    )
     with pytest.raises(TooLate):
         transitions.change_severity(
             seen_by_ben, by=ben, severity=product.severities().get(key="MEDIUM"), reason="Hardly"
@@ -66,7 +74,9 @@ def test_a_forgiven_breach_stays_on_record_and_the_clock_goes_on(product: Produc
     assert first.breached_at is not None
     assert first.cancelled_at is not None
     assert (second.cycle, second.breached_at, second.due_at) == (2, None, long_ago + timedelta(hours=4))
-    assert incident.events.filter(kind="clock_breached", payload__body__contains='"key":"response"').count() == 1
+    assert (
+        incident.events.filter(kind="clock_breached", payload__body__contains='"key":"response"').count() == 1
+    )
 
 
 def test_a_higher_severity_may_be_due_at_once_and_is_not_called_late(product: Product, ada: User) -> None:

@@ -39,7 +39,11 @@ def test_a_milestone_has_no_due_moment_k144(product: Product, ada: User) -> None
     medium = product.severities().get(key="MEDIUM")
     incident = declare(product, by=ada, title="Minor", severity=medium)
     response = Clock.objects.get(incident=incident, key="response")
-    assert (response.due_at, response.target, response.reading(moment.now()).state) == (None, "next release", "none")
+    assert (response.due_at, response.target, response.reading(moment.now()).state) == (
+        None,
+        "next release",
+        "none",
+    )
 
 
 def test_archy_answers_within_its_own_hours_a8_a10_a12(ada: User) -> None:

@@ -12,7 +12,9 @@ from incidents.models import Incident
 
 
 def test_describing_records_old_and_new_of_what_changed(incident: Incident, ada: User) -> None:
-    event = transitions.describe(incident, by=ada, impact="Nobody can sign in", users_affected=1240, data_loss=False)
+    event = transitions.describe(
+        incident, by=ada, impact="Nobody can sign in", users_affected=1240, data_loss=False
+    )
     assert event is not None
     assert event.data["changed"] == {"impact": ["", "Nobody can sign in"], "users_affected": [None, 1240]}
     assert (incident.impact, incident.users_affected) == ("Nobody can sign in", 1240)

@@ -11,7 +11,7 @@ from incidents import transitions
 from incidents.declare import declare
 from incidents.models import Incident, Status
 from products.models import Product
-from tests.factories import join, make_product, make_user
+from tests.factories import make_product, make_user
 
 LONG = "x" * 10_000
 
@@ -76,7 +76,9 @@ def test_bad_input_is_said_beside_the_field_and_nothing_is_lost(
     assert Incident.objects.count() == 0
 
 
-@pytest.mark.parametrize("title", ["<script>alert(1)</script>", "{{ 7|add:7 }}", "**bold** [x](javascript:x)", '"><img src=x>'])
+@pytest.mark.parametrize(
+    "title", ["<script>alert(1)</script>", "{{ 7|add:7 }}", "**bold** [x](javascript:x)", '"><img src=x>']
+)
 def test_a_hostile_title_is_text(phone: Client, product: Product, title: str) -> None:
     page = phone.post("/declare/", {"title": title, "product": product.slug}, follow=True).content.decode()
     page += phone.get("/incidents/INC-1/").content.decode() + phone.get("/").content.decode()
@@ -103,9 +105,17 @@ def test_another_product_shows_its_own_severities_without_script(phone: Client, 
     assert 'value="Node bricked"' in page
 
 
-def test_declare_shows_each_severity_with_examples_and_clock_k142_k143_k144(phone: Client, product: Product) -> None:
+def test_declare_shows_each_severity_with_examples_and_clock_k142_k143_k144(
+    phone: Client, product: Product
+) -> None:
     page = phone.get("/declare/").content.decode()
-    for words in ("&lt; 1 h", "&lt; 4 h", "next release", "Service down, data loss, security", "workaround available"):
+    for words in (
+        "&lt; 1 h",
+        "&lt; 4 h",
+        "next release",
+        "Service down, data loss, security",
+        "workaround available",
+    ):
         assert words in page
 
 
@@ -128,7 +138,9 @@ def test_get_shows_and_does_nothing(phone: Client, incident: Incident) -> None:
     assert incident.acknowledged_at is None
 
 
-def test_the_slower_one_sees_the_present_state_and_who_was_faster(phone: Client, incident: Incident, ben: User) -> None:
+def test_the_slower_one_sees_the_present_state_and_who_was_faster(
+    phone: Client, incident: Incident, ben: User
+) -> None:
     transitions.acknowledge(incident, by=ben)
     answer = phone.post("/incidents/INC-1/acknowledge")
     page = answer.content.decode()
@@ -155,7 +167,9 @@ def test_words_that_came_too_late_are_kept_for_a_note(phone: Client, incident: I
         ("describe", {"title": "Fine", "users_affected": "many"}),
     ],
 )
-def test_a_verb_s_bad_input_changes_nothing(phone: Client, incident: Incident, verb: str, fields: dict[str, str]) -> None:
+def test_a_verb_s_bad_input_changes_nothing(
+    phone: Client, incident: Incident, verb: str, fields: dict[str, str]
+) -> None:
     answer = phone.post(f"/incidents/INC-1/{verb}", fields)
     assert answer.status_code == 422
     assert 'class="error"' in answer.content.decode()
@@ -164,7 +178,18 @@ def test_a_verb_s_bad_input_changes_nothing(phone: Client, incident: Incident, v
 
 @pytest.mark.parametrize(
     "path",
-    ["", "fresh", "events/1/", "events/1/correct", "events/1/redact", "acknowledge", "resolve", "note", "describe", "declared/"],
+    [
+        "",
+        "fresh",
+        "events/1/",
+        "events/1/correct",
+        "events/1/redact",
+        "acknowledge",
+        "resolve",
+        "note",
+        "describe",
+        "declared/",
+    ],
 )
 def test_an_outsider_learns_nothing(outsider: User, incident: Incident, path: str) -> None:
     client = Client()
@@ -181,19 +206,40 @@ def test_a_viewer_reads_and_may_not_act(incident: Incident, ben: User) -> None:
     assert client.post("/incidents/INC-1/acknowledge").status_code == 403
 
 
-def test_a_private_incident_is_its_participants_alone(phone: Client, product: Product, ada: User, ben: User) -> None:
+def test_a_private_incident_is_its_participants_alone(
+    phone: Client, product: Product, ada: User, ben: User
+) -> None:
     secret = declare(product, by=ada, title="Keys leaked", private=True)
     other = Client()
     other.force_login(ben)
     admin = Client()
     admin.force_login(make_user("root@example.test", is_administrator=True))
+    assert other.get(f"/incidents/{secret.ref}/").status_code == 404
     for client in (other, admin):
-        assert client.get(f"/incidents/{secret.ref}/").status_code == 404
+        assert client.get(f"/incidents/{secret.ref}/resolve").status_code == 404
         for page in ("/", "/incidents/", "/incidents/?q=Keys", "/declare/"):
             assert "Keys leaked" not in client.get(page).content.decode()
     assert "Keys leaked" in phone.get("/").content.decode()
     transitions.assign(secret, by=ada, user=ben)
     assert other.get(f"/incidents/{secret.ref}/").status_code == 200
+
+
+def test_an_administrator_breaks_the_glass_with_a_reason_that_stays(
+    product: Product, ada: User, ben: User
+) -> None:
+    secret = declare(product, by=ada, title="Keys leaked", private=True)
+    admin, other = Client(), Client()
+    admin.force_login(make_user("root@example.test", is_administrator=True))
+    other.force_login(ben)
+    path = f"/incidents/{secret.ref}/break_glass"
+    assert admin.get(f"/incidents/{secret.ref}/").headers["Location"] == path
+    assert "Keys leaked" not in admin.get(path).content.decode()
+    assert admin.post(path, {"reason": " "}).status_code == 422
+    assert other.post(path, {"reason": "Curious"}).status_code == 404
+    admin.post(path, {"reason": "The lead cannot be reached"})
+    page = admin.get(f"/incidents/{secret.ref}/").content.decode()
+    assert "opened this private incident" in page
+    assert "The lead cannot be reached" in page
 
 
 def test_now_is_empty_then_calm_then_shows_what_is_worst(phone: Client, product: Product, ada: User) -> None:
@@ -211,6 +257,10 @@ def test_a_newcomer_is_told_the_first_step(db: None) -> None:
     assert "Add a product" in client.get("/declare/").content.decode()
 
 
+def rows(phone: Client, path: str) -> int:
+    return phone.get(path).content.decode().count('class="row-title"')
+
+
 def test_the_list_is_searched_filtered_and_paged(phone: Client, product: Product, ada: User) -> None:
     high = product.severities().get(key="HIGH")
     for number in range(55):
@@ -218,21 +268,41 @@ def test_the_list_is_searched_filtered_and_paged(phone: Client, product: Product
     transitions.resolve(Incident.objects.get(title="Thing 7"), by=ada)
     first = phone.get("/incidents/").content.decode()
     assert first.count('class="row-title"') == 50
-    older = phone.get(first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")).content.decode()
+    older = phone.get(
+        first.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    ).content.decode()
     assert older.count('class="row-title"') == 5
     assert phone.get("/incidents/?status=resolved").content.decode().count('class="row-title"') == 1
-    assert phone.get("/incidents/?status=open&severity=high&product=staff-mobile&q=thing+54").content.decode().count('class="row-title"') == 1
+    assert (
+        phone.get("/incidents/?status=open&severity=high&product=staff-mobile&q=thing+54")
+        .content.decode()
+        .count('class="row-title"')
+        == 1
+    )
     assert phone.get("/incidents/?q=inc-12").headers["Location"] == "/incidents/INC-12/"
     assert "Nothing fits" in phone.get("/incidents/?q=zebra").content.decode()
     assert phone.get("/incidents/?after=nonsense").status_code == 302
 
 
-def test_correcting_and_redacting_through_the_pages(phone: Client, incident: Incident, ada: User, ben: User) -> None:
+def test_correcting_and_redacting_through_the_pages(
+    phone: Client, incident: Incident, ada: User, ben: User
+) -> None:
     event = transitions.note(incident, by=ada, text="password is hunter2")
     path = f"/incidents/INC-1/events/{event.seq}"
     earlier = (moment.now() - timedelta(minutes=3)).strftime("%Y-%m-%dT%H:%M:%S")
-    assert phone.post(f"{path}/correct", {"occurred_at": earlier, "text": "the password is hunter2", "reason": ""}).status_code == 422
-    assert phone.post(f"{path}/correct", {"occurred_at": earlier, "text": "the password is hunter2", "reason": "Spelling"}).status_code == 302
+    assert (
+        phone.post(
+            f"{path}/correct", {"occurred_at": earlier, "text": "the password is hunter2", "reason": ""}
+        ).status_code
+        == 422
+    )
+    assert (
+        phone.post(
+            f"{path}/correct",
+            {"occurred_at": earlier, "text": "the password is hunter2", "reason": "Spelling"},
+        ).status_code
+        == 302
+    )
     assert phone.post(f"{path}/redact", {"reason": "A password"}).status_code == 302
     assert phone.post(f"{path}/settle", {"answer": "confirm"}).status_code == 409
     second = Client()

@@ -39,7 +39,7 @@ def test_a_breach_is_told_at_its_due_moment_and_once(incident: Incident) -> None
 def test_noticed_late_says_how_late(incident: Incident) -> None:
     due_in(incident, "response", -420)
     sweep.breach_due()
-    event = [e for e in incident.events.filter(kind="clock_breached") if e.data["key"] == "response"][0]
+    event = next(e for e in incident.events.filter(kind="clock_breached") if e.data["key"] == "response")
     assert 420 <= event.data["noticed_late_s"] < 430
     assert "noticed 7 min" in event.lines.get().html
 

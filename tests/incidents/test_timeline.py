@@ -40,7 +40,11 @@ def test_the_database_refuses(incident: Incident, statement: str) -> None:
     with connection.cursor() as cursor:  # rests in tests only: see tests/conftest.py
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE incidents_timelineevent ENABLE TRIGGER timeline_no_truncate")
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert broken() == []
 
@@ -59,7 +63,8 @@ def test_events_are_numbered_without_gaps_whatever_a_writer_says(incident: Incid
         (ATTACK, "INC-1 entry 1: its columns differ from the text that was hashed"),
         ("UPDATE incidents_timelineevent SET canonical = replace(canonical, 'declared', 'resolved')",
          "INC-1 entry 1: its hash does not fit its text"),
-        ("UPDATE incidents_timelinepayload SET body = replace(body, 'Sign-in', 'Nothing')", "INC-1 entry 1: its words were changed"),
+        ("UPDATE incidents_timelinepayload SET body = replace(body, 'Sign-in', 'Nothing')",
+         "INC-1 entry 1: its words were changed"),
         ("DELETE FROM incidents_timelinepayload", "INC-1 entry 1: its words are gone and no redaction says so"),
     ],
 )  # fmt: skip
@@ -75,7 +80,10 @@ def test_a_cut_tail_is_found_out(incident: Incident, ada: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("DELETE FROM incidents_timelineline")
-        cursor.execute("DELETE FROM incidents_timelinepayload WHERE event_id IN (SELECT id FROM incidents_timelineevent WHERE seq = 2)")
+        cursor.execute(
+            "DELETE FROM incidents_timelinepayload WHERE event_id IN"
+            " (SELECT id FROM incidents_timelineevent WHERE seq = 2)"
+        )
         cursor.execute("DELETE FROM incidents_timelineevent WHERE seq = 2")
     assert broken() == ["INC-1 entry 2: the chain should end here, 1 entries are left"]
 
@@ -85,11 +93,13 @@ def test_the_rules_in_the_docs_recompute_the_chain(incident: Incident, ada: User
     code = re.search(r"```python\n(.*?)```", Path("docs/timeline.md").read_text(), re.DOTALL)
     assert code
     scope: dict[str, object] = {}
-    exec(code[1], scope)  # noqa: S102 (our own documentation)
+    exec(code[1], scope)
     scope["check"](list(incident.events.order_by("seq").values_list("canonical", "prev_hash", "hash")))  # type: ignore[operator]
 
 
-def test_the_command_says_whole_or_names_what_is_broken(incident: Incident, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_whole_or_names_what_is_broken(
+    incident: Incident, capsys: pytest.CaptureFixture[str]
+) -> None:
     call_command("verify_timeline", "inc-1")
     assert capsys.readouterr().out == "1 timelines are whole\n"
     with connection.cursor() as cursor:
@@ -151,7 +161,9 @@ def test_a_team_of_one_redacts_alone_and_it_says_so(product: Product) -> None:
     join(solo, product.team)
     incident = declare(product, by=solo, title="Down")
     event = transitions.note(incident, by=solo, text="hunter2")
-    redaction = corrections.confirm_redaction(corrections.ask_redaction(event, by=solo, reason="A password"), by=solo)
+    redaction = corrections.confirm_redaction(
+        corrections.ask_redaction(event, by=solo, reason="A password"), by=solo
+    )
     assert redaction.data["alone"] is True
 
 
@@ -162,16 +174,20 @@ def test_the_database_refuses_one_person_for_two(incident: Incident, ada: User) 
         request.save()
 
 
-def test_a_line_is_the_same_for_every_reader_and_holds_nothing_personal(incident: Incident, ada: User) -> None:
+def test_a_line_is_the_same_for_every_reader_and_holds_nothing_personal(
+    incident: Incident, ada: User
+) -> None:
     html = incident.events.get(seq=1).lines.get().html
     assert json.dumps(html).count("csrf") == 0
     for forbidden in ("<form", "<button", "<input", "hx-", "style=", "onclick"):
         assert forbidden not in html
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))"])
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))"]
+)
 def test_hostile_text_stays_text(incident: Incident, ada: User, text: str) -> None:
     event = transitions.note(incident, by=ada, text=text)
     html = event.lines.get().html
-    for forbidden in ("<script", "<img", "href=\"javascript", "onerror=\""):
+    for forbidden in ("<script", "<img", 'href="javascript', 'onerror="'):
         assert forbidden not in html

@@ -1,4 +1,4 @@
-"""The whole first path, with everything real: a service dies, people see and answer it in a browser, it comes back, the story is kept."""
+"""The whole first path, everything real: a service dies, people answer it in a browser, it comes back."""
 
 import re
 import time
@@ -27,7 +27,9 @@ def service() -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Up, str]]:
-    with up(tmp_path_factory.mktemp("journey") / "data", NIGHTDESK_PROBE_NETWORKS="127.0.0.0/8,::1/128") as found:
+    with up(
+        tmp_path_factory.mktemp("journey") / "data", NIGHTDESK_PROBE_NETWORKS="127.0.0.0/8,::1/128"
+    ) as found:
         yield found
 
 
@@ -97,7 +99,9 @@ def test_a_real_outage_becomes_an_incident_and_is_resolved(
     half_typed = page.get_by_label("Note")
     half_typed.fill("The cache was")
     service.start()
-    expect(page.locator("#timeline-lines .line").first).to_contain_text("is up again", timeout=allowed_s * 1000)
+    expect(page.locator("#timeline-lines .line").first).to_contain_text(
+        "is up again", timeout=allowed_s * 1000
+    )
     expect(half_typed).to_have_value("The cache was")
     expect(half_typed).to_be_focused()
     half_typed.fill("The cache was full")
