@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import cast
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
@@ -17,6 +18,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.session_store import SessionStore
 
 type View = Callable[..., HttpResponseBase]
 
@@ -66,7 +69,7 @@ class LastSeen:
         if request.user.is_authenticated and request.session.session_key:
             self._note(request.session.session_key, get_adapter(request).get_client_ip(request))
             # The 30 days start anew every day: a phone in use is never signed out at night.
-            request.session.keep(at_least=timedelta(days=29))
+            cast(SessionStore, request.session).keep(at_least=timedelta(days=29))
         return self.get_response(request)
 
     def _note(self, session_key: str, address: str) -> None:

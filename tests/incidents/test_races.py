@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -58,7 +59,7 @@ def people() -> tuple[Product, list[User]]:
     return product, users
 
 
-def opened(product: Product, by: User, **facts: object) -> Incident:
+def opened(product: Product, by: User, **facts: Any) -> Incident:
     return declare(product, by=by, title="Sign-in fails", severity=product.severities().first(), **facts)
 
 
