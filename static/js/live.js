@@ -38,7 +38,7 @@
 
   stream.addEventListener("htmx:sse:before:message", (event) => {
     const { id, event: name } = event.detail.message;
-    if (!id || name === "beat") return;
+    if (!id || name === "beat" || name === "reload") return; // these two show the id of what came before them
     if (known.has(id)) event.preventDefault();
     known.add(id);
     if (known.size > KNOWN) known.delete(known.values().next().value);
