@@ -39,9 +39,9 @@ def render(event: TimelineEvent) -> str:
 
 
 def tone(event: TimelineEvent) -> str:
-    """How a line reads: "person" (words of people), "machine" (quiet), "machine alarm" (must be seen)."""
+    """How a line reads: "person" (words of people), "machine" (quiet), "machine breach" (must be seen)."""
     if event.kind in _MACHINE_LOUD:
-        return "machine alarm"
+        return "machine breach"
     return "person" if event.actor_id else "machine"
 
 

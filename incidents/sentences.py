@@ -68,6 +68,8 @@ def _severity_changed(event: TimelineEvent) -> SafeString:
 def _assigned(event: TimelineEvent) -> SafeString:
     if event.data.get("break_glass"):
         return format_html(_("<b>{who} opened this private incident</b> as administrator"), who=_who(event))
+    if event.data.get("key") == "lead" and event.data.get("user_id") == event.actor_id:
+        return format_html(_("<b>{who} took the lead</b>"), who=_who(event))
     holder, role = event.data.get("user", ""), event.data.get("role", "")
     if holder == _who(event):
         return format_html(_("<b>{holder} took the role {role}</b>"), holder=holder, role=role)

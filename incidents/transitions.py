@@ -132,6 +132,7 @@ def assign(
             by=by,
             at=at,
             changes=changes,
+            key=role,
             role=label or role,
             user=str(user),
             user_id=user.pk,
