@@ -21,6 +21,8 @@ from live import bus
 
 @require_GET
 def incident(request: HttpRequest, ref: str) -> HttpResponse:
+    # The cursor comes first: what is announced after it will be sent, what was before it is in what is read below.
+    cursor = bus.cursor()
     found = lookup(ref)
     if allowed(request.user, "break_glass", found):
         return redirect("break_glass", ref=ref)
@@ -28,7 +30,9 @@ def incident(request: HttpRequest, ref: str) -> HttpResponse:
     if ref != found.ref:
         return redirect(found)
     everything = request.GET.get("entries") == "all"
-    return render(request, "incidents/incident.html", context(request, found, everything=everything))
+    return render(
+        request, "incidents/incident.html", context(request, found, everything=everything, live_cursor=cursor)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,10 +102,16 @@ def _form(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | 
 
 def show(request: HttpRequest, found: Incident, *, status: int, **extra: Any) -> HttpResponse:
     """The whole page, or for htmx its regions: with a notice when somebody was faster."""
+    cursor = bus.cursor()
     found = fetch(request, found.ref)
     whole = not request.htmx  # type: ignore[attr-defined]
     template = "incidents/incident.html" if whole else "incidents/incident.html#fresh"
-    return render(request, template, context(request, found, with_lines=whole, **extra), status=status)
+    return render(
+        request,
+        template,
+        context(request, found, with_lines=whole, live_cursor=cursor, **extra),
+        status=status,
+    )
 
 
 def context(
@@ -125,7 +135,6 @@ def context(
         "note": NoteForm(incident=found, user=reader, initial={"text": typed}) if shown.may_respond else None,
         "zone": zone_of(reader, found),
         "live_topics": [f"incident:{found.pk}", f"user:{reader.pk}"],
-        "live_cursor": cursor,
         **extra,
     }
 
