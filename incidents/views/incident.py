@@ -124,9 +124,6 @@ def context(
     **extra: Any,
 ) -> dict[str, Any]:
     reader = signed_in(request)
-    # The cursor comes first: what is announced after it is sent, what was before it is in the rows read
-    # below.
-    cursor = bus.cursor()
     shown = page.read(found, reader, moment.now(), everything=everything, with_lines=with_lines)
     return {
         "page": shown,
