@@ -1,4 +1,4 @@
-"""What every page knows: where one can go, which sheets it needs, what the server's clock says."""
+"""What every page knows: where one can go, what the server's clock says."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +10,6 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-SHEETS = ("tokens", "base", "layout", "components", "pages", "utilities")
 
 # Areas in the order of the day; one that is not built yet has no address and is left out.
 AREAS: tuple[tuple[str, Promise], ...] = (
@@ -36,12 +34,11 @@ class Item:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav` (Items), `sheets` (static paths), `server_now` (aware)."""
+    """Context processor: `nav` (Items), `server_now` (aware)."""
     return {
         "nav": [
             Item(href, str(label), _current(href, request.path)) for href, label in AREAS if _exists(href)
         ],
-        "sheets": [f"css/{name}.css" for name in SHEETS],
         "server_now": server_now(),
     }
 
