@@ -33,6 +33,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
     server = embedded.Server(tmp_path_factory.mktemp("postgres") / "cluster", durable=False)
     server.start()
     yield server.sockets
+    connections.close_all()
     server.stop()
 
 
@@ -45,6 +46,12 @@ def django_db_modify_db_settings(
         connections["default"].settings_dict["HOST"] = str(postgres)
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool, postgres: Path | None) -> bool:
+    """The server is thrown away whole: dropping the database first would only wait for who is still in it."""
+    return django_db_keepdb or postgres is not None
+
+
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """DATABASE_URL of the test database, for a test which starts a process of its own."""
@@ -54,7 +61,7 @@ def database_url(transactional_db: None) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Tests that commit are cleaned up by TRUNCATE, which the timeline refuses: only that guard rests here.
 
     tests/incidents/test_timeline.py switches it on and sees it refuse.
@@ -62,3 +69,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
         for table in ("incidents_timelineevent", "incidents_timelinepayload"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER timeline_no_truncate")
+    yield
+    # A server's threads may still hold a connection, and would keep the test database from being dropped.
+    from tests.fixtures.site import end_other_connections
+
+    with django_db_blocker.unblock():
+        end_other_connections()
