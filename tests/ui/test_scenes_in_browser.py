@@ -80,6 +80,15 @@ def test_the_sum_of_a_clock_opens_by_keyboard_and_closes_by_escape(page: Page, a
     assert not page.locator(".clock-sum").first.is_visible()
 
 
+def test_the_sum_of_a_clock_shows_while_the_pointer_rests_on_it(page: Page, asgi_server: str) -> None:
+    visit(page, asgi_server, SCENES["incident-open"]())
+    before = page.locator("h1").bounding_box()
+    page.locator("details.clock summary").last.hover()
+    assert page.locator(".clock-sum").last.evaluate("e => e.checkVisibility()")
+    assert not page.locator(".clock-sum").first.evaluate("e => e.checkVisibility()")
+    assert page.locator("h1").bounding_box() == before
+
+
 def test_everything_is_there_without_script(context: BrowserContext, asgi_server: str) -> None:
     assert context.browser
     plain = context.browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
