@@ -4,25 +4,28 @@ import logging
 import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from config import embedded
+from config import embedded, environment
 from config.cluster import Unusable
 
 # `up` has a server of its own; the others ask no database.
 WITHOUT_DATABASE = {
     "", "up", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "makemessages",
-    "compilemessages", "test", "screenshots",
+    "compilemessages", "test", "screenshots", "demo",
 }  # fmt: skip
 
 
 def main(argv: list[str]) -> int:
     """Run `argv` (as sys.argv); returns the exit code. What a person can mend is one line, not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if argv[1:2] == ["demo"]:
+        environment.demo(Path(__file__).resolve().parent.parent)
     # The record of who did what is for web and worker; a person at a terminal reads results and warnings.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     try:

@@ -101,3 +101,22 @@ def _make_secret(path: Path) -> str:
             f"The data folder {path.parent} cannot be written ({problem.strerror}). "
             "Set NIGHTDESK_DATA to a folder of your own."
         ) from problem
+
+
+DEMO_EMAIL, DEMO_PASSWORD = "demo@example.test", "nightdesk-demo"
+
+
+def demo(base: Path) -> None:
+    """For `./run demo`, before the settings are read: a data folder of its own, and leave to look at this machine.
+
+    What is set already stays.
+    """
+    data = (
+        Path(os.environ.setdefault("NIGHTDESK_DATA", str(base / ".nightdesk" / "demo")))
+        .expanduser()
+        .resolve()
+    )
+    os.environ.setdefault("NIGHTDESK_ADMIN_EMAIL", DEMO_EMAIL)
+    os.environ.setdefault("NIGHTDESK_ADMIN_PASSWORD", DEMO_PASSWORD)
+    os.environ.setdefault("NIGHTDESK_PROBE_NETWORKS", "127.0.0.0/8,::1/128")
+    os.environ.setdefault("NIGHTDESK_FILE_ROOTS", str(data / "files"))

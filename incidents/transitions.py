@@ -119,6 +119,7 @@ def assign(
 
     The person may then see a private incident.
     """
+    label = label or (str(_("Lead")) if role == LEAD else role)
     with transaction.atomic():
         Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
         held = Assignment.objects.filter(incident=incident, role=role, until=None).first()
@@ -133,13 +134,13 @@ def assign(
             at=at,
             changes=changes,
             key=role,
-            role=label or role,
+            role=label,
             user=str(user),
             user_id=user.pk,
         )
         Assignment.objects.filter(incident=incident, role=role, until=None).update(until=event.occurred_at)
         Assignment.objects.create(
-            incident=incident, role=role, label=label or role, user=user, since=event.occurred_at
+            incident=incident, role=role, label=label, user=user, since=event.occurred_at
         )
         return event
 

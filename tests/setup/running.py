@@ -38,10 +38,10 @@ def command(data: Path, *arguments: str, **changes: str) -> subprocess.Completed
 class Up:
     """One running `up` on `data`, at a free port."""
 
-    def __init__(self, data: Path, **changes: str) -> None:
+    def __init__(self, data: Path, verb: str = "up", **changes: str) -> None:
         self.data = data
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "up", "--port", "0"],
+            [sys.executable, str(ROOT / "manage.py"), verb, "--port", "0"],
             env=environment(data, **changes),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -4,6 +4,7 @@ import http.client
 import os
 import socket
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,11 @@ class Command(BaseCommand):
             say("Nightdesk has stopped.")
 
 
-def up(host: str, port: int) -> None:
-    """Returns by Stop or Unusable only, with nothing left behind."""
+def up(host: str, port: int, furnish: Callable[[str], str] | None = None) -> None:
+    """Returns by Stop or Unusable only, with nothing left behind.
+
+    `furnish` fills a fresh house, given the address that will be served; what it returns is shown.
+    """
     database = None if settings.DATABASE_URL else Server(settings.EMBEDDED)
     children: list[Child] = []
     listener: socket.socket | None = None
@@ -55,6 +59,8 @@ def up(host: str, port: int) -> None:
         listener = listen(host, port)
         prepare()
         address = f"http://localhost:{listener.getsockname()[1]}"
+        if furnish is not None:
+            say(furnish(address))
         children += [web(listener, address), worker(address)]
         supervise(children, partial(answers, host, listener), f"Nightdesk is ready at {address}")
     finally:
