@@ -4,11 +4,11 @@ One sentence, names bold, no durations that age, nothing about the reader.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from incidents.clocks import span
 from incidents.models import TimelineEvent
@@ -131,22 +131,39 @@ def _monitor_up(event: TimelineEvent) -> SafeString:
     )
 
 
-def moment_text(value: str | None) -> str:
-    """An ISO moment out of an event's data as "02:14:05 UTC", empty for none."""
-    return datetime.fromisoformat(value).strftime("%Y-%m-%d %H:%M:%S UTC") if value else ""
-
-
 LABELS = {
-    "title": _("title"),
-    "impact": _("impact"),
-    "workaround": _("workaround"),
-    "users_affected": _("people affected"),
-    "users_estimated": _("estimate"),
-    "users_source": _("how counted"),
-    "security": _("security"),
-    "data_loss": _("data loss"),
-    "affected_version": _("affected version"),
-    "environment": _("environment"),
+    "title": lazy("title"),
+    "impact": lazy("impact"),
+    "workaround": lazy("workaround"),
+    "users_affected": lazy("people affected"),
+    "users_estimated": lazy("estimate"),
+    "users_source": lazy("how counted"),
+    "security": lazy("security"),
+    "data_loss": lazy("data loss"),
+    "affected_version": lazy("affected version"),
+    "environment": lazy("environment"),
+}
+
+# The names of an event's data on its own page; what is only for machines has none.
+FACTS = {
+    "after_s": lazy("After detection"),
+    "asked_by": lazy("Asked by"),
+    "clock": lazy("Clock"),
+    "code": lazy("Code"),
+    "detail": lazy("What was seen"),
+    "detected_at": lazy("Detected at"),
+    "down_s": lazy("Down for"),
+    "name": lazy("Monitor"),
+    "noticed_late_s": lazy("Noticed late by"),
+    "now": lazy("Is now"),
+    "reason": lazy("Reason"),
+    "role": lazy("Role"),
+    "severity": lazy("Severity"),
+    "target": lazy("Limit"),
+    "title": lazy("Title"),
+    "user": lazy("Person"),
+    "was": lazy("Was"),
+    "was_at": lazy("Was recorded for"),
 }
 
 SENTENCES: dict[str, Sentence] = {

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
 from incidents import corrections, page
+from incidents.clocks import span
 from incidents.forms.corrections import CorrectForm, RedactForm
 from incidents.lifecycle import TooLate
 from incidents.models import RedactionRequest, TimelineEvent
-from incidents.sentences import LABELS
+from incidents.sentences import FACTS, LABELS
 from incidents.views.incident import fetch, show, zone_of
 from products.vocabulary import EventKind
 
@@ -104,8 +105,8 @@ def facts(found: TimelineEvent) -> list[tuple[str, str]]:
                 (str(LABELS.get(key, key)), f"{was or '–'} → {now or '–'}")
                 for key, (was, now) in value.items()
             ]
-        else:
-            rows.append((name.replace("_", " "), str(value)))
+        elif name in FACTS:
+            rows.append((str(FACTS[name]), span(value) if name.endswith("_s") else str(value)))
     return rows
 
 

@@ -45,6 +45,7 @@ def _context(user: User) -> dict[str, object]:
     products = Product.objects.visible_to(user).active()
     return {
         "cards": cards,
+        "mine_open": len(cards),
         "down": list(down.select_related("monitor__product").order_by("since")[:20]),
         "monitors": Monitor.objects.visible_to(user).watched().count(),
         "last_look": Monitor.objects.visible_to(user)
