@@ -61,7 +61,9 @@ def database_url(transactional_db: None) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(
+    django_db_setup: None, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
     """Tests that commit are cleaned up by TRUNCATE, which the timeline refuses: only that guard rests here.
 
     tests/incidents/test_timeline.py switches it on and sees it refuse.
@@ -70,8 +72,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         for table in ("incidents_timelineevent", "incidents_timelinepayload"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER timeline_no_truncate")
     yield
-    # A server's threads may still hold a connection, and would keep the test database from being dropped.
-    from tests.fixtures.site import end_other_connections
+    if not django_db_keepdb:
+        # A server's threads may still hold a connection, and would keep the test database from being dropped.
+        from tests.fixtures.site import end_other_connections
 
-    with django_db_blocker.unblock():
-        end_other_connections()
+        connections.close_all()  # with Playwright's loop about, this thread had two of them
+        with django_db_blocker.unblock():
+            end_other_connections()
