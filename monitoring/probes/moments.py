@@ -57,7 +57,7 @@ def _epoch(number: float) -> datetime | None:
         seconds = float(number)
     except OverflowError:
         return None
-    if not isfinite(seconds):
+    if not isfinite(seconds) or seconds < 0:  # far below zero there is no year for it
         return None
     for limit, factor in ((1e11, 1), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9)):
         if abs(seconds) < limit:

@@ -310,7 +310,7 @@ def test_an_expression_that_costs_too_much_is_stopped(text: str) -> None:
         (1_767_225_600_000_000_000, 0), ("1767225600", 0), ("Thu, 01 Jan 2026 00:00:00 GMT", 0),
         ("", None), ("yesterday", None), ("2026-13-01T00:00:00Z", None), ("2026-02-30T00:00:00Z", None), (None, None),
         (True, None),
-        ("0001-01-01T00:00:00Z", None), (0, None), (-5, None), (1e300, None), (float("nan"), None), (10**400, None),
+        ("0001-01-01T00:00:00Z", None), (0, None), (-5, None), (-9e10, None), (1e300, None), (float("nan"), None), (10**400, None),
         ([], None),
         ("9999-12-31T23:59:59-14:00", None), ("2026-01-01T00:00:00+99:99", None), ("1" * 60, None),
         ("٢٠٢٦-01-01T00:00:00Z", None),
