@@ -17,7 +17,7 @@ from config.cluster import Unusable
 # `up` has a server of its own; the others ask no database.
 WITHOUT_DATABASE = {
     "", "up", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "makemessages",
-    "compilemessages", "test", "screenshots", "demo",
+    "compilemessages", "test", "screenshots", "demo", "bench",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import psutil
 ROOT = Path(__file__).parent.parent.parent
 EMAIL, PASSWORD = "ada@example.test", "correct horse battery"
 READY = "Nightdesk is ready at "
+MANAGE = (sys.executable, str(ROOT / "manage.py"))
 
 
 def environment(data: Path, **changes: str) -> dict[str, str]:
@@ -25,7 +26,7 @@ def environment(data: Path, **changes: str) -> dict[str, str]:
 def command(data: Path, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     """Run a command of manage.py to its end."""
     return subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        [*MANAGE, *arguments],
         env=environment(data, **changes),
         capture_output=True,
         text=True,
@@ -36,12 +37,20 @@ def command(data: Path, *arguments: str, **changes: str) -> subprocess.Completed
 
 
 class Up:
-    """One running `up` on `data`, at a free port."""
+    """One running `up` on `data`, at a free port unless `port` says which."""
 
-    def __init__(self, data: Path, verb: str = "up", **changes: str) -> None:
+    def __init__(
+        self,
+        data: Path,
+        verb: str = "up",
+        *,
+        program: Sequence[str] = MANAGE,
+        port: str = "0",
+        **changes: str,
+    ) -> None:
         self.data = data
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), verb, "--port", "0"],
+            [*program, verb, "--port", port],
             env=environment(data, **changes),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,29 @@
+"""What `./run bench` measures. A benchmark is one module with `measure(say) -> list[Figure]` and one line here.
+
+Each figure carries its goal. A benchmark that cannot run raises Unable: a missing figure must not look like a good one.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+
+from benchmarks.figure import Figure, Unable
+
+__all__ = ["BENCHMARKS", "Figure", "Unable", "load"]
+
+type Say = Callable[[str], object]
+
+BENCHMARKS: dict[str, str] = {
+    "start": "seconds from ./run up to the ready line, the first time and later",
+    "live": "milliseconds from a commit in another process to the change in a browser's page",
+    "breach": "seconds between a clock's due moment and its breach on the timeline",
+    "outage": "seconds from a dying service to the incident on an open page, and back",
+    "memory": "megabytes of everything `up` runs, idle with one open page",
+    "weight": "kilobytes of the first load of an incident page with 200 entries",
+    "probe": "checks a second and core, beside blackbox-exporter and wrk",
+}
+
+
+def load(name: str) -> Callable[[Say], list[Figure]]:
+    """The `measure` of a benchmark; its imports (a browser, psutil) are needed only when it runs."""
+    measure: Callable[[Say], list[Figure]] = import_module(f"benchmarks.{name}").measure
+    return measure

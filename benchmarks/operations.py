@@ -1,0 +1,131 @@
+"""What the process beside the worker can be asked to do (benchmarks/inside.py). All of it goes through the verbs."""
+
+import resource
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from accounts.models import Team, User
+from benchmarks.story import sentence
+from foundation import moment
+from incidents import transitions
+from incidents.declare import declare
+from incidents.models import Clock, Incident, TimelineEvent
+from monitoring import sweep
+from monitoring.models import Monitor, Target
+from products.models import Product
+from products.vocabulary import EventKind
+from tests.factories import make_monitor, make_product
+
+
+def _administrator() -> User:
+    return User.objects.filter(is_administrator=True).earliest("pk")
+
+
+def _product() -> Product:
+    """The one product, of the first start's team if there was one."""
+    return Product.objects.first() or make_product(Team.objects.first())
+
+
+def _incident(ref: str) -> Incident:
+    return Incident.objects.select_related("product__team", "severity").get(number=int(ref.split("-")[1]))
+
+
+def incident(entries: int = 1) -> dict[str, str]:
+    """An incident with that many entries, as people write them."""
+    by = _administrator()
+    found = declare(
+        _product(), by=by, title="Sign-in fails for all staff", severity=_product().severities().first()
+    )
+    for number in range(entries - 1):
+        transitions.note(found, by=by, text=sentence(number))
+    return {"ref": found.ref, "path": found.get_absolute_url()}
+
+
+def note(ref: str, text: str) -> float:
+    """Write a note; returns the moment (ms since 1970) right before COMMIT was sent: nobody can know earlier."""
+    with transaction.atomic():
+        transitions.note(_incident(ref), by=_administrator(), text=text)
+        return time.time() * 1000
+
+
+def resolve(ref: str) -> None:
+    transitions.resolve(_incident(ref), by=_administrator(), text="It came back.")
+
+
+def due(after_s: float, title: str) -> int:
+    """An incident whose clock `acknowledged` runs out in `after_s` seconds; returns the clock's id."""
+    severity = _product().severities().first()
+    assert severity
+    seconds = severity.target("acknowledged").seconds
+    assert seconds
+    found = declare(
+        _product(),
+        by=_administrator(),
+        title=title,
+        severity=severity,
+        detected_at=moment.now() - timedelta(seconds=seconds - after_s),
+    )
+    return found.clocks.get(key="acknowledged").pk
+
+
+def lateness(clocks: list[int]) -> list[float]:
+    """Seconds from each clock's due moment to the moment its breach was recorded; those that have breached."""
+    found = []
+    for clock in Clock.objects.filter(pk__in=clocks).exclude(breached_at=None):
+        events = TimelineEvent.objects.filter(incident=clock.incident_id, kind=EventKind.CLOCK_BREACHED)
+        recorded: list[datetime] = [
+            event.recorded_at for event in events if event.data.get("key") == "acknowledged"
+        ]
+        assert len(recorded) == 1, f"{len(recorded)} breaches of one clock"
+        assert clock.due_at
+        found.append((recorded[0] - clock.due_at).total_seconds())
+    return found
+
+
+def monitor(url: str, **facts: Any) -> int:
+    """Watch `url`; returns the target's id."""
+    return make_monitor(_product(), target=url, **facts).targets.get().pk
+
+
+def state(target: int) -> str:
+    return Target.objects.get(pk=target).state
+
+
+def many_monitors(count: int, url: str) -> None:
+    """That many http monitors of `url`, each with its target."""
+    monitors = Monitor.objects.bulk_create(
+        Monitor(product=_product(), slug=f"m{n}", name=f"m{n}", kind="http", target=url) for n in range(count)
+    )
+    Target.objects.bulk_create(Target(monitor=monitor, key="", name="") for monitor in monitors)
+
+
+def probe_all() -> dict[str, float]:
+    """Make every monitor due and probe all of them; every one must have answered.
+
+    Returns `checks`, `wall` and this process's `cpu` seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE monitoring_monitor SET due_at = clock_timestamp(), lease_token = NULL")
+    count, was, began, checks = Monitor.objects.count(), _cpu(), time.monotonic(), 0
+    before = moment.now()
+    while checks < count:
+        done = sweep.probe_due(1000)
+        assert done, f"only {checks} of {count} were due"
+        checks += done
+    took = {"checks": checks, "wall": time.monotonic() - began, "cpu": _cpu() - was}
+    good = Monitor.objects.filter(code="", looked_at__gte=before, lease_token=None)
+    assert good.count() == count, f"only {good.count()} of {count} answered and were stored"
+    return took
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+OPERATIONS = {
+    operation.__name__: operation
+    for operation in (incident, note, resolve, due, lateness, monitor, state, many_monitors, probe_all)
+}
