@@ -116,8 +116,8 @@ def check_version(cluster: Path, identity: str) -> None:
     have = call("postgres", "--version", identity=identity).stdout.split()[-1].split(".")[0]
     if made_by != have:
         raise Unusable(
-            f"{cluster} was made by PostgreSQL {made_by} and this is PostgreSQL {have}: the data has to be "
-            "carried over first (README, Upgrading). Nothing was changed."
+            f"{cluster} was made by PostgreSQL {made_by}, which this PostgreSQL {have} cannot read. "
+            "Start it with the version of Nightdesk that made it, or set NIGHTDESK_DATA. Nothing was changed."
         )
 
 

@@ -96,8 +96,8 @@ def test_data_of_another_postgresql_is_not_touched(prepared_data: Path) -> None:
     marker = prepared_data / "postgres" / "PG_VERSION"
     marker.write_text("17\n")
     assert refusal(prepared_data) == (
-        f"{prepared_data}/postgres was made by PostgreSQL 17 and this is PostgreSQL 18: the data has to be "
-        "carried over first (README, Upgrading). Nothing was changed."
+        f"{prepared_data}/postgres was made by PostgreSQL 17, which this PostgreSQL 18 cannot read. "
+        "Start it with the version of Nightdesk that made it, or set NIGHTDESK_DATA. Nothing was changed."
     )
 
 
