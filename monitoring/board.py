@@ -45,10 +45,10 @@ class Line:
 
     @property
     def why(self) -> str:
-        """The sentence beside a state that is not up, or beside a failure that is being confirmed."""
-        if self.target is None or not self.monitor.is_watched:
+        """The sentence beside a state that is not up, or that the last look did not see again."""
+        if self.target is None:
             return self.monitor.detail
-        return self.target.detail if self.state != State.UP or self.is_confirming else ""
+        return self.target.detail if {self.target.state, self.target.seen} != {State.UP} else ""
 
 
 @dataclass(frozen=True)

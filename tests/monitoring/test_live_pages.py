@@ -1,0 +1,77 @@
+"""The pages of monitoring in a real Chromium: they follow the world without a reload, and axe finds nothing."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from foundation import moment
+from monitoring.models import Monitor
+from monitoring.sweep import probe_due
+from tests.factories import make_monitor
+from tests.monitoring.conftest import Service
+from tests.monitoring.test_board import member
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def sign_in(page: Page, user: User, site: str) -> None:
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
+
+
+def look() -> None:
+    Monitor.objects.update(due_at=moment.now())
+    probe_due()
+
+
+def test_board_and_monitor_follow_an_outage_without_a_reload(
+    page: Page, asgi_server: str, service: Service, console_errors: list[str]
+) -> None:
+    monitor = make_monitor(target=service.url, fail_after=1, recover_after=1)
+    user, _ = member("viewer", monitor.product)
+    look()
+    sign_in(page, user, asgi_server)
+    other = page.context.new_page()
+    for tab, path in ((page, "/monitoring/"), (other, monitor.get_absolute_url())):
+        tab.goto(asgi_server + path)
+        expect(tab.locator("[data-live]")).to_have_attribute("data-live", "live")
+        tab.evaluate("window.sameDocument = true")
+        expect(tab.locator(".chip.up").first).to_be_visible()
+    service.kill()
+    look()
+    for tab in (page, other):
+        expect(tab.locator(".chip.down").first).to_be_visible()
+    service.start()
+    look()
+    for tab in (page, other):
+        expect(tab.locator(".chip.up").first).to_be_visible()
+        expect(tab.locator(".latest .chip.down")).to_have_count(0)
+        assert tab.evaluate("window.sameDocument")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    page: Page, asgi_server: str, service: Service, width: int, scheme: str, console_errors: list[str]
+) -> None:
+    monitor = make_monitor(target=service.url, fail_after=1)
+    user, _ = member("manager", monitor.product)
+    service.status = 503
+    look()
+    sign_in(page, user, asgi_server)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for path in ("", "new/", f"{monitor.slug}/", f"{monitor.slug}/edit/"):
+        page.goto(f"{asgi_server}/monitoring/{path}")
+        found = Axe().run(page).response["violations"]
+        assert [(violation["id"], path) for violation in found] == []
+    page.get_by_role("button", name="Try it now").click()
+    expect(page.get_by_text("What Nightdesk sees now")).to_be_visible()
+    assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
