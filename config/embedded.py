@@ -69,6 +69,7 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
         self._identity = "same"
+        self._claimed = False  # the socket folder is ours to remove
 
     def start(self, *, patience: float = 0.0) -> None:
         """Make the cluster when there is none, start it, return when it answers.
@@ -102,7 +103,9 @@ class Server:
                 self.process.send_signal(signal.SIGQUIT)  # at once; recovers from its log at the next start
                 self.process.wait()
             self.process = None
+        if self._claimed:
             shutil.rmtree(self.sockets, ignore_errors=True)
+            self._claimed = False
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -166,6 +169,7 @@ class Server:
             found = self.sockets.lstat()
         if self.sockets.is_symlink() or found.st_uid != owner or found.st_mode & 0o077:
             raise Unusable(f"{self.sockets} belongs to somebody else: remove it, or set NIGHTDESK_DATA.")
+        self._claimed = True
 
     def _await_predecessor(self) -> None:
         """We hold the lock, so a server still here lost its supervisor and is shutting down: let it end.

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config import cluster
+from config import embedded
+from config.cluster import identity_for, make
 from tests.setup.running import command
 
 REFUSED = "Nightdesk cannot start: "
@@ -102,10 +103,13 @@ def test_data_of_another_postgresql_is_not_touched(prepared_data: Path) -> None:
 
 
 def test_a_folder_that_is_no_cluster_is_not_touched(tmp_path: Path) -> None:
-    (tmp_path / "data" / "postgres").mkdir(parents=True)
+    cluster = tmp_path / "data" / "postgres"
+    cluster.mkdir(parents=True)
     assert refusal(tmp_path / "data") == (
-        f"{tmp_path}/data/postgres is not a PostgreSQL data folder. Move it away, or set NIGHTDESK_DATA."
+        f"{cluster} is not a PostgreSQL data folder. Move it away, or set NIGHTDESK_DATA."
     )
+    assert list(cluster.iterdir()) == []
+    assert not embedded.socket_folder(cluster).exists()
 
 
 def test_a_missing_wheel_is_named(tmp_path: Path) -> None:
@@ -121,7 +125,7 @@ def test_a_missing_wheel_is_named(tmp_path: Path) -> None:
 def empty_cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cluster without our tables: enough for what is refused before them."""
     folder = tmp_path_factory.mktemp("refusals") / "postgres"
-    cluster.make(folder, cluster.identity_for(folder), [], durable=False)
+    make(folder, identity_for(folder), [], durable=False)
     return folder
 
 
