@@ -29,7 +29,7 @@ def once(actor: str, key: str, body: Any, do: Callable[[], str]) -> tuple[str, b
     """
     if not key:
         return do(), True
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+    digest = fingerprint(body)
     with transaction.atomic():
         row, fresh = IdempotencyKey.objects.get_or_create(
             actor=actor[:80], key=key[:200], defaults={"digest": digest, "answer": ""}
@@ -41,3 +41,8 @@ def once(actor: str, key: str, body: Any, do: Callable[[], str]) -> tuple[str, b
         row.answer = do()
         row.save(update_fields=["answer"])
         return row.answer, True
+
+
+def fingerprint(body: Any) -> str:
+    """sha256 over the body's JSON, in hex."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()

@@ -6,6 +6,7 @@ Everything but NUL and control characters, which break logs, terminals and Postg
 import re
 
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 # C0 and C1 controls but tab, line feed and carriage return; the bidirectional overrides can make a line
@@ -29,9 +30,23 @@ def plain_text(value: str) -> None:
         )
 
 
+def single_line(value: str) -> None:
+    """Validator for titles and names: a line break or tab would tear lists and messages apart."""
+    if any(character in value for character in "\r\n\t"):
+        raise ValidationError(_("This must be one line."), code="several_lines")
+
+
 def stripped(value: str) -> str:
     """The same text without unwanted characters.
 
     For what machines sent and nobody can correct (a probe's detail).
     """
     return _UNWANTED.sub("", value)
+
+
+def asked(request: HttpRequest, name: str, limit: int = 200) -> str:
+    """What the address says for `name`, trimmed and without unwanted characters; "" when it says nothing.
+
+    At most `limit` characters. Every view reads its query string through this: PostgreSQL refuses NUL.
+    """
+    return stripped(request.GET.get(name, "")).strip()[:limit]

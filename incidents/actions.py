@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from foundation.idempotency import once
+from foundation.idempotency import fingerprint, once
 from incidents import transitions
 from incidents.forms import verbs
 from incidents.models import Incident, Status
@@ -38,9 +38,9 @@ def _take_lead(incident: Incident, *, by: User) -> object:
 
 
 def _note(incident: Incident, *, by: User, key: str, text: str, at: Any) -> object:
-    """A phone that lost the answer sends again: the same key writes one note."""
+    """A phone that lost the answer sends again: the same key and words write one note, other words another one."""
     return once(
-        f"user:{by.pk}", f"note:{incident.pk}:{key}" if key else "", {"text": text, "at": at},
+        f"user:{by.pk}", key and f"note:{incident.pk}:{key}:{fingerprint(text)}", {"text": text, "at": at},
         lambda: str(transitions.note(incident, by=by, text=text, at=at).seq),
     )  # fmt: skip
 

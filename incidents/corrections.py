@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, User
 from foundation import moment
-from incidents import timeline, timing
+from incidents import breaches, lines, timeline, timing
 from incidents.lifecycle import Step, TooLate, announce, perform
-from incidents.models import RedactionRequest, Status, TimelineEvent, TimelinePayload
+from incidents.models import Incident, RedactionRequest, Status, TimelineEvent, TimelinePayload
 from live import bus
 from products.vocabulary import EventKind
 
 _ANY = tuple(Status)
 CORRECT = Step(EventKind.CORRECTED, _ANY)
 REDACT = Step(EventKind.REDACTED, _ANY)
+# Columns of an incident that take their moment from an event.
+STAMPS: dict[str, str] = {EventKind.ACKNOWLEDGED: "acknowledged_at", EventKind.RESOLVED: "resolved_at"}
 
 
 def correct(
@@ -34,26 +36,51 @@ def correct(
 
     The original stays readable, struck through; measures follow the correction.
     """
-    _refuse_bookkeeping(event)
-    if event.superseded_by.filter(kind=EventKind.CORRECTED).exists():
-        raise ValidationError(_("This entry was corrected already. Correct the correction."))
-    when = occurred_at or event.occurred_at
-    if when > moment.now():
-        raise ValidationError({"occurred_at": _("This is in the future.")})
-    words = event.text if text is None else text
-    if when == event.occurred_at and words == event.text:
-        raise ValidationError(_("Nothing differs. Change the time or the words."))
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say what was wrong.")})
     with transaction.atomic():
+        event = _hold(event)
+        if event.superseded_by.filter(kind=EventKind.CORRECTED).exists():
+            raise ValidationError(_("This entry was corrected already. Correct the correction."))
+        now = moment.now()
+        when = occurred_at or event.occurred_at
+        if when > now:
+            raise ValidationError({"occurred_at": _("This is in the future.")})
+        words = event.text if text is None else text
+        if when == event.occurred_at and words == event.text:
+            raise ValidationError(_("Nothing differs. Change the time or the words."))
+        if not reason.strip():
+            raise ValidationError({"reason": _("Say what was wrong.")})
         first = original(event)
         correction = perform(
             event.incident, CORRECT, by=by, at=when, text=words, supersedes=event,
             seq=event.seq, reason=reason, was_at=event.occurred_at.isoformat(), of=first.kind,
         )  # fmt: skip
-        timing.correct(first, when)
-        timeline.announce(event)
+        _measure_again(first, when, now)
+        timeline.announce_again(event)
         return correction
+
+
+def _measure_again(first: TimelineEvent, when: datetime, now: datetime) -> None:
+    """Columns and clocks that took their moment from `first` follow its correction."""
+    column = STAMPS.get(first.kind)
+    latest = first.incident.events.filter(kind=first.kind).order_by("-seq").first()
+    if column and latest == first:
+        Incident.objects.filter(pk=first.incident_id).exclude(**{column: None}).update(**{column: when})
+    for clock in timing.correct(first, when):
+        breaches.breach(first.incident, clock, now)
+
+
+def _hold(event: TimelineEvent) -> TimelineEvent:
+    """The event as it is once nobody else can change it; refuses what may be neither corrected nor redacted."""
+    incident = Incident.objects.select_for_update(of=("self",)).for_page().get(pk=event.incident_id)
+    held = incident.events.select_related("payload", "actor", "supersedes").get(pk=event.pk)
+    held.incident = incident
+    if held.redacted:
+        raise ValidationError(_("This entry has been redacted."))
+    if held.kind == EventKind.REDACTED:
+        raise ValidationError(_("The record of a redaction stays as it is."))
+    if lines.asked_to_redact(held):
+        raise ValidationError(_("This entry is hidden: somebody asked to redact it."))
+    return held
 
 
 def original(event: TimelineEvent) -> TimelineEvent:
@@ -65,14 +92,12 @@ def original(event: TimelineEvent) -> TimelineEvent:
 
 def ask_redaction(event: TimelineEvent, *, by: User, reason: str) -> RedactionRequest:
     """Hide the entry at once and ask a second person to destroy it. Asking twice returns the open request."""
-    _refuse_bookkeeping(event)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why, without repeating it.")})
     with transaction.atomic():
-        request, _created = RedactionRequest.objects.get_or_create(
-            event=event,
-            settled_at=None,
-            defaults={"reason": reason, "asked_by": by, "asked_at": moment.now()},
+        event = _hold(event)
+        request = RedactionRequest.objects.create(
+            event=event, reason=reason, asked_by=by, asked_at=moment.now()
         )
         _hide(event)
         return request
@@ -90,13 +115,13 @@ def confirm_redaction(request: RedactionRequest, *, by: User) -> TimelineEvent:
     with transaction.atomic():
         _settle(request, by, confirmed=True, alone=alone)
         asked_by = str(request.asked_by)
-        for doomed in [event, *_corrections(event)]:
+        for doomed in [event, *(one for one in _corrections(event) if not one.redacted)]:
             redaction = perform(
                 event.incident, REDACT, by=by, text=request.reason, supersedes=doomed, seq=doomed.seq,
                 asked_by=asked_by, alone=alone,
             )  # fmt: skip
             TimelinePayload.objects.filter(event=doomed).delete()
-            _hide(TimelineEvent.objects.get(pk=doomed.pk))
+        _hide(event)
         return redaction
 
 
@@ -104,18 +129,16 @@ def decline_redaction(request: RedactionRequest, *, by: User) -> None:
     """The entry may stay; it shows again. The one who asked may take the question back."""
     with transaction.atomic():
         _settle(request, by, confirmed=False, alone=False)
-        timeline.announce(request.event)
-        announce(request.event.incident)
+        _hide(request.event)
 
 
 def has_second_person(request: RedactionRequest) -> bool:
-    """Whether anybody but the one who asked could confirm."""
-    return (
-        Membership.objects.filter(team=request.event.incident.product.team_id, user__is_active=True)
-        .exclude(role=Role.VIEWER)
-        .exclude(user=request.asked_by_id)
-        .exists()
-    )
+    """Whether anybody but the one who asked could confirm: of a private incident, only who takes part in it."""
+    incident = request.event.incident
+    others = Membership.objects.filter(team=incident.product.team_id, user__is_active=True)
+    if incident.private:
+        others = others.filter(user__in=incident.participants.values("user"))
+    return others.exclude(role=Role.VIEWER).exclude(user=request.asked_by_id).exists()
 
 
 def _settle(request: RedactionRequest, by: User, *, confirmed: bool, alone: bool) -> None:
@@ -127,19 +150,14 @@ def _settle(request: RedactionRequest, by: User, *, confirmed: bool, alone: bool
 
 
 def _corrections(event: TimelineEvent) -> list[TimelineEvent]:
-    found = list(event.superseded_by.filter(kind=EventKind.CORRECTED, payload__isnull=False))
+    found = list(event.superseded_by.filter(kind=EventKind.CORRECTED))
     return [one for correction in found for one in (correction, *_corrections(correction))]
 
 
 def _hide(event: TimelineEvent) -> None:
-    # Announcements kept for resuming hold the old words.
-    bus.forget(timeline.topic(event.incident), containing=f'id="event-{event.pk}"')
-    timeline.announce(event)
+    """Every line that shows its words is written afresh: hidden, destroyed, or shown again."""
+    for one in (event, *_corrections(event)):
+        # Announcements kept for resuming hold the old words.
+        bus.forget(timeline.topic(event.incident), containing=f'id="event-{one.pk}"')
+        timeline.announce_again(one)
     announce(event.incident)
-
-
-def _refuse_bookkeeping(event: TimelineEvent) -> None:
-    if event.redacted:
-        raise ValidationError(_("This entry has been redacted."))
-    if event.kind == EventKind.REDACTED:
-        raise ValidationError(_("The record of a redaction stays as it is."))

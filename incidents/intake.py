@@ -6,11 +6,9 @@ nothing and loses nothing.
 
 from typing import Any
 
-import structlog
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from foundation import moment
+from foundation import moment, rounds
 from incidents import lifecycle, timeline
 from incidents.declare import declare
 from incidents.models import Incident
@@ -18,46 +16,51 @@ from monitoring.models import StatusChange, Target
 from monitoring.states import State
 from products.vocabulary import EventKind
 
-log = structlog.get_logger(__name__)
-
 MONITOR = "monitor"
 
 
 def take_in(limit: int = 200) -> int:
-    """Handle up to `limit` unhandled status changes in the order they were recorded; returns how many.
+    """Handle up to `limit` unhandled status changes, those of one target in the order they happened; returns how many.
 
-    One that cannot be handled is said, left for the next round, and stops none of the others.
+    A target that cannot be handled, or is another worker's at this moment, holds back its own changes only.
     """
-    handled, failed = 0, set[int]()
-    while handled < limit and (change := _waiting(failed)):
-        try:
-            handled += _take(change)
-        except (ValidationError, IntegrityError, Incident.DoesNotExist):
-            log.exception("intake.failed", change=change)
-        # Handled by us, by another worker, or not to be handled now: look behind it.
-        failed.add(change)
+    handled, passed = 0, set[int]()
+    while handled < limit and (target := _waiting(passed)):
+        if rounds.attempt("intake", target, _take):
+            handled += 1
+        else:
+            passed.add(target)
     return handled
 
 
 def _waiting(passed: set[int]) -> int | None:
-    return StatusChange.objects.unhandled().exclude(pk__in=passed).values_list("pk", flat=True).first()
+    return (
+        StatusChange.objects.unhandled()
+        .exclude(target__in=passed)
+        .values_list("target_id", flat=True)
+        .first()
+    )
 
 
-def _take(pk: int) -> bool:
+def _take(target_id: int) -> int:
+    """The oldest unhandled change of one target, whose row is held: two workers must not overtake each other."""
     with transaction.atomic():
+        targets = Target.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+        if not targets.filter(pk=target_id).exists():
+            return 0
         change = (
-            StatusChange.objects.select_for_update(skip_locked=True, of=("self",))
+            StatusChange.objects.unhandled()
+            .filter(target=target_id)
             .select_related("target__monitor__product__team", "target__monitor__product__process")
-            .filter(pk=pk, handled_at=None)
             .first()
         )
         if change is None:
-            return False
+            return 0
         incident = _apply(change)
         change.handled_at = moment.now()
         change.outcome = incident.ref if incident else ""
         change.save(update_fields=["handled_at", "outcome"])
-        return True
+        return 1
 
 
 def _apply(change: StatusChange) -> Incident | None:

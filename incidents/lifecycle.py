@@ -10,9 +10,13 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from foundation import moment
-from incidents import timeline, timing
+from incidents import breaches, timeline, timing
 from incidents.models import Incident, Participant, Status, TimelineEvent
 from live import bus
+from products.vocabulary import EventKind
+
+# Who contains or ends it has seen it.
+SEEN_BY = frozenset({EventKind.MITIGATED, EventKind.RESOLVED})
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,11 @@ def perform(
             raise TooLate(incident, step)
         # The row is ours now, so the moment is later than everything recorded before.
         happened = at or moment.now()
+        # What ran out before this happened was late, even if no sweep has come by yet.
+        breaches.fire(incident, until=happened, now=moment.now())
+        if step.kind in SEEN_BY and incident.acknowledged_at is None:
+            Incident.objects.filter(pk=incident.pk).update(acknowledged_at=happened)
+            incident.acknowledged_at = happened
         if stamp:
             Incident.objects.filter(pk=incident.pk).update(**{stamp: happened})
             setattr(incident, stamp, happened)

@@ -1,9 +1,10 @@
 """Events as HTML lines: rendered once when written, the same bytes for every reader (DECISIONS.md 16, 17)."""
 
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from incidents.models import TimelineEvent, TimelineLine
+from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.sentences import sentence
 from products.vocabulary import EventKind
 
@@ -15,7 +16,10 @@ _MACHINE_LOUD = {EventKind.CLOCK_BREACHED, EventKind.MONITOR_DOWN}
 
 
 def store(event: TimelineEvent) -> str:
-    """Render the line of `event` and keep it; called in the transaction that wrote the event."""
+    """Render the line of `event` and keep it.
+
+    For who has just written the event, or holds its incident and read it after.
+    """
     html = render(event)
     TimelineLine.objects.update_or_create(
         event=event, language=LANGUAGE, defaults={"html": html, "template_version": TEMPLATE_VERSION}
@@ -23,8 +27,20 @@ def store(event: TimelineEvent) -> str:
     return html
 
 
+def restore(pk: int) -> tuple[TimelineEvent, str]:
+    """Render the line of an older event again.
+
+    Holds the incident and reads the event after: words that were destroyed stay gone.
+    """
+    with transaction.atomic():
+        incident = TimelineEvent.objects.values_list("incident", flat=True).get(pk=pk)
+        Incident.objects.select_for_update(of=("self",)).get(pk=incident)
+        event = TimelineEvent.objects.select_related("incident__product__team", "actor", "payload").get(pk=pk)
+        return event, store(event)
+
+
 def render(event: TimelineEvent) -> str:
-    asked = event.redaction_requests.filter(settled_at=None).select_related("asked_by").first()
+    asked = asked_to_redact(event)
     context = {
         "event": event,
         "incident": event.incident,
@@ -43,6 +59,16 @@ def tone(event: TimelineEvent) -> str:
     if event.kind in _MACHINE_LOUD:
         return "machine breach"
     return "person" if event.actor_id else "machine"
+
+
+def asked_to_redact(event: TimelineEvent) -> RedactionRequest | None:
+    """The open request that hides this line: for the event, or for one whose words it repeats."""
+    chain = [event]
+    while chain[-1].kind == EventKind.CORRECTED and chain[-1].supersedes:
+        chain.append(chain[-1].supersedes)
+    return (
+        RedactionRequest.objects.filter(event__in=chain, settled_at=None).select_related("asked_by").first()
+    )
 
 
 def _redaction(event: TimelineEvent) -> TimelineEvent | None:

@@ -14,9 +14,13 @@ RESPONDERS = (
 
 @rule("view", Incident)
 def view(actor: User, incident: Incident) -> bool:
-    if incident.private:
-        return takes_part(actor, incident)
-    return role_in(actor, incident.product.team_id) is not None
+    return sees(actor, incident)
+
+
+def sees(actor: User, incident: Incident) -> bool:
+    """A member of the team, who takes part if it is private."""
+    member = role_in(actor, incident.product.team_id) is not None
+    return member and (not incident.private or takes_part(actor, incident))
 
 
 def takes_part(actor: User, incident: Incident) -> bool:
@@ -24,10 +28,8 @@ def takes_part(actor: User, incident: Incident) -> bool:
 
 
 def respond(actor: User, incident: Incident) -> bool:
-    """A responder of the team; a participant of a private incident, whatever their role."""
-    if incident.private:
-        return takes_part(actor, incident)
-    return has_role(actor, incident.product.team_id, Role.RESPONDER)
+    """A responder of the team, who takes part if it is private."""
+    return has_role(actor, incident.product.team_id, Role.RESPONDER) and sees(actor, incident)
 
 
 for _action in RESPONDERS:

@@ -55,14 +55,17 @@ def record(
         event=event, salt=salt, body=body, label=label or (by.name if by else "")
     )
     event.incident = incident
-    announce(event)
+    bus.publish(topic(incident), lines.upsert(lines.store(event)))
     return event
 
 
-def announce(event: TimelineEvent) -> None:
-    """Write the event's line afresh and put it on every open page of the incident."""
-    html = lines.store(event)
-    bus.publish(topic(event.incident), lines.upsert(html))
+def announce_again(event: TimelineEvent) -> None:
+    """An older event reads differently now (corrected, hidden, redacted).
+
+    Write its line afresh and put it on every open page.
+    """
+    fresh, html = lines.restore(event.pk)
+    bus.publish(topic(fresh.incident), lines.upsert(html))
 
 
 def digest(salt: str, body: str) -> str:

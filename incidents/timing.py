@@ -107,8 +107,12 @@ def retarget(incident: Incident, severity: Severity, now: datetime) -> None:
         clock.save(update_fields=["severity", "target", "target_s", "due_at", "due_set_at"])
 
 
-def correct(event: TimelineEvent, at: datetime) -> None:
-    """`event` really happened at `at`: clocks that it started or stopped are measured again."""
+def correct(event: TimelineEvent, at: datetime) -> list[Clock]:
+    """`event` really happened at `at`: clocks that it started or stopped are measured again.
+
+    Returns those that turn out to be late and were not known to be; one that turns out to be in time loses its breach.
+    """
+    late: list[Clock] = []
     for clock in Clock.objects.select_for_update(of=("self",)).filter(incident=event.incident).order_by("pk"):
         if clock.stopped_by_id == event.pk:
             clock.stopped_at = max(at, clock.started_at)
@@ -117,7 +121,13 @@ def correct(event: TimelineEvent, at: datetime) -> None:
         else:
             continue
         clock.due_at = clocks.due_at(clock.run)
-        clock.save(update_fields=["stopped_at", "started_at", "due_at"])
+        in_time = clock.stopped_at is not None and (clock.due_at is None or clock.stopped_at <= clock.due_at)
+        if in_time:
+            clock.breached_at = clock.noticed_at = None
+        elif clock.stopped_at is not None and clock.breached_at is None:
+            late.append(clock)
+        clock.save(update_fields=["stopped_at", "started_at", "due_at", "breached_at", "noticed_at"])
+    return late
 
 
 def _create(

@@ -51,9 +51,15 @@ def confirm_severity(incident: Incident, *, by: User, at: datetime | None = None
 
 
 def change_severity(
-    incident: Incident, *, by: User, severity: Severity, reason: str, at: datetime | None = None
+    incident: Incident,
+    *,
+    by: User,
+    severity: Severity,
+    reason: str,
+    seen: Severity | None = None,
+    at: datetime | None = None,
 ) -> TimelineEvent:
-    """Another severity, with the reason; in triage this confirms it too.
+    """Another severity, with the reason; in triage this confirms it too. `seen` is the one that the person looked at.
 
     Running clocks get the new targets and keep accrued pauses.
     """
@@ -65,15 +71,16 @@ def change_severity(
         raise ValidationError({"reason": _("Say why: the next reader was not there.")})
     if severity.pk == incident.severity_id:
         raise ValidationError({"severity": _("It is %(severity)s already.") % {"severity": severity.label}})
+    seen = seen or incident.severity
     with transaction.atomic():
-        was = incident.severity.label
+        was = seen.label
         # Compare-and-set on what the person saw; two changes at once must not overwrite each other.
         to = Status.ACTIVE if incident.status == Status.TRIAGE else None
         step = Step(
             EventKind.SEVERITY_CHANGED,
             OPEN,
             to,
-            guard=Q(severity=incident.severity_id, status=incident.status),
+            guard=Q(severity=seen, status=incident.status),
         )
         event = perform(
             incident,
@@ -184,6 +191,8 @@ def reopen(incident: Incident, *, by: User, reason: str, at: datetime | None = N
     try:
         return perform(incident, REOPEN, by=by, at=at, text=reason, changes={"resolved_at": None})
     except IntegrityError as error:
+        if "one_open_incident_per_target" not in str(error):
+            raise
         other = Incident.objects.open().filter(target=incident.target_id).first()
         raise ValidationError(
             _("%(other)s is open for the same monitor. Go on there, and note here what you know.")

@@ -37,6 +37,8 @@ def _chain(incident: Incident) -> Iterator[Broken]:
     events = list(incident.events.select_related("payload", "supersedes").order_by("seq"))
     redacted = {event.supersedes_id for event in events if event.kind == EventKind.REDACTED}
     head = ""
+    if not events:
+        yield Broken(incident.ref, 0, "it has no entries, not even its declaration")
     for expected, event in enumerate(events, start=1):
         for what in _event(incident, event, expected, head, redacted):
             yield Broken(incident.ref, event.seq, what)
@@ -86,4 +88,4 @@ def canonical(incident: Incident, event: TimelineEvent) -> str:
 
 
 def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -9,13 +9,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from foundation.text import plain_text
+from foundation.text import plain_text, single_line
 
 
 def line(label: Any, *, limit: int = 200, required: bool = True, **options: Any) -> forms.CharField:
     """One line of text."""
     return forms.CharField(
-        label=label, max_length=limit, required=required, validators=[plain_text], **options
+        label=label, max_length=limit, required=required, validators=[plain_text, single_line], **options
     )
 
 
@@ -44,4 +44,8 @@ class MomentField(forms.DateTimeField):
 
     def clean(self, value: Any) -> datetime | None:
         moment: datetime | None = super().clean(value)
+        if moment and moment.year < 2000:
+            raise forms.ValidationError(
+                _("The year is %(year)s. Is that right?"), params={"year": moment.year}
+            )
         return moment

@@ -56,11 +56,16 @@ class SeverityForm(VerbForm):
         error_messages={"required": _("Say why: the next reader was not there.")},
     )
 
+    seen = forms.ModelChoiceField(
+        queryset=Severity.objects.none(), to_field_name="key", required=False, widget=forms.HiddenInput
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = Severity.objects.filter(version=self.incident.process_version_id)
-        self.fields["severity"].queryset = choices  # type: ignore[attr-defined]
-        self.initial.setdefault("severity", self.incident.severity.key)
+        for name in ("severity", "seen"):
+            self.fields[name].queryset = choices  # type: ignore[attr-defined]
+            self.initial.setdefault(name, self.incident.severity.key)
 
 
 class MitigateForm(VerbForm):

@@ -117,7 +117,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", models.PositiveBigIntegerField(unique=True)),
-                ("title", models.CharField(max_length=200, validators=[foundation.text.plain_text])),
+                (
+                    "title",
+                    models.CharField(
+                        max_length=200, validators=[foundation.text.plain_text, foundation.text.single_line]
+                    ),
+                ),
                 (
                     "status",
                     models.CharField(

@@ -53,8 +53,8 @@ BEGIN
     ) THEN
         RETURN OLD;
     END IF;
-    -- A person who is anonymised loses the name beside the event; what happened stays.
-    IF TG_OP = 'UPDATE' AND (NEW.event_id, NEW.salt, NEW.body) = (OLD.event_id, OLD.salt, OLD.body) THEN
+    -- A person who is anonymised loses the name beside the event; what happened stays. No other name may take its place.
+    IF TG_OP = 'UPDATE' AND NEW.label = '' AND (NEW.event_id, NEW.salt, NEW.body) = (OLD.event_id, OLD.salt, OLD.body) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'the timeline is append-only: % on % is refused', TG_OP, TG_TABLE_NAME
@@ -72,10 +72,15 @@ BEGIN
         RAISE EXCEPTION 'the timeline is append-only: its head is moved by inserting events'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- The ref is hashed into every event.
+    IF NEW.number <> OLD.number THEN
+        RAISE EXCEPTION 'the timeline is append-only: an incident keeps its number'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER timeline_guard_head BEFORE UPDATE OF timeline_seq, timeline_hash ON incidents_incident
+CREATE TRIGGER timeline_guard_head BEFORE UPDATE OF timeline_seq, timeline_hash, number ON incidents_incident
     FOR EACH ROW EXECUTE FUNCTION timeline_guard_head();
 
 CREATE TRIGGER timeline_no_truncate BEFORE TRUNCATE ON incidents_timelineevent

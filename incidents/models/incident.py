@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import teams_of
 from accounts.models import User
-from foundation.text import plain_text
+from foundation.text import plain_text, single_line
 
 REF = re.compile(r"INC-([1-9][0-9]{0,17})", re.IGNORECASE)
 
@@ -45,13 +45,10 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def visible_to(self, user: User) -> Self:
         """The only gate for lists, search and counts.
 
-        Teammates see their team's; a private one is seen by its participants alone.
+        Teammates see their team's, a private one only if they take part.
         """
         taking_part = Participant.objects.filter(incident=models.OuterRef("pk"), user=user.pk)
-        return self.filter(
-            Q(private=False, product__team__in=teams_of(user))
-            | (Q(private=True) & models.Exists(taking_part))
-        )
+        return self.filter(Q(private=False) | models.Exists(taking_part), product__team__in=teams_of(user))
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN)
@@ -85,7 +82,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
 class Incident(models.Model):
     number = models.PositiveBigIntegerField(unique=True)
-    title = models.CharField(max_length=200, validators=[plain_text])
+    title = models.CharField(max_length=200, validators=[plain_text, single_line])
     product = models.ForeignKey("products.Product", on_delete=models.PROTECT, related_name="incidents")
     environment = models.ForeignKey("products.Environment", on_delete=models.PROTECT, null=True, blank=True)
     process_version = models.ForeignKey("products.ProcessVersion", on_delete=models.PROTECT)

@@ -56,7 +56,10 @@ class TimelineEvent(models.Model):
 
     @property
     def actor_label(self) -> str:
-        return "" if self.redacted else self.payload.label
+        """The name as then known; once the words are destroyed, the person's present one: who it was stays."""
+        if not self.redacted:
+            return self.payload.label
+        return str(self.actor) if self.actor else ""
 
 
 class TimelinePayload(models.Model):

@@ -1,17 +1,19 @@
 """Declaring from a phone: two taps and a sentence; what is open is offered before something new is made."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
 from foundation import moment
-from foundation.idempotency import Reused, once
+from foundation.idempotency import Reused, fingerprint, once
 from incidents.declare import declare
 from incidents.forms.declare import DeclareForm, JoinForm
 from incidents.models import Incident
@@ -28,6 +30,12 @@ def declare_page(request: HttpRequest) -> HttpResponse:
     form = DeclareForm(
         request.POST or None, user=user, product=_wanted(request, user), initial=_initial(request)
     )
+    zone = user.time_zone or (form.chosen.team.time_zone if form.chosen else "UTC")
+    with timezone.override(ZoneInfo(zone)):
+        return _answer(request, user, form)
+
+
+def _answer(request: HttpRequest, user: User, form: DeclareForm) -> HttpResponse:
     if request.method == "POST" and "look" not in request.POST and form.is_valid():
         return _declare(request, user, form)
     if request.method == "POST" and "look" in request.POST:
@@ -135,7 +143,7 @@ def join(request: HttpRequest, ref: str) -> HttpResponse:
         key = form.cleaned_data["key"]
         once(
             f"user:{request.user.pk}",
-            f"join:{found.pk}:{key}" if key else "",
+            key and f"join:{found.pk}:{key}:{fingerprint(text)}",
             text,
             lambda: str(note(found, by=signed_in(request), text=text).seq),
         )

@@ -17,6 +17,7 @@ from incidents import corrections, page
 from incidents.clocks import span
 from incidents.forms.corrections import CorrectForm, RedactForm
 from incidents.lifecycle import TooLate
+from incidents.lines import asked_to_redact
 from incidents.models import RedactionRequest, TimelineEvent
 from incidents.sentences import FACTS, LABELS
 from incidents.views.incident import fetch, show, zone_of
@@ -26,7 +27,7 @@ from products.vocabulary import EventKind
 @require_GET
 def event(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
     found = _fetch(request, ref, seq)
-    asked = found.redaction_requests.filter(settled_at=None).select_related("asked_by").first()
+    asked = asked_to_redact(found)
     return render(request, "incidents/event.html", {
         "incident": found.incident,
         "event": found,
@@ -44,6 +45,8 @@ def event(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
 def correct(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
     found = _fetch(request, ref, seq)
     authorize(request.user, "correct", found.incident)
+    if found.redacted or asked_to_redact(found):
+        return redirect("event", ref=found.incident.ref, seq=found.seq)
     with timezone.override(ZoneInfo(zone_of(request.user, found.incident))):
         form = CorrectForm(request.POST or None, event=found)
         if request.method == "POST" and form.is_valid():

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import signed_in, teams_of
 from foundation.paging import BadCursor, page
+from foundation.text import asked
 from incidents.models import Incident, Status
 from incidents.models.incident import REF, IncidentQuerySet
 from live import bus
@@ -20,13 +21,13 @@ def incidents(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     cursor = bus.cursor()
     mine = Incident.objects.visible_to(user)
-    asked = {name: request.GET.get(name, "").strip()[:200] for name in ("q", "status", "product", "severity")}
-    exact = REF.fullmatch(asked["q"])
+    wanted = {name: asked(request, name) for name in ("q", "status", "product", "severity")}
+    exact = REF.fullmatch(wanted["q"])
     if exact and mine.filter(number=int(exact[1])).exists():
         return redirect("incident", ref=f"INC-{exact[1]}")
     try:
         found = page(
-            _matching(mine, asked).for_page(),
+            _matching(mine, wanted).for_page(),
             order=("-declared_at", "-pk"),
             after=request.GET.get("after", ""),
             size=SIZE,
@@ -35,8 +36,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
         return redirect("incidents")
     return render(request, "incidents/index.html", {
         "found": found,
-        "asked": asked,
-        "filtered": any(asked.values()),
+        "asked": wanted,
+        "filtered": any(wanted.values()),
         "statuses": Status.choices,
         "products": Product.objects.visible_to(user).order_by("name"),
         "severities": _severities(mine),
@@ -46,22 +47,22 @@ def incidents(request: HttpRequest) -> HttpResponse:
     })  # fmt: skip
 
 
-def _matching(incidents: IncidentQuerySet, asked: dict[str, str]) -> IncidentQuerySet:
-    for word in asked["q"].replace("\x00", "").split():
+def _matching(incidents: IncidentQuerySet, wanted: dict[str, str]) -> IncidentQuerySet:
+    for word in wanted["q"].split():
         incidents = incidents.filter(
             Q(title__icontains=word)
             | Q(impact__icontains=word)
             | Q(workaround__icontains=word)
             | Q(product__name__icontains=word)
         )
-    if asked["status"] == "open":
+    if wanted["status"] == "open":
         incidents = incidents.open()
-    elif asked["status"]:
-        incidents = incidents.filter(status__in=asked["status"].split(","))
-    if asked["product"]:
-        incidents = incidents.filter(product__slug=asked["product"])
-    if asked["severity"]:
-        incidents = incidents.filter(severity__key__iexact=asked["severity"])
+    elif wanted["status"]:
+        incidents = incidents.filter(status__in=wanted["status"].split(","))
+    if wanted["product"]:
+        incidents = incidents.filter(product__slug=wanted["product"])
+    if wanted["severity"]:
+        incidents = incidents.filter(severity__key__iexact=wanted["severity"])
     return incidents
 
 

@@ -1,6 +1,7 @@
 """What people see and send: pages answer, refuse outsiders, keep what was typed, and tell the slower one kindly."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -337,3 +338,60 @@ def test_now_asks_as_often_for_three_as_for_one(phone: Client, product: Product,
             phone.get("/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin"])
+def test_seen_since_is_read_in_the_reader_s_zone(
+    phone: Client, product: Product, ada: User, zone: str
+) -> None:
+    User.objects.filter(pk=ada.pk).update(time_zone=zone)
+    seen = (moment.now() - timedelta(minutes=10)).replace(microsecond=0)
+    local = seen.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M:%S")
+    phone.post("/declare/", {"title": "Down", "product": product.slug, "detected_at": local})
+    assert Incident.objects.get().detected_at == seen
+
+
+def test_who_left_the_team_sees_its_private_incidents_no_more(
+    phone: Client, product: Product, ada: User
+) -> None:
+    secret = declare(product, by=ada, title="Keys leaked", private=True)
+    Membership.objects.filter(user=ada).delete()
+    assert phone.get(f"/incidents/{secret.ref}/").status_code == 404
+    assert list(Incident.objects.visible_to(ada)) == []
+
+
+def test_a_viewer_may_declare_a_private_incident_and_not_work_on_it(product: Product, ada: User) -> None:
+    Membership.objects.filter(user=ada).update(role="viewer")
+    viewer = Client()
+    viewer.force_login(ada)
+    viewer.post("/declare/", {"title": "Keys leaked", "product": product.slug, "private": "on"})
+    assert viewer.get("/incidents/INC-1/").status_code == 200
+    assert viewer.post("/incidents/INC-1/resolve", {"text": "Done"}).status_code == 403
+
+
+def test_the_same_key_with_other_words_is_another_note(phone: Client, incident: Incident) -> None:
+    for words in ("The cache", "The cache", "The cache is full"):
+        assert phone.post("/incidents/INC-1/note", {"text": words, "key": "k"}).status_code == 302
+        assert phone.post("/incidents/INC-1/join", {"title": words, "key": "k"}).status_code == 302
+    assert incident.events.filter(kind="noted").count() == 4
+
+
+def test_a_severity_form_from_before_a_change_overwrites_nothing(
+    phone: Client, incident: Incident, product: Product, ben: User
+) -> None:
+    assert 'name="seen" value="CRITICAL"' in phone.get("/incidents/INC-1/change_severity").content.decode()
+    transitions.change_severity(
+        incident, by=ben, severity=product.severities().get(key="HIGH"), reason="Partly"
+    )
+    answer = phone.post(
+        "/incidents/INC-1/change_severity", {"severity": "MEDIUM", "seen": "CRITICAL", "reason": "Hardly"}
+    )
+    assert answer.status_code == 409
+    incident.refresh_from_db()
+    assert incident.severity.key == "HIGH"
+
+
+def test_a_title_is_one_line(phone: Client, product: Product) -> None:
+    answer = phone.post("/declare/", {"title": "Down\nand out", "product": product.slug})
+    assert answer.status_code == 422
+    assert "This must be one line." in answer.content.decode()

@@ -64,3 +64,30 @@ def test_the_next_due_moment_is_the_earliest(incident: Incident) -> None:
     due_in(incident, "response", 60)
     first = due_in(incident, "acknowledged", 30)
     assert sweep.next_due() == first.due_at
+
+
+def test_a_person_faster_than_the_sweep_does_not_hide_the_breach(incident: Incident, ada: User) -> None:
+    clock = due_in(incident, "acknowledged", -600)
+    due_in(incident, "response", 60)
+    transitions.acknowledge(incident, by=ada)
+    clock.refresh_from_db()
+    assert (clock.breached_at, clock.reading(moment.now()).state) == (clock.due_at, "breached")
+    assert list(incident.events.order_by("seq").values_list("kind", flat=True)) == [
+        "declared", "clock_breached", "acknowledged",
+    ]  # fmt: skip
+    assert sweep.breach_due() == 0
+
+
+def test_lowering_the_severity_late_does_not_hide_the_breach(
+    incident: Incident, product: Product, ada: User
+) -> None:
+    due_in(incident, "response", -60)
+    due_in(incident, "acknowledged", 60)
+    medium = product.severities().get(key="MEDIUM")
+    transitions.change_severity(incident, by=ada, severity=medium, reason="Hardly anybody is affected")
+    assert incident.events.filter(kind="clock_breached").count() == 1
+
+
+def test_whoever_contains_it_has_seen_it(incident: Incident, ada: User) -> None:
+    event = transitions.mitigate(incident, by=ada)
+    assert incident.acknowledged_at == event.occurred_at

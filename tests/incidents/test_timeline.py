@@ -1,15 +1,17 @@
 """The chain: append-only in the database, verified from its own texts, redacted without breaking."""
 
-import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from accounts.models import User
+from foundation import moment
 from incidents import corrections, transitions
 from incidents.declare import declare
 from incidents.models import Incident, TimelineEvent, TimelinePayload
@@ -17,6 +19,7 @@ from incidents.verify import verify
 from live.models import Announcement
 from products.models import Product
 from tests.factories import join, make_user
+from tests.incidents.test_sweep import due_in
 
 ATTACK = "UPDATE incidents_timelineevent SET kind = 'resolved'"
 
@@ -175,12 +178,20 @@ def test_the_database_refuses_one_person_for_two(incident: Incident, ada: User) 
 
 
 def test_a_line_is_the_same_for_every_reader_and_holds_nothing_personal(
-    incident: Incident, ada: User
+    incident: Incident, ada: User, ben: User
 ) -> None:
-    html = incident.events.get(seq=1).lines.get().html
-    assert json.dumps(html).count("csrf") == 0
-    for forbidden in ("<form", "<button", "<input", "hx-", "style=", "onclick"):
-        assert forbidden not in html
+    transitions.acknowledge(incident, by=ada)
+    shown = []
+    for reader, zone in ((ada, "Europe/Berlin"), (ben, "America/New_York")):
+        type(reader).objects.filter(pk=reader.pk).update(time_zone=zone)
+        client = Client()
+        client.force_login(reader)
+        page = client.get("/incidents/INC-1/").content.decode()
+        shown.append(re.findall(r'<li class="line.*?</li>', page, re.DOTALL))
+    assert len(shown[0]) == 2
+    assert shown[0] == shown[1]
+    for forbidden in ("<form", "<button", "<input", "hx-", "style=", "onclick", "csrf"):
+        assert forbidden not in "".join(shown[0])
 
 
 @pytest.mark.parametrize(
@@ -191,3 +202,92 @@ def test_hostile_text_stays_text(incident: Incident, ada: User, text: str) -> No
     html = event.lines.get().html
     for forbidden in ("<script", "<img", 'href="javascript', 'onerror="'):
         assert forbidden not in html
+
+
+def test_a_correction_moves_the_measures(incident: Incident, ada: User) -> None:
+    event = transitions.resolve(incident, by=ada)
+    corrections.correct(event, by=ada, reason="It ended earlier", occurred_at=incident.declared_at)
+    incident.refresh_from_db()
+    assert incident.resolved_at == incident.declared_at
+
+
+def test_a_correction_that_makes_it_late_records_the_breach(incident: Incident, ada: User) -> None:
+    clock = due_in(incident, "acknowledged", -60)
+    assert clock.due_at
+    event = transitions.acknowledge(incident, by=ada, at=clock.due_at - timedelta(seconds=30))
+    assert incident.events.filter(kind="clock_breached").count() == 0
+    correction = corrections.correct(event, by=ada, reason="It was later", occurred_at=moment.now())
+    clock.refresh_from_db()
+    assert (clock.breached_at, incident.events.filter(kind="clock_breached").count()) == (clock.due_at, 1)
+    corrections.correct(correction, by=ada, reason="No", occurred_at=clock.due_at - timedelta(seconds=9))
+    # The clock follows the last word; what was told stays told.
+    clock.refresh_from_db()
+    assert clock.breached_at is None
+    assert incident.events.filter(kind="clock_breached").count() == 1
+
+
+def test_while_a_redaction_is_open_the_words_cannot_be_had_or_repeated(
+    incident: Incident, ada: User, client: Client
+) -> None:
+    event = transitions.note(incident, by=ada, text="password is hunter2")
+    correction = corrections.correct(event, by=ada, reason="Spelling", text="the password is hunter2")
+    corrections.ask_redaction(event, by=ada, reason="A password")
+    client.force_login(ada)
+    page = client.get(f"/incidents/INC-1/events/{event.seq}/correct", follow=True).content.decode()
+    page += client.get("/incidents/INC-1/").content.decode()
+    assert "hunter2" not in page
+    for one in (event, correction):
+        with pytest.raises(ValidationError):
+            corrections.correct(one, by=ada, reason="Again", text="hunter2")
+
+
+def test_an_event_read_before_it_was_destroyed_brings_nothing_back(
+    incident: Incident, ada: User, ben: User
+) -> None:
+    event = transitions.note(incident, by=ada, text="password is hunter2")
+    stale = TimelineEvent.objects.select_related("payload", "incident").get(pk=event.pk)
+    corrections.confirm_redaction(corrections.ask_redaction(event, by=ada, reason="A password"), by=ben)
+    with pytest.raises(ValidationError):
+        corrections.correct(stale, by=ada, reason="Spelling", text="the password is hunter2")
+    call_command("render_lines", "--all")
+    assert "hunter2" not in event.lines.get().html
+
+
+def test_who_wrote_a_destroyed_entry_stays_known(incident: Incident, ada: User, ben: User) -> None:
+    event = transitions.note(incident, by=ada, text="hunter2")
+    corrections.confirm_redaction(corrections.ask_redaction(event, by=ben, reason="A password"), by=ada)
+    assert TimelineEvent.objects.get(pk=event.pk).actor_label == "Ada"
+
+
+def test_a_private_incident_of_one_person_can_be_redacted(product: Product, ada: User, ben: User) -> None:
+    secret = declare(product, by=ada, title="Keys leaked", private=True)
+    event = transitions.note(secret, by=ada, text="hunter2")
+    redaction = corrections.confirm_redaction(
+        corrections.ask_redaction(event, by=ada, reason="A password"), by=ada
+    )
+    assert redaction.data["alone"] is True
+
+
+def test_an_emptied_chain_is_found_out(incident: Incident) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("DELETE FROM incidents_timelineevent")
+        cursor.execute("UPDATE incidents_incident SET timeline_seq = 0, timeline_hash = ''")
+    assert broken() == ["INC-1 entry 0: it has no entries, not even its declaration"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+@pytest.mark.parametrize("year", ["0202", "1999"])
+def test_a_half_typed_year_is_refused(incident: Incident, ada: User, client: Client, year: str) -> None:
+    client.force_login(ada)
+    answer = client.post("/incidents/INC-1/note", {"text": "Earlier", "at": f"{year}-01-01T00:00"})
+    assert answer.status_code == 422
+    assert incident.events.count() == 1
+
+
+def test_nobody_s_name_can_be_put_under_another_s_words(incident: Incident) -> None:
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        TimelinePayload.objects.update(label="Somebody else")
+    assert TimelinePayload.objects.update(label="") == 1

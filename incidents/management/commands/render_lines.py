@@ -18,14 +18,14 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="render every line, old or not")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        events = TimelineEvent.objects.select_related("incident__product__team", "actor", "payload")
+        events = TimelineEvent.objects.all()
         if not options["all"]:
             present = TimelineLine.objects.filter(
                 template_version=lines.TEMPLATE_VERSION, language=lines.LANGUAGE
             )
             events = events.exclude(pk__in=present.values("event"))
         count = 0
-        for event in events.order_by("pk").iterator(chunk_size=500):
-            lines.store(event)
+        for pk in events.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=500):
+            lines.restore(pk)
             count += 1
         self.stdout.write(f"{count} lines rendered")
