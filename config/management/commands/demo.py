@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from config import demo
 from config.management.commands import up
 from config.supervisor import Stop, say, stoppable
 
@@ -15,6 +14,6 @@ class Command(up.Command):
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         try:
             with stoppable():
-                up.up(host, port, furnish=demo.fill)
+                up.up(host, port, demo=True)
         except Stop:
             say("Nightdesk has stopped.")

@@ -4,7 +4,6 @@ import http.client
 import os
 import socket
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from config.cluster import Unusable
 from config.embedded import Server
-from config.preparation import prepare
 from config.supervisor import Child, Process, Stop, end, ignore_signals, say, started, stoppable, supervise
 
 WORKER = (
@@ -44,11 +42,8 @@ class Command(BaseCommand):
             say("Nightdesk has stopped.")
 
 
-def up(host: str, port: int, furnish: Callable[[str], str] | None = None) -> None:
-    """Returns by Stop or Unusable only, with nothing left behind.
-
-    `furnish` fills a fresh house, given the address that will be served; what it returns is shown.
-    """
+def up(host: str, port: int, *, demo: bool = False) -> None:
+    """Returns by Stop, Unusable or SystemExit only, with nothing left behind. `demo` fills an empty house."""
     database = None if settings.DATABASE_URL else Server(settings.EMBEDDED)
     children: list[Child] = []
     listener: socket.socket | None = None
@@ -57,10 +52,8 @@ def up(host: str, port: int, furnish: Callable[[str], str] | None = None) -> Non
             database.start(patience=1.0)
             children.append(Child("PostgreSQL", database.launch, database.process))
         listener = listen(host, port)
-        prepare()
         address = f"http://localhost:{listener.getsockname()[1]}"
-        if furnish is not None:
-            say(furnish(address))
+        prepare(address, *(("--demo", address) if demo else ()))
         children += [web(listener, address), worker(address)]
         supervise(children, partial(answers, host, listener), f"Nightdesk is ready at {address}")
     finally:
@@ -68,6 +61,19 @@ def up(host: str, port: int, furnish: Callable[[str], str] | None = None) -> Non
         if listener is not None:
             listener.close()
         end([child for child in children if child.name != "PostgreSQL"], database)
+
+
+def prepare(address: str, *arguments: str) -> None:
+    """`./run prepare` in a process of its own, whose memory is free again afterwards. It says itself what is wrong."""
+    process = python((str(settings.BASE_DIR / "manage.py"), "prepare", *arguments), address, ())
+    try:
+        code = process.wait()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    if code:
+        raise SystemExit(1)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -1,0 +1,26 @@
+"""`./run prepare`: everything between a running database and the first request. `up` runs it at every start."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from config.preparation import prepare
+
+
+class Command(BaseCommand):
+    """Harmless to repeat, and to run on several machines at once."""
+
+    help = "Brings the database, the static files and what ships with Nightdesk up to date."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--demo", metavar="ADDRESS", help="fill an empty house, served there, with demo data"
+        )
+
+    def handle(self, *, demo: str | None, **options: Any) -> None:
+        prepare()
+        if demo:
+            from config.demo import fill
+
+            self.stdout.write(fill(demo))
