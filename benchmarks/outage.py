@@ -99,7 +99,7 @@ def one(
     ref = f"INC-{number}"
     awaited(lambda: 1.0 if site.inside.do("state", target=target) == "up" else None, 20, "the first look")
     live(now, f"{site.address}/")
-    now.evaluate(WATCH, ["main a", "sign-in is down"])
+    now.evaluate(WATCH, [f'main a[href="/incidents/{ref}/"]', "sign-in is down"])
     time.sleep(INTERVAL_S * (number * 0.618 % 1))  # at another moment between two looks each time
     killed = service.kill()
     shown = awaited(lambda: now.evaluate("window.seen"), 30, f"{ref} on Now")
