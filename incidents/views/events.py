@@ -3,6 +3,7 @@
 Its proof, its history, and what may be done with it.
 """
 
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -109,8 +110,17 @@ def facts(found: TimelineEvent) -> list[tuple[str, str]]:
                 for key, (was, now) in value.items()
             ]
         elif name in FACTS:
-            rows.append((str(FACTS[name]), span(value) if name.endswith("_s") else str(value)))
+            rows.append((str(FACTS[name]), _fact(name, value)))
     return rows
+
+
+def _fact(name: str, value: object) -> str:
+    """Spans are named `…_s`, moments `…_at`."""
+    if name.endswith("_s") and isinstance(value, int | float):
+        return span(value)
+    if name.endswith("_at"):
+        return f"{datetime.fromisoformat(str(value)).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return str(value)
 
 
 def _may_settle(user: User, asked: RedactionRequest) -> bool:

@@ -1,6 +1,6 @@
 """What people see and send: pages answer, refuse outsiders, keep what was typed, and tell the slower one kindly."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -395,3 +395,11 @@ def test_a_title_is_one_line(phone: Client, product: Product) -> None:
     answer = phone.post("/declare/", {"title": "Down\nand out", "product": product.slug})
     assert answer.status_code == 422
     assert "This must be one line." in answer.content.decode()
+
+
+def test_an_entry_shows_its_facts_as_people_read_them(phone: Client, product: Product, ada: User) -> None:
+    seen = datetime(2026, 3, 5, 2, 14, 5, tzinfo=UTC)
+    declare(product, by=ada, title="Down", detected_at=seen)
+    page = phone.get("/incidents/INC-1/events/1/").content.decode()
+    assert "<dd>2026-03-05 02:14:05 UTC</dd>" in page
+    assert "detected_at" not in page
