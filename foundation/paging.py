@@ -1,13 +1,17 @@
 """Cursor paging: stable while rows are added, the same cost on page 1 and page 1,000."""
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Field, IntegerField, Model, Q, QuerySet
+from django.utils.timezone import is_aware
+
+LONGEST = 2000  # characters of a cursor
 
 
 class BadCursor(ValueError):
@@ -25,11 +29,11 @@ def page[T: Model](
 ) -> Page[T]:
     """One page of `queryset` in `order` (field names, "-" for descending; together unique) behind the cursor `after`.
 
-    Raises BadCursor for a cursor that does not decode to one value per field of `order`.
+    Raises BadCursor for a cursor that does not decode to one value per field of `order` that the field can hold.
     """
     rows = queryset.order_by(*order)
     if after:
-        rows = rows.filter(_beyond(order, _decode(after, len(order))))
+        rows = rows.filter(_beyond(order, _decode(after, [_field(queryset.model, name) for name in order])))
     items = list(rows[: size + 1])
     more = len(items) > size
     items = items[:size]
@@ -51,15 +55,34 @@ def _encode(row: Model, order: Sequence[str]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, length: int) -> list[Any]:
+def _field(model: type[Model], name: str) -> "Field[Any, Any]":
+    name = name.removeprefix("-")
+    field = model._meta.pk if name == "pk" else model._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field
+
+
+def _decode(cursor: str, fields: "Sequence[Field[Any, Any]]") -> list[Any]:
     try:
+        if len(cursor) > LONGEST:
+            raise BadCursor(cursor[:LONGEST])
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error, UnicodeDecodeError) as error:
+        if not isinstance(values, list) or len(values) != len(fields):
+            raise BadCursor(cursor)
+        return [_value(field, value) for field, value in zip(fields, values, strict=True)]
+    except (ValueError, TypeError, RecursionError, OverflowError, ValidationError) as error:
         raise BadCursor(cursor) from error
-    if (
-        not isinstance(values, list)
-        or len(values) != length
-        or not all(isinstance(v, str | int) for v in values)
-    ):
-        raise BadCursor(cursor)
-    return values
+
+
+def _value(field: "Field[Any, Any]", value: Any) -> Any:
+    """As the database can compare it: of the field's own type, an integer within its range, no NUL."""
+    if type(value) not in (str, int):
+        raise BadCursor(str(value))
+    found = field.to_python(value)
+    if isinstance(field, IntegerField):
+        field.run_validators(found)
+    if isinstance(found, datetime) and not is_aware(found):
+        raise BadCursor(str(value))
+    if isinstance(found, str) and b"\0" in found.encode():  # half of a surrogate pair is a ValueError here
+        raise BadCursor(value)
+    return found

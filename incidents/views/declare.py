@@ -14,6 +14,7 @@ from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
 from foundation import moment
 from foundation.idempotency import Reused, fingerprint, once
+from foundation.text import asked
 from incidents.declare import declare
 from incidents.forms.declare import DeclareForm, JoinForm
 from incidents.models import Incident
@@ -102,9 +103,9 @@ def around(user: Any, form: DeclareForm) -> dict[str, Any]:
 def _wanted(request: HttpRequest, user: User) -> Product | None:
     """The product of the link, else the one that is down now, else the one last declared for."""
     mine = Product.objects.visible_to(user).active()
-    asked = request.GET.get("product", "")
-    if asked:
-        found = mine.filter(slug=asked).first()
+    slug = asked(request, "product")
+    if slug:
+        found = mine.filter(slug=slug).first()
         if found:
             return found
     down = (
@@ -121,7 +122,7 @@ def _wanted(request: HttpRequest, user: User) -> Product | None:
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    return {"title": request.GET.get("title", "")[:200]}
+    return {"title": asked(request, "title")}
 
 
 @require_GET

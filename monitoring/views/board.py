@@ -7,6 +7,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import allowed, signed_in, teams_of
 from foundation import moment
+from foundation.text import asked
 from live import bus
 from monitoring.board import board
 from monitoring.states import State
@@ -19,7 +20,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """The page, or for htmx its region alone. `?q=` words, `?state=` one of the states."""
     user = signed_in(request)
     cursor, now = bus.cursor(), moment.now()
-    words, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
+    words, state = asked(request, "q", 100), asked(request, "state")
     products = Product.objects.visible_to(user).active()
     context = {
         "board": board(user, now=now, words=words, state=state if state in State.values else ""),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
+from foundation.text import asked
 from monitoring import trial
 from monitoring.add import add, suggested_name
 from monitoring.edit import edit
@@ -80,13 +81,13 @@ def _products(user: User) -> QuerySet[Product]:
 
 
 def _pasted(request: HttpRequest) -> dict[str, Any]:
-    target = request.GET.get("target", "").strip()[:2000]
-    kind = request.GET.get("kind", "")
+    target = asked(request, "target", 2000)
+    kind = asked(request, "kind")
     if kind not in Kind.values:
         kind = Kind.SUMMARY if target.startswith("/") or target.endswith(".json") else Kind.HTTP
     return {
         "kind": kind,
         "target": target,
         "name": suggested_name(target) if target else "",
-        "product": request.GET.get("product", ""),
+        "product": asked(request, "product"),
     }
