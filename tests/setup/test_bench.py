@@ -1,0 +1,45 @@
+"""`./run bench`: what there is to measure, and when a goal counts as reached. Nothing is timed here."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import BENCHMARKS, Figure, Unable, load
+from tests.setup.running import command
+
+
+def test_the_list_names_every_benchmark(tmp_path: Path) -> None:
+    listed = command(tmp_path / "data", "bench", "--list")
+    names = [line.split()[0] for line in listed.stdout.splitlines()]
+    assert (listed.returncode, names) == (0, list(BENCHMARKS))
+    assert names == ["start", "live", "breach", "outage", "memory", "weight", "probe"]
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_each_benchmark_can_be_loaded(name: str) -> None:
+    assert callable(load(name))
+
+
+def test_an_unknown_name_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    refused = command(tmp_path / "data", "bench", "speed")
+    assert refused.returncode == 1
+    assert refused.stderr == f"CommandError: no benchmark speed; there are {', '.join(BENCHMARKS)}\n"
+
+
+@pytest.mark.parametrize(
+    ("figure", "goal", "reached"),
+    [
+        (Figure("a", "ms", (10, 20, 90), limit=50), "≤ 50 ms", True),
+        (Figure("a", "ms", (10, 20, 90), limit=50, every=True), "each ≤ 50 ms", False),
+        (Figure("a", "×", (4, 6, 6), floor=5), "≥ 5 ×", True),
+        (Figure("a", "×", (4, 6, 6), floor=5, every=True), "each ≥ 5 ×", False),
+        (Figure("a", "MB", (1,)), "", None),
+    ],
+)
+def test_a_goal_is_kept_by_the_median_or_by_each(figure: Figure, goal: str, reached: bool | None) -> None:
+    assert (figure.goal, figure.reached) == (goal, reached)
+
+
+def test_a_figure_without_a_value_is_a_failure() -> None:
+    with pytest.raises(Unable, match="nothing was measured"):
+        Figure("a", "ms", (), limit=50)
