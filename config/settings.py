@@ -21,6 +21,12 @@ NIGHTDESK_DATA = Path(env("NIGHTDESK_DATA", default=str(BASE_DIR / ".nightdesk")
 HTTPS = NIGHTDESK_URL.startswith("https://")
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY", default="") or environment.kept_secret(NIGHTDESK_DATA / "secret_key")
+# What seals the secrets in the database; the first key seals, all of them open.
+NIGHTDESK_ENCRYPTION_KEYS = environment.encryption_keys(
+    "NIGHTDESK_ENCRYPTION_KEYS",
+    env("NIGHTDESK_ENCRYPTION_KEYS", default=""),
+    NIGHTDESK_DATA / "encryption_keys",
+)
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(NIGHTDESK_URL).hostname]
 )
@@ -215,5 +221,9 @@ SECURE_CSP = {
 # Where probes may go and which files they may read: the environment only, never the browser (ASSURANCE.md §3).
 NIGHTDESK_PROBE_NETWORKS = environment.networks(
     "NIGHTDESK_PROBE_NETWORKS", env("NIGHTDESK_PROBE_NETWORKS", default="")
+)
+# Where messages may go besides the public internet.
+NIGHTDESK_WEBHOOK_NETWORKS = environment.networks(
+    "NIGHTDESK_WEBHOOK_NETWORKS", env("NIGHTDESK_WEBHOOK_NETWORKS", default="")
 )
 NIGHTDESK_FILE_ROOTS = environment.folders("NIGHTDESK_FILE_ROOTS", env("NIGHTDESK_FILE_ROOTS", default=""))
