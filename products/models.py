@@ -235,3 +235,13 @@ class Contact(models.Model):
         if self.whole_team:
             return str(_("everybody in the team who responds"))
         return str(self.user) if self.user else self.address
+
+
+class TokenProduct(models.Model):
+    """A token that has any of these rows reaches only their products (DECISIONS.md 6)."""
+
+    token = models.ForeignKey("accounts.ApiToken", on_delete=models.CASCADE, related_name="narrowed_to")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "product"], name="token_narrowed_once")]
