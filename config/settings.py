@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "network",
     "accounts",
     "products",
+    "notifications",
     "monitoring",
     "incidents",
     "config",
@@ -161,6 +162,10 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
+
+# The API: requests of one token, and refused sign-ins from one address, in a minute.
+NIGHTDESK_REQUESTS_A_MINUTE = env.int("NIGHTDESK_REQUESTS_A_MINUTE", default=1200)
+NIGHTDESK_REFUSED_A_MINUTE = env.int("NIGHTDESK_REFUSED_A_MINUTE", default=60)
 
 MAIL_URL = env("MAIL_URL", default="")
 MAILERS = mailers(MAIL_URL)
