@@ -69,7 +69,10 @@ def post(
         return _unconnected(problem)
     except httpx.TimeoutException:
         return Reply(error="timeout", detail=str(ERRORS["timeout"]))
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as problem:
+    except httpx.InvalidURL as problem:
+        # Odder still than locator minds: httpx does not take 0177.0.0.1 for an address.
+        return Reply(error="bad_url", detail=_sentence("bad_url", problem))
+    except (httpx.HTTPError, UnicodeError) as problem:
         return Reply(error="broken_answer", detail=_sentence("broken_answer", problem))
 
 

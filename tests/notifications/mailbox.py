@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
-from email.message import Message
+from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
@@ -25,7 +25,7 @@ class Mailbox:
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.kept: list[Message] = []
+        self.kept: list[EmailMessage] = []
         self.asked = 0
         self.port = 0
 
