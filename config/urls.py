@@ -2,7 +2,10 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from config.api import api
+from config.problem_pages import nothing
 
 
 @login_not_required
@@ -11,7 +14,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+# A token decides, not a session.
+api_patterns, *_names = api.urls
+for _pattern in api_patterns:
+    if isinstance(_pattern, URLPattern):
+        _pattern.callback.login_required = False  # type: ignore[attr-defined]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", (api_patterns, *_names)),
+    re_path(r"^api(/(?P<rest>.*))?$", nothing, name="no_api"),
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("products.urls")),

@@ -59,7 +59,14 @@ def _decode(cursor: str, length: int) -> list[Any]:
     if (
         not isinstance(values, list)
         or len(values) != length
-        or not all(isinstance(v, str | int) for v in values)
+        or not all(_sound(v) for v in values)
     ):
         raise BadCursor(cursor)
     return values
+
+
+def _sound(value: Any) -> bool:
+    """A value that the database can be asked for at all."""
+    if not isinstance(value, str):
+        return isinstance(value, int)
+    return "\x00" not in value and value.isprintable()
