@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("products.urls")),
+    path("", include("notifications.urls")),
     path("monitoring/", include("monitoring.urls")),
     path("", include("incidents.urls")),
 ]

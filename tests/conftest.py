@@ -74,4 +74,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     from tests.fixtures.site import end_other_connections
 
     with django_db_blocker.unblock():
+        # Beside Playwright's loop a fixture may have had a connection of its own, and ended this one.
+        connections.close_all()
         end_other_connections()

@@ -58,7 +58,7 @@ class Take(BaseHTTPRequestHandler):
 
 
 def saying(status: int, **headers: str) -> Callable[[Take], None]:
-    return lambda take: take.say(status, **headers)
+    return lambda take: take.say(status, b"ok", **headers)
 
 
 def kindly(take: Take) -> None:

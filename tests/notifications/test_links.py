@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def mails(box: Mailbox, to: str) -> str:
     send.drain()
-    return next(mail.get_content() for mail in reversed(box.kept) if mail["To"] == to)
+    return next(str(mail.get_content()) for mail in reversed(box.kept) if mail["To"] == to)
 
 
 def link(box: Mailbox, to: str, label: str) -> str:

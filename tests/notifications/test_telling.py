@@ -120,6 +120,7 @@ def test_three_quarters_of_the_response_clock_and_its_end_are_told_once(
 ) -> None:
     incident = opened(product)
     clock = incident.clocks.get(key="response")
+    assert clock.due_at is not None
     assert clock.warn_at == clock.due_at - timedelta(minutes=15)
     assert incident.clocks.get(key="acknowledged").warn_at is None
     due_in(incident, 60)
