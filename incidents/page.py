@@ -17,6 +17,7 @@ from incidents.next_action import Action, next_action
 from monitoring.models import StatusChange, Target
 from monitoring.uptime import Point, Segment, segments
 from notifications.models import Delivery
+from notifications.models import State as Sending
 from notifications.standing import of_incident
 
 LINES_SHOWN = 300
@@ -45,6 +46,11 @@ class IncidentPage:
     lines: list[SafeString] = field(default_factory=list)
     older: int = 0
     deliveries: list[Delivery] = field(default_factory=list)
+
+    @property
+    def undelivered(self) -> int:
+        """How many messages about it did not arrive."""
+        return sum(delivery.state == Sending.DEAD for delivery in self.deliveries)
 
     @property
     def took(self) -> str:

@@ -11,6 +11,8 @@ from accounts.models import Role, User
 from notifications.models import Channel, Delivery
 
 SHOWN = 50
+# Where the alarm stands: where one arrives, and where it is put right. An incident's page shows its own.
+ALARM_PAGES = {"now", "incidents", "settings"}
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,10 @@ def of_incident(ref: str) -> list[Delivery]:
 
 
 def alarm(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `undelivered_count`, for the banner on every page."""
+    """Context processor: `undelivered_count`, for the banner on the pages where one arrives."""
     user: Actor | None = getattr(request, "user", None)
-    if not isinstance(user, User) or not user.is_active:
+    match = request.resolver_match
+    if match is None or match.url_name not in ALARM_PAGES or not isinstance(user, User):
         return {}
     if not Delivery.objects.alarming().exists():
         return {"undelivered_count": 0}

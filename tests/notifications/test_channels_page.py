@@ -207,7 +207,9 @@ def test_a_dead_one_is_sent_again_from_the_incident(
     delivery = Delivery.objects.get(route__startswith="slack")
     Delivery.objects.filter(pk=delivery.pk).update(state="dead", reason="Answered 404")
     client.force_login(ada)
-    assert f"/settings/deliveries/{delivery.pk}/retry/" in client.get(f"/incidents/{incident.ref}/").text
+    page = client.get(f"/incidents/{incident.ref}/").text
+    assert f"/settings/deliveries/{delivery.pk}/retry/" in page
+    assert "1 message did not arrive" in page
     answer = client.post(f"/settings/deliveries/{delivery.pk}/retry/", {"back": "page"})
     assert answer["Location"] == f"/incidents/{incident.ref}/"
 
