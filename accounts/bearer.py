@@ -1,4 +1,7 @@
-"""`Authorization: Bearer nd_…`: the only way into the API. Cookies open nothing there, so no foreign page can use them."""
+"""`Authorization: Bearer nd_…`: the only way into the API.
+
+Cookies open nothing there, so no foreign page can make use of them.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ class Bearer(HttpBearer):
     def __call__(self, request: HttpRequest) -> Any:
         found = super().__call__(request)
         if found is None:
-            limits.count(f"refused:{get_adapter(request).get_client_ip(request)}", settings.NIGHTDESK_REFUSED_A_MINUTE)
+            limits.count(
+                f"refused:{get_adapter(request).get_client_ip(request)}", settings.NIGHTDESK_REFUSED_A_MINUTE
+            )
         return found
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:

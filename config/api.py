@@ -99,7 +99,9 @@ def _http(request: HttpRequest, error: ninja.HttpError) -> HttpResponse:
 
 @api.exception_handler(PermissionDenied)
 def _denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-    told = str(error) if " " in str(error) and str(error).endswith(".") else _("Your role does not allow this.")
+    told = (
+        str(error) if " " in str(error) and str(error).endswith(".") else _("Your role does not allow this.")
+    )
     return problem(403, told)
 
 

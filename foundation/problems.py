@@ -12,7 +12,9 @@ from django.http import HttpResponse, JsonResponse
 CONTENT_TYPE = "application/problem+json"
 
 
-def document(status: int, detail: str = "", errors: Sequence[Mapping[str, str]] = (), **more: Any) -> dict[str, Any]:
+def document(
+    status: int, detail: str = "", errors: Sequence[Mapping[str, str]] = (), **more: Any
+) -> dict[str, Any]:
     """`{type, title, status, detail, errors[{field, message}]}`; `more` are members of this problem alone."""
     title = HTTPStatus(status).phrase
     return {"type": "about:blank", "title": title, "status": status, "detail": detail or title,

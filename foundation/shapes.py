@@ -47,7 +47,7 @@ def _filled(text: str) -> str:
 
 def _moment(value: Any) -> Any:
     if not isinstance(value, str):
-        raise ValueError("must be a text such as 2026-11-21T02:14:00Z")  # noqa: TRY004
+        raise ValueError("must be a text such as 2026-11-21T02:14:00Z")
     try:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None or "T" not in value.upper():
@@ -66,7 +66,9 @@ Title = Annotated[str, Field(min_length=1, max_length=200), Plain, AfterValidato
 Words = Annotated[str, Field(max_length=4000), Plain]
 Reason = Annotated[str, Field(min_length=1, max_length=1000), Plain, AfterValidator(_filled)]
 Key = Annotated[str, Field(min_length=1, max_length=80), Plain]
-Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Moment = Annotated[
+    datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 
 
 def utc(moment: datetime) -> str:

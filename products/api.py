@@ -128,7 +128,7 @@ class ProcessShape(Schema):
 @router.get("/products", auth=SEEN_WITH, response=Listed[ProductShape])
 def list_products(request: HttpRequest, asked: Query[ProductFilters]) -> dict[str, Any]:
     rows = _mine(request)
-    rows = rows.exclude(archived_at=None) if asked.archived else rows.active()
+    rows = rows.filter(archived_at__isnull=not asked.archived)
     if asked.q:
         rows = rows.filter(name__icontains=asked.q)
     return listed(asked.page(rows, "name", "pk"), shape)
@@ -178,7 +178,7 @@ def change_product(request: HttpRequest, slug: str, body: ProductFacts) -> dict[
 def add_to_product(request: HttpRequest, slug: str, body: NewEnvironment) -> Status[dict[str, Any]]:
     product = product_of(request, slug, "add_environment")
     add_environment(product, by=person_of(request), name=body.name, kind=body.kind)
-    return Status(201, shape(product))
+    return Status(201, shape(_mine(request).get(pk=product.pk)))
 
 
 @router.post("/products/{slug}/archive", auth=SET_WITH, response=ProductShape)
@@ -197,7 +197,9 @@ def restore(request: HttpRequest, slug: str) -> dict[str, Any]:
 
 @router.get("/processes", auth=SEEN_WITH, response=Listed[ProcessShape], tags=["processes"])
 def list_processes(request: HttpRequest, asked: Query[Paging]) -> dict[str, Any]:
-    return listed(asked.page(Process.objects.exclude(current=None).select_related("current"), "key"), process_shape)
+    return listed(
+        asked.page(Process.objects.exclude(current=None).select_related("current"), "key"), process_shape
+    )
 
 
 @router.get("/processes/{key}", auth=SEEN_WITH, response=ProcessShape, tags=["processes"])
@@ -268,7 +270,9 @@ def shape(product: Product) -> dict[str, Any]:
         "aliases": product.aliases,
         "process": product.process.key,
         "team": product.team.slug,
-        "environments": [{"name": e.name, "slug": e.slug, "kind": e.kind} for e in product.environments.all()],
+        "environments": [
+            {"name": e.name, "slug": e.slug, "kind": e.kind} for e in product.environments.all()
+        ],
         "components": [],
         "version": product.version,
         "first_release": product.first_release,
@@ -292,13 +296,17 @@ def process_shape(process: Process) -> dict[str, Any]:
         "at": utc(version.at),
         "severities": [
             {
-                **{name: getattr(severity, name) for name in ("key", "label", "rank", "mark", "wake", "proceed")},
+                **{
+                    name: getattr(severity, name)
+                    for name in ("key", "label", "rank", "mark", "wake", "proceed")
+                },
                 "targets": {clock.key: severity.target(clock.key).text() for clock in clocks},
             }
             for severity in version.severities.order_by("position")
         ],
         "clocks": [
-            {"key": c.key, "label": c.label, "kind": c.kind, "start": c.start, "stop": list(c.stop)} for c in clocks
+            {"key": c.key, "label": c.label, "kind": c.kind, "start": c.start, "stop": list(c.stop)}
+            for c in clocks
         ],
         "roles": version.document.get("roles", []),
     }

@@ -26,7 +26,10 @@ def create_product(
     version: str = "",
     slug: str = "",
 ) -> Product:
-    """`slug` "" makes one of the name. Raises ValidationError by field: a name the team uses already, an alias of another product, unfit text."""
+    """`slug` "" makes one of the name.
+
+    Raises ValidationError by field: a name the team uses already, an alias of another product, unfit text.
+    """
     lock_names()
     product = Product(
         name=name.strip(),

@@ -95,7 +95,9 @@ def _change_severity(incident: Incident, *, by: User, severity: str, **facts: An
     chosen = rows.filter(key__iexact=severity).first()
     if chosen is None:
         keys = ", ".join(rows.order_by("position").values_list("key", flat=True))
-        raise ValidationError({"severity": _("This incident's process has these: %(keys)s.") % {"keys": keys}})
+        raise ValidationError(
+            {"severity": _("This incident's process has these: %(keys)s.") % {"keys": keys}}
+        )
     transitions.change_severity(incident, by=by, severity=chosen, **facts)
 
 
@@ -128,7 +130,7 @@ def _label(incident: Incident, role: str) -> str:
     free = {transitions.LEAD: str(_("Lead"))} | {r["key"]: r["label"] for r in roles if not r.get("decides")}
     if role not in free:
         raise ValidationError({"role": _("These can be given here: %(roles)s.") % {"roles": ", ".join(free)}})
-    return free[role]
+    return str(free[role])
 
 
 def _correct(incident: Incident, *, by: User, seq: int, **facts: Any) -> None:
@@ -221,15 +223,17 @@ def _operation(verb: Verb) -> None:
         "request": HttpRequest, "ref": str, "body": verb.body if needed else verb.body | None, "return": dict[str, Any],
     }  # fmt: skip
     chosen.__name__ = verb.name
-    described = {"response": IncidentShape, "summary": verb.name, "auth": ACTED_WITH}
-    router.post(f"/incidents/{{ref}}/{verb.name}", **described)(chosen)
+    path = f"/incidents/{{ref}}/{verb.name}"
+    router.post(path, response=IncidentShape, summary=verb.name, auth=ACTED_WITH)(chosen)
 
 
 for _verb in VERBS:
     _operation(_verb)
 
 
-@router.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/incidents/{ref}/{verb}", include_in_schema=False)
+@router.api_operation(
+    ["GET", "POST", "PUT", "PATCH", "DELETE"], "/incidents/{ref}/{verb}", include_in_schema=False
+)
 def unknown_verb(request: HttpRequest, ref: str, verb: str) -> None:
     incident_of(request, ref)
     raise Http404

@@ -62,7 +62,9 @@ def declare_incident(request: HttpRequest, body: NewIncident) -> Status[dict[str
         chosen = severity_of(product, severity) if severity else None
         return declare(product, by=user, severity=chosen, **facts).ref
 
-    ref, fresh = once(f"user:{user.pk}", f"api:declare:{key}" if key else "", body.model_dump(mode="json"), do)
+    ref, fresh = once(
+        f"user:{user.pk}", f"api:declare:{key}" if key else "", body.model_dump(mode="json"), do
+    )
     return Status(201 if fresh else 200, incident_shape(incident_of(request, ref)))
 
 

@@ -33,6 +33,7 @@ from monitoring.api.shapes import (
 from monitoring.edit import edit
 from monitoring.history import uptimes
 from monitoring.models import Kind, Monitor
+from monitoring.push_keys import push_url, rotate_key
 from products.api import SLUG, named_product, severity_of
 from products.models import Product
 from products.token_products import narrowed
@@ -88,7 +89,8 @@ def add_monitor(request: HttpRequest, body: NewMonitor) -> Status[dict[str, Any]
         return monitor.slug
 
     slug, fresh = once(f"user:{user.pk}", f"monitor:{key}" if key else "", body.model_dump(mode="json"), make)
-    return Status(201 if fresh else 200, monitor_shape(monitor_of(request, slug)))
+    monitor = monitor_of(request, slug)
+    return Status(201 if fresh else 200, monitor_shape(monitor, push_url(monitor)))
 
 
 @router.get("/monitors/{slug}", auth=SEEN_WITH, response=MonitorShape)
@@ -103,6 +105,9 @@ def change_monitor(request: HttpRequest, slug: str, body: MonitorFacts) -> dict[
         facts["product"] = named_product(request, facts["product"])
         authorize(user, "add_monitor", facts["product"])
     whole = {"target": monitor.target, "expect": monitor.expect, "mapping": monitor.mapping, **facts}
+    if bool(whole["target"]) == monitor.waits:
+        words = _("Whether it waits for a script stays as it is. Add another monitor instead.")
+        raise ValidationError({"target": words})
     checked = _checked(facts.get("product", monitor.product), whole, monitor.kind, whole["target"])
     edit(monitor, by=user, **{name: checked[name] for name in facts})
     return monitor_shape(monitor_of(request, slug))
@@ -123,6 +128,16 @@ def read_uptime(request: HttpRequest, slug: str, asked: Query[Days]) -> dict[str
     }
 
 
+@router.post("/monitors/{slug}/rotate_key", response=MonitorShape)
+def rotate(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """A new key; the old one opens nothing from now on."""
+    monitor = monitor_of(request, slug, "rotate_key")
+    if not monitor.waits:
+        raise ValidationError(_("This monitor looks by itself; nothing is pushed to it."))
+    rotate_key(monitor, by=person_of(request))
+    return monitor_shape(monitor_of(request, slug), push_url(monitor))
+
+
 def _verb(name: str, do: Callable[..., object]) -> None:
     """`POST /monitors/{slug}/<name>` answers the monitor as it then is; one that was so already is no error."""
 
@@ -135,8 +150,10 @@ def _verb(name: str, do: Callable[..., object]) -> None:
     router.post(f"/monitors/{{slug}}/{name}", response=MonitorShape, summary=name)(operation)
 
 
-for _name, _do in (("check", check.check), ("enable", switch.enable), ("disable", switch.disable), ("archive", archive.archive)):
-    _verb(_name, _do)
+_verb("check", check.check)
+_verb("enable", switch.enable)
+_verb("disable", switch.disable)
+_verb("archive", archive.archive)
 
 
 def monitor_of(request: HttpRequest, slug: str, action: str = "view") -> Monitor:
@@ -149,7 +166,7 @@ def monitor_of(request: HttpRequest, slug: str, action: str = "view") -> Monitor
 
 
 def _reachable(request: HttpRequest) -> QuerySet[Monitor]:
-    rows = Monitor.objects.visible_to(person_of(request))  # type: ignore[attr-defined]
+    rows = Monitor.objects.visible_to(person_of(request))
     return with_targets(narrowed(rows, token_of(request)))
 
 

@@ -20,11 +20,15 @@ Times = Annotated[int, Field(ge=1, le=100)]
 
 def _storable(value: Any) -> Any:
     """Free JSON as the database can keep it: no NUL, no surrogate, no number without end."""
-    if isinstance(value, str) and ("\x00" in value or not value.isascii() and value.encode("utf-8", "ignore").decode() != value):
+    if isinstance(value, str) and (
+        "\x00" in value or (not value.isascii() and value.encode("utf-8", "ignore").decode() != value)
+    ):
         raise ValueError("must not contain NUL or half a character")
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("must be a finite number")
-    for part in value if isinstance(value, list) else [*value, *value.values()] if isinstance(value, dict) else ():
+    for part in (
+        value if isinstance(value, list) else [*value, *value.values()] if isinstance(value, dict) else ()
+    ):
         _storable(part)
     return value
 
@@ -56,7 +60,10 @@ class Last(Schema):
 
 
 class MonitorShape(Schema):
-    """`state` is that of the worst target. `push` says that it waits for what scripts send instead of looking."""
+    """`state` is that of the worst target. Without `target` it waits for what scripts push.
+
+    `push_url`, where they push to, is told by `POST /monitors` and `…/rotate_key` only: it holds the key.
+    """
 
     slug: str
     name: str
@@ -77,6 +84,8 @@ class MonitorShape(Schema):
     since: Utc
     last: Last
     targets: list[TargetShape]
+    pushed_at: Utc | None
+    push_url: str | None
     url: str
 
 
@@ -123,19 +132,19 @@ class MonitorFacts(Body):
 class NewMonitor(MonitorFacts):
     """Without thresholds a monitor takes the usual ones of its kind."""
 
-    kind: Literal["http", "summary"]
+    kind: Literal["http", "summary", "heartbeat", "file"]
     product: Key
     enabled: bool = True
 
 
 def with_targets(rows: QuerySet[Monitor]) -> QuerySet[Monitor]:
-    present = Target.objects.filter(archived_at=None).worst_first()  # type: ignore[attr-defined]
+    present = Target.objects.filter(archived_at=None).worst_first()
     return rows.select_related("product__team", "product__process").prefetch_related(
         Prefetch("targets", queryset=present, to_attr="present_targets")
     )
 
 
-def monitor_shape(monitor: Monitor) -> dict[str, Any]:
+def monitor_shape(monitor: Monitor, push_url: str | None = None) -> dict[str, Any]:
     """Wants a row of `with_targets`."""
     targets: list[Target] = monitor.present_targets  # type: ignore[attr-defined]
     first = targets[0] if targets else None
@@ -159,6 +168,8 @@ def monitor_shape(monitor: Monitor) -> dict[str, Any]:
             "latency_ms": monitor.latency_ms,
         },
         "targets": [target_shape(target) for target in targets],
+        "pushed_at": utc_or_none(monitor.pushed_at),
+        "push_url": push_url or None,
         "url": address(monitor.get_absolute_url()),
     }
 

@@ -64,7 +64,13 @@ def ada(product: Product) -> User:
 def script_of() -> Callable[..., Script]:
     """A script of that person, with every scope unless told otherwise."""
 
-    def make(user: User, *scopes: str, name: str = "deploy-bot", products: tuple[str, ...] = (), days: int | None = None) -> Script:
+    def make(
+        user: User,
+        *scopes: str,
+        name: str = "deploy-bot",
+        products: tuple[str, ...] = (),
+        days: int | None = None,
+    ) -> Script:
         _token, text = make_narrow_token(
             user, by=None, name=name, scopes=scopes or Scope.values, products=products, days=days
         )

@@ -49,7 +49,10 @@ def test_every_fact_is_kept(script: Script) -> None:
         "users_affected": {"n": 120, "estimate": True, "source": "logs"}, "mode": "drill", "private": True,
     }  # fmt: skip
     made = script.post("/incidents", facts, status=201)
-    told = {name: made[name] for name in ("environment", "impact", "detected_at", "users_affected", "mode", "private")}
+    told = {
+        name: made[name]
+        for name in ("environment", "impact", "detected_at", "users_affected", "mode", "private")
+    }
     assert told == {
         "environment": "Production", "impact": "Nobody gets in", "detected_at": "2026-01-01T00:00:00Z",
         "users_affected": {"n": 120, "estimate": True, "source": "logs"}, "mode": "drill", "private": True,
@@ -58,7 +61,9 @@ def test_every_fact_is_kept(script: Script) -> None:
 
 
 def test_without_a_severity_it_opens_in_triage(script: Script) -> None:
-    made = script.post("/incidents", {"title": "Slow", "product": "staff-mobile", "users_affected": 3}, status=201)
+    made = script.post(
+        "/incidents", {"title": "Slow", "product": "staff-mobile", "users_affected": 3}, status=201
+    )
     assert (made["status"], made["severity"], made["users_affected"]["n"]) == ("triage", "CRITICAL", 3)
 
 
@@ -100,8 +105,15 @@ def test_the_verbs_answer_the_incident_as_it_then_is(script: Script, opened: dic
     assert act("acknowledge")["acknowledged_at"] is not None
     assert act("claim")["lead"] == "ada@example.test"
     assert act("change_severity", {"severity": "high", "reason": "one region"})["severity"] == "HIGH"
-    described = act("describe", {"impact": "EU only", "flags": ["security"], "users_affected": 9, "environment": "Production"})
-    assert (described["impact"], described["flags"], described["users_affected"]["n"]) == ("EU only", ["security"], 9)
+    described = act(
+        "describe",
+        {"impact": "EU only", "flags": ["security"], "users_affected": 9, "environment": "Production"},
+    )
+    assert (described["impact"], described["flags"], described["users_affected"]["n"]) == (
+        "EU only",
+        ["security"],
+        9,
+    )
     assert described["title"] == "Sign-in fails"
     assert act("note", {"text": "Rolled the pods"})["status"] == "active"
     assert act("mitigate", {"text": "Fail-over"})["status"] == "monitoring"
@@ -109,13 +121,18 @@ def test_the_verbs_answer_the_incident_as_it_then_is(script: Script, opened: dic
     assert act("reopen", {"reason": "Back again"})["status"] == "active"
 
 
-def test_assign_takes_an_address_of_the_team(script: Script, product: Product, opened: dict[str, Any]) -> None:
+def test_assign_takes_an_address_of_the_team(
+    script: Script, product: Product, opened: dict[str, Any]
+) -> None:
     ben = make_user("ben@example.test")
     join(ben, product.team)
     made = script.post("/incidents/INC-1/assign", {"user": "ben@example.test"})
     assert (made["lead"], made["roles"]) == ("ben@example.test", {"lead": "ben@example.test"})
     make_user("olga@example.test")
-    for wrong, field in (({"user": "olga@example.test"}, "user"), ({"user": "ben@example.test", "role": "king"}, "role")):
+    for wrong, field in (
+        ({"user": "olga@example.test"}, "user"),
+        ({"user": "ben@example.test", "role": "king"}, "role"),
+    ):
         assert problem(script("POST", "/incidents/INC-1/assign", wrong), 422)["errors"][0]["field"] == field
 
 
@@ -134,7 +151,9 @@ def test_a_note_with_a_key_is_written_once(script: Script, opened: dict[str, Any
     for _ in range(2):
         script.post("/incidents/INC-1/note", {"text": "Seen"}, Idempotency_Key="n1")
     assert problem(script("POST", "/incidents/INC-1/note", {"text": "Other"}, Idempotency_Key="n1"), 422)
-    assert [e["text"] for e in script.get("/incidents/INC-1/timeline")["items"] if e["kind"] == "noted"] == ["Seen"]
+    assert [e["text"] for e in script.get("/incidents/INC-1/timeline")["items"] if e["kind"] == "noted"] == [
+        "Seen"
+    ]
 
 
 def test_the_timeline_says_by_which_token(script: Script, opened: dict[str, Any]) -> None:
@@ -145,14 +164,20 @@ def test_the_timeline_says_by_which_token(script: Script, opened: dict[str, Any]
     assert event.keys() >= {
         "seq", "kind", "occurred_at", "recorded_at", "actor", "source", "text", "data", "proof", "hash", "prev_hash",
     }  # fmt: skip
-    assert (event["kind"], event["actor"], event["source"]) == ("acknowledged", "Ada (by token deploy-bot)", "token")
+    assert (event["kind"], event["actor"], event["source"]) == (
+        "acknowledged",
+        "Ada (by token deploy-bot)",
+        "token",
+    )
     assert event["data"]["token"] == "deploy-bot"
     assert event["prev_hash"] == events[0]["hash"]
     assert event["occurred_at"] == opened["declared_at"]
     assert list(verify(Incident.objects.all())) == []
 
 
-def test_correct_and_redact(script: Script, product: Product, opened: dict[str, Any], script_of: Callable[..., Script]) -> None:
+def test_correct_and_redact(
+    script: Script, product: Product, opened: dict[str, Any], script_of: Callable[..., Script]
+) -> None:
     ben = make_user("ben@example.test")
     join(ben, product.team)
     script.post("/incidents/INC-1/note", {"text": "Password is x"})
@@ -193,7 +218,12 @@ def test_lists_filter_and_page(script: Script, product: Product) -> None:
     assert len(first["items"]) == 2
     second = script.get(f"/incidents?limit=2&cursor={first['next']}")
     assert ([i["ref"] for i in second["items"]], second["next"]) == (["INC-1"], None)
-    for query, field in (("status=gone", "status"), ("cursor=zzz", "cursor"), ("limit=0", "limit"), ("since=x", "since")):
+    for query, field in (
+        ("status=gone", "status"),
+        ("cursor=zzz", "cursor"),
+        ("limit=0", "limit"),
+        ("since=x", "since"),
+    ):
         assert problem(script("GET", f"/incidents?{query}"), 422)["errors"][0]["field"] == field
 
 
@@ -208,7 +238,9 @@ def test_what_is_not_built_is_not_there(script: Script, opened: dict[str, Any]) 
     problem(script("POST", "/incidents", "{not json"), 400)
 
 
-def test_other_teams_are_not_there(script: Script, opened: dict[str, Any], script_of: Callable[..., Script]) -> None:
+def test_other_teams_are_not_there(
+    script: Script, opened: dict[str, Any], script_of: Callable[..., Script]
+) -> None:
     olga = make_user("olga@example.test")
     other = make_product(make_team("logistics"), name="Trucks")
     join(olga, other.team, "admin")
@@ -243,7 +275,9 @@ def test_private_incidents_are_their_participants_alone(
             problem(other(method, f"/incidents/INC-1{path}"), 404)
 
 
-def test_a_narrow_token_sees_its_products_only(ada: User, script: Script, script_of: Callable[..., Script]) -> None:
+def test_a_narrow_token_sees_its_products_only(
+    ada: User, script: Script, script_of: Callable[..., Script]
+) -> None:
     make_product(name="Kitchen")
     narrow = script_of(ada, products=("kitchen",))
     script.post("/incidents", NEW, status=201)

@@ -61,7 +61,9 @@ def test_a_scope_opens_its_part_only(ada: User, script_of: Callable[..., Script]
     assert opens.keys() == set(Scope.values)
     for scope, expected in opens.items():
         script = script_of(ada, scope)
-        reads = [script("GET", f"/{part}").status_code for part in ("incidents", "monitors", "products", "tokens")]
+        reads = [
+            script("GET", f"/{part}").status_code for part in ("incidents", "monitors", "products", "tokens")
+        ]
         declared = script("POST", "/incidents", incident).status_code
         added = script("POST", "/products", {"name": "Kitchen", "process": "krow"}).status_code
         assert (*reads, declared, added) == expected, scope
@@ -92,7 +94,9 @@ def test_too_many_requests_are_told_when_to_come_again(script: Script, settings:
 
 def test_tokens_by_token(ada: User, script: Script, script_of: Callable[..., Script]) -> None:
     make_product(name="Kitchen")
-    made = script.post("/tokens", {"name": "ci", "scopes": ["read"], "products": ["kitchen"], "days": 7}, status=201)
+    made = script.post(
+        "/tokens", {"name": "ci", "scopes": ["read"], "products": ["kitchen"], "days": 7}, status=201
+    )
     assert made["token"].startswith("nd_")
     assert (made["scopes"], made["products"]) == (["read"], ["kitchen"])
     assert [p["slug"] for p in Script(made["token"]).get("/products")["items"]] == ["kitchen"]
