@@ -70,6 +70,9 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    # Set on the object, never stored, while one of the person's tokens acts for them (accounts.bearer).
+    by_token: str = ""
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
@@ -87,6 +90,11 @@ class User(AbstractBaseUser):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.strip().lower()
+
+    @property
+    def signature(self) -> str:
+        """The name as records keep it: it tells when a token acted for the person (DECISIONS.md 33)."""
+        return _("%(name)s (by token %(token)s)") % {"name": self, "token": self.by_token} if self.by_token else self.name
 
     def get_full_name(self) -> str:
         return str(self)
@@ -139,6 +147,51 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role} in {self.team}"
+
+
+class Scope(models.TextChoices):
+    """What a token may be used for (CONTRACT.md). Never more than its person may."""
+
+    READ = "read", _("Read everything")
+    INCIDENTS = "incidents", _("Declare and work on incidents")
+    HOTFIXES = "hotfixes", _("Work on hotfixes")
+    DECIDE = "decide", _("Decide")
+    MONITORING = "monitoring", _("Set up monitors")
+    INGEST = "ingest", _("Report deployments and test results")
+    ADMIN = "admin", _("Settings: products, monitors, tokens")
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def working(self) -> ApiTokenQuerySet:
+        """Those that open something at this moment: not revoked, not expired, of a person who may sign in."""
+        return self.filter(
+            models.Q(expires_at=None) | models.Q(expires_at__gt=Now()), revoked_at=None, user__is_active=True
+        )
+
+
+class ApiToken(models.Model):
+    """A key with which a script acts for `user`. Only its digest is kept; `start` lets people tell tokens apart.
+
+    A row of products.TokenProduct narrows it to that product; without any it reaches what its person reaches.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(_("name"), max_length=80, validators=[plain_text])
+    digest = models.CharField(max_length=64, unique=True)
+    start = models.CharField(max_length=8)
+    scopes: models.JSONField[list[str], list[str]] = models.JSONField()
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager[ApiToken]] = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-created_at"], name="token_by_user")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CachedValue(models.Model):

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from django.utils.translation import gettext as _
 
+from foundation.problems import CONTENT_TYPE, document
 from live.asking import Receive, Scope, Send
 
 SECONDS = 20.0  # in all
@@ -83,11 +85,13 @@ def _too_large(limit: int) -> Refused:
     return Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, reason)
 
 
-async def refuse(refused: Refused, receive: Receive, send: Send) -> None:
-    """Answers in plain text at once, then lets the sender finish for a moment and closes."""
-    text = f"{refused.reason}\n".encode()
+async def refuse(refused: Refused, receive: Receive, send: Send, path: str = "") -> None:
+    """Answers at once (problem details under /api/, else plain text), lets the sender finish for a moment, closes."""
+    text, kind = f"{refused.reason}\n".encode(), b"text/plain; charset=utf-8"
+    if path.startswith("/api/"):
+        text, kind = json.dumps(document(refused.status, refused.reason)).encode(), CONTENT_TYPE.encode()
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", kind),
         (b"content-length", str(len(text)).encode()),
         (b"connection", b"close"),
     ]

@@ -57,7 +57,7 @@ class Pages:
         try:
             body, size = await bodies.read(scope, receive)
         except bodies.Refused as refused:
-            await bodies.refuse(refused, receive, send)
+            await bodies.refuse(refused, receive, send, scope["path"])
             return
         except bodies.Gone:
             return

@@ -18,6 +18,7 @@ from live import bus
 from monitoring import staleness
 from monitoring import sweep as probes
 from monitoring.tasks import probe_due
+from notifications import send
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ class Errand:
 SWEEPS = (
     Sweep("intake", intake.take_in, on_wake=True),
     Sweep("breaches", breaches.breach_due, on_wake=True, next_due=breaches.next_due),
+    Sweep("warnings", breaches.warn_due, on_wake=True, next_due=breaches.next_warning),
+    # Starts threads and returns: what is slow outside holds neither the ticker nor another channel.
+    Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),
     Sweep("staleness", staleness.mark_stale),
     Sweep("missing targets", staleness.archive_missing, every_s=3600),
     Sweep("kept answers", staleness.forget_kept, every_s=3600),

@@ -21,6 +21,12 @@ NIGHTDESK_DATA = Path(env("NIGHTDESK_DATA", default=str(BASE_DIR / ".nightdesk")
 HTTPS = NIGHTDESK_URL.startswith("https://")
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY", default="") or environment.kept_secret(NIGHTDESK_DATA / "secret_key")
+# What seals the secrets in the database; the first key seals, all of them open.
+NIGHTDESK_ENCRYPTION_KEYS = environment.encryption_keys(
+    "NIGHTDESK_ENCRYPTION_KEYS",
+    env("NIGHTDESK_ENCRYPTION_KEYS", default=""),
+    NIGHTDESK_DATA / "encryption_keys",
+)
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(NIGHTDESK_URL).hostname]
 )
@@ -44,6 +50,7 @@ INSTALLED_APPS = [
     "network",
     "accounts",
     "products",
+    "notifications",
     "monitoring",
     "incidents",
     "config",
@@ -53,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "config.problem_pages.ProblemDetails",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -80,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ui.context.page",
+                "notifications.standing.alarm",
             ],
         },
     },
@@ -156,6 +165,10 @@ CACHES = {
     }
 }
 
+# The API: requests of one token, and refused sign-ins from one address, in a minute.
+NIGHTDESK_REQUESTS_A_MINUTE = env.int("NIGHTDESK_REQUESTS_A_MINUTE", default=1200)
+NIGHTDESK_REFUSED_A_MINUTE = env.int("NIGHTDESK_REFUSED_A_MINUTE", default=60)
+
 MAIL_URL = env("MAIL_URL", default="")
 MAILERS = mailers(MAIL_URL)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"nightdesk@{urlsplit(NIGHTDESK_URL).hostname}")
@@ -215,5 +228,9 @@ SECURE_CSP = {
 # Where probes may go and which files they may read: the environment only, never the browser (ASSURANCE.md §3).
 NIGHTDESK_PROBE_NETWORKS = environment.networks(
     "NIGHTDESK_PROBE_NETWORKS", env("NIGHTDESK_PROBE_NETWORKS", default="")
+)
+# Where messages may go besides the public internet.
+NIGHTDESK_WEBHOOK_NETWORKS = environment.networks(
+    "NIGHTDESK_WEBHOOK_NETWORKS", env("NIGHTDESK_WEBHOOK_NETWORKS", default="")
 )
 NIGHTDESK_FILE_ROOTS = environment.folders("NIGHTDESK_FILE_ROOTS", env("NIGHTDESK_FILE_ROOTS", default=""))

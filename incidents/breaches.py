@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from incidents import clocks, timeline
+from incidents import clocks, telling, timeline
 from incidents.models import Clock, Incident
 from products.vocabulary import EventKind
 
@@ -26,7 +26,7 @@ def breach(incident: Incident, clock: Clock, now: datetime) -> int:
     """Mark one clock and tell it at its due moment."""
     clock.breached_at, clock.noticed_at = clock.due_at, now
     clock.save(update_fields=["breached_at", "noticed_at"])
-    timeline.record(
+    event = timeline.record(
         incident,
         EventKind.CLOCK_BREACHED,
         by=None,
@@ -40,4 +40,5 @@ def breach(incident: Incident, clock: Clock, now: datetime) -> int:
         severity=clock.severity,
         noticed_late_s=clocks.noticed_late_s(clock.run),
     )
+    telling.breach(incident, event, clock)
     return 1

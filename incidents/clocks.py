@@ -10,6 +10,8 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 
 State = Literal["running", "paused", "met", "breached", "cancelled", "none"]
+# The part of a clock that is left when people are warned.
+LEFT = 0.25
 Pause = tuple[datetime, datetime | None]
 
 
@@ -69,6 +71,12 @@ def due_at(run: Run) -> datetime | None:
         if start < due:
             due += end - start
     return due
+
+
+def warn_at(run: Run) -> datetime | None:
+    """When three quarters of the time are gone, pauses not counted; None while nothing can run out."""
+    due = due_at(run)
+    return due - timedelta(seconds=run.target_s * LEFT) if due and run.target_s else None
 
 
 def read(run: Run, now: datetime) -> Reading:

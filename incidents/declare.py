@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from foundation.refs import next_number
-from incidents import lifecycle, timeline, timing
+from incidents import lifecycle, telling, timeline, timing
 from incidents.models import Incident, Mode, Participant, Status
 from monitoring.models import Target
 from products.models import Product, Severity
@@ -79,6 +79,7 @@ def declare(
         )
         timing.follow(incident, event)
         lifecycle.announce(incident)
+        telling.after(incident, event)
         return incident
 
 

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from foundation import moment
-from incidents import breaches, timeline, timing
+from incidents import breaches, telling, timeline, timing
 from incidents.models import Incident, Participant, Status, TimelineEvent
 from live import bus
 from products.vocabulary import EventKind
@@ -100,6 +100,7 @@ def perform(
         if by:
             Participant.objects.bulk_create([Participant(incident=incident, user=by)], ignore_conflicts=True)
         announce(incident)
+        telling.after(incident, event)
         return event
 
 

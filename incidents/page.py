@@ -16,6 +16,9 @@ from incidents.models import Assignment, Clock, Incident, RedactionRequest, Time
 from incidents.next_action import Action, next_action
 from monitoring.models import StatusChange, Target
 from monitoring.uptime import Point, Segment, segments
+from notifications.models import Delivery
+from notifications.models import State as Sending
+from notifications.standing import of_incident
 
 LINES_SHOWN = 300
 
@@ -42,6 +45,12 @@ class IncidentPage:
     stretches: list[Segment] = field(default_factory=list)
     lines: list[SafeString] = field(default_factory=list)
     older: int = 0
+    deliveries: list[Delivery] = field(default_factory=list)
+
+    @property
+    def undelivered(self) -> int:
+        """How many messages about it did not arrive."""
+        return sum(delivery.state == Sending.DEAD for delivery in self.deliveries)
 
     @property
     def took(self) -> str:
@@ -68,6 +77,7 @@ def read(
         stretches=last_hour(target, now) if target else [],
         lines=shown,
         older=max(0, incident.timeline_seq - len(shown)),
+        deliveries=of_incident(incident.ref),
     )
 
 

@@ -42,6 +42,10 @@ def _declared(event: TimelineEvent) -> SafeString:
 
 def _acknowledged(event: TimelineEvent) -> SafeString:
     after = span(event.data.get("after_s", 0))
+    if event.data.get("by_link"):
+        return format_html(
+            _("<b>Acknowledged</b> by {who} by link after {after}"), who=_who(event), after=after
+        )
     return format_html(_("<b>Acknowledged</b> by {who} after {after}"), who=_who(event), after=after)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from foundation import moment, rounds
-from incidents import breaches, lifecycle
+from incidents import breaches, lifecycle, telling
 from incidents.models import Clock, Incident
 
 
@@ -25,12 +25,42 @@ def next_due() -> datetime | None:
     return Clock.objects.ticking().order_by("due_at").values_list("due_at", flat=True).first()
 
 
+def warn_due(limit: int = 100) -> int:
+    """Tell people once that three quarters of a response clock are gone; returns how many clocks that were."""
+    due = Clock.objects.to_warn().filter(warn_at__lte=moment.now()).order_by("warn_at")
+    return rounds.each("warnings", sorted(set(due.values_list("incident_id", flat=True)[:limit])), _warn)
+
+
+def next_warning() -> datetime | None:
+    return Clock.objects.to_warn().order_by("warn_at").values_list("warn_at", flat=True).first()
+
+
+def _held(pk: int) -> Incident | None:
+    """The incident, locked; None while somebody else holds it."""
+    free = Incident.objects.select_for_update(skip_locked=True, of=("self",))
+    return free.select_related("product__team", "severity").filter(pk=pk).first()
+
+
+def _warn(pk: int) -> int:
+    with transaction.atomic():
+        incident = _held(pk)
+        if incident is None:
+            return 0
+        now = moment.now()
+        mine = Clock.objects.select_for_update().to_warn().filter(incident=incident, warn_at__lte=now)
+        due = list(mine.order_by("pk"))
+        for clock in due:
+            clock.warned_at = now
+            clock.save(update_fields=["warned_at"])
+            # What has run out meanwhile is told as a breach.
+            if clock.due_at and clock.due_at > now and not clock.breached_at:
+                telling.warn(incident, clock)
+        return len(due)
+
+
 def _fire(pk: int) -> int:
     with transaction.atomic():
-        held = Incident.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
-            "product__team"
-        )
-        incident = held.filter(pk=pk).first()
+        incident = _held(pk)
         if incident is None:
             return 0
         now = moment.now()

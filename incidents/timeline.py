@@ -14,6 +14,7 @@ from live import bus
 # Where a fact came from when no person stated it.
 MACHINE = "nightdesk"
 PERSON = "person"
+TOKEN = "token"
 
 
 def topic(incident: Incident) -> str:
@@ -38,6 +39,8 @@ def record(
     `at` is when it happened; the trigger stamps when it was recorded, numbers and chains it. `data` must be
     JSON. The incident's row is locked by the trigger.
     """
+    if by and by.by_token:
+        data["token"] = by.by_token
     body = json.dumps({"data": data, "text": text}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     salt = secrets.token_hex(16)
     event = TimelineEvent.objects.create(
@@ -45,14 +48,14 @@ def record(
         kind=kind,
         occurred_at=at,
         actor=by,
-        source=source or (PERSON if by else MACHINE),
+        source=source or ((TOKEN if by.by_token else PERSON) if by else MACHINE),
         subject=subject,
         supersedes=supersedes,
         payload_digest=digest(salt, body),
     )
     event.refresh_from_db(fields=["seq", "recorded_at", "canonical", "prev_hash", "hash"])
     event.payload = TimelinePayload.objects.create(
-        event=event, salt=salt, body=body, label=label or (by.name if by else "")
+        event=event, salt=salt, body=body, label=label or (by.signature if by else "")
     )
     event.incident = incident
     bus.publish(topic(incident), lines.upsert(lines.store(event)))

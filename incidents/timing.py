@@ -11,7 +11,7 @@ from incidents import clocks
 from incidents.models import Clock, Incident, TimelineEvent
 from products.clock_rules import ClockRule
 from products.models import Severity
-from products.vocabulary import EventKind
+from products.vocabulary import ClockKey, EventKind
 
 # Moments that exist as soon as an incident does.
 FROM_DETECTION = "detected_at"
@@ -104,7 +104,14 @@ def retarget(incident: Incident, severity: Severity, now: datetime) -> None:
             continue
         clock.severity, clock.target, clock.target_s = severity.label, target.text(), target.seconds
         clock.due_at, clock.due_set_at = clocks.due_at(run), now
-        clock.save(update_fields=["severity", "target", "target_s", "due_at", "due_set_at"])
+        _set_warning(clock)
+        if clock.warn_at and clock.warn_at > now:
+            clock.warned_at = None
+        clock.save(
+            update_fields=[
+                "severity", "target", "target_s", "due_at", "due_set_at", "warn_at", "warned_at"
+            ]
+        )  # fmt: skip
 
 
 def correct(event: TimelineEvent, at: datetime) -> list[Clock]:
@@ -121,13 +128,20 @@ def correct(event: TimelineEvent, at: datetime) -> list[Clock]:
         else:
             continue
         clock.due_at = clocks.due_at(clock.run)
+        _set_warning(clock)
         in_time = clock.stopped_at is not None and (clock.due_at is None or clock.stopped_at <= clock.due_at)
         if in_time:
             clock.breached_at = clock.noticed_at = None
         elif clock.stopped_at is not None and clock.breached_at is None:
             late.append(clock)
-        clock.save(update_fields=["stopped_at", "started_at", "due_at", "breached_at", "noticed_at"])
+        clock.save(
+            update_fields=["stopped_at", "started_at", "due_at", "warn_at", "breached_at", "noticed_at"]
+        )
     return late
+
+
+def _set_warning(clock: Clock) -> None:
+    clock.warn_at = clocks.warn_at(clock.run) if clock.key == ClockKey.RESPONSE else None
 
 
 def _create(
@@ -159,4 +173,8 @@ def _create(
         pauses=pauses,
     )
     clock.due_at = clocks.due_at(clock.run)
+    _set_warning(clock)
+    if clock.warn_at and clock.warn_at <= due_set_at:
+        # Known so late that the message about its opening says it already.
+        clock.warned_at = due_set_at
     clock.save()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
-from incidents import timing
+from incidents import telling, timing
 from incidents.lifecycle import Step, perform
 from incidents.models import OPEN, Assignment, Incident, Participant, Status, TimelineEvent
 from products.models import Severity
@@ -25,6 +25,7 @@ CONFIRM_SEVERITY = Step(EventKind.SEVERITY_CONFIRMED, (Status.TRIAGE,), Status.A
 DESCRIBE = Step(EventKind.DESCRIBED, tuple(Status))
 ASSIGN = Step(EventKind.ASSIGNED, OPEN)
 BREAK_GLASS = Step(EventKind.ASSIGNED, tuple(Status))
+PASS_ON = Step(EventKind.NOTED, OPEN)
 NOTE = Step(EventKind.NOTED, tuple(Status))
 MITIGATE = Step(EventKind.MITIGATED, (Status.TRIAGE, Status.ACTIVE), Status.MONITORING)
 RESOLVE = Step(EventKind.RESOLVED, OPEN, Status.RESOLVED)
@@ -37,12 +38,35 @@ DESCRIBED = (
 )  # fmt: skip
 
 
-def acknowledge(incident: Incident, *, by: User, at: datetime | None = None) -> TimelineEvent:
+def acknowledge(
+    incident: Incident, *, by: User | None, at: datetime | None = None, **how: Any
+) -> TimelineEvent:
     """Somebody has seen it and is on it.
 
-    The first one wins; stops the clock `acknowledged`, never `response` (C14).
+    The first one wins; stops the clock `acknowledged`, never `response` (C14). `how` says by which way
+    (`by_link=True`); a duty mailbox has no person, `source` and `label` name it.
     """
-    return perform(incident, ACKNOWLEDGE, by=by, at=at, stamp="acknowledged_at", measured=True)
+    return perform(incident, ACKNOWLEDGE, by=by, at=at, stamp="acknowledged_at", measured=True, **how)
+
+
+def pass_on(
+    incident: Incident, *, by: User | None, recipient: str, at: datetime | None = None, **how: Any
+) -> TimelineEvent:
+    """Somebody who was told cannot take it: the next contact is asked at once, and the timeline says so.
+
+    `recipient` is the key of who cannot (`user:7`).
+    """
+    with transaction.atomic():
+        Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+        heir = telling.next_after(incident, recipient)
+        text = (
+            _("Can't take it. Asked next: %(who)s.") % {"who": heir.label}
+            if heir
+            else _("Can't take it. Nobody is left to ask.")
+        )
+        event = perform(incident, PASS_ON, by=by, at=at, text=text, cannot=True, **how)
+        telling.pass_on(incident, event, heir)
+        return event
 
 
 def confirm_severity(incident: Incident, *, by: User, at: datetime | None = None) -> TimelineEvent:

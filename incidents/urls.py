@@ -7,9 +7,11 @@ from incidents.views.events import correct, event, redact, settle
 from incidents.views.incident import act, break_glass, fresh, incident
 from incidents.views.index import incidents
 from incidents.views.now import now
+from incidents.views.taps import tap
 
 urlpatterns = [
     path("", now, name="now"),
+    path("l/<str:token>", tap, name="tap"),
     path("declare/", declare_page, name="declare"),
     path("incidents/", incidents, name="incidents"),
     path("incidents/<str:ref>/", incident, name="incident"),

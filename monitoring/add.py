@@ -7,11 +7,13 @@ from urllib.parse import unquote, urlsplit
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
 from monitoring import announce
 from monitoring.models import Kind, Monitor, Target
+from monitoring.push_keys import make_key
 from products.models import Product
 
 RESERVED = frozenset({"new"})
@@ -19,6 +21,8 @@ RESERVED = frozenset({"new"})
 THRESHOLDS: dict[str, dict[str, int]] = {
     Kind.HTTP: {"fail_after": 3, "recover_after": 2},
     Kind.SUMMARY: {"fail_after": 1, "recover_after": 1},
+    Kind.HEARTBEAT: {"fail_after": 3, "recover_after": 1},
+    Kind.FILE: {"fail_after": 1, "recover_after": 1},
 }
 
 
@@ -35,7 +39,9 @@ def add(
         )
         monitor.full_clean()
         monitor.save()
-        if kind == Kind.HTTP:
+        if not target:
+            make_key(monitor)
+        if kind in (Kind.HTTP, Kind.HEARTBEAT):
             Target.objects.create(monitor=monitor, key="", name="", since=now)
         announce.wake()
         announce.refresh([product.team_id])
@@ -49,6 +55,8 @@ def suggested_name(target: str) -> str:
         path = unquote(parts.path).strip("/")
         host = parts.hostname.removeprefix("www.")
         return f"{host}/{path}"[:120] if path else host[:120]
+    if not target:
+        return str(_("Heartbeat"))
     return "/".join(target.rstrip("/").split("/")[-2:])[:120]
 
 

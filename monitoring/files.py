@@ -7,6 +7,7 @@ answer is the same whether the file exists or not (ASSURANCE.md §3).
 """
 
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,10 @@ class FileText:
 
     body: bytes
     modified_at: datetime
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,18 @@ from products.models import Product, Severity
 
 OWN = "own"
 EXPECT = ("status", "body", "slow_ms", "certificate_days")
-FOLDED = (*EXPECT, "json_path", "json_equals", "preset", "mapping", "fail_after", "recover_after", "retry_s")
+FILE_EXPECT = ("max_age_s", "min_bytes", "sha256")
+FOLDED = (
+    *FILE_EXPECT,
+    *EXPECT,
+    "json_path",
+    "json_equals",
+    "preset",
+    "mapping",
+    "fail_after",
+    "recover_after",
+    "retry_s",
+)
 INTERVALS = [
     (5, _("5 seconds")), (10, _("10 seconds")), (15, _("15 seconds")), (30, _("30 seconds")), (60, _("1 minute")),
     (120, _("2 minutes")), (300, _("5 minutes")), (900, _("15 minutes")), (3600, _("1 hour")), (DAY, _("1 day")),
@@ -51,7 +62,7 @@ class MonitorForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("What to watch"), choices=Kind.choices, initial=Kind.HTTP, widget=forms.RadioSelect
     )
-    target = Text(label=_("Address"), max_length=2000)
+    target = Text(label=_("Address"), max_length=2000, required=False)
     name = Text(label=_("Name"), max_length=120, required=False)
     product = forms.ModelChoiceField(Product.objects.none(), label=_("Product"), to_field_name="slug")
     interval_s = forms.TypedChoiceField(label=_("Look every"), choices=INTERVALS, coerce=int, initial=60)
@@ -68,6 +79,9 @@ class MonitorForm(forms.Form):
     json_equals = Text(label=_("must be"), max_length=200, required=False)
     slow_ms = Whole(1, 10_000, label=_("Slow from (milliseconds)"))
     certificate_days = Whole(1, 365, label=_("Warn before the certificate ends (days)"))
+    max_age_s = Whole(1, 366 * DAY, label=_("Written within the last (seconds)"))
+    min_bytes = Whole(1, 10**15, label=_("At least this large (bytes)"))
+    sha256 = Text(label=_("Its sha256"), max_length=64, required=False)
     preset = forms.ChoiceField(label=_("Format of the summary"), required=False)
     mapping = forms.CharField(
         label=_("Own mapping (JSON)"), required=False, max_length=4000, validators=[plain_text],
@@ -101,11 +115,20 @@ class MonitorForm(forms.Form):
         self._clean_severity(cleaned)
         if cleaned.get("json_path") and not cleaned.get("json_equals"):
             self.add_error("json_equals", _('Write what the field must be, such as true or "ok".'))
-        if cleaned["kind"] and cleaned.get("target"):
+        waits = cleaned["kind"] in probes.RECEIVERS and not cleaned.get("target")
+        if cleaned["kind"] and not waits and not cleaned.get("target") and "target" not in self.errors:
+            self.add_error("target", _("Give an address, such as https://example.org/health."))
+        if waits and not cleaned.get("name"):
+            self.add_error("name", _("Give it a name: there is no address to take one from."))
+        if self.monitor and waits != self.monitor.waits and "target" not in self.errors:
+            self.add_error(
+                "target", _("Whether it waits for a script stays as it is. Add another monitor instead.")
+            )
+        if cleaned["kind"] and (waits or cleaned.get("target")):
             wrong = probes.problems(
                 cleaned["kind"], cleaned["target"], self._expect(cleaned), self._mapping(cleaned)
             )
-            places = {"expect": "status", "mapping": "mapping"}
+            places = {"expect": "sha256" if cleaned["kind"] == Kind.FILE else "status", "mapping": "mapping"}
             for field, sentence in wrong.items():
                 self.add_error(places.get(field, field), sentence)
         return cleaned
@@ -118,6 +141,8 @@ class MonitorForm(forms.Form):
             self.add_error("severity", words % {"product": product.name, "severity": severity})
 
     def _expect(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        if cleaned["kind"] == Kind.FILE:
+            return {name: cleaned[name] for name in FILE_EXPECT if cleaned.get(name)}
         if cleaned["kind"] != Kind.HTTP:
             return {}
         before = self.monitor.expect if self.monitor else {}
@@ -168,7 +193,7 @@ def initial_of(monitor: Monitor) -> dict[str, Any]:
     )  # fmt: skip
     return {
         **{name: getattr(monitor, name) for name in same},
-        **{name: expect.get(name) for name in EXPECT},
+        **{name: expect.get(name) for name in (*EXPECT, *FILE_EXPECT)},
         "product": monitor.product.slug,
         "json_path": condition.get("path", ""),
         "json_equals": json.dumps(condition["equals"]) if "equals" in condition else "",

@@ -27,6 +27,8 @@ class Kind(models.TextChoices):
 
     HTTP = "http", _("An address that answers")
     SUMMARY = "summary", _("A summary of several targets (JSON)")
+    HEARTBEAT = "heartbeat", _("A script that reports in")
+    FILE = "file", _("Files: that they are there, and what they hold")
 
 
 class MonitorQuerySet(models.QuerySet["Monitor"]):
@@ -62,7 +64,7 @@ class Monitor(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("name"), max_length=120, validators=[plain_text])
     kind = models.CharField(max_length=12, choices=Kind)
-    target = models.CharField(_("address"), max_length=2000, validators=[plain_text])
+    target = models.CharField(_("address"), max_length=2000, blank=True, validators=[plain_text])
     interval_s = models.PositiveIntegerField(_("look every"), default=60)
     retry_s = models.PositiveIntegerField(_("look again after a failure"), default=10)
     fail_after = models.PositiveSmallIntegerField(_("failures until it counts"), default=3)
@@ -81,6 +83,9 @@ class Monitor(models.Model):
     code = models.CharField(max_length=40, blank=True, default="", editable=False)
     detail = models.CharField(max_length=400, blank=True, default="", editable=False)
     latency_ms = models.FloatField(null=True, blank=True, editable=False)
+    # When a script last pushed, and since when it could have: an hour in which Nightdesk was off is nobody's fault.
+    pushed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    listening_since = models.DateTimeField(null=True, blank=True, editable=False)
     kept = models.TextField(blank=True, default="", editable=False)
     kept_code = models.CharField(max_length=40, blank=True, default="", editable=False)
     kept_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -100,7 +105,9 @@ class Monitor(models.Model):
                 condition=Q(recover_after__range=(1, 100)), name="monitor_recover_after_1_to_100"
             ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="monitor_kind_known"),
-            models.CheckConstraint(condition=~Q(target=""), name="monitor_has_an_address"),
+            models.CheckConstraint(
+                condition=~Q(target="") | ~Q(kind="http"), name="monitor_has_an_address_or_waits"
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(enabled=True, archived_at=None), name="monitor_due"),
@@ -111,6 +118,11 @@ class Monitor(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("monitoring:monitor", args=[self.slug])
+
+    @property
+    def waits(self) -> bool:
+        """Nightdesk does not look: a script pushes to it (monitoring.push)."""
+        return not self.target
 
     @property
     def is_watched(self) -> bool:
@@ -125,6 +137,24 @@ class Monitor(models.Model):
     def watched_until(self) -> datetime.datetime | None:
         """Until when Nightdesk can say that it watched; None before the first look."""
         return self.looked_at + self.fresh_for if self.looked_at else None
+
+
+class Receiver(models.Model):
+    """The door through which scripts push to a monitor: its random key, and what came through it last.
+
+    The key is found by its digest; sealed it is kept too, so that its line can be copied from the page again.
+    """
+
+    monitor = models.OneToOneField(Monitor, on_delete=models.PROTECT, related_name="receiver")
+    digest = models.CharField(max_length=64, unique=True)
+    sealed = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    size = models.PositiveIntegerField(null=True)
+    head = models.TextField(blank=True, default="")
+    files: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.monitor)
 
 
 class TargetQuerySet(models.QuerySet["Target"]):

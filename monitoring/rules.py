@@ -40,6 +40,7 @@ def add_monitor(actor: User, product: Product) -> bool:
 @rule("disable", Monitor)
 @rule("enable", Monitor)
 @rule("archive", Monitor)
+@rule("rotate_key", Monitor)
 @rule("see_body", Monitor)
 def manage_monitor(actor: User, monitor: Monitor) -> bool:
     """`see_body`: what a probe read may hold what only those who set it up should see (ASSURANCE.md §3)."""

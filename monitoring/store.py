@@ -69,6 +69,22 @@ def store(token: uuid.UUID, seen: Sequence[Seen]) -> int:
         return len(written.changes)
 
 
+def store_push(monitor: Monitor, outcome: Outcome) -> None:
+    """What a script pushed, in the transaction of monitoring.push, which holds the monitor's row.
+
+    A look under way is void: it knows less.
+    """
+    now, written = moment.now(), Written()
+    _weigh(monitor, outcome, _targets([monitor.pk])[monitor.pk], written, now)
+    monitor.due_at = now + timedelta(seconds=monitor.interval_s)
+    written.save()
+    _mark_looked([monitor], now)
+    _keep([(monitor, outcome)], now)
+    announce.wake()
+    if written.changes:
+        announce.refresh(_teams([monitor.pk]))
+
+
 def _held(token: uuid.UUID, ids: list[int]) -> set[int]:
     rows = Monitor.objects.select_for_update().filter(pk__in=ids, lease_token=token).order_by("pk")
     return set(rows.values_list("pk", flat=True))
@@ -91,6 +107,8 @@ def _weigh(
 ) -> bool:
     """Adds to `written` what the outcome does to the monitor's targets; True while one of them is counting."""
     present = [(target.key, target.name) for target in known.values() if target.archived_at is None]
+    if outcome.waiting:
+        return any(target.fails or target.oks for target in known.values())
     # A summary that could not be read has no targets to speak of; why is told of the monitor (below).
     results = {key_of(r): r for r in outcome.for_targets(present)} if present or not outcome.code else {}
     rule = Rule(monitor.fail_after, monitor.recover_after)
@@ -129,7 +147,7 @@ def _look(monitor: Monitor, result: Result, now: datetime) -> Look:
 
 def _tell(monitor: Monitor, outcome: Outcome, results: list[Result]) -> None:
     """The last look as a whole; an `http` monitor's only result is its whole."""
-    whole = results[0] if monitor.kind == "http" and results else None
+    whole = results[0] if monitor.kind in ("http", "heartbeat") and results else None
     monitor.code = (outcome.code or (whole.code if whole else ""))[:40]
     monitor.detail = _text(outcome.detail or (whole.detail if whole else ""), 400)
     answered = outcome.response is not None and not outcome.response.error

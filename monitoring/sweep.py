@@ -37,7 +37,9 @@ def probe_due(limit: int = BATCH) -> int:
     """Looks at up to `limit` due monitors; returns how many were claimed. Many may run at once, on many machines."""
     claimed = claim.claim_due(limit)
     if claimed.monitors:
-        for group in gathered(_seen(claimed.monitors, moment.now())):
+        now = moment.now()
+        _listen_anew(claimed.monitors, now)
+        for group in gathered(_seen(claimed.monitors, now)):
             _stored(claimed.token, group)
     return len(claimed.monitors)
 
@@ -58,7 +60,23 @@ def _stored(token: uuid.UUID, group: list[Seen]) -> None:
 
 def check_of(monitor: Monitor) -> Check:
     """What a probe needs to know of the row."""
-    return Check(monitor.kind, monitor.target, monitor.expect, monitor.mapping or None, monitor.interval_s)
+    heard = (
+        max(filter(None, (monitor.pushed_at, monitor.listening_since)), default=None)
+        if monitor.pushed_at
+        else None
+    )
+    return Check(
+        monitor.kind, monitor.target, monitor.expect, monitor.mapping or None, monitor.interval_s, heard
+    )
+
+
+def _listen_anew(monitors: list[Monitor], now: datetime) -> None:
+    """After a time in which Nightdesk was off, scripts get a whole interval before their silence counts."""
+    deaf = [m for m in monitors if m.waits and (m.watched_until is None or m.watched_until < now)]
+    for monitor in deaf:
+        monitor.listening_since = now
+    if deaf:
+        Monitor.objects.filter(pk__in=[monitor.pk for monitor in deaf]).update(listening_since=now)
 
 
 def _seen(monitors: list[Monitor], now: datetime) -> Iterator[Seen]:

@@ -12,4 +12,5 @@ urlpatterns = [
     path("<slug:slug>/disable/", monitor.disable, name="disable"),
     path("<slug:slug>/enable/", monitor.enable, name="enable"),
     path("<slug:slug>/archive/", monitor.archive, name="archive"),
+    path("<slug:slug>/rotate_key/", monitor.rotate_key, name="rotate_key"),
 ]

@@ -24,8 +24,12 @@ def create_product(
     aliases: Sequence[str] = (),
     first_release: str = "",
     version: str = "",
+    slug: str = "",
 ) -> Product:
-    """Raises ValidationError by field: a name the team uses already, an alias of another product, unfit text."""
+    """`slug` "" makes one of the name.
+
+    Raises ValidationError by field: a name the team uses already, an alias of another product, unfit text.
+    """
     lock_names()
     product = Product(
         name=name.strip(),
@@ -37,7 +41,7 @@ def create_product(
     product.aliases = clean_aliases(product, aliases)
     product.full_clean(exclude=["slug"], validate_constraints=False)
     refuse_taken(product, product.name, field="name")
-    save_with_slug(product)
+    save_with_slug(product, slug)
     add_environment(product, name="Production", kind=EnvironmentKind.PRODUCTION, by=by)
     _log.info("product.created", product=product.slug, team=team.slug, by=by.pk)
     return product

@@ -96,6 +96,39 @@ class NewProductForm(ProductForm):
         return cleaned
 
 
+class ContactForm(forms.Form):
+    """Who is told: one person of the team, an address, or the whole team."""
+
+    label = _line(
+        _("Role"), 80, required=True, help_text=_("Such as Release Engineer, DevOps, Product Owner.")
+    )
+    user = forms.ModelChoiceField(
+        label=_("Person"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Nobody: use the address below"),
+        error_messages={"invalid_choice": _("Choose somebody of this product's team.")},
+    )
+    address = forms.EmailField(
+        label=_("Or a mail address"),
+        required=False,
+        help_text=_("For a duty mailbox. Whoever reads it can acknowledge by the link in the mail."),
+    )
+    whole_team = forms.BooleanField(label=_("Or everybody in the team who responds"), required=False)
+
+    def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="contact_%s", **kwargs)
+        people = User.objects.filter(is_active=True, memberships__team=product.team_id).order_by("name", "pk")
+        self.fields["user"].queryset = people  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        named = [name for name in ("user", "address", "whole_team") if cleaned.get(name)]
+        if not self.errors and len(named) != 1:
+            self.add_error("user", _("Choose exactly one: a person, an address, or everybody in the team."))
+        return cleaned
+
+
 class EnvironmentForm(forms.Form):
     name = _line(_("Name"), 80, required=True)
     kind = forms.ChoiceField(label=_("Kind"), choices=EnvironmentKind.choices)

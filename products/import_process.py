@@ -69,6 +69,7 @@ def _severities(version: ProcessVersion, document: ProcessDocument) -> list[Seve
             examples=spec.examples,
             proceed=spec.proceed,
             defer_to=spec.defer_to or "",
+            wake=spec.wakes(),
             targets={k: {**t.target().as_json(), "origin": t.origin} for k, t in spec.targets.items()},
         )
         for position, spec in enumerate(document.severities, start=1)

@@ -84,6 +84,8 @@ class Severity(models.Model):
     proceed = models.CharField(max_length=12, choices=Proceed)
     defer_to = models.CharField(max_length=80, blank=True)
     targets = models.JSONField(default=dict)
+    # A severity that does not wake people is told in the morning of the team's zone.
+    wake = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["version", "position"]
@@ -193,3 +195,53 @@ class Environment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Contact(models.Model):
+    """Who is told about this product's incidents, in the order they are asked to take one (K132–K135).
+
+    Exactly one of a person, an address, and "everybody of the team who responds".
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="contacts")
+    label = models.CharField(max_length=80, validators=[plain_text])
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    address = models.EmailField(blank=True)
+    whole_team = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "position"],
+                name="one_contact_per_position",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, address="", whole_team=False)
+                | (Q(user=None, whole_team=False) & ~Q(address=""))
+                | Q(user=None, address="", whole_team=True),
+                name="contact_is_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.who}"
+
+    @property
+    def who(self) -> str:
+        """The person, the address or the team, in words."""
+        if self.whole_team:
+            return str(_("everybody in the team who responds"))
+        return str(self.user) if self.user else self.address
+
+
+class TokenProduct(models.Model):
+    """A token that has any of these rows reaches only their products (DECISIONS.md 6)."""
+
+    token = models.ForeignKey("accounts.ApiToken", on_delete=models.CASCADE, related_name="narrowed_to")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "product"], name="token_narrowed_once")]

@@ -29,6 +29,7 @@ class SeverityRow:
     severity: Severity
     house: bool
     limits: list[Limit]
+    wake_is_house: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,14 @@ class Age:
 def severity_rows(version: ProcessVersion) -> list[SeverityRow]:
     """The severity table of `version` in its order. One query."""
     clocks = version.clocks()
-    origins = {row["key"]: row["origin"] for row in version.document["severities"]}
+    rows = {row["key"]: row for row in version.document["severities"]}
     return [
-        SeverityRow(severity, origins[severity.key] == Origin.HOUSE, _limits(severity, clocks))
+        SeverityRow(
+            severity,
+            rows[severity.key]["origin"] == Origin.HOUSE,
+            _limits(severity, clocks),
+            wake_is_house=(rows[severity.key].get("wake") or {}).get("origin", Origin.HOUSE) == Origin.HOUSE,
+        )
         for severity in version.severities.order_by("position")
     ]
 

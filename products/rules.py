@@ -13,6 +13,7 @@ def view(actor: User, product: Product) -> bool:
 @rule("edit", Product)
 @rule("archive", Product)
 @rule("add_environment", Product)
+@rule("change_contacts", Product)
 def manage(actor: User, product: Product) -> bool:
     return has_role(actor, product.team_id, Role.MANAGER)
 

@@ -32,6 +32,10 @@ Label = Annotated[
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
+# A process that does not say wakes people for severities up to this rank.
+WAKING_RANK = 2
+
+
 def one_of(word: str, known: Collection[str], what: str) -> str:
     """`word` when it is known; else ValueError with the nearest known word, or a few of them."""
     if word in known:
@@ -109,6 +113,17 @@ class TargetSpec(Element):
         return Target.parse(self.within or self.milestone or "none")
 
 
+class WakeSpec(Element):
+    """Whether this severity wakes people at night; `no` waits for the morning in the team's zone (K132–K135)."""
+
+    answer: Literal["yes", "no"]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        return {"answer": value} if isinstance(value, str) else value
+
+
 class SeveritySpec(Element):
     """One row of the severity table (A7, K15); `rank` 1 is worst."""
 
@@ -120,6 +135,11 @@ class SeveritySpec(Element):
     targets: Annotated[dict[Key, TargetSpec], Field(max_length=20)] = {}
     proceed: Proceed = Field(strict=False)
     defer_to: Label | None = None
+    wake: WakeSpec | None = None
+
+    def wakes(self) -> bool:
+        """What the document says; where it is silent, the two worst ranks wake people."""
+        return self.wake.answer == "yes" if self.wake else self.rank <= WAKING_RANK
 
     @model_validator(mode="after")
     def _defer_names_a_release(self) -> Self:

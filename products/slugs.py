@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from itertools import count
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from products.models import Product, ProductSlug
 
@@ -20,12 +22,15 @@ def lock_names() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def save_with_slug(product: Product) -> None:
+def save_with_slug(product: Product, wanted: str = "") -> None:
     """Save `product` under the slug of its name; one that another product has or had gets "-2", "-3" … behind it.
 
-    Runs in the caller's transaction, after `lock_names`. The former slug stays and leads here.
+    Runs in the caller's transaction, after `lock_names`. The former slug stays and leads here. With `wanted`
+    under that one: raises ValidationError where it is taken.
     """
-    product.slug = next(slug for slug in _candidates(product.name) if _free(slug, product))
+    if wanted and not _free(wanted, product):
+        raise ValidationError({"slug": _("Another product has or had the address “%(slug)s”.") % {"slug": wanted}})
+    product.slug = wanted or next(slug for slug in _candidates(product.name) if _free(slug, product))
     product.save()
     ProductSlug.objects.get_or_create(slug=product.slug, defaults={"product": product})
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from products.views.contacts import add_contact, move_contact, remove_contact
 from products.views.process import process, process_text, processes
 from products.views.product import (
     add_environment,
@@ -21,6 +22,9 @@ urlpatterns = [
     path("products/<slug:slug>/archive/", archive_product, name="archive_product"),
     path("products/<slug:slug>/restore/", restore_product, name="restore_product"),
     path("products/<slug:slug>/environments/", add_environment, name="add_environment"),
+    path("products/<slug:slug>/contacts/", add_contact, name="add_contact"),
+    path("products/<slug:slug>/contacts/<int:pk>/remove/", remove_contact, name="remove_contact"),
+    path("products/<slug:slug>/contacts/<int:pk>/move/", move_contact, name="move_contact"),
     path("processes/", processes, name="processes"),
     path("processes/<slug:key>/", process, name="process"),
     path("processes/<slug:key>/<int:number>/", process, name="process_version"),

@@ -22,6 +22,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """Those that can still run out: the partial index `clock_due` holds exactly these."""
         return self.running().filter(breached_at=None, due_at__isnull=False)
 
+    def to_warn(self) -> Self:
+        """Those whose people still have to hear that time is running out: what the index `clock_warn` holds."""
+        return self.running().filter(warned_at=None, warn_at__isnull=False)
+
 
 class Clock(models.Model):
     """One run of one clock.
@@ -44,6 +48,9 @@ class Clock(models.Model):
     started_by = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField(null=True)
     due_set_at = models.DateTimeField()
+    # When people are told that time is running out, and when they were: the response clock alone has it.
+    warn_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
     stopped_at = models.DateTimeField(null=True)
     stopped_by = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, null=True, related_name="+")
     breached_at = models.DateTimeField(null=True)
@@ -70,7 +77,12 @@ class Clock(models.Model):
                 fields=["due_at"],
                 condition=Q(stopped_at=None, breached_at=None, cancelled_at=None, due_at__isnull=False),
                 name="clock_due",
-            )
+            ),
+            models.Index(
+                fields=["warn_at"],
+                condition=Q(stopped_at=None, cancelled_at=None, warned_at=None, warn_at__isnull=False),
+                name="clock_warn",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,8 +20,9 @@ from incidents.forms.declare import DeclareForm, JoinForm
 from incidents.models import Incident
 from incidents.page import clock_views
 from incidents.transitions import note
-from incidents.views.incident import fetch
+from incidents.views.incident import fetch, zone_of
 from monitoring.models import Target
+from notifications.standing import of_incident
 from products.models import Product
 
 
@@ -129,9 +130,13 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
 def declared(request: HttpRequest, ref: str) -> HttpResponse:
     """The receipt: what was opened, which clocks run, what to do next."""
     found = fetch(request, ref)
-    return render(
-        request, "incidents/declared.html", {"incident": found, "clocks": clock_views(found, moment.now())}
-    )
+    context = {
+        "incident": found,
+        "clocks": clock_views(found, moment.now()),
+        "deliveries": of_incident(found.ref),
+        "zone": zone_of(request.user, found),
+    }
+    return render(request, "incidents/declared.html", context)
 
 
 @require_POST

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from monitoring.probes import http, summary
+from monitoring.probes import file, heartbeat, http, summary
 from monitoring.probes.result import Check, Outcome, Result
 from network.curl import fetch_each
 from network.egress import Policy
@@ -44,9 +44,24 @@ class Probe(Protocol):
     ) -> Outcome: ...
 
 
+class Receiver(Protocol):
+    """What the module of a probe offers that can be pushed to."""
+
+    def receive(self, check: Check, body: bytes, *, now: datetime) -> Outcome: ...
+
+
 PROBES: dict[str, Probe] = {
     "http": http,
     "summary": summary,
+    "heartbeat": heartbeat,
+    "file": file,
+}
+
+# Those to which scripts push: each also has `receive`.
+RECEIVERS: dict[str, Receiver] = {
+    "summary": summary,
+    "heartbeat": heartbeat,
+    "file": file,
 }
 
 
@@ -55,6 +70,14 @@ def problems(kind: str, target: str, expect: Mapping[str, Any], mapping: Any) ->
     network nor disk.
     """
     return PROBES[kind].problems(target, expect, mapping)
+
+
+def receive(check: Check, body: bytes, *, now: datetime) -> Outcome:
+    """What a pushed body says; a bad one is an Outcome with a code, never an exception."""
+    try:
+        return RECEIVERS[check.kind].receive(check, body, now=now)
+    except Exception:
+        return _failed(check)
 
 
 def run(

@@ -23,6 +23,8 @@ class Check:
     expect: Mapping[str, Any] = field(default_factory=dict)
     mapping: str | Mapping[str, Any] | None = None
     interval_s: int = 60
+    # For what is pushed: when a script last did, or since when Nightdesk listens if that is later; None before.
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Outcome:
     body: bytes = b""
     preset: str = ""
     freshness: str = ""
+    # Nothing new to judge: what was pushed last still holds.
+    waiting: bool = False
 
     def for_targets(self, known: Iterable[tuple[str, str]]) -> list[Result]:
         """One result for each known (key, name) and each new target: what the probe does not speak of is

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from monitoring import files
 from monitoring.probes import mapping as mappings
-from monitoring.probes import moments
+from monitoring.probes import moments, silence
 from monitoring.probes.freshness import Freshness, fresh_until, freshness, in_future
 from monitoring.probes.json_text import BadJson, parse
 from monitoring.probes.mapping import BadMapping, Reading, Row
@@ -37,7 +37,9 @@ def problems(target: str, expect: Mapping[str, Any], mapping: Any) -> dict[str, 
 
 
 def request(check: Check) -> Request | None:
-    """None for a file."""
+    """None for a file, and for what is pushed."""
+    if not check.target:
+        return None
     return Request(check.target, headers=("Accept: application/json",)) if _is_url(check.target) else None
 
 
@@ -47,6 +49,8 @@ def evaluate(
     """One result per target, or a whole failure with a code. Reads the file when there was nothing to
     fetch.
     """
+    if not check.target:
+        return silence.told(check, now)
     if response is None:
         source = files.read(check.target, roots)
         if isinstance(source, files.FileRefusal):
@@ -58,6 +62,11 @@ def evaluate(
         detail = _("The summary's address answered %(status)s.") % {"status": response.status}
         return Outcome(code="status", detail=detail, response=response, body=response.body)
     return _read(check, response.body, moments.parse(response.headers.get("last-modified")), response, now)
+
+
+def receive(check: Check, body: bytes, *, now: datetime) -> Outcome:
+    """What a script pushed; without times of its own it is of the moment it arrived."""
+    return _read(check, body, now, None, now)
 
 
 def _read(
@@ -100,18 +109,7 @@ def _result(row: Row, whole: datetime | None, age: Freshness, interval_s: float,
 
 
 def _ages(seen: datetime | None, now: datetime, interval_s: float) -> dict[str, str]:
-    return {"age": _span((now - (seen or now)).total_seconds()), "interval": _span(interval_s)}
-
-
-def _span(seconds: float) -> str:
-    for limit, size, words in (
-        (120, 1, _("%(n)s s")),
-        (7_200, 60, _("%(n)s min")),
-        (172_800, 3_600, _("%(n)s h")),
-    ):
-        if seconds < limit:
-            return words % {"n": round(seconds / size)}
-    return _("%(n)s days") % {"n": round(seconds / 86_400)}
+    return silence.ages(seen or now, now, interval_s)
 
 
 def _refuse_future(reading: Reading, modified_at: datetime | None, now: datetime) -> None:
@@ -127,6 +125,8 @@ def _is_url(target: str) -> bool:
 
 
 def _wrong_target(target: str) -> str:
+    if not target:
+        return ""
     if not _is_url(target):
         return files.problem(target)
     try:

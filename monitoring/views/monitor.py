@@ -12,10 +12,11 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
 from foundation import moment
+from foundation.shapes import address
 from live import bus
 from monitoring import archive as archiving
 from monitoring import check as checking
-from monitoring import switch
+from monitoring import push_keys, switch
 from monitoring.history import past
 from monitoring.models import Monitor, StatusChange, Target
 from monitoring.states import worst
@@ -53,6 +54,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "changes": list(StatusChange.objects.of(monitor)[:CHANGES]),
         "now": now,
         "zone": monitor.product.team.time_zone,
+        "push_url": push_keys.push_url(monitor) if monitor.waits and allowed(user, "edit", monitor) else "",
+        "script_url": address("/nightdesk-push"),
         "may": {action: allowed(user, action, monitor) for action in ("check", "edit", "see_body")},
         "live_cursor": cursor,
         "live_topics": [f"board:{monitor.product.team_id}"],
@@ -85,6 +88,12 @@ def archive(request: HttpRequest, slug: str) -> HttpResponse:
     response = _act(request, slug, "archive", archiving.archive, _("Archived. Its history is kept."))
     response["Location"] = "/monitoring/"
     return response
+
+
+@require_POST
+def rotate_key(request: HttpRequest, slug: str) -> HttpResponse:
+    said = _("There is a new key. The old one opens nothing any more: change the line where it runs.")
+    return _act(request, slug, "rotate_key", push_keys.rotate_key, said)
 
 
 def _act(request: HttpRequest, slug: str, action: str, verb: Callable[..., bool], said: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from products.archive_product import restore_product as restore
 from products.create_product import create_product as create
 from products.edit_product import edit_product as edit
 from products.environments import add_environment as add
-from products.forms import EnvironmentForm, NewProductForm, ProductForm
+from products.forms import ContactForm, EnvironmentForm, NewProductForm, ProductForm
 from products.models import Product, ProductSlug
 from products.reading import severity_rows
 
@@ -25,7 +25,7 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-def _fetch(request: HttpRequest, slug: str, action: str) -> Product:
+def fetch(request: HttpRequest, slug: str, action: str) -> Product:
     """The product, for who may do `action` to it; 404 for who may not see it."""
     product = get_object_or_404(Product.objects.with_process(), slug=slug)
     authorize(request.user, action, product)
@@ -53,7 +53,7 @@ def create_product(request: HttpRequest) -> HttpResponse:
         try:
             return redirect("product", slug=create(by=user, **form.cleaned_data).slug)
         except ValidationError as error:
-            _tell(form, error)
+            tell(form, error)
     return _form(request, form, "products/new.html", {})
 
 
@@ -63,57 +63,58 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     if former and former.product.slug != slug:
         authorize(request.user, "view", former.product)
         return redirect("product", slug=former.product.slug)
-    return _show(request, _fetch(request, slug, "view"), EnvironmentForm())
+    return show(request, fetch(request, slug, "view"))
 
 
 @require_http_methods(["GET", "POST"])
 def edit_product(request: HttpRequest, slug: str) -> HttpResponse:
-    product = _fetch(request, slug, "edit")
+    product = fetch(request, slug, "edit")
     form = ProductForm(request.POST or None, product=product)
     if request.method == "POST" and form.is_valid():
         try:
             edit(product, by=_user(request), **form.cleaned_data)
             return redirect("product", slug=product.slug)
         except ValidationError as error:
-            _tell(form, error)
-            product = _fetch(request, slug, "edit")
+            tell(form, error)
+            product = fetch(request, slug, "edit")
     return _form(request, form, "products/edit.html", {"product": product})
 
 
 @require_POST
 def archive_product(request: HttpRequest, slug: str) -> HttpResponse:
-    archive(_fetch(request, slug, "archive"), by=_user(request))
+    archive(fetch(request, slug, "archive"), by=_user(request))
     return redirect("product", slug=slug)
 
 
 @require_POST
 def restore_product(request: HttpRequest, slug: str) -> HttpResponse:
-    product = _fetch(request, slug, "archive")
+    product = fetch(request, slug, "archive")
     try:
         restore(product, by=_user(request))
     except ValidationError as error:
-        return _show(request, product, EnvironmentForm(), problems=error.messages, status=422)
+        return show(request, product, problems=error.messages, status=422)
     return redirect("product", slug=slug)
 
 
 @require_POST
 def add_environment(request: HttpRequest, slug: str) -> HttpResponse:
-    product = _fetch(request, slug, "add_environment")
+    product = fetch(request, slug, "add_environment")
     form = EnvironmentForm(request.POST)
     if form.is_valid():
         try:
             add(product, by=_user(request), **form.cleaned_data)
             return redirect("product", slug=slug)
         except ValidationError as error:
-            _tell(form, error)
-    return _show(request, product, form, status=422)
+            tell(form, error)
+    return show(request, product, environment_form=form, status=422)
 
 
-def _show(
+def show(
     request: HttpRequest,
     product: Product,
-    form: EnvironmentForm,
     *,
+    environment_form: EnvironmentForm | None = None,
+    contact_form: ContactForm | None = None,
     problems: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -127,7 +128,9 @@ def _show(
         "environments": product.environments.all(),
         "former": product.slugs.exclude(slug=product.slug),
         "may_edit": allowed(request.user, "edit", product),
-        "environment_form": form,
+        "environment_form": environment_form or EnvironmentForm(),
+        "contacts": product.contacts.select_related("user"),
+        "contact_form": contact_form or ContactForm(product=product),
         "problems": problems or [],
     }
     return render(request, "products/product.html", context, status=status)
@@ -138,7 +141,7 @@ def _form(request: HttpRequest, form: Form, template: str, context: dict[str, An
     return render(request, template, {"form": form, **context}, status=status)
 
 
-def _tell(form: Form, error: ValidationError) -> None:
+def tell(form: Form, error: ValidationError) -> None:
     """Beside the field where the form has it, above the form otherwise."""
     told = error.error_dict if hasattr(error, "error_dict") else {"__all__": error.error_list}
     for field, errors in told.items():

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from accounts.models import User
 from foundation import moment
@@ -117,11 +117,15 @@ def test_verbs_against_the_sweep_for_a_thousand_rounds_without_deadlock(
     def sweeping() -> None:
         try:
             while not stop.is_set():
-                # Every clock is due again at once: the sweep has work in each round.
-                # One row a statement: this reset takes no incident's lock, so it must not hold two clocks'.
-                for clock in Clock.objects.running().values_list("pk", flat=True):
-                    due = moment.now() - timedelta(seconds=1)
-                    Clock.objects.filter(pk=clock).update(breached_at=None, due_at=due)
+                # Every clock is due again at once: the sweeps have work in each round.
+                for incident in incidents:
+                    with transaction.atomic():
+                        # In the order of the verbs: this is not what is tested.
+                        Incident.objects.select_for_update().get(pk=incident.pk)
+                        past = moment.now() - timedelta(seconds=1)
+                        running = Clock.objects.running().filter(incident=incident)
+                        running.update(breached_at=None, due_at=past, warned_at=None, warn_at=past)
+                sweep.warn_due()
                 fired.append(sweep.breach_due())
         except Exception as error:
             errors.append(repr(error))

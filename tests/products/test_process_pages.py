@@ -83,7 +83,7 @@ def test_house_values_say_so_and_source_values_do_not(reader: Client) -> None:
     """C16: of krow's severities only the times to acknowledge are ours."""
     page = reader.get("/processes/krow/").text
     table = page[page.index('id="severities"') : page.index('id="clocks"')]
-    assert table.count("house default") == 3
+    assert table.count("house default") == 6  # each acknowledged limit and each wake
 
 
 def test_an_older_version_says_that_it_is_one(reader: Client) -> None:

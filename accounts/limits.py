@@ -1,0 +1,31 @@
+"""How often: a count per minute and name, in the database's cache, so that it holds across web processes."""
+
+from __future__ import annotations
+
+import time
+
+from django.core.cache import cache
+
+WINDOW_S = 60
+
+
+class TooOften(Exception):
+    """`wait_s`: seconds until it may be tried again."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"again in {wait_s} s")
+        self.wait_s = wait_s
+
+
+def count(name: str, most: int) -> None:
+    """Counts one more of `name` in this minute; raises TooOften beyond `most`."""
+    window, passed = divmod(int(time.time()), WINDOW_S)
+    key = f"limit:{name}:{window}"
+    if cache.add(key, 1, timeout=2 * WINDOW_S):
+        return
+    try:
+        number = cache.incr(key)
+    except ValueError:  # the minute ended meanwhile
+        return
+    if number > most:
+        raise TooOften(WINDOW_S - passed)

@@ -1,0 +1,159 @@
+"""The API, version 1: every app's router, every refusal as problem details, its description as OpenAPI.
+
+Tokens only: a browser's cookie opens nothing here, so no CSRF check is needed and none is made.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja import errors as ninja
+from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
+
+from accounts.limits import TooOften
+from foundation.idempotency import Reused
+from foundation.paging import BadCursor
+from foundation.problems import CONTENT_TYPE, errors_of, problem
+from foundation.shapes import Problem
+from incidents.api import router as incidents
+from incidents.api.shapes import incident_shape
+from incidents.lifecycle import TooLate
+from monitoring.api import router as monitoring
+from products.api import router as products
+from products.tokens_api import router as tokens
+
+# What any operation may answer besides what it names itself.
+PROBLEMS = {
+    400: "The body is not JSON.",
+    401: "No token, or one that does not work.",
+    403: "The token or its person may not do that.",
+    404: "Not there, or not yours.",
+    409: "Too late: somebody was faster. `incident` is the present state.",
+    413: "The body is too large.",
+    422: "Something given cannot be; `errors` names the fields.",
+    429: "Too often; see Retry-After.",
+    503: "Not at this moment; see Retry-After.",
+}
+
+
+class Api(NinjaAPI):
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        """Ninja's, with the problems that every operation shares."""
+        schema = super().get_openapi_schema(**kwargs)
+        model = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema["components"]["schemas"] |= {**model.pop("$defs"), "Problem": model}
+        content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        shared = {status: {"description": words, "content": content} for status, words in PROBLEMS.items()}
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation["responses"] = {**operation["responses"], **shared}
+                if operation.get("requestBody"):
+                    operation.setdefault("parameters", []).append(_KEY)
+        return schema
+
+
+class StrictParser(Parser):
+    """JSON as it is written down: without NaN and endless numbers, which no database keeps."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return json.loads(request.body, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": False,
+    "description": "The same key within 24 h does nothing again and gives the same answer.",
+    "schema": {"type": "string", "maxLength": 200},
+}
+
+api = Api(
+    title="Nightdesk", version="1", description="Incidents, monitors, products and processes for scripts.",
+    parser=StrictParser(), docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
+)  # fmt: skip
+for _router in (incidents, monitoring, products, tokens):
+    api.add_router("", _router)
+
+
+@api.exception_handler(ninja.AuthenticationError)
+def _unknown(request: HttpRequest, error: Exception) -> HttpResponse:
+    words = _("Send a token that works: Authorization: Bearer nd_…")
+    return problem(401, words, headers={"WWW-Authenticate": 'Bearer realm="Nightdesk"'})
+
+
+@api.exception_handler(ninja.HttpError)
+def _http(request: HttpRequest, error: ninja.HttpError) -> HttpResponse:
+    return problem(error.status_code, str(error))
+
+
+@api.exception_handler(PermissionDenied)
+def _denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    told = (
+        str(error) if " " in str(error) and str(error).endswith(".") else _("Your role does not allow this.")
+    )
+    return problem(403, told)
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(404, _("There is no such thing here."))
+
+
+@api.exception_handler(TooLate)
+def _too_late(request: HttpRequest, error: TooLate) -> HttpResponse:
+    incident = type(error.incident).objects.for_page().get(pk=error.incident.pk)
+    words = {"ref": incident.ref, "status": incident.get_status_display()}
+    return problem(409, _("Too late: %(ref)s is %(status)s.") % words, incident=incident_shape(incident))
+
+
+@api.exception_handler(Reused)
+def _reused(request: HttpRequest, error: Reused) -> HttpResponse:
+    words = _("This key was used for another body. It answered %(answer)s then.") % {"answer": error.answer}
+    return problem(422, words, [{"field": "Idempotency-Key", "message": words}])
+
+
+@api.exception_handler(BadCursor)
+def _bad_cursor(request: HttpRequest, error: BadCursor) -> HttpResponse:
+    words = _("This is not a cursor that a list gave.")
+    return problem(422, words, [{"field": "cursor", "message": words}])
+
+
+@api.exception_handler(ValidationError)
+def _refused(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = errors_of(error)
+    return problem(422, " ".join(each["message"] for each in errors), errors)
+
+
+@api.exception_handler(ninja.ValidationError)
+def _malformed(request: HttpRequest, error: ninja.ValidationError) -> HttpResponse:
+    errors = [{"field": _field(each["loc"]), "message": each["msg"].removeprefix("Value error, ")}
+              for each in error.errors]  # fmt: skip
+    return problem(422, _("Something given cannot be: see errors."), errors)
+
+
+@api.exception_handler(TooOften)
+def _too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
+    return problem(429, _("Too many requests in this minute."), headers={"Retry-After": str(error.wait_s)})
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def _busy(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(503, _("The database does not answer at this moment."), headers={"Retry-After": "2"})
+
+
+def _field(place: tuple[Any, ...]) -> str:
+    """`title`, `expect.status.0`: without the names of our own functions and of alternatives of a type."""
+    parts = [str(part) for part in place if part not in ("body", "query", "path", "asked")]
+    return ".".join(part for part in parts if part.isidentifier() or part.isdigit())

@@ -1,0 +1,35 @@
+"""Under /api/ every refusal is problem details, also those that come before or beside the API: 404, 405, bad hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from foundation.problems import CONTENT_TYPE, problem
+
+KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
+
+
+class ProblemDetails:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        foreign = response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE
+        if not foreign or not request.path.startswith("/api/"):
+            return response
+        words = {404: _("There is no such address."), 405: _("This address does not take that method.")}
+        kept = {name: response.headers[name] for name in KEPT if name in response.headers}
+        return problem(response.status_code, words.get(response.status_code, ""), headers=kept)
+
+
+def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Any other address under /api/: not a page that asks to sign in."""
+    return problem(404, _("There is no such address."))
+
+
+nothing.login_required = False  # type: ignore[attr-defined]
+nothing.csrf_exempt = True  # type: ignore[attr-defined]

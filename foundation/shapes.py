@@ -1,0 +1,127 @@
+"""What the API's bodies are made of: text that people may type, moments with a zone, pages of a list.
+
+Strict: a number is no text and 1 is not true; what nobody asked for is refused, so that a typing error is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from ninja import Schema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from foundation.paging import Page, page
+from foundation.text import plain_text
+
+_EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class Body(Schema):
+    """What a script sends."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    def facts(self) -> dict[str, Any]:
+        """What was given, without what was left out."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def _plain(text: str) -> str:
+    try:
+        plain_text(text)
+    except ValidationError as error:
+        raise ValueError(error.messages[0]) from None
+    return text.strip()
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("must be a text such as 2026-11-21T02:14:00Z")
+    try:
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None or "T" not in value.upper():
+            raise ValueError
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("must be a moment with its zone, such as 2026-11-21T02:14:00Z") from None
+    if not _EARLIEST <= moment <= _LATEST:
+        raise ValueError("must lie between 1990 and 2200")
+    return moment
+
+
+Plain = AfterValidator(_plain)
+Line = Annotated[str, Field(max_length=200), Plain]
+Title = Annotated[str, Field(min_length=1, max_length=200), Plain, AfterValidator(_filled)]
+Words = Annotated[str, Field(max_length=4000), Plain]
+Reason = Annotated[str, Field(min_length=1, max_length=1000), Plain, AfterValidator(_filled)]
+Key = Annotated[str, Field(min_length=1, max_length=80), Plain]
+Moment = Annotated[
+    datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+
+
+def utc(moment: datetime) -> str:
+    """RFC 3339 in UTC, to the microsecond."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def utc_or_none(moment: datetime | None) -> str | None:
+    return utc(moment) if moment else None
+
+
+Utc = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+Text = Annotated[str, Field(max_length=200), Plain]
+
+
+class Paging(Schema):
+    """`cursor` is the `next` of the page before."""
+
+    cursor: Annotated[str, Field(max_length=2000)] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+    def page[T: Model](self, rows: QuerySet[T], *order: str) -> Page[T]:
+        return page(rows, order=order, after=self.cursor, size=self.limit)
+
+
+class Listed[T](Schema):
+    """A list: `next` is the cursor of the next page, null on the last one."""
+
+    items: list[T]
+    next: str | None
+
+
+def listed[T: Model](found: Page[T], shape: Callable[[T], dict[str, Any]]) -> dict[str, Any]:
+    return {"items": [shape(row) for row in found.items], "next": found.next}
+
+
+class ErrorShape(Schema):
+    field: str
+    message: str
+
+
+class Problem(Schema):
+    """RFC 9457."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[ErrorShape]
+
+
+def address(path: str) -> str:
+    """The public address of a page."""
+    return f"{settings.NIGHTDESK_URL}{path}"

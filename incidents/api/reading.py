@@ -1,0 +1,120 @@
+"""Lists and single incidents, their timeline and clocks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query, Router
+from pydantic import Field
+
+from accounts.access import authorize
+from accounts.bearer import Bearer, person_of, token_of
+from accounts.models import Scope
+from foundation import moment
+from foundation.shapes import Listed, Moment, Paging, Text, listed
+from incidents.api.shapes import (
+    ClockShape,
+    EventShape,
+    IncidentShape,
+    clock_shape,
+    event_shape,
+    incident_shape,
+)
+from incidents.models import Incident, RedactionRequest, Status
+from incidents.models.incident import IncidentQuerySet
+from products.token_products import narrowed
+
+# One router for all files here: two would each answer only their own methods of one address.
+router = Router(tags=["incidents"], auth=Bearer(Scope.READ, Scope.INCIDENTS))
+ACTED_WITH = Bearer(Scope.INCIDENTS)
+
+
+class Filters(Paging):
+    """`status`: comma list, "open" for what somebody still has to do. `since`: declared then or later."""
+
+    status: Text = ""
+    product: Text = ""
+    severity: Text = ""
+    since: Moment | None = None
+    q: Text = ""
+
+
+class TimelinePaging(Paging):
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+
+
+@router.get("/incidents", response=Listed[IncidentShape])
+def list_incidents(request: HttpRequest, asked: Query[Filters]) -> dict[str, Any]:
+    now = moment.now()
+    found = asked.page(matching(reachable(request), asked).for_page(), "-declared_at", "-pk")
+    return listed(found, lambda incident: incident_shape(incident, now))
+
+
+@router.get("/incidents/{ref}", response=IncidentShape)
+def read_incident(request: HttpRequest, ref: str) -> dict[str, Any]:
+    return incident_shape(incident_of(request, ref))
+
+
+@router.get("/incidents/{ref}/timeline", response=Listed[EventShape])
+def read_timeline(request: HttpRequest, ref: str, asked: Query[TimelinePaging]) -> dict[str, Any]:
+    """Oldest first."""
+    found = incident_of(request, ref)
+    waiting = RedactionRequest.objects.filter(event=OuterRef("pk"), settled_at=None)
+    events = found.events.select_related("payload", "supersedes").annotate(asked=Exists(waiting))
+    return listed(asked.page(events, "seq"), event_shape)
+
+
+@router.get("/incidents/{ref}/clocks", response=Listed[ClockShape])
+def read_clocks(request: HttpRequest, ref: str) -> dict[str, Any]:
+    """Every run of every clock, in the order of the process, the latest run of each first."""
+    found, now = incident_of(request, ref), moment.now()
+    order = {rule.key: place for place, rule in enumerate(found.process_version.clocks())}
+    runs = sorted(found.clocks.all(), key=lambda clock: (order.get(clock.key, len(order)), -clock.cycle))
+    return {"items": [clock_shape(clock, now) for clock in runs], "next": None}
+
+
+def reachable(request: HttpRequest) -> IncidentQuerySet:
+    """What both the person and the token may see."""
+    rows = narrowed(Incident.objects.visible_to(person_of(request)), token_of(request))
+    assert isinstance(rows, IncidentQuerySet)
+    return rows
+
+
+def incident_of(request: HttpRequest, ref: str, action: str = "view") -> Incident:
+    """The incident of the address, for who may do `action`; 404 for one out of reach."""
+    try:
+        found = reachable(request).for_page().by_ref(ref)
+    except Incident.DoesNotExist as error:
+        raise Http404 from error
+    authorize(person_of(request), action, found)
+    return found
+
+
+def matching(incidents: IncidentQuerySet, asked: Filters) -> IncidentQuerySet:
+    for word in asked.q.split():
+        incidents = incidents.filter(
+            Q(title__icontains=word) | Q(impact__icontains=word) | Q(workaround__icontains=word)
+        )
+    if asked.status:
+        incidents = incidents.filter(_status(asked.status))
+    if asked.product:
+        incidents = incidents.filter(product__slug=asked.product)
+    if asked.severity:
+        incidents = incidents.filter(severity__key__iexact=asked.severity)
+    return incidents.filter(declared_at__gte=asked.since) if asked.since else incidents
+
+
+def _status(text: str) -> Q:
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    unknown = [word for word in words if word not in {*Status.values, "open"}]
+    if unknown:
+        known = ", ".join(["open", *Status.values])
+        raise ValidationError({"status": _("These are known: %(known)s.") % {"known": known}})
+    statuses = {word for word in words if word != "open"}
+    if "open" in words:
+        statuses |= {Status.TRIAGE, Status.ACTIVE, Status.MONITORING}
+    return Q(status__in=statuses)

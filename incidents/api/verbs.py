@@ -1,0 +1,239 @@
+"""`POST /incidents/{ref}/{verb}`: the same verbs as the page's buttons, one line each in VERBS.
+
+Answers the incident as it then is; 409 with it when somebody was faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from pydantic import Field
+
+from accounts.access import authorize
+from accounts.bearer import person_of
+from accounts.models import Membership, Role, User
+from foundation import moment
+from foundation.idempotency import once
+from foundation.shapes import Body, Key, Moment, Plain, Reason, Title, Words
+from incidents import corrections, transitions
+from incidents.api.reading import ACTED_WITH, incident_of, router
+from incidents.api.shapes import IncidentShape, incident_shape
+from incidents.api.writing import Affected, Count, environment_of, people
+from incidents.models import Incident, RedactionRequest, TimelineEvent
+from products.models import Severity
+
+
+class At(Body):
+    """`at`: when it happened, if not now."""
+
+    at: Moment | None = None
+
+
+class Change(At):
+    severity: Key
+    reason: Reason
+
+
+class Describe(At):
+    """What is left out stays. `flags` are all that hold; `environment` null takes it away."""
+
+    title: Title = ""
+    impact: Words = ""
+    workaround: Words = ""
+    users_affected: Count | Affected | None = None
+    flags: list[Literal["security", "data_loss"]] = []
+    affected_version: Annotated[str, Field(max_length=80), Plain] = ""
+    environment: Key | None = None
+
+
+class Claim(At):
+    role: Key = transitions.LEAD
+
+
+class Assign(Claim):
+    """`user`: the e-mail address of somebody in the team."""
+
+    user: Annotated[str, Field(min_length=3, max_length=254), Plain]
+
+
+class Note(At):
+    text: Annotated[Words, Field(min_length=1)]
+
+
+class Said(At):
+    text: Words = ""
+
+
+class Because(At):
+    reason: Reason
+
+
+class Correct(Body):
+    """Entry `seq` happened at another time, or in other words."""
+
+    seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    reason: Reason
+    occurred_at: Moment | None = None
+    text: Words | None = None
+
+
+class Redact(Body):
+    """Takes two: one asks (the entry is hidden at once), another one confirms or declines."""
+
+    seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    decision: Literal["ask", "confirm", "decline"] = "ask"
+    reason: Annotated[str, Field(max_length=1000), Plain] = ""
+
+
+def _change_severity(incident: Incident, *, by: User, severity: str, **facts: Any) -> None:
+    rows = Severity.objects.filter(version=incident.process_version_id)
+    chosen = rows.filter(key__iexact=severity).first()
+    if chosen is None:
+        keys = ", ".join(rows.order_by("position").values_list("key", flat=True))
+        raise ValidationError(
+            {"severity": _("This incident's process has these: %(keys)s.") % {"keys": keys}}
+        )
+    transitions.change_severity(incident, by=by, severity=chosen, **facts)
+
+
+def _describe(incident: Incident, *, by: User, **facts: Any) -> None:
+    if "users_affected" in facts:
+        facts |= people(facts.pop("users_affected")) or {"users_affected": None}
+    if "flags" in facts:
+        flags = facts.pop("flags")
+        facts |= {name: name in flags for name in ("security", "data_loss")}
+    if facts.get("environment"):
+        facts["environment"] = environment_of(incident.product, facts["environment"])
+    transitions.describe(incident, by=by, **facts)
+
+
+def _assign(incident: Incident, *, by: User, user: str, role: str = transitions.LEAD, **facts: Any) -> None:
+    team = Membership.objects.filter(team=incident.product.team_id).exclude(role=Role.VIEWER)
+    chosen = User.objects.filter(email=user.lower(), is_active=True, pk__in=team.values("user")).first()
+    if chosen is None:
+        raise ValidationError({"user": _("Nobody who responds in this team has this address.")})
+    transitions.assign(incident, by=by, user=chosen, role=role, label=_label(incident, role), **facts)
+
+
+def _claim(incident: Incident, *, by: User, role: str = transitions.LEAD, **facts: Any) -> None:
+    transitions.assign(incident, by=by, user=by, role=role, label=_label(incident, role), **facts)
+
+
+def _label(incident: Incident, role: str) -> str:
+    """Of a role that anybody may hold. ValidationError on `role` for others."""
+    roles = incident.process_version.document.get("roles", [])
+    free = {transitions.LEAD: str(_("Lead"))} | {r["key"]: r["label"] for r in roles if not r.get("decides")}
+    if role not in free:
+        raise ValidationError({"role": _("These can be given here: %(roles)s.") % {"roles": ", ".join(free)}})
+    return str(free[role])
+
+
+def _correct(incident: Incident, *, by: User, seq: int, **facts: Any) -> None:
+    corrections.correct(_event(incident, seq), by=by, **facts)
+
+
+def _redact(incident: Incident, *, by: User, seq: int, decision: str = "ask", reason: str = "") -> None:
+    event = _event(incident, seq)
+    if decision == "ask":
+        corrections.ask_redaction(event, by=by, reason=reason)
+        return
+    waiting = RedactionRequest.objects.filter(event=event, settled_at=None).first()
+    if waiting is None:
+        raise ValidationError({"decision": _("Nobody has asked to redact this entry.")})
+    authorize(by, "settle", waiting)
+    if decision == "confirm":
+        corrections.confirm_redaction(waiting, by=by)
+    else:
+        corrections.decline_redaction(waiting, by=by)
+
+
+def _event(incident: Incident, seq: int) -> TimelineEvent:
+    event = incident.events.select_related("payload", "incident").filter(seq=seq).first()
+    if event is None:
+        raise ValidationError({"seq": _("The timeline has no such entry.")})
+    return event
+
+
+@dataclass(frozen=True)
+class Verb:
+    """`action` is what rules are asked for, the verb's own name unless it says otherwise."""
+
+    name: str
+    do: Callable[..., object]
+    body: type[Body] = At
+    action: str = ""
+
+
+VERBS = (
+    Verb("acknowledge", transitions.acknowledge),
+    Verb("describe", _describe, Describe),
+    Verb("confirm_severity", transitions.confirm_severity),
+    Verb("change_severity", _change_severity, Change),
+    Verb("assign", _assign, Assign),
+    Verb("claim", _claim, Claim, action="assign"),
+    Verb("note", transitions.note, Note),
+    Verb("mitigate", transitions.mitigate, Said),
+    Verb("resolve", transitions.resolve, Said),
+    Verb("reopen", transitions.reopen, Because),
+    Verb("correct", _correct, Correct),
+    Verb("redact", _redact, Redact),
+)
+
+
+def _perform(request: HttpRequest, ref: str, verb: Verb, body: Body | None) -> dict[str, Any]:
+    incident, user = incident_of(request, ref, verb.action or verb.name), person_of(request)
+    facts = body.facts() if body else {}
+    _refuse_early(incident, facts, verb)
+    key = request.headers.get("Idempotency-Key", "")
+
+    def do() -> str:
+        verb.do(incident, by=user, **facts)
+        return incident.ref
+
+    sent = body.model_dump(mode="json", exclude_unset=True) if body else {}
+    once(f"user:{user.pk}", f"api:{verb.name}:{incident.ref}:{key}" if key else "", sent, do)
+    return incident_shape(incident_of(request, ref))
+
+
+def _refuse_early(incident: Incident, facts: dict[str, Any], verb: Verb) -> None:
+    """What is done to an incident happens after it began, and not in the future; a note may tell of before."""
+    at = facts.get("at")
+    if at and at > moment.now():
+        raise ValidationError({"at": _("This is in the future.")})
+    if at and at < incident.detected_at and verb.name != "note":
+        raise ValidationError({"at": _("This is before the problem was detected.")})
+
+
+def _operation(verb: Verb) -> None:
+    needed = any(field.is_required() for field in verb.body.model_fields.values())
+
+    def operation(request: HttpRequest, ref: str, body: Any = None) -> dict[str, Any]:
+        return _perform(request, ref, verb, body)
+
+    def demanding(request: HttpRequest, ref: str, body: Any) -> dict[str, Any]:
+        return _perform(request, ref, verb, body)
+
+    chosen = demanding if needed else operation
+    chosen.__annotations__ = {
+        "request": HttpRequest, "ref": str, "body": verb.body if needed else verb.body | None, "return": dict[str, Any],
+    }  # fmt: skip
+    chosen.__name__ = verb.name
+    path = f"/incidents/{{ref}}/{verb.name}"
+    router.post(path, response=IncidentShape, summary=verb.name, auth=ACTED_WITH)(chosen)
+
+
+for _verb in VERBS:
+    _operation(_verb)
+
+
+@router.api_operation(
+    ["GET", "POST", "PUT", "PATCH", "DELETE"], "/incidents/{ref}/{verb}", include_in_schema=False
+)
+def unknown_verb(request: HttpRequest, ref: str, verb: str) -> None:
+    incident_of(request, ref)
+    raise Http404

@@ -1,0 +1,121 @@
+"""One-tap links out of a message: GET shows what would be done, POST does it, in the name of whom the message was for.
+
+No sign-in: the link is the proof, for one person, one incident and one thing, for an hour. What the person may not
+do (any more), the link may not either.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import allowed
+from foundation import moment
+from incidents import transitions
+from incidents.lifecycle import TooLate
+from incidents.models import Incident
+from notifications import links, queue
+from notifications.links import LinkOver, NoLink, Tap
+from notifications.models import Delivery
+from notifications.queue import ACKNOWLEDGE, CANNOT
+from products.models import Contact
+
+SOURCE = "link"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the page says: a title, a sentence, and the status it goes with."""
+
+    title: str
+    text: str
+    status: int = 200
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def tap(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        found = links.read(token)
+        incident = Incident.objects.for_page().by_ref(found.delivery.ref)
+    except LinkOver:
+        return _page(
+            request, Said(_("This link is over"), _("It worked for an hour. Open the page and sign in."), 410)
+        )
+    except (NoLink, Incident.DoesNotExist):
+        return _page(
+            request, Said(_("This is not a link of ours"), _("Perhaps a part of it is missing."), 404)
+        )
+    said = _refusal(found, incident) or _moot(found, incident)
+    if said is None and request.method == "POST":
+        said = _act(found, incident)
+    return _page(request, said, incident=incident, tap=found, label=links.LABELS[found.verb])
+
+
+def _page(request: HttpRequest, said: Said | None, **context: Any) -> HttpResponse:
+    status = said.status if said else 200
+    return render(request, "incidents/tap.html", {"said": said, **context}, status=status)
+
+
+def _refusal(found: Tap, incident: Incident) -> Said | None:
+    """The person is gone from the team, or the mailbox is no contact any more."""
+    user = found.delivery.user
+    if user:
+        may = allowed(user, "acknowledge", incident)
+    else:
+        mine = Contact.objects.filter(product=incident.product_id, address__iexact=found.delivery.address)
+        may = not incident.private and mine.exists()
+    if may:
+        return None
+    return Said(_("You may not do this"), _("Ask a manager of the team to make you a responder."), 403)
+
+
+def _moot(found: Tap, incident: Incident) -> Said | None:
+    """What somebody has done already: said, not an error."""
+    if not incident.is_open:
+        return Said(_("It is over"), _("%(ref)s is %(status)s.") % _names(incident), 409)
+    if found.delivery.recipient in queue.declined(incident.ref) and found.verb == CANNOT:
+        return Said(_("You have passed it on"), _("Nothing more is asked of you."), 409)
+    if incident.acknowledged_at:
+        event = incident.events.filter(kind="acknowledged").select_related("payload").order_by("-seq").first()
+        who = event.actor_label if event else ""
+        return Said(_("%(who)s has it") % {"who": who}, _("%(ref)s is acknowledged.") % _names(incident), 409)
+    return None
+
+
+def _act(found: Tap, incident: Incident) -> Said:
+    delivery = found.delivery
+    how: dict[str, Any] = {"by_link": True, "source": SOURCE}
+    if delivery.user is None:
+        how["label"] = delivery.label
+    try:
+        with transaction.atomic():
+            # Two taps at once, from mail and phone: the second one sees what the first one did.
+            Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+            if moot := _moot(found, incident):
+                return moot
+            said = _do(found, incident, how)
+            Delivery.objects.filter(pk=delivery.pk).update(answer=found.verb, answered_at=moment.now())
+            return said
+    except TooLate as late:
+        return _moot(found, late.incident) or Said(_("Too late"), str(late), 409)
+
+
+def _do(found: Tap, incident: Incident, how: dict[str, Any]) -> Said:
+    by = found.delivery.user
+    if found.verb == ACKNOWLEDGE:
+        transitions.acknowledge(incident, by=by, **how)
+        return Said(_("You have it"), _("%(ref)s is acknowledged; the others see it.") % _names(incident))
+    event = transitions.pass_on(incident, by=by, recipient=found.delivery.recipient, **how)
+    return Said(_("Passed on"), event.text)
+
+
+def _names(incident: Incident) -> dict[str, str]:
+    return {"ref": incident.ref, "status": str(incident.get_status_display()).lower()}

@@ -1,0 +1,5 @@
+"""Monitors for scripts: what the board and the form can do."""
+
+from monitoring.api.monitors import router
+
+__all__ = ["router"]

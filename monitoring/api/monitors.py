@@ -1,0 +1,180 @@
+"""List, read, add, change, switch, archive; look now; uptime."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Schema, Status
+
+from accounts.access import authorize
+from accounts.bearer import Bearer, person_of, token_of
+from accounts.models import Scope
+from foundation import moment
+from foundation.idempotency import once
+from foundation.shapes import Listed, Paging, Text, listed, utc
+from monitoring import archive, check, probes, switch
+from monitoring.add import add
+from monitoring.api.shapes import (
+    MonitorFacts,
+    MonitorShape,
+    MonitorUptime,
+    NewMonitor,
+    monitor_shape,
+    uptime_shape,
+    with_targets,
+)
+from monitoring.edit import edit
+from monitoring.history import uptimes
+from monitoring.models import Kind, Monitor
+from monitoring.push_keys import push_url, rotate_key
+from products.api import SLUG, named_product, severity_of
+from products.models import Product
+from products.token_products import narrowed
+
+SEEN_WITH = Bearer(Scope.READ, Scope.MONITORING, Scope.ADMIN)
+SET_WITH = Bearer(Scope.MONITORING, Scope.ADMIN)
+router = Router(tags=["monitors"], auth=SET_WITH)
+
+
+class Filters(Paging):
+    """`state`: comma list."""
+
+    q: Text = ""
+    product: Text = ""
+    kind: Kind | None = None
+    state: Text = ""
+    archived: bool = False
+
+
+class Days(Schema):
+    days: Literal["1", "7", "30", "90"] = "30"
+
+
+@router.get("/monitors", auth=SEEN_WITH, response=Listed[MonitorShape])
+def list_monitors(request: HttpRequest, asked: Query[Filters]) -> dict[str, Any]:
+    rows = _reachable(request).filter(archived_at__isnull=not asked.archived)
+    if asked.q:
+        rows = rows.filter(name__icontains=asked.q)
+    if asked.product:
+        rows = rows.filter(product__slug=asked.product)
+    if asked.kind:
+        rows = rows.filter(kind=asked.kind)
+    if asked.state:
+        states = [word.strip().lower() for word in asked.state.split(",") if word.strip()]
+        rows = rows.filter(targets__state__in=states, targets__archived_at=None).distinct()
+    return listed(asked.page(rows, "name", "pk"), monitor_shape)
+
+
+@router.post("/monitors", response={201: MonitorShape, 200: MonitorShape})
+def add_monitor(request: HttpRequest, body: NewMonitor) -> Status[dict[str, Any]]:
+    user, facts = person_of(request), body.facts()
+    product = named_product(request, facts.pop("product"))
+    authorize(user, "add_monitor", product)
+    facts = _checked(product, facts, facts["kind"], facts.get("target", ""))
+    enabled = facts.pop("enabled", True)
+    key = request.headers.get("Idempotency-Key", "")
+
+    def make() -> str:
+        with transaction.atomic():
+            monitor = add(product, by=user, **{"target": "", **facts})
+            if not enabled:
+                switch.disable(monitor, by=user)
+        return monitor.slug
+
+    slug, fresh = once(f"user:{user.pk}", f"monitor:{key}" if key else "", body.model_dump(mode="json"), make)
+    monitor = monitor_of(request, slug)
+    return Status(201 if fresh else 200, monitor_shape(monitor, push_url(monitor)))
+
+
+@router.get("/monitors/{slug}", auth=SEEN_WITH, response=MonitorShape)
+def read_monitor(request: HttpRequest, slug: str) -> dict[str, Any]:
+    return monitor_shape(monitor_of(request, slug))
+
+
+@router.patch("/monitors/{slug}", response=MonitorShape)
+def change_monitor(request: HttpRequest, slug: str, body: MonitorFacts) -> dict[str, Any]:
+    monitor, user, facts = monitor_of(request, slug, "edit"), person_of(request), body.facts()
+    if "product" in facts:
+        facts["product"] = named_product(request, facts["product"])
+        authorize(user, "add_monitor", facts["product"])
+    whole = {"target": monitor.target, "expect": monitor.expect, "mapping": monitor.mapping, **facts}
+    if bool(whole["target"]) == monitor.waits:
+        words = _("Whether it waits for a script stays as it is. Add another monitor instead.")
+        raise ValidationError({"target": words})
+    checked = _checked(facts.get("product", monitor.product), whole, monitor.kind, whole["target"])
+    edit(monitor, by=user, **{name: checked[name] for name in facts})
+    return monitor_shape(monitor_of(request, slug))
+
+
+@router.get("/monitors/{slug}/uptime", auth=SEEN_WITH, response=MonitorUptime)
+def read_uptime(request: HttpRequest, slug: str, asked: Query[Days]) -> dict[str, Any]:
+    """Percentages with the seconds they stand on. The monitor as a whole is at each moment its worst target."""
+    monitor, now, days = monitor_of(request, slug), moment.now(), int(asked.days)
+    targets = list(monitor.present_targets)  # type: ignore[attr-defined]
+    whole, each = uptimes(targets, now, days)
+    return {
+        **uptime_shape(whole),
+        "days": days,
+        "start": utc(now - timedelta(days=days)),
+        "end": utc(now),
+        "targets": [{"key": t.key, "name": t.name, **uptime_shape(each[t.pk])} for t in targets],
+    }
+
+
+@router.post("/monitors/{slug}/rotate_key", response=MonitorShape)
+def rotate(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """A new key; the old one opens nothing from now on."""
+    monitor = monitor_of(request, slug, "rotate_key")
+    if not monitor.waits:
+        raise ValidationError(_("This monitor looks by itself; nothing is pushed to it."))
+    rotate_key(monitor, by=person_of(request))
+    return monitor_shape(monitor_of(request, slug), push_url(monitor))
+
+
+def _verb(name: str, do: Callable[..., object]) -> None:
+    """`POST /monitors/{slug}/<name>` answers the monitor as it then is; one that was so already is no error."""
+
+    def operation(request: HttpRequest, slug: str) -> dict[str, Any]:
+        do(monitor_of(request, slug, name), by=person_of(request))
+        return monitor_shape(monitor_of(request, slug))
+
+    operation.__annotations__ = {"request": HttpRequest, "slug": str, "return": dict[str, Any]}
+    operation.__name__ = f"{name}_monitor"
+    router.post(f"/monitors/{{slug}}/{name}", response=MonitorShape, summary=name)(operation)
+
+
+_verb("check", check.check)
+_verb("enable", switch.enable)
+_verb("disable", switch.disable)
+_verb("archive", archive.archive)
+
+
+def monitor_of(request: HttpRequest, slug: str, action: str = "view") -> Monitor:
+    """The monitor of the address, for who may do `action`; 404 for one out of reach."""
+    found = _reachable(request).filter(slug=slug).first() if SLUG.fullmatch(slug) else None
+    if found is None:
+        raise Http404
+    authorize(person_of(request), action, found)
+    return found
+
+
+def _reachable(request: HttpRequest) -> QuerySet[Monitor]:
+    rows = Monitor.objects.visible_to(person_of(request))
+    return with_targets(narrowed(rows, token_of(request)))
+
+
+def _checked(product: Product, facts: dict[str, Any], kind: str, target: str) -> dict[str, Any]:
+    """The facts with the severity's key as its process writes it. ValidationError for what no probe can use."""
+    if facts.get("severity"):
+        facts["severity"] = severity_of(product, facts["severity"]).key
+    wrong = probes.problems(kind, target, facts.get("expect") or {}, facts.get("mapping") or "")
+    if wrong:
+        raise ValidationError({field: str(words) for field, words in wrong.items()})
+    return facts

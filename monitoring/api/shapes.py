@@ -1,0 +1,195 @@
+"""A monitor as CONTRACT.md names it, and what a script may send."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from django.db.models import Prefetch, QuerySet
+from ninja import Schema
+from pydantic import AfterValidator, Field
+
+from foundation.shapes import Body, Key, Line, Plain, Utc, address, utc, utc_or_none
+from monitoring.models import DAY, Kind, Monitor, Target
+from monitoring.states import State, worst
+from monitoring.uptime import Uptime
+
+Seconds = Annotated[int, Field(ge=1, le=DAY)]
+Times = Annotated[int, Field(ge=1, le=100)]
+
+
+def _storable(value: Any) -> Any:
+    """Free JSON as the database can keep it: no NUL, no surrogate, no number without end."""
+    if isinstance(value, str) and (
+        "\x00" in value or (not value.isascii() and value.encode("utf-8", "ignore").decode() != value)
+    ):
+        raise ValueError("must not contain NUL or half a character")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("must be a finite number")
+    for part in (
+        value if isinstance(value, list) else [*value, *value.values()] if isinstance(value, dict) else ()
+    ):
+        _storable(part)
+    return value
+
+
+Free = AfterValidator(_storable)
+
+
+class TargetShape(Schema):
+    """`state` is what Nightdesk says; `seen` what the last look said."""
+
+    key: str
+    name: str
+    state: State
+    since: Utc
+    seen: State
+    checked_at: Utc | None
+    code: str
+    detail: str
+    latency_ms: float | None
+    uptime_percent: float | None
+
+
+class Last(Schema):
+    at: Utc | None
+    state: State
+    code: str
+    detail: str
+    latency_ms: float | None
+
+
+class MonitorShape(Schema):
+    """`state` is that of the worst target. Without `target` it waits for what scripts push.
+
+    `push_url`, where they push to, is told by `POST /monitors` and `…/rotate_key` only: it holds the key.
+    """
+
+    slug: str
+    name: str
+    product: str
+    kind: Kind
+    target: str
+    interval_s: int
+    retry_s: int
+    fail_after: int
+    recover_after: int
+    expect: dict[str, Any]
+    mapping: str | dict[str, Any]
+    opens_incident: bool
+    severity: str
+    enabled: bool
+    archived_at: Utc | None
+    state: Literal["up", "degraded", "down", "flapping", "maintenance", "unknown"]
+    since: Utc
+    last: Last
+    targets: list[TargetShape]
+    pushed_at: Utc | None
+    push_url: str | None
+    url: str
+
+
+class UptimeShape(Schema):
+    """Degraded answers, so it counts as available. `percent` is of what was watched, null where nothing was."""
+
+    percent: float | None
+    watched_s: float
+    unwatched_s: float
+    maintenance_s: float
+    up_s: float
+    degraded_s: float
+    down_s: float
+
+
+class TargetUptime(UptimeShape):
+    key: str
+    name: str
+
+
+class MonitorUptime(UptimeShape):
+    days: int
+    start: Utc
+    end: Utc
+    targets: list[TargetUptime]
+
+
+class MonitorFacts(Body):
+    """What may be changed; what is left out stays."""
+
+    name: Annotated[str, Field(max_length=120), Plain] = ""
+    product: Key = ""
+    target: Annotated[str, Field(max_length=2000), Plain] = ""
+    interval_s: Seconds = 60
+    retry_s: Seconds = 10
+    fail_after: Times = 3
+    recover_after: Times = 2
+    expect: Annotated[dict[str, Any], Free] = {}
+    mapping: Annotated[str | dict[str, Any], Free] = ""
+    opens_incident: bool = True
+    severity: Line = ""
+
+
+class NewMonitor(MonitorFacts):
+    """Without thresholds a monitor takes the usual ones of its kind."""
+
+    kind: Literal["http", "summary", "heartbeat", "file"]
+    product: Key
+    enabled: bool = True
+
+
+def with_targets(rows: QuerySet[Monitor]) -> QuerySet[Monitor]:
+    present = Target.objects.filter(archived_at=None).worst_first()
+    return rows.select_related("product__team", "product__process").prefetch_related(
+        Prefetch("targets", queryset=present, to_attr="present_targets")
+    )
+
+
+def monitor_shape(monitor: Monitor, push_url: str | None = None) -> dict[str, Any]:
+    """Wants a row of `with_targets`."""
+    targets: list[Target] = monitor.present_targets  # type: ignore[attr-defined]
+    first = targets[0] if targets else None
+    expect = dict(monitor.expect)
+    if isinstance(expect.get("status"), str | int):
+        expect["status"] = [part.strip() for part in str(expect["status"]).split(",")]
+    same = ("slug", "name", "kind", "target", "interval_s", "retry_s", "fail_after", "recover_after", "mapping",
+            "opens_incident", "severity", "enabled")  # fmt: skip
+    return {
+        **{name: getattr(monitor, name) for name in same},
+        "product": monitor.product.slug,
+        "expect": expect,
+        "archived_at": utc_or_none(monitor.archived_at),
+        "state": worst(target.state for target in targets),
+        "since": utc(first.since if first else monitor.created_at),
+        "last": {
+            "at": utc_or_none(monitor.looked_at),
+            "state": worst(target.seen for target in targets),
+            "code": monitor.code or (first.code if first else ""),
+            "detail": monitor.detail or (first.detail if first else ""),
+            "latency_ms": monitor.latency_ms,
+        },
+        "targets": [target_shape(target) for target in targets],
+        "pushed_at": utc_or_none(monitor.pushed_at),
+        "push_url": push_url or None,
+        "url": address(monitor.get_absolute_url()),
+    }
+
+
+def target_shape(target: Target) -> dict[str, Any]:
+    same = ("key", "name", "state", "seen", "code", "detail", "latency_ms", "uptime_percent")
+    return {
+        **{name: getattr(target, name) for name in same},
+        "since": utc(target.since),
+        "checked_at": utc_or_none(target.checked_at),
+    }
+
+
+def uptime_shape(seen: Uptime) -> dict[str, Any]:
+    return {
+        "percent": seen.percent,
+        "watched_s": seen.watched,
+        "unwatched_s": seen.unwatched,
+        "maintenance_s": 0.0,
+        "up_s": seen.up,
+        "degraded_s": seen.degraded,
+        "down_s": seen.down,
+    }

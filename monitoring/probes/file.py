@@ -1,0 +1,163 @@
+"""Files: that they are there, how large, how old, with which contents. Read here, or told by nightdesk-push (C18).
+
+`expect`: `max_age_s` since it was written, `min_bytes`, `sha256`. Each file is one target; one that is not there is
+down. For a backup that a rollback stands on (A41) and for logs that must grow (A34).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from foundation.text import stripped
+from monitoring import files
+from monitoring.probes import moments, silence
+from monitoring.probes.json_text import BadJson, parse
+from monitoring.probes.result import Check, Outcome, Result, State
+from network.exchange import Response
+
+kind = "file"
+label = gettext_lazy("Files")
+
+MAX_FILES = 100
+MAX_TAIL = 4096
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one file; `size` None: it is not there. `sha256` "" where nobody computed it."""
+
+    path: str
+    size: int | None
+    modified_at: datetime | None = None
+    sha256: str = ""
+    tail: str = ""
+
+
+def problems(target: str, expect: Mapping[str, Any], mapping: Any) -> dict[str, str]:
+    """What is wrong with the form, by field; without touching the disk."""
+    found = {
+        "target": files.problem(target) if target else "",
+        "expect": _wrong_expect(expect),
+        "mapping": _("Files have no mapping.") if mapping else "",
+    }
+    return {field: words for field, words in found.items() if words}
+
+
+def _wrong_expect(expect: Mapping[str, Any]) -> str:
+    for name, value in expect.items():
+        if name in ("max_age_s", "min_bytes"):
+            if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 10**15:
+                return _("“%(key)s” must be a whole number above 0.") % {"key": name}
+        elif name != "sha256":
+            return _("“%(key)s” is not something to expect.") % {"key": str(name)[:40]}
+        elif not isinstance(value, str) or not _SHA256.fullmatch(value.lower()):
+            return _("A sha256 has 64 hexadecimal digits.")
+    return ""
+
+
+def request(check: Check) -> None:
+    """Nothing is fetched."""
+
+
+def evaluate(
+    check: Check, response: Response | None, *, now: datetime, roots: Sequence[Path] | None = None
+) -> Outcome:
+    """The file on this server; or, for what is pushed, whether it still holds."""
+    if not check.target:
+        return silence.told(check, now)
+    found = files.read(check.target, roots)
+    if isinstance(found, files.FileRefusal) and found.code != "not_found":
+        return Outcome(code=found.code, detail=found.detail)
+    facts = Facts(check.target, None) if isinstance(found, files.FileRefusal) else Facts(
+        check.target, len(found.body), found.modified_at, found.sha256, _text(found.body[-MAX_TAIL:])
+    )  # fmt: skip
+    return Outcome((judged(check, facts, now),))
+
+
+def receive(check: Check, body: bytes, *, now: datetime) -> Outcome:
+    """`{files: [{path, size, mtime, sha256?, tail?}]}`; a file without a size is one that is not there."""
+    try:
+        found = pushed_files(body)
+    except BadJson as error:
+        return Outcome(code=error.code, detail=error.detail, body=body)
+    if not found:
+        return Outcome(code="no_targets", detail=_('It names no files: {"files": [{"path": …}]}.'), body=body)
+    return Outcome(tuple(judged(check, facts, now) for facts in found), body=body)
+
+
+def pushed_files(body: bytes) -> list[Facts]:
+    """The files that a push tells of, at most MAX_FILES, each path once. Raises BadJson."""
+    document = parse(body)
+    rows = document.get("files") if isinstance(document, dict) else None
+    found = {
+        facts.path: facts
+        for row in (rows if isinstance(rows, list) else [])[:MAX_FILES]
+        if (facts := _facts(row))
+    }
+    return list(found.values())
+
+
+def _facts(row: Any) -> Facts | None:
+    if (
+        not isinstance(row, dict)
+        or not isinstance(path := row.get("path"), str)
+        or not stripped(path).strip()
+    ):
+        return None
+    size, sha256 = row.get("size"), str(row.get("sha256") or "").lower()
+    whole = isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**63
+    tail = row.get("tail")
+    return Facts(
+        stripped(path)[:1000],
+        size if whole else None,
+        _mtime(row.get("mtime")),
+        sha256 if _SHA256.fullmatch(sha256) else "",
+        stripped(tail)[-MAX_TAIL:] if isinstance(tail, str) else "",
+    )
+
+
+def _mtime(value: Any) -> datetime | None:
+    """Seconds since 1970 or RFC 3339."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 253_402_300_799:
+        return datetime.fromtimestamp(value, UTC)
+    return moments.parse(value) if isinstance(value, str) else None
+
+
+def judged(check: Check, facts: Facts, now: datetime) -> Result:
+    state, code, detail = _state(check.expect, facts, now)
+    name = facts.path.rstrip("/").rpartition("/")[2] or facts.path
+    return Result(facts.path, name, state, code, detail)
+
+
+def _state(expect: Mapping[str, Any], facts: Facts, now: datetime) -> tuple[State, str, str]:
+    if facts.size is None:
+        return "down", "missing", _("There is no such file.")
+    if facts.size < (least := expect.get("min_bytes") or 0):
+        return (
+            "down",
+            "too_small",
+            _("%(size)s bytes; at least %(least)s are expected.") % {"size": facts.size, "least": least},
+        )
+    wanted = str(expect.get("sha256") or "").lower()
+    if wanted and facts.sha256 and facts.sha256 != wanted:
+        return "down", "changed", _("Its sha256 is %(found)s….") % {"found": facts.sha256[:16]}
+    if wanted and not facts.sha256:
+        return "unknown", "no_digest", _("Nobody told its sha256.")
+    oldest = expect.get("max_age_s")
+    if oldest and facts.modified_at is None:
+        return "unknown", "no_mtime", _("Nobody told when it was written.")
+    if oldest and facts.modified_at and (now - facts.modified_at).total_seconds() > oldest:
+        words = silence.ages(facts.modified_at, now, oldest)
+        return "down", "old", _("Last written %(age)s ago; expected within %(interval)s.") % words
+    return "up", "", ""
+
+
+def _text(body: bytes) -> str:
+    return stripped(body.decode("utf-8", "replace"))

@@ -1,0 +1,59 @@
+"""`POST /in/push/{key}`: for scripts; the key in the path is all they need. And the script that does it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from foundation.problems import problem
+from monitoring.push import receive
+
+LARGEST = 25_000_000
+AT_ONCE, WAIT_S = 4, 2.0
+# Pages must still find a thread while a thousand scripts push at the full minute.
+_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+@login_not_required
+@csrf_exempt
+@require_POST
+def push(request: HttpRequest, key: str) -> HttpResponse:
+    """200 with what it made of the body; 404 for an unknown key; 503 when it must be sent again."""
+    body = request.read(LARGEST + 1)
+    if len(body) > LARGEST:
+        return problem(413, _("This is too large: at most 25 MB are taken here."))
+    if not _turns.acquire(timeout=WAIT_S):
+        return _again()
+    try:
+        found = receive(key, body)
+    except (OperationalError, InterfaceError):
+        return _again()
+    finally:
+        _turns.release()
+    if found is None:
+        return problem(404, _("There is nothing to push to at this address."))
+    monitor, outcome = found
+    states = {result.key: result.state for result in outcome.results}
+    return JsonResponse(
+        {"monitor": monitor.slug, "code": outcome.code, "detail": str(outcome.detail), "targets": states}
+    )
+
+
+def _again() -> HttpResponse:
+    return problem(503, _("Too much arrives at this moment. Send it again."), headers={"Retry-After": "5"})
+
+
+@login_not_required
+@require_safe
+def script(request: HttpRequest) -> HttpResponse:
+    """nightdesk-push, to be fetched where it shall run."""
+    text = (Path(settings.BASE_DIR) / "scripts" / "nightdesk-push").read_bytes()
+    return HttpResponse(text, content_type="text/x-shellscript; charset=utf-8")

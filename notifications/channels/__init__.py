@@ -1,0 +1,31 @@
+"""The kinds of channels: one file each, and one line here. `inapp` has no row and no network: see its file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from notifications.channels import email, ntfy, slack, webhook
+from notifications.channels.forms import ChannelForm
+from notifications.models import Kind
+from notifications.parcel import Outcome, Parcel
+
+
+@dataclass(frozen=True)
+class Way:
+    """`form` asks for what the kind needs, `shown` says what a page may show of it, `unusable` why it cannot send."""
+
+    kind: Kind
+    form: type[ChannelForm]
+    shown: Callable[[dict[str, str]], str]
+    send: Callable[[Parcel], Outcome]
+    unusable: Callable[[], str]
+
+
+WAYS = {
+    way.kind: way
+    for way in (
+        Way(Kind.EMAIL, email.EmailForm, email.shown, email.send, email.unusable),
+        Way(Kind.NTFY, ntfy.NtfyForm, ntfy.shown, ntfy.send, ntfy.unusable),
+        Way(Kind.SLACK, slack.SlackForm, slack.shown, slack.send, slack.unusable),
+        Way(Kind.WEBHOOK, webhook.WebhookForm, webhook.shown, webhook.send, webhook.unusable),
+    )
+}

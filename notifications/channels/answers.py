@@ -1,0 +1,32 @@
+"""What an HTTP answer means for a message."""
+
+from django.utils.translation import gettext as _
+
+from network.egress import Policy
+from network.http import Reply, post
+from notifications.parcel import Outcome
+
+# Too slow, too early, too many: the other side asks us to come again.
+COME_AGAIN = {408, 425, 429}
+# Nothing of these gets better by waiting.
+HOPELESS = {"bad_url", "refused_address"}
+
+
+def deliver(url: str, content: bytes, headers: dict[str, str]) -> Outcome:
+    """POST `content` where the operator lets messages go (NIGHTDESK_WEBHOOK_NETWORKS)."""
+    return judge(post(url, content, policy=Policy.from_settings("webhook"), headers=headers))
+
+
+def judge(reply: Reply) -> Outcome:
+    if reply.error:
+        return Outcome("dead" if reply.error in HOPELESS else "retry", reply.detail)
+    status = {"status": reply.status}
+    if 200 <= reply.status < 300:
+        return Outcome("sent", _("Answered %(status)s.") % status)
+    if 300 <= reply.status < 400:
+        return Outcome(
+            "dead", _("Answered %(status)s: it redirects. Enter the address it leads to.") % status
+        )
+    if reply.status >= 500 or reply.status in COME_AGAIN:
+        return Outcome("retry", _("Answered %(status)s.") % status)
+    return Outcome("dead", _("Answered %(status)s: it does not take this message.") % status)

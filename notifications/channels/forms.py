@@ -1,0 +1,56 @@
+"""What every channel's form has. Secrets are never shown again: left empty, the one that is set stays."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from foundation.text import plain_text
+from network import locator
+
+
+def web_address(value: str) -> None:
+    """Validator: what network/locator takes, said beside the field."""
+    try:
+        locator.clean(value)
+    except locator.BadUrl as problem:
+        raise ValidationError(str(problem)) from problem
+
+
+def host_of(url: str) -> str:
+    """What a page may show of an address whose path is a secret: `https://hooks.example.org/…`."""
+    parts = urlsplit(locator.clean(url))
+    return f"{parts.scheme}://{parts.netloc}/…"
+
+
+class Secret(forms.CharField):
+    """Write-only: the page never gets it back."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=options.pop("max_length", 1000),
+            validators=[plain_text, *options.pop("validators", [])],
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+            **options,
+        )
+
+
+class ChannelForm(forms.Form):
+    """`secrets` are the fields that are sealed together; the others belong to the row."""
+
+    name = forms.CharField(label=lazy("Name"), max_length=80, validators=[plain_text])
+    secrets: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if known:
+            for name in self.secrets:
+                self.fields[name].required = False
+                self.fields[name].help_text = _("It is set. Leave this empty to keep it.")
+
+    def config(self) -> dict[str, str]:
+        """What was typed of the secrets."""
+        return {name: self.cleaned_data[name] for name in self.secrets if self.cleaned_data.get(name)}

@@ -1,0 +1,65 @@
+"""ntfy: the phone rings. JSON to the server's root, as docs.ntfy.sh/publish/#publish-as-json asks."""
+
+import json
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from network import locator
+from notifications.channels import answers
+from notifications.channels.forms import ChannelForm, Secret, host_of, web_address
+from notifications.parcel import Outcome, Parcel
+
+# Rank of the severity → how loud the phone is (5 rings through "do not disturb" where the person allows it).
+PRIORITY = {1: 5, 2: 4, 3: 3, 4: 3}
+MOST_BYTES = 3_500  # ntfy makes an attachment of what is longer than 4,096
+
+
+def _has_topic(value: str) -> None:
+    if not _parts(value)[1]:
+        raise ValidationError(_("Add the topic: https://ntfy.example.org/your-topic"))
+
+
+class NtfyForm(ChannelForm):
+    url = Secret(
+        label=lazy("Topic address"),
+        validators=[web_address, _has_topic],
+        help_text=lazy(
+            "Such as https://ntfy.example.org/a-topic-nobody-guesses. Who knows it can read along."
+        ),
+    )
+    token = Secret(label=lazy("Access token"), required=False, help_text=lazy("If the server asks for one."))
+    secrets = ("url", "token")
+
+
+def shown(config: dict[str, str]) -> str:
+    return host_of(config["url"])
+
+
+def unusable() -> str:
+    return ""
+
+
+def send(parcel: Parcel) -> Outcome:
+    server, topic = _parts(parcel.config["url"])
+    body = {
+        "topic": topic,
+        "title": parcel.subject,
+        "message": parcel.body.encode()[:MOST_BYTES].decode(errors="ignore"),
+        "priority": PRIORITY.get(parcel.rank, 3) if parcel.key != "resolved" else 3,
+        "actions": [{"action": "view", "label": link.label, "url": link.url} for link in parcel.links],
+        **({"click": parcel.url} if parcel.url else {}),
+    }
+    headers = {"Content-Type": "application/json", "Idempotency-Key": parcel.uid}
+    if token := parcel.config.get("token"):
+        headers["Authorization"] = f"Bearer {token}"
+    return answers.deliver(server, json.dumps(body).encode(), headers)
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """(the server's root, the topic): the last segment of the path is the topic."""
+    parts = urlsplit(locator.clean(url))
+    folder, _slash, topic = parts.path.rstrip("/").rpartition("/")
+    return f"{parts.scheme}://{parts.netloc}{folder}/", topic

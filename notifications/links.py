@@ -1,0 +1,64 @@
+"""One-tap links: signed, for one delivery and one verb, 60 minutes from the moment the message was sent.
+
+The token names a delivery, and through it one recipient and one incident: whoever holds it can do this one thing
+in that name, nothing else. What it does is the app's above (`/l/<token>`).
+"""
+
+from dataclasses import dataclass
+
+from django.core import signing
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from notifications.models import Delivery
+from notifications.parcel import Link
+from notifications.queue import ACKNOWLEDGE, CANNOT, public
+
+VALID_S = 60 * 60
+SALT = "notifications.links"
+
+LABELS: dict[str, Promise] = {ACKNOWLEDGE: _("Acknowledge"), CANNOT: _("Can't, next person")}
+
+
+class LinkOver(Exception):
+    """Signed by us, and too old."""
+
+
+class NoLink(Exception):
+    """Not a link of ours."""
+
+
+@dataclass(frozen=True)
+class Tap:
+    """What a link stands for."""
+
+    delivery: Delivery
+    verb: str
+
+
+def make(delivery: Delivery) -> tuple[Link, ...]:
+    """The links of a message that is about to be sent."""
+    return tuple(
+        Link(verb, str(LABELS[verb]), public(reverse("tap", args=[token(delivery, verb)])))
+        for verb in delivery.offers
+        if verb in LABELS
+    )
+
+
+def token(delivery: Delivery, verb: str) -> str:
+    return signing.dumps([delivery.pk, verb], salt=SALT)
+
+
+def read(text: str) -> Tap:
+    """Raises LinkOver or NoLink."""
+    try:
+        pk, verb = signing.loads(text, salt=SALT, max_age=VALID_S)
+    except signing.SignatureExpired as error:
+        raise LinkOver from error
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise NoLink from error
+    delivery = Delivery.objects.select_related("user", "team").filter(pk=pk).first()
+    if delivery is None or verb not in delivery.offers:
+        raise NoLink
+    return Tap(delivery, verb)

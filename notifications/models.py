@@ -1,0 +1,176 @@
+"""How people are told: ways out of the house, what is on its way, and each attempt to deliver it.
+
+A delivery is written in the transaction of the verb that causes it (an outbox row) and sent by
+notifications/send.py. `about` is an opaque key such as `INC-42/17`: nothing here knows what an incident is.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import Actor, teams_of
+from accounts.models import User
+from foundation.text import plain_text
+
+
+class Kind(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    NTFY = "ntfy", _("ntfy (phone)")
+    SLACK = "slack", _("Slack-compatible webhook")
+    WEBHOOK = "webhook", _("Signed webhook")
+    INAPP = "inapp", _("In Nightdesk")
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def active(self) -> "ChannelQuerySet":
+        return self.filter(archived_at=None)
+
+    def visible_to(self, user: Actor) -> "ChannelQuerySet":
+        """Those of one's teams, and one's own."""
+        own = Q(user=user.pk) if isinstance(user, User) else Q(pk__in=[])
+        return self.filter(Q(team__in=teams_of(user)) | own)
+
+
+class Channel(models.Model):
+    """A way to reach a team's room or one person's phone. Where it leads is sealed and never shown again.
+
+    A team's channel serves all its products, or only `products` when there are any (K136).
+    """
+
+    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, null=True, related_name="channels")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="channels"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=80, validators=[plain_text])
+    products = models.ManyToManyField("products.Product", related_name="channels", blank=True)
+    # JSON of the kind's own fields, sealed (foundation.secrets); `shown` is what a page may say of it.
+    sealed = models.TextField()
+    shown = models.CharField(max_length=200)
+    archived_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = ChannelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(team__isnull=False, user=None) | Q(team=None, user__isnull=False),
+                name="channel_is_a_teams_or_a_persons",
+            ),
+            models.CheckConstraint(condition=~Q(kind=Kind.INAPP), name="inapp_needs_no_channel"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class State(models.TextChoices):
+    PENDING = "pending", _("waiting")
+    SENT = "sent", _("sent")
+    DEAD = "dead", _("not delivered")
+    SKIPPED = "skipped", _("not sent")
+    CANCELLED = "cancelled", _("no longer needed")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def about(self, ref: str) -> "DeliveryQuerySet":
+        """Everything told about `INC-42`, whatever event caused it."""
+        return self.filter(about__startswith=f"{ref}/")
+
+    def waiting(self) -> "DeliveryQuerySet":
+        return self.filter(state=State.PENDING)
+
+    def alarming(self) -> "DeliveryQuerySet":
+        """Not delivered, and nobody has said that this is all right."""
+        return self.filter(state=State.DEAD, noted_at=None)
+
+
+class Delivery(models.Model):
+    """One message to one recipient by one way. Unique, so that a repeated cause never tells twice.
+
+    `recipient` is `user:7`, `address:duty@example.test` or `channel:3`; `route` is the kind, with the channel's
+    id where there is one (`ntfy:3`); `lane` is what may be slow together. `uid` is the idempotency key that
+    every attempt carries to the other side.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True)
+    about = models.CharField(max_length=60, db_index=True)
+    key = models.CharField(max_length=20)
+    recipient = models.CharField(max_length=270)
+    route = models.CharField(max_length=40)
+    lane = models.CharField(max_length=40)
+    label = models.CharField(max_length=200)
+    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, related_name="deliveries")
+    address = models.EmailField(blank=True)
+
+    subject = models.CharField(max_length=300)
+    body = models.TextField()
+    path = models.CharField(max_length=200, blank=True)
+    # Verbs offered as one-tap links; the links themselves are signed when it is sent, never stored.
+    offers = models.JSONField(default=list)
+    rank = models.PositiveSmallIntegerField(default=4)
+
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField()
+    first_due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_token = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    # A dead one alarms until somebody says "noted" or sends it again.
+    noted_at = models.DateTimeField(null=True)
+    # What its recipient tapped.
+    answer = models.CharField(max_length=20, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["about", "recipient", "route", "key"], name="told_once"),
+            models.CheckConstraint(condition=Q(state__in=State.values), name="delivery_state_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lane", "rank", "-id"], condition=Q(state="pending"), name="delivery_waiting"
+            ),
+            models.Index(fields=["team"], condition=Q(state="dead", noted_at=None), name="delivery_alarming"),
+            models.Index(fields=["user", "-id"], condition=Q(route="inapp"), name="delivery_inapp"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.key} → {self.recipient} by {self.route}"
+
+    @property
+    def kind(self) -> Kind:
+        return Kind(self.route.partition(":")[0])
+
+    @property
+    def ref(self) -> str:
+        """What it is about, without the cause: `INC-42`."""
+        return self.about.partition("/")[0]
+
+
+class Attempt(models.Model):
+    """One try. Without an end, the process that tried died in it."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="tries")
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, blank=True)
+    detail = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="one_attempt_per_number")]

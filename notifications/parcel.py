@@ -1,0 +1,40 @@
+"""What a channel's kind gets to send, and what it says came of it. Plain values: no database, no secrets kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A one-tap link: `verb` is the word of the API, `label` the word on the button."""
+
+    verb: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message on its way. `uid` is the same at every attempt, so that the other side can drop a repeat."""
+
+    uid: str
+    about: str
+    key: str
+    subject: str
+    body: str
+    rank: int
+    at: datetime
+    url: str = ""
+    links: tuple[Link, ...] = ()
+    address: str = ""
+    config: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`retry` comes again with a growing rest; `dead` would fail again, so it alarms at once."""
+
+    result: Literal["sent", "retry", "dead"]
+    detail: str = ""

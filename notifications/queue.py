@@ -1,0 +1,213 @@
+"""What is to be told, written in the transaction of the verb that causes it: nothing is told that did not happen."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import Team, User
+from foundation import moment
+from notifications import hours
+from notifications.channels import WAYS, inapp
+from notifications.models import Channel, Delivery, Kind, State
+
+TICK = "nightdesk_tick"
+ACKNOWLEDGE, CANNOT = "acknowledge", "cannot"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Exactly one of a person, an address and a channel; `label` says who that is, in words.
+
+    `skip` is why this one is not told ("drill"): it stays on record. `only` are the routes to use, when not all.
+    """
+
+    label: str
+    user: User | None = None
+    address: str = ""
+    channel: Channel | None = None
+    skip: str = ""
+    only: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        if self.user:
+            return f"user:{self.user.pk}"
+        return f"channel:{self.channel.pk}" if self.channel else f"address:{self.address.lower()}"
+
+
+@dataclass(frozen=True)
+class Message:
+    """`path` is the page, `offers` the verbs that become one-tap links for whoever they are bound to."""
+
+    subject: str
+    body: str
+    path: str = ""
+    offers: Sequence[str] = field(default_factory=tuple)
+
+
+def tell(
+    *,
+    about: str,
+    key: str,
+    to: Iterable[Recipient],
+    message: Message,
+    team: Team,
+    rank: int,
+    wake: bool,
+) -> int:
+    """Write a delivery for each way to each recipient; returns how many are new. For a verb, in its transaction.
+
+    The same (about, recipient, way, key) is told once, however often this is called. A way that is not set up is
+    recorded as skipped, with its reason, and stops nothing.
+    """
+    now = moment.now()
+    due = hours.due(now, team.time_zone, wake=wake)
+    rows = [
+        _row(recipient, way, about=about, key=key, message=message, team=team, rank=rank, now=now, due=due)
+        for recipient in to
+        for way in _ways(recipient)
+        if not recipient.only or way.route in recipient.only
+    ]
+    fresh = _insert(rows)
+    for row in fresh:
+        if row.route == Kind.INAPP and row.state == State.SENT and row.user_id:
+            inapp.announce(row.user_id, row.subject, row.path)
+    if any(row.state == State.PENDING for row in fresh):
+        wake_sender()
+    return len(fresh)
+
+
+def _insert(rows: list[Delivery]) -> list[Delivery]:
+    """Those that were not there yet: the unique constraint decides, also between two at once."""
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    mine = set(Delivery.objects.filter(uid__in=[row.uid for row in rows]).values_list("uid", flat=True))
+    return [row for row in rows if row.uid in mine]
+
+
+@dataclass(frozen=True)
+class _Way:
+    route: str
+    lane: str
+    address: str = ""
+    channel: Channel | None = None
+    unusable: str = ""
+
+
+def _ways(recipient: Recipient) -> list[_Way]:
+    """A person: on open pages, by mail, by their own channels. An address: mail. A channel: itself."""
+    if recipient.channel:
+        return [_channel(recipient.channel)]
+    if not recipient.user:
+        return [_mail(recipient.address)]
+    own = [_channel(c) for c in Channel.objects.active().filter(user=recipient.user).order_by("pk")]
+    return [_Way(Kind.INAPP, Kind.INAPP), _mail(recipient.user.email), *own]
+
+
+def _mail(address: str) -> _Way:
+    unusable = _("no address") if not address else WAYS[Kind.EMAIL].unusable()
+    return _Way(Kind.EMAIL, Kind.EMAIL, address=address, unusable=unusable)
+
+
+def _channel(channel: Channel) -> _Way:
+    route = f"{channel.kind}:{channel.pk}"
+    # All mail goes through one server; every other channel is a lane of its own.
+    lane = Kind.EMAIL if channel.kind == Kind.EMAIL else route
+    return _Way(route, lane, channel=channel, unusable=WAYS[Kind(channel.kind)].unusable())
+
+
+def _row(
+    recipient: Recipient,
+    way: _Way,
+    *,
+    about: str,
+    key: str,
+    message: Message,
+    team: Team,
+    rank: int,
+    now: datetime,
+    due: datetime,
+) -> Delivery:
+    skip = recipient.skip or way.unusable
+    told = way.route == Kind.INAPP and not skip
+    return Delivery(
+        about=about,
+        key=key,
+        recipient=recipient.key,
+        route=way.route,
+        lane=way.lane,
+        label=recipient.label[:200],
+        team=team,
+        user=recipient.user,
+        channel=way.channel,
+        address=way.address,
+        subject=message.subject[:300],
+        body=message.body,
+        path=message.path,
+        # A room has nobody whom a link could be bound to.
+        offers=[] if recipient.channel else list(message.offers),
+        rank=rank,
+        state=State.SKIPPED if skip else State.SENT if told else State.PENDING,
+        reason=skip[:500],
+        due_at=due,
+        first_due_at=due,
+        sent_at=now if told else None,
+    )
+
+
+def cancel(ref: str, *, reason: str, keys: Iterable[str] | None = None) -> int:
+    """What still waits about `INC-42` is moot: it will not be sent. For a verb, in its transaction."""
+    waiting = Delivery.objects.about(ref).waiting()
+    if keys is not None:
+        waiting = waiting.filter(key__in=list(keys))
+    return waiting.update(state=State.CANCELLED, reason=reason[:500])
+
+
+def hurry(ref: str) -> int:
+    """What waits for the morning about `INC-42` goes now: it has become worse."""
+    moved = Delivery.objects.about(ref).waiting().filter(attempts=0, due_at__gt=moment.now())
+    now = moment.now()
+    count = moved.update(due_at=now, first_due_at=now)
+    if count:
+        wake_sender()
+    return count
+
+
+def reached(ref: str) -> list[Recipient]:
+    """To whom something about `INC-42` was sent or may have been, by the routes that it took."""
+    told = Delivery.objects.about(ref).filter(Q(state=State.SENT) | Q(attempts__gt=0))
+    rows = list(told.select_related("user", "channel").order_by("pk"))
+    routes: dict[str, set[str]] = {}
+    for row in rows:
+        routes.setdefault(row.recipient, set()).add(row.route)
+    first = {row.recipient: row for row in reversed(rows)}
+    return [
+        Recipient(
+            first[key].label,
+            user=first[key].user,
+            address="" if first[key].user else first[key].address,
+            channel=first[key].channel if key.startswith("channel:") else None,
+            only=frozenset(taken),
+        )
+        for key, taken in routes.items()
+    ]
+
+
+def declined(ref: str) -> set[str]:
+    """The recipients (their keys) who have said that they cannot take `INC-42`."""
+    return set(Delivery.objects.about(ref).filter(answer=CANNOT).values_list("recipient", flat=True))
+
+
+def wake_sender() -> None:
+    """Wakes every ticker at commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [TICK])
+
+
+def public(path: str) -> str:
+    """The public address of a page."""
+    return f"{settings.NIGHTDESK_URL}{path}" if path else ""

@@ -1,0 +1,38 @@
+"""Who may what with channels and deliveries: a team sees its own, its managers change them; a person theirs."""
+
+from accounts.access import has_role, rule
+from accounts.models import Role, Team, User
+from notifications.models import Channel, Delivery
+
+
+@rule("view", Channel)
+def view(actor: User, channel: Channel) -> bool:
+    if channel.team_id is None:
+        return channel.user_id == actor.pk
+    return has_role(actor, channel.team_id, Role.VIEWER)
+
+
+@rule("edit", Channel)
+@rule("archive", Channel)
+@rule("test", Channel)
+def manage(actor: User, channel: Channel) -> bool:
+    if channel.team_id is None:
+        return channel.user_id == actor.pk
+    return has_role(actor, channel.team_id, Role.MANAGER)
+
+
+@rule("add_channel", Team)
+def add_channel(actor: User, team: Team) -> bool:
+    return has_role(actor, team, Role.MANAGER)
+
+
+@rule("view", Delivery)
+def view_delivery(actor: User, delivery: Delivery) -> bool:
+    """That it did not arrive is the whole team's business; subject and text stay on the incident's page."""
+    return delivery.user_id == actor.pk or has_role(actor, delivery.team_id, Role.RESPONDER)
+
+
+@rule("retry", Delivery)
+@rule("note", Delivery)
+def settle_delivery(actor: User, delivery: Delivery) -> bool:
+    return has_role(actor, delivery.team_id, Role.RESPONDER)

@@ -1,0 +1,162 @@
+"""/settings/channels/: the ways to a team's room and to one's own phone, and what did not arrive."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import allowed, authorize, signed_in, teams_of
+from accounts.models import Team, User
+from notifications import ways
+from notifications.channels import WAYS
+from notifications.channels.forms import ChannelForm
+from notifications.models import Channel, Delivery, Kind
+from notifications.standing import Standing, standings, undelivered
+from products.models import Product
+
+
+@require_safe
+def channels(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    shown = standings(Channel.objects.visible_to(user).active().select_related("team", "user"))
+    context = {
+        "groups": _groups(user, shown),
+        "mine": [one for one in shown if one.channel.user_id == user.pk],
+        "kinds": [(kind.value, kind.label) for kind in WAYS],
+        "mail_is_off": WAYS[Kind.EMAIL].unusable(),
+        "undelivered": undelivered(user),
+    }
+    return render(request, "notifications/channels.html", context)
+
+
+def _groups(user: User, shown: list[Standing]) -> list[dict[str, Any]]:
+    return [
+        {
+            "team": team,
+            "channels": [one for one in shown if one.channel.team_id == team.pk],
+            "may_add": allowed(user, "add_channel", team),
+        }
+        for team in teams_of(user)
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_channel(request: HttpRequest, kind: str) -> HttpResponse:
+    """`?team=slug` for a team's channel; without it for one's own."""
+    user = signed_in(request)
+    way = WAYS.get(Kind(kind)) if kind in Kind.values else None
+    if way is None:
+        raise Http404
+    slug = request.GET.get("team", "")
+    team = get_object_or_404(Team, slug=slug) if slug else None
+    if team:
+        authorize(user, "view", team)
+        authorize(user, "add_channel", team)
+    form = _with_products(way.form(request.POST or None), team)
+    if request.method == "POST" and form.is_valid():
+        config = form.config()
+        chosen = form.cleaned_data.get("products") or ()
+        channel = ways.add_channel(
+            kind=way.kind, name=form.cleaned_data["name"], config=config, by=user, team=team, products=chosen
+        )
+        messages.success(request, _("%(channel)s is added. Send a test.") % {"channel": channel})
+        if way.kind == Kind.WEBHOOK and not form.cleaned_data["secret"]:
+            text = _("Its signing secret, shown this once: %(secret)s") % {"secret": config["secret"]}
+            messages.warning(request, text)
+        return redirect("channels")
+    return _form(request, form, heading=_("Add: %(kind)s") % {"kind": way.kind.label}, team=team)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_channel(request: HttpRequest, pk: int) -> HttpResponse:
+    channel = _fetch(request, pk, "edit")
+    way = WAYS[Kind(channel.kind)]
+    initial = {"name": channel.name, "products": channel.products.all()}
+    form = _with_products(way.form(request.POST or None, known=True, initial=initial), channel.team)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ways.edit_channel(
+                channel,
+                name=form.cleaned_data["name"],
+                config=form.config(),
+                by=signed_in(request),
+                products=form.cleaned_data.get("products") or (),
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("channels")
+    return _form(request, form, heading=channel.name, team=channel.team, channel=channel)
+
+
+@require_POST
+def archive_channel(request: HttpRequest, pk: int) -> HttpResponse:
+    channel = _fetch(request, pk, "archive")
+    ways.archive_channel(channel, by=signed_in(request))
+    messages.success(request, _("%(channel)s is used no longer.") % {"channel": channel})
+    return redirect("channels")
+
+
+@require_POST
+def test_channel(request: HttpRequest, pk: int) -> HttpResponse:
+    channel = _fetch(request, pk, "test")
+    outcome = ways.send_test(channel, by=signed_in(request))
+    said = {"channel": channel, "detail": outcome.detail}
+    if outcome.result == "sent":
+        messages.success(request, _("The test to %(channel)s went out. %(detail)s") % said)
+    else:
+        messages.error(request, _("The test to %(channel)s failed: %(detail)s") % said)
+    return redirect("channels")
+
+
+@require_POST
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send it again; back to where one came from (`next` is a path of ours)."""
+    delivery = _delivery(request, pk, "retry")
+    if ways.retry(delivery, by=signed_in(request)):
+        messages.success(request, _("It is sent again."))
+    else:
+        messages.warning(request, _("It needs no further attempt."))
+    return redirect(delivery.path if request.POST.get("back") == "page" and delivery.path else "channels")
+
+
+@require_POST
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    ways.note_dead(_delivery(request, pk, "note"), by=signed_in(request))
+    return redirect("channels")
+
+
+def _fetch(request: HttpRequest, pk: int, action: str) -> Channel:
+    channel = get_object_or_404(Channel.objects.active().select_related("team"), pk=pk)
+    authorize(request.user, action, channel)
+    return channel
+
+
+def _delivery(request: HttpRequest, pk: int, action: str) -> Delivery:
+    delivery = get_object_or_404(Delivery.objects.select_related("team"), pk=pk)
+    authorize(request.user, action, delivery)
+    return delivery
+
+
+def _with_products(form: ChannelForm, team: Team | None) -> ChannelForm:
+    if team:
+        form.fields["products"] = forms.ModelMultipleChoiceField(
+            label=lazy("Only for"),
+            queryset=Product.objects.filter(team=team).active(),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=lazy("None chosen: for all products of the team, also for new ones."),
+        )
+    return form
+
+
+def _form(request: HttpRequest, form: ChannelForm, **context: Any) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, "notifications/channel_form.html", {"form": form, **context}, status=status)

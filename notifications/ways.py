@@ -1,0 +1,148 @@
+"""The channels of a team or a person: add, edit, archive, and a test that says what happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Team, User
+from foundation import moment
+from foundation.secrets import SecretLost, seal, unseal
+from notifications import send
+from notifications.channels import WAYS, webhook
+from notifications.models import Channel, Delivery, Kind, State
+from notifications.parcel import Outcome
+from notifications.queue import Recipient, wake_sender
+from products.models import Product
+
+_log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def add_channel(
+    *,
+    kind: Kind,
+    name: str,
+    config: dict[str, str],
+    by: User,
+    team: Team | None = None,
+    products: Iterable[Product] = (),
+) -> Channel:
+    """A channel of `team`, or without one of `by` alone. A webhook without a secret gets one (`config` then has it)."""
+    if kind == Kind.WEBHOOK:
+        config.setdefault("secret", webhook.new_secret())
+    chosen = list(products)
+    _refuse_strangers(chosen, team)
+    channel = Channel.objects.create(
+        team=team,
+        user=None if team else by,
+        kind=kind,
+        name=" ".join(name.split()),
+        sealed=seal(json.dumps(config)),
+        shown=WAYS[kind].shown(config)[:200],
+    )
+    channel.products.set(chosen)
+    _log.info("channel.added", channel=channel.pk, kind=kind.value, by=by.pk)
+    return channel
+
+
+@transaction.atomic
+def edit_channel(
+    channel: Channel, *, name: str, config: dict[str, str], by: User, products: Iterable[Product] = ()
+) -> None:
+    """What `config` leaves out stays as it is. Raises ValidationError when what stays cannot be opened any more."""
+    chosen = list(products)
+    _refuse_strangers(chosen, channel.team)
+    if config:
+        whole = {**_known(channel, config), **config}
+        channel.sealed, channel.shown = (
+            seal(json.dumps(whole)),
+            WAYS[Kind(channel.kind)].shown(whole)[:200],
+        )
+    channel.name = " ".join(name.split())
+    channel.save(update_fields=["name", "sealed", "shown"])
+    channel.products.set(chosen)
+    _log.info("channel.edited", channel=channel.pk, by=by.pk)
+
+
+def _known(channel: Channel, config: dict[str, str]) -> dict[str, str]:
+    try:
+        return dict(json.loads(unseal(channel.sealed)))
+    except SecretLost as error:
+        needed = {n for n, f in WAYS[Kind(channel.kind)].form.base_fields.items() if f.required} - {"name"}
+        if needed <= set(config):
+            return {"secret": webhook.new_secret()} if channel.kind == Kind.WEBHOOK else {}
+        raise ValidationError(_("What was set cannot be opened any more. Enter all of it again.")) from error
+
+
+def _refuse_strangers(products: list[Product], team: Team | None) -> None:
+    if any(team is None or product.team_id != team.pk for product in products):
+        raise ValidationError({"products": _("Choose products of this team.")})
+
+
+@transaction.atomic
+def archive_channel(channel: Channel, *, by: User) -> None:
+    """Used no longer; what still waits for it is not sent. What was sent stays on record."""
+    channel.archived_at = moment.now()
+    channel.save(update_fields=["archived_at"])
+    channel.deliveries.waiting().update(state=State.CANCELLED, reason=_("The channel was archived."))
+    _log.info("channel.archived", channel=channel.pk, by=by.pk)
+
+
+def send_test(channel: Channel, *, by: User) -> Outcome:
+    """Send one message now and say what happened. Bound by the kind's own time limits (10 s for the web)."""
+    team = channel.team or Team.objects.filter(memberships__user=by).first()
+    refused = WAYS[Kind(channel.kind)].unusable()
+    if refused:
+        return Outcome("dead", refused)
+    if team is None:
+        return Outcome("dead", _("You are in no team yet."))
+    now = moment.now()
+    route = f"{channel.kind}:{channel.pk}"
+    delivery = Delivery.objects.create(
+        about=f"test/{now:%Y%m%d%H%M%S%f}",
+        key="test",
+        recipient=Recipient(channel.name, channel=channel).key,
+        route=route,
+        # A lane of its own: no runner takes it from under the person who waits for the answer.
+        lane=f"test {channel.pk}",
+        label=channel.name,
+        team=team,
+        channel=channel,
+        subject=_("Nightdesk: a test by %(who)s") % {"who": by},
+        body=_("If you can read this, messages to “%(channel)s” arrive.") % {"channel": channel.name},
+        path="/",
+        due_at=now,
+        first_due_at=now,
+        noted_at=now,
+    )
+    claimed = send.claim_this(delivery)
+    outcome = send.deliver(claimed) if claimed else Outcome("retry", _("It is being sent by the worker."))
+    _log.info("channel.tested", channel=channel.pk, result=outcome.result, by=by.pk)
+    # A test is not tried again behind the person's back.
+    Delivery.objects.filter(pk=delivery.pk).waiting().update(state=State.DEAD)
+    return outcome
+
+
+@transaction.atomic
+def retry(delivery: Delivery, *, by: User) -> bool:
+    """Send a dead or waiting one again, from now on for another 24 h. False when it needs none."""
+    now = moment.now()
+    again = Delivery.objects.filter(pk=delivery.pk, state__in=[State.DEAD, State.PENDING]).update(
+        state=State.PENDING, due_at=now, first_due_at=now, noted_at=None
+    )
+    if again:
+        _log.info("delivery.retried", delivery=delivery.pk, by=by.pk)
+        wake_sender()
+    return bool(again)
+
+
+def note_dead(delivery: Delivery, *, by: User) -> None:
+    """Somebody knows that it did not arrive: the alarm about it ends."""
+    Delivery.objects.filter(pk=delivery.pk, state=State.DEAD, noted_at=None).update(noted_at=moment.now())
+    _log.info("delivery.noted", delivery=delivery.pk, by=by.pk)

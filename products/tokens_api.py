@@ -1,0 +1,92 @@
+"""Tokens by token: one's own. What a token makes may do no more, and reach no more, than itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
+
+from accounts.bearer import Bearer, person_of, token_of
+from accounts.models import ApiToken, Scope
+from accounts.tokens import LONGEST_DAYS, revoke_token
+from foundation.shapes import Body, Key, Listed, Paging, Plain, Utc, listed, utc, utc_or_none
+from products.models import Product
+from products.token_products import make_narrow_token, products_of
+
+router = Router(tags=["tokens"], auth=Bearer(Scope.ADMIN))
+
+
+class TokenShape(Schema):
+    id: int
+    name: str
+    start: str
+    scopes: list[Scope]
+    products: list[str]
+    created_at: Utc
+    expires_at: Utc | None
+    last_used_at: Utc | None
+    revoked_at: Utc | None
+
+
+class MadeToken(TokenShape):
+    token: str
+
+
+class NewToken(Body):
+    """`products` empty: all that the person reaches. `days` left out: it does not expire."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80), Plain]
+    scopes: Annotated[list[str], Field(min_length=1, max_length=len(Scope))]
+    products: Annotated[list[Key], Field(max_length=100)] = []
+    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] | None = None
+
+
+@router.get("/tokens", response=Listed[TokenShape])
+def list_tokens(request: HttpRequest, asked: Query[Paging]) -> dict[str, Any]:
+    return listed(asked.page(_own(request), "-created_at", "-pk"), shape)
+
+
+@router.post("/tokens", response={201: MadeToken})
+def make(request: HttpRequest, body: NewToken) -> Status[dict[str, Any]]:
+    user, mine = person_of(request), token_of(request)
+    reach = products_of(mine)
+    asked = set(Product.objects.visible_to(user).filter(slug__in=body.products).values_list("pk", flat=True))
+    if not set(body.scopes) <= set(mine.scopes) or (reach and (not body.products or not asked <= reach)):
+        raise PermissionDenied(_("A token makes none that may more than itself."))
+    token, text = make_narrow_token(
+        user, by=user, name=body.name, scopes=body.scopes, products=body.products, days=body.days
+    )
+    return Status(201, {**shape(token), "token": text})
+
+
+@router.post("/tokens/{token_id}/revoke", response=TokenShape)
+def revoke(request: HttpRequest, token_id: int) -> dict[str, Any]:
+    found = _own(request).filter(pk=token_id).first() if 0 < token_id < 2**63 else None
+    if found is None:
+        raise Http404
+    revoke_token(found, by=person_of(request))
+    return shape(found)
+
+
+def shape(token: ApiToken) -> dict[str, Any]:
+    rows = token.narrowed_to.select_related("product").order_by("product__slug")
+    return {
+        "id": token.pk,
+        "name": token.name,
+        "start": token.start,
+        "scopes": token.scopes,
+        "products": [row.product.slug for row in rows],
+        "created_at": utc(token.created_at),
+        "expires_at": utc_or_none(token.expires_at),
+        "last_used_at": utc_or_none(token.last_used_at),
+        "revoked_at": utc_or_none(token.revoked_at),
+    }
+
+
+def _own(request: HttpRequest) -> QuerySet[ApiToken]:
+    return ApiToken.objects.filter(user=person_of(request))

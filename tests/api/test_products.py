@@ -1,0 +1,84 @@
+"""Products and processes by script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from accounts.models import User
+from products.models import Product
+from tests.api.conftest import Script, problem
+from tests.factories import join, make_product, make_team, make_user
+
+SHAPE = {
+    "slug", "name", "aliases", "process", "team", "environments", "components", "version", "first_release",
+    "repository", "policy",
+}  # fmt: skip
+
+
+def test_the_first_administrator_needs_no_set_up(product: Product, script_of: Callable[..., Script]) -> None:
+    root = make_user("root@example.test", is_administrator=True)
+    made = script_of(root).post("/products", {"name": "Kitchen Display", "process": "archy"}, status=201)
+    assert made.keys() >= SHAPE
+    assert (made["slug"], made["team"], made["process"]) == ("kitchen-display", "payments", "archy")
+    assert made["environments"] == [{"name": "Production", "slug": "production", "kind": "production"}]
+
+
+def test_every_fact_is_kept_and_changed(script: Script) -> None:
+    facts = {
+        "name": "Kitchen", "slug": "kds", "process": "Krow", "team": "payments", "aliases": ["KDS"], "version": "1.2.0",
+        "first_release": "v1.0.0",
+        "environments": [{"name": "Production", "kind": "production"}, {"name": "Beta", "kind": "staging"}],
+    }  # fmt: skip
+    made = script.post("/products", facts, status=201)
+    assert {name: made[name] for name in ("slug", "process", "aliases", "version", "first_release")} == {
+        "slug": "kds", "process": "krow", "aliases": ["KDS"], "version": "1.2.0", "first_release": "v1.0.0",
+    }  # fmt: skip
+    assert [e["name"] for e in made["environments"]] == ["Production", "Beta"]
+    assert script("PATCH", "/products/kds", {"version": "1.3.0"}).json()["aliases"] == ["KDS"]
+    assert script.get("/products/kds")["version"] == "1.3.0"
+    more = script.post("/products/kds/environments", {"name": "Dev", "kind": "dev"}, status=201)
+    assert [e["name"] for e in more["environments"]] == ["Production", "Beta", "Dev"]
+
+
+def test_the_same_key_makes_one(script: Script) -> None:
+    body = {"name": "Kitchen", "process": "krow"}
+    made = script.post("/products", body, status=201, Idempotency_Key="k")
+    assert script.post("/products", body, Idempotency_Key="k") == made
+
+
+def test_archived_ones_are_listed_apart(script: Script) -> None:
+    assert script.post("/products/staff-mobile/archive")["archived_at"]
+    assert script.get("/products")["items"] == []
+    assert [p["slug"] for p in script.get("/products?archived=true")["items"]] == ["staff-mobile"]
+    assert script.post("/products/staff-mobile/restore")["archived_at"] is None
+
+
+def test_what_cannot_be_is_told_by_field(script: Script) -> None:
+    whole = {"name": "Kitchen", "process": "krow"}
+    for change, field in (
+        ({"name": "Staff Mobile"}, "name"), ({"process": "none"}, "process"), ({"team": "none"}, "team"),
+        ({"slug": "staff-mobile"}, "slug"), ({"slug": "A B"}, "slug"), ({"aliases": "x"}, "aliases"),
+    ):  # fmt: skip
+        assert problem(script("POST", "/products", {**whole, **change}), 422)["errors"][0]["field"] == field
+
+
+def test_other_teams_are_not_there_and_responders_change_nothing(
+    script: Script, product: Product, script_of: Callable[..., Script]
+) -> None:
+    olga, ben = make_user("olga@example.test"), make_user("ben@example.test")
+    join(olga, make_product(make_team("logistics"), name="Trucks").team, "admin")
+    join(ben, product.team)
+    assert [p["slug"] for p in script_of(olga).get("/products")["items"]] == ["trucks"]
+    problem(script_of(olga)("GET", "/products/staff-mobile"), 404)
+    problem(script_of(olga)("PATCH", "/products/staff-mobile", {}), 404)
+    problem(script_of(ben)("PATCH", "/products/staff-mobile", {}), 403)
+    problem(script_of(ben)("POST", "/products", {"name": "K", "process": "krow"}), 403)
+
+
+def test_a_process_tells_its_severities_and_clocks(script: Script, ada: User) -> None:
+    assert [p["key"] for p in script.get("/processes")["items"]] == ["archy", "krow"]
+    krow = script.get("/processes/KROW")
+    assert [s["key"] for s in krow["severities"]] == ["CRITICAL", "HIGH", "MEDIUM"]
+    assert krow["severities"][0]["targets"]["response"] == "< 1 h"
+    assert {clock["key"] for clock in krow["clocks"]} >= {"acknowledged", "response"}
+    problem(script("GET", "/processes/none"), 404)

@@ -1,0 +1,101 @@
+"""Messages go only where the operator lets them: the egress matrix once more, through network/http.py."""
+
+from collections.abc import Callable, Iterator
+from ipaddress import ip_network
+
+import pytest
+
+from network.egress import Policy
+from network.http import Reply, post
+from network.names import Names
+from tests.network.test_egress_matrix import MALFORMED, SPELLINGS
+from tests.notifications.receiving import Receiver, Take, hanging, receiver, saying
+
+OUTSIDE = Policy(frozenset({ip_network("127.0.0.2/32")}), "NIGHTDESK_WEBHOOK_NETWORKS")
+
+
+@pytest.fixture
+def victim() -> Iterator[Receiver]:
+    with receiver(host="127.0.0.1") as server:
+        yield server
+        assert server.got == []
+
+
+def send(url: str, names: Names | None = None, **options: float) -> Reply:
+    return post(url, b"{}", policy=OUTSIDE, names=names or Names(kept_s=0), **options)  # type: ignore[arg-type]
+
+
+def port(server: Receiver) -> int:
+    return int(server.server_address[1])
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_no_spelling_reaches_this_machine(spelling: str, victim: Receiver) -> None:
+    reply = send(spelling.format(port=port(victim)))
+    if spelling.startswith("http://0177."):  # httpx itself does not take it
+        assert (reply.error, reply.status) == ("bad_url", 0)
+        return
+    assert (reply.error, reply.status, reply.body) == ("refused_address", 0, b"")
+    assert "NIGHTDESK_WEBHOOK_NETWORKS=127.0.0.2/32," in reply.detail
+
+
+@pytest.mark.parametrize("spelling", MALFORMED)
+def test_what_is_no_plain_web_address_is_never_sent(spelling: str, victim: Receiver) -> None:
+    assert send(spelling.format(port=port(victim))).error == "bad_url"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(status: int, victim: Receiver) -> None:
+    with receiver(saying(status, Location=f"http://127.0.0.1:{port(victim)}/")) as outside:
+        assert send(outside.url).status == status
+
+
+def test_a_name_that_leads_here_is_refused(victim: Receiver) -> None:
+    names = Names(lambda name: ["127.0.0.1", "::1"], kept_s=0)
+    assert send(f"http://innocent.example:{port(victim)}/", names).error == "refused_address"
+
+
+def test_a_name_that_changes_its_answer_is_refused_the_second_time(victim: Receiver) -> None:
+    answers = iter([["127.0.0.2"], ["127.0.0.1"]])
+    names = Names(lambda name: next(answers), kept_s=0)
+    with receiver() as outside:
+        assert send(f"http://rebinding.example:{port(outside)}/", names).status == 200
+    assert send(f"http://rebinding.example:{port(victim)}/", names).error == "refused_address"
+
+
+def test_no_proxy_of_the_environment_is_used(victim: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{port(victim)}")
+    with receiver() as outside:
+        assert send(outside.url).status == 200
+
+
+def test_a_server_that_hangs_or_drips_ends_in_time() -> None:
+    import time
+
+    def drip(take: Take) -> None:
+        take.send_response(200)
+        take.end_headers()
+        for _n in range(100):
+            take.wfile.write(b"x")
+            time.sleep(0.1)
+
+    answers: list[Callable[[Take], None]] = [hanging, drip]
+    for answer in answers:
+        with receiver(answer) as server:
+            began = time.monotonic()
+            reply = send(server.url, total_s=0.5)
+            assert (reply.error, time.monotonic() - began < 1) == ("timeout", True)
+
+
+def test_of_a_large_answer_only_a_part_is_read() -> None:
+    with receiver(lambda take: take.say(200, b"x" * 1_000_000)) as server:
+        assert len(send(server.url).body) == 64 * 1024
+
+
+def test_a_name_without_an_address_and_a_closed_port_say_so() -> None:
+    def nobody(name: str) -> list[str]:
+        raise OSError(-2, "Name or service not known")
+
+    assert send("http://nowhere.example/", Names(nobody, kept_s=0)).error == "dns"
+    assert send("http://127.0.0.2:9/").error == "connect"

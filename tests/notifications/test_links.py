@@ -1,0 +1,197 @@
+"""One-tap links: no sign-in, one person, one incident, one thing, one hour; GET shows, POST acts."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import User
+from foundation import moment
+from incidents import transitions
+from incidents.models import Incident
+from notifications import links, send
+from notifications.models import Delivery
+from products import contacts
+from products.models import Product
+from tests.notifications.conftest import make_channel, member, opened
+from tests.notifications.mailbox import Mailbox
+
+pytestmark = pytest.mark.django_db
+
+
+def mails(box: Mailbox, to: str) -> str:
+    send.drain()
+    return next(str(mail.get_content()) for mail in reversed(box.kept) if mail["To"] == to)
+
+
+def link(box: Mailbox, to: str, label: str) -> str:
+    found = re.search(rf"{re.escape(label)}:\s+http://localhost:8000(/l/\S+)", mails(box, to))
+    assert found
+    return found[1]
+
+
+def fresh(incident: Incident) -> Incident:
+    incident.refresh_from_db()
+    return incident
+
+
+def test_acknowledge_acts_as_the_person_and_says_by_link(
+    client: Client, product: Product, ada: User, ben: User, post: Mailbox
+) -> None:
+    incident = opened(product)
+    address = link(post, "ada@example.test", "Acknowledge")
+    page = client.get(address)
+    assert (page.status_code, "You answer as Ada (Release Engineer)." in page.text) == (200, True)
+    assert fresh(incident).acknowledged_at is None
+    answer = client.post(address)
+    assert (answer.status_code, "You have it" in answer.text) == (200, True)
+    event = incident.events.get(kind="acknowledged")
+    assert (event.actor, event.source, event.data["by_link"]) == (ada, "link", True)
+    assert "by link" in event.lines.get().html
+    assert Delivery.objects.get(user=ada, route="email").answer == "acknowledge"
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_head_or_get_changes_nothing_however_often(
+    client: Client, product: Product, ada: User, post: Mailbox
+) -> None:
+    """Mail scanners open every link."""
+    incident = opened(product)
+    for label in ("Acknowledge", "Can't, next person"):
+        address = link(post, "ada@example.test", label)
+        assert [client.get(address).status_code, client.head(address).status_code] == [200, 200]
+    assert (fresh(incident).timeline_seq, incident.acknowledged_at) == (1, None)
+
+
+def test_a_second_tap_is_told_who_has_it(
+    client: Client, product: Product, ada: User, ben: User, post: Mailbox
+) -> None:
+    incident = opened(product)
+    address = link(post, "ada@example.test", "Acknowledge")
+    transitions.acknowledge(incident, by=ben)
+    answer = client.post(address)
+    assert (answer.status_code, "Ben has it" in answer.text) == (409, True)
+    assert incident.events.filter(kind="acknowledged").count() == 1
+
+
+def test_cannot_passes_to_the_next_contact_at_once(
+    client: Client, product: Product, ada: User, ben: User, post: Mailbox
+) -> None:
+    incident = opened(product)
+    address = link(post, "ada@example.test", "Can't, next person")
+    assert "Asked next: Ben (Product Owner)" in client.post(address).text
+    event = incident.events.get(kind="noted")
+    assert (event.actor, event.data["cannot"], event.data["by_link"]) == (ada, True, True)
+    passed = Delivery.objects.filter(key="passed")
+    assert {(row.user, row.kind) for row in passed} == {(ben, "inapp"), (ben, "email")}
+    assert all(row.due_at <= moment.now() for row in passed)
+    again = client.post(address)
+    assert (again.status_code, "You have passed it on" in again.text) == (409, True)
+    assert incident.events.filter(kind="noted").count() == 1
+    # Ada cannot, so nobody is left after Ben.
+    last = client.post(link(post, "ben@example.test", "Can't, next person"))
+    assert "Nobody is left to ask" in last.text
+
+
+def test_a_duty_mailbox_acknowledges_in_its_own_name(
+    client: Client, product: Product, mia: User, post: Mailbox
+) -> None:
+    contact = contacts.add_contact(product, label="DevOps", address="duty@example.test", by=mia)
+    incident = opened(product)
+    address = link(post, "duty@example.test", "Acknowledge")
+    contacts.remove_contact(contact, by=mia)
+    assert client.post(address).status_code == 403
+    contacts.add_contact(product, label="DevOps", address="duty@example.test", by=mia)
+    assert client.post(address).status_code == 200
+    event = incident.events.get(kind="acknowledged")
+    assert (event.actor, event.actor_label) == (None, "duty@example.test (DevOps)")
+
+
+def test_a_link_is_for_one_incident_and_one_verb(
+    client: Client, product: Product, ada: User, post: Mailbox
+) -> None:
+    first = opened(product)
+    address = link(post, "ada@example.test", "Acknowledge")
+    second = opened(product)
+    client.post(address)
+    assert (fresh(first).acknowledged_at is not None, fresh(second).acknowledged_at) == (True, None)
+
+
+@pytest.mark.parametrize("spoil", [lambda t: t[:-1], lambda t: "x" + t, lambda t: "abc", lambda t: t + "x"])
+def test_a_link_that_is_not_ours_finds_nothing(
+    client: Client, product: Product, ada: User, post: Mailbox, spoil: object
+) -> None:
+    incident = opened(product)
+    token = link(post, "ada@example.test", "Acknowledge").removeprefix("/l/")
+    answer = client.post(f"/l/{spoil(token)}")  # type: ignore[operator]
+    assert (answer.status_code, "not a link of ours" in answer.text) == (404, True)
+    assert fresh(incident).acknowledged_at is None
+
+
+def test_a_verb_that_was_not_offered_cannot_be_signed_for(
+    client: Client, product: Product, ada: User, mia: User, post: Mailbox
+) -> None:
+    incident = opened(product)
+    transitions.acknowledge(incident, by=mia)
+    row = Delivery.objects.filter(route="inapp").first()
+    assert row is not None
+    assert client.post(f"/l/{links.token(row, 'resolve')}").status_code == 404
+
+
+def test_after_an_hour_it_is_over(client: Client, product: Product, ada: User, post: Mailbox) -> None:
+    incident = opened(product)
+    address = link(post, "ada@example.test", "Acknowledge")
+    with time_machine.travel(timedelta(minutes=61), tick=True):
+        answer = client.post(address)
+    assert (answer.status_code, "This link is over" in answer.text) == (410, True)
+    assert fresh(incident).acknowledged_at is None
+
+
+@pytest.mark.parametrize("change", ["left", "deactivated", "viewer"])
+def test_who_may_no_longer_may_not_by_link_either(
+    client: Client, product: Product, ada: User, post: Mailbox, change: str
+) -> None:
+    incident = opened(product)
+    address = link(post, "ada@example.test", "Acknowledge")
+    if change == "left":
+        ada.memberships.all().delete()
+    elif change == "viewer":
+        ada.memberships.update(role="viewer")
+    else:
+        User.objects.filter(pk=ada.pk).update(is_active=False)
+    assert (client.get(address).status_code, client.post(address).status_code) == (403, 403)
+    assert fresh(incident).acknowledged_at is None
+
+
+def test_a_private_one_shows_its_ref_alone(
+    client: Client, product: Product, mia: User, post: Mailbox
+) -> None:
+    ada = member(product, "ada")
+    incident = opened(product, by=ada, private=True)
+    transitions.assign(incident, by=ada, user=mia)
+    Delivery.objects.all().delete()
+    transitions.resolve(incident, by=ada)
+    transitions.reopen(incident, by=ada, reason="back")
+    Incident.objects.update(acknowledged_at=None)
+    page = client.get(link(post, "mia@example.test", "Acknowledge"))
+    assert (page.status_code, incident.ref in page.text) == (200, True)
+    assert not any(word in page.text for word in ("Sign-in fails", product.name))
+
+
+def test_a_room_gets_no_link(product: Product, mia: User, post: Mailbox) -> None:
+    make_channel(product, "slack", mia, url="https://hooks.example.test/x")
+    opened(product)
+    assert Delivery.objects.get(route__startswith="slack").offers == []
+
+
+def test_a_link_needs_the_forms_token_as_every_post_does(product: Product, ada: User, post: Mailbox) -> None:
+    incident = opened(product)
+    strict = Client(enforce_csrf_checks=True)
+    address = link(post, "ada@example.test", "Acknowledge")
+    assert strict.post(address).status_code == 403
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', strict.get(address).text)
+    assert token
+    assert strict.post(address, {"csrfmiddlewaretoken": token[1]}).status_code == 200
+    assert fresh(incident).acknowledged_at is not None

@@ -1,0 +1,91 @@
+"""Channels, messages and the one-tap page in a real browser: axe, a phone's width, and a tap without signing in."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page
+
+from accounts.models import User
+from incidents.models import Incident
+from notifications import links
+from notifications.models import Delivery
+from products.models import Product
+from tests.notifications.conftest import make_channel, opened
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def sign_in(context: BrowserContext, user: User, site: str) -> None:
+    client = Client()
+    client.force_login(user)
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": site}])
+
+
+def look(page: Page, address: str) -> None:
+    for scheme, width in (("dark", 320), ("light", 1280)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(address)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_every_page_is_accessible(
+    context: BrowserContext,
+    asgi_server: str,
+    console_errors: list[str],
+    product: Product,
+    ada: User,
+    mia: User,
+) -> None:
+    channel = make_channel(product, "slack", mia, url="https://hooks.example.test/x")
+    incident = opened(product, by=mia)
+    Delivery.objects.filter(channel=channel).update(state="dead", reason="Answered 404", attempts=1)
+    sign_in(context, mia, asgi_server)
+    page = context.new_page()
+    for path in (
+        "/settings/channels/",
+        f"/settings/channels/{channel.pk}/",
+        f"/settings/channels/add/webhook/?team={product.team.slug}",
+        "/settings/messages/",
+        f"/incidents/{incident.ref}/declared/",
+        f"/incidents/{incident.ref}/",
+        f"/products/{product.slug}/",
+    ):
+        look(page, asgi_server + path)
+
+
+def test_a_tap_on_a_phone_acknowledges_without_signing_in(
+    context: BrowserContext, asgi_server: str, console_errors: list[str], product: Product, ada: User
+) -> None:
+    incident = opened(product)
+    delivery = Delivery.objects.get(user=ada, route="email")
+    address = f"{asgi_server}/l/{links.token(delivery, 'acknowledge')}"
+    page = context.new_page()
+    look(page, address)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(address)
+    assert Incident.objects.get().acknowledged_at is None
+    page.get_by_role("button", name="Acknowledge").click()
+    page.get_by_role("heading", name="You have it").wait_for()
+    assert Incident.objects.get().acknowledged_at is not None
+    page.get_by_role("link", name=re.compile("Open INC-")).click()
+    page.wait_for_url(re.compile("/accounts/login/"))
+    assert incident.events.get(kind="acknowledged").actor == ada
+
+
+def test_a_person_sees_the_message_arrive_on_an_open_page(
+    context: BrowserContext, asgi_server: str, console_errors: list[str], product: Product, ada: User
+) -> None:
+    sign_in(context, ada, asgi_server)
+    page = context.new_page()
+    page.goto(asgi_server)
+    page.locator("[data-live=live]").first.wait_for()
+    incident = opened(product)
+    notice = page.locator("#messages").get_by_role("link", name=f"CRITICAL {incident.ref}: Sign-in fails")
+    notice.wait_for(timeout=5000)
