@@ -6,11 +6,15 @@ The same key gets the first answer again, the same key with another body is refu
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
+from foundation import moment
 from foundation.models import IdempotencyKey
+
+KEPT_FOR = timedelta(hours=24)
 
 
 class Reused(Exception):
@@ -41,3 +45,8 @@ def once(actor: str, key: str, body: Any, do: Callable[[], str]) -> tuple[str, b
         row.answer = do()
         row.save(update_fields=["answer"])
         return row.answer, True
+
+
+def forget() -> int:
+    """After 24 h a key may be used for something else."""
+    return IdempotencyKey.objects.filter(at__lt=moment.now() - KEPT_FOR).delete()[0]
