@@ -94,7 +94,11 @@ class User(AbstractBaseUser):
     @property
     def signature(self) -> str:
         """The name as records keep it: it tells when a token acted for the person (DECISIONS.md 33)."""
-        return _("%(name)s (by token %(token)s)") % {"name": self, "token": self.by_token} if self.by_token else self.name
+        return (
+            _("%(name)s (by token %(token)s)") % {"name": self, "token": self.by_token}
+            if self.by_token
+            else self.name
+        )
 
     def get_full_name(self) -> str:
         return str(self)

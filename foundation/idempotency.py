@@ -6,11 +6,15 @@ The same key gets the first answer again, the same key with another body is refu
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
+from foundation import moment
 from foundation.models import IdempotencyKey
+
+KEPT_FOR = timedelta(hours=24)
 
 
 class Reused(Exception):
@@ -46,3 +50,8 @@ def once(actor: str, key: str, body: Any, do: Callable[[], str]) -> tuple[str, b
 def fingerprint(body: Any) -> str:
     """sha256 over the body's JSON, in hex."""
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def forget() -> int:
+    """After 24 h a key may be used for something else."""
+    return IdempotencyKey.objects.filter(at__lt=moment.now() - KEPT_FOR).delete()[0]

@@ -13,6 +13,7 @@ from products.views.product import (
     products,
     restore_product,
 )
+from products.views.tokens import make_token, revoke, tokens
 
 urlpatterns = [
     path("products/", products, name="products"),
@@ -25,6 +26,9 @@ urlpatterns = [
     path("products/<slug:slug>/contacts/", add_contact, name="add_contact"),
     path("products/<slug:slug>/contacts/<int:pk>/remove/", remove_contact, name="remove_contact"),
     path("products/<slug:slug>/contacts/<int:pk>/move/", move_contact, name="move_contact"),
+    path("settings/tokens/", tokens, name="tokens"),
+    path("settings/tokens/add/", make_token, name="make_token"),
+    path("settings/tokens/<int:pk>/revoke/", revoke, name="revoke_token"),
     path("processes/", processes, name="processes"),
     path("processes/<slug:key>/", process, name="process"),
     path("processes/<slug:key>/<int:number>/", process, name="process_version"),

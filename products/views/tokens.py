@@ -1,0 +1,48 @@
+"""One's own tokens: the list, making one (shown once), revoking."""
+
+from allauth.account.decorators import reauthentication_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import signed_in
+from accounts.models import ApiToken
+from accounts.tokens import revoke_token
+from foundation import moment
+from foundation.shapes import address
+from products.token_form import TokenForm
+from products.token_products import make_narrow_token
+
+
+@require_safe
+def tokens(request: HttpRequest) -> HttpResponse:
+    own = ApiToken.objects.filter(user=signed_in(request)).prefetch_related("narrowed_to__product")
+    context = {"tokens": own.order_by("-created_at", "-pk"), "now": moment.now()}
+    return render(request, "accounts/tokens.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
+def make_token(request: HttpRequest) -> HttpResponse:
+    """The answer to the form shows the token; no other page ever does."""
+    user = signed_in(request)
+    form = TokenForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            token, text = make_narrow_token(user, by=user, **form.facts())
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            context = {"token": token, "text": text, "api": address("/api/v1")}
+            return render(request, "accounts/token_made.html", context)
+    return render(request, "accounts/make_token.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    """One's own only, so somebody else's is not found."""
+    revoke_token(get_object_or_404(ApiToken, pk=pk, user=signed_in(request)), by=signed_in(request))
+    return redirect("tokens")
