@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +29,8 @@ from incidents.lifecycle import TooLate
 from monitoring.api import router as monitoring
 from products.api import router as products
 from products.tokens_api import router as tokens
+
+_log = structlog.get_logger(__name__)
 
 # What any operation may answer besides what it names itself.
 PROBLEMS = {
@@ -150,6 +153,7 @@ def _too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
 def _busy(request: HttpRequest, error: Exception) -> HttpResponse:
+    _log.error("api.database", path=request.path, error=str(error))
     return problem(503, _("The database does not answer at this moment."), headers={"Retry-After": "2"})
 
 

@@ -1,0 +1,99 @@
+"""The API holds what its description promises: schemathesis asks every operation, as a manager and as a viewer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import Client
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as budget
+from hypothesis import strategies as st
+from pytest_django import Settings
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from accounts.models import User
+from products.models import Product
+from tests.api.conftest import Script
+from tests.factories import join, make_monitor, make_user
+
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = 8
+KNOWN = {"ref": "INC-1", "key": "krow", "token_id": "1"}
+BY_PATH = {"/products/{slug}": "staff-mobile", "/monitors/{slug}": "checkout"}
+
+
+@pytest.mark.usefixtures("db")
+def test_it_is_served_without_a_token_and_names_every_part(client: Client) -> None:
+    answer = client.get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    paths = json.loads(answer.content)["paths"]
+    assert {path.removeprefix("/api/v1").split("/")[1] for path in paths} == {
+        "incidents", "monitors", "processes", "products", "tokens",
+    }  # fmt: skip
+    assert client.get("/api/v1/docs").status_code == 404
+
+
+# Committing: the server ends a transaction that idles while cases are thought up.
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("role", ["manager", "viewer"])
+def test_every_operation_answers_as_described(
+    role: str, product: Product, script: Script, script_of: Callable[..., Script], settings: Settings
+) -> None:
+    settings.NIGHTDESK_REQUESTS_A_MINUTE = 10**6
+    settings.ALLOWED_HOSTS = ["*"]
+    user = make_user("robin@example.test")
+    join(user, product.team, role)
+    make_monitor(product)
+    script.post("/incidents", {"title": "Slow", "product": "staff-mobile"}, status=201)
+    headers = {"Authorization": f"Bearer {script_of(user).token}", "Accept-Encoding": "identity"}
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app=WSGIHandler())
+    asked = 0
+    for found in schema.get_all_operations():
+        asked += ask(found.ok(), headers)
+    assert asked > 200
+
+
+def ask(operation: Any, headers: dict[str, str]) -> int:
+    """EXAMPLES bodies and parameters, half of them at things that exist; how many were asked."""
+    count = 0
+
+    @budget(
+        max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy(), existing=st.booleans())
+    def once(case: Any, existing: bool) -> None:
+        nonlocal count
+        count += 1
+        if existing and case.path_parameters:
+            slug = next((slug for path, slug in BY_PATH.items() if path in operation.path), "")
+            case.path_parameters = {name: {**KNOWN, "slug": slug}[name] for name in case.path_parameters}
+        response = case.call(headers=headers)
+        case.validate_response(response, checks=CHECKS)
+
+    once()
+    return count
+
+
+def test_nothing_is_added_to_the_description_by_accident(ada: User, client: Client) -> None:
+    """Every operation names a token as its key, and problem details as its refusals."""
+    paths = json.loads(client.get("/api/v1/openapi.json").content)["paths"]
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            assert operation["security"] == [{"Bearer": []}], (method, path)
+            refusals = [text for status, text in operation["responses"].items() if int(status) >= 400]
+            assert {next(iter(each["content"])) for each in refusals} == {"application/problem+json"}
