@@ -12,6 +12,8 @@ from datetime import datetime
 
 from celery import Task
 
+from accounts.session_store import SessionStore
+from foundation import idempotency
 from incidents import intake
 from incidents import sweep as breaches
 from live import bus
@@ -49,6 +51,8 @@ SWEEPS = (
     Sweep("missing targets", staleness.archive_missing, every_s=3600),
     Sweep("kept answers", staleness.forget_kept, every_s=3600),
     Sweep("announcements", bus.prune, every_s=600),
+    Sweep("resends", idempotency.forget_old, every_s=3600),
+    Sweep("sessions", SessionStore.clear_expired, every_s=3600),
 )
 
 ERRANDS = (Errand("probes", probe_due, probes.next_due),)

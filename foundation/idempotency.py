@@ -6,11 +6,15 @@ The same key gets the first answer again, the same key with another body is refu
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
+from foundation import moment
 from foundation.models import IdempotencyKey
+
+KEPT = timedelta(days=1)
 
 
 class Reused(Exception):
@@ -41,6 +45,11 @@ def once(actor: str, key: str, body: Any, do: Callable[[], str]) -> tuple[str, b
         row.answer = do()
         row.save(update_fields=["answer"])
         return row.answer, True
+
+
+def forget_old() -> int:
+    """Drop keys older than a day: nobody sends the same form again after that. Returns how many."""
+    return IdempotencyKey.objects.filter(at__lt=moment.now() - KEPT).delete()[0]
 
 
 def fingerprint(body: Any) -> str:
