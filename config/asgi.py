@@ -15,6 +15,8 @@ os.environ.setdefault(
     "NIGHTDESK_POOL", "8"
 )  # before the settings are read: only a web process has use for a pool
 
+os.environ.setdefault("NIGHTDESK_LIMITS", "1")
+
 from django.core.wsgi import get_wsgi_application
 
 wsgi = get_wsgi_application()

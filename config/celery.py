@@ -8,6 +8,7 @@ import os
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("NIGHTDESK_LIMITS", "1")  # before the settings are read
 
 app = Celery("nightdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -27,11 +27,11 @@ WITHOUT_APPS = {"up": "config.management.commands.up", "demo": "config.managemen
 def main(argv: list[str]) -> int:
     """Run `argv` (as sys.argv); returns the exit code. What a person can mend is one line, not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if argv[1:2] == ["demo"]:
-        environment.demo(Path(__file__).resolve().parent.parent)
     # The record of who did what is for web and worker; a person at a terminal reads results and warnings.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     try:
+        if argv[1:2] == ["demo"]:
+            environment.demo(Path(__file__).resolve().parent.parent)
         with database(argv):
             run(argv)
     except KeyboardInterrupt:

@@ -39,6 +39,17 @@ def database(name: str, text: str) -> dict[str, Any]:
     return found | {"ENGINE": "django.db.backends.postgresql"}
 
 
+# Of every connection of the web process and the worker: nobody waits for ever, and nobody holds a lock for ever.
+LIMITS = {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
+
+
+def limit(entry: dict[str, Any]) -> None:
+    """Put LIMITS into an entry of DATABASES; what DATABASE_URL itself says about them wins."""
+    options = entry.setdefault("OPTIONS", {})
+    ours = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
+    options["options"] = f"{ours} {options.get('options', '')}".rstrip()
+
+
 def broker(name: str, text: str) -> str:
     """A Redis address; empty for none."""
     if text and urlsplit(text).scheme not in ("redis", "rediss", "redis+socket"):
@@ -129,14 +140,33 @@ DEMO_EMAIL, DEMO_PASSWORD = "demo@example.test", "nightdesk-demo"
 def demo(base: Path) -> None:
     """For `./run demo`, before the settings are read: a data folder of its own, and leave to look at this machine.
 
-    What is set already stays.
+    What is set already stays, but nothing of yours is filled with made-up incidents: raises ImproperlyConfigured.
     """
-    data = (
-        Path(os.environ.setdefault("NIGHTDESK_DATA", str(base / ".nightdesk" / "demo")))
-        .expanduser()
-        .resolve()
-    )
+    if os.environ.get("DATABASE_URL"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL is set, and the demo fills no database but its own. Unset it to see the demo."
+        )
+    named = os.environ.get("NIGHTDESK_DATA")
+    data = Path(named or base / ".nightdesk" / "demo").expanduser().resolve()
+    os.environ["NIGHTDESK_DATA"] = str(data)
+    _claim(data, known=not named)
     os.environ.setdefault("NIGHTDESK_ADMIN_EMAIL", DEMO_EMAIL)
     os.environ.setdefault("NIGHTDESK_ADMIN_PASSWORD", DEMO_PASSWORD)
     os.environ.setdefault("NIGHTDESK_PROBE_NETWORKS", "127.0.0.0/8,::1/128")
     os.environ.setdefault("NIGHTDESK_FILE_ROOTS", str(data / "files"))
+
+
+def _claim(data: Path, *, known: bool) -> None:
+    """Mark the folder as the demo's. Refuses one that holds something else, unless it is `known` as ours."""
+    marker = data / "demo"
+    try:
+        if not known and not marker.exists() and data.exists() and any(data.iterdir()):
+            raise ImproperlyConfigured(
+                f"NIGHTDESK_DATA: {data} holds something that no demo made. Name another folder, or none."
+            )
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        marker.touch()
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"NIGHTDESK_DATA: {data} cannot be used ({problem.strerror}). Name another folder, or none."
+        ) from problem

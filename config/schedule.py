@@ -12,6 +12,7 @@ from datetime import datetime
 
 from celery import Task
 
+from accounts.session_store import SessionStore
 from foundation import idempotency
 from incidents import intake
 from incidents import sweep as breaches
@@ -53,8 +54,9 @@ SWEEPS = (
     Sweep("staleness", staleness.mark_stale),
     Sweep("missing targets", staleness.archive_missing, every_s=3600),
     Sweep("kept answers", staleness.forget_kept, every_s=3600),
-    Sweep("used keys", idempotency.forget, every_s=600),
     Sweep("announcements", bus.prune, every_s=600),
+    Sweep("resends", idempotency.forget_old, every_s=600),
+    Sweep("sessions", SessionStore.clear_expired, every_s=3600),
 )
 
 ERRANDS = (Errand("probes", probe_due, probes.next_due),)

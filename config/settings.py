@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.KeptNowhere",
     "accounts.middleware.SignInRequired",
     "accounts.middleware.MustChangePassword",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.LastSeen",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.Busy",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -107,6 +109,10 @@ if pool := env.int("NIGHTDESK_POOL", default=0):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool}
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 LISTEN_DATABASE_URL = env("LISTEN_DATABASE_URL", default="")
+# Web and worker ask for limits (config/asgi.py, config/celery.py); migrations and a verification may take longer.
+# A transaction pooler refuses such options: behind one they belong to the role.
+if env.bool("NIGHTDESK_LIMITS", default=False) and not LISTEN_DATABASE_URL:
+    environment.limit(DATABASES["default"])
 if LISTEN_DATABASE_URL:
     environment.database("LISTEN_DATABASE_URL", LISTEN_DATABASE_URL)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -200,8 +206,22 @@ LOGGING = {
     "loggers": {"django.request": {"level": "ERROR"}},
 }
 
-# Who did what is a record for the same place; what a command prints stays apart from it.
-structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr), cache_logger_on_first_use=False)
+# Who did what is a record for the same place; what a command prints stays apart from it. Tracebacks are plain:
+# structlog's own would print every local variable, passwords among them.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.StackInfoRenderer(),
+        structlog.dev.set_exc_info,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        ),
+    ],
+    logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    cache_logger_on_first_use=False,
+)
 
 SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 30 * 24 * 3600

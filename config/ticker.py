@@ -15,7 +15,6 @@ import psycopg
 import structlog
 from celery import bootsteps
 from django.db import DatabaseError, connection, connections
-from kombu.exceptions import OperationalError as BrokerError
 
 from config.schedule import ERRANDS, SWEEPS, Errand, Sweep
 from foundation import moment
@@ -26,6 +25,10 @@ CHANNEL = "nightdesk_tick"
 LONGEST_SLEEP_S = 1.0
 # After the broker has failed, hints stop for a while and errands run inline.
 BROKER_REST_S = 10.0
+# A hint takes milliseconds; the broker's library may try several times.
+IMPATIENT = {"socket_timeout": 1.0, "socket_connect_timeout": 1.0}
+# What is still due after so long runs inline, whatever became of the hints.
+PATIENCE_S = 3.0
 
 
 class Ticker(bootsteps.StartStopStep):
@@ -84,9 +87,9 @@ class TickerLoop:
                 self.last_run[sweep.name] = time.monotonic()
                 attempt(sweep.name, sweep.run)
         for errand in self.errands:
-            due = errand.next_due()
-            if due and due <= moment.now():
-                self.bell.ring(errand)
+            due, now = errand.next_due(), moment.now()
+            if due and due <= now:
+                self.bell.ring(errand, (now - due).total_seconds())
 
     def _is_due(self, sweep: Sweep, now: datetime, *, woken: bool) -> bool:
         rested = time.monotonic() - self.last_run.get(sweep.name, float("-inf")) >= sweep.every_s
@@ -107,32 +110,44 @@ class TickerLoop:
 
 
 class Bell:
-    """Sends hints from a thread of its own: a broker that hangs must not stop the ticker.
+    """Sends hints, or runs the errand here while the broker does not answer; never on the ticker's own thread.
 
-    One hint per errand is under way at a time.
+    One hint and one run per errand are under way at a time.
     """
 
-    def __init__(self) -> None:
-        self.pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="bell")
-        self.under_way: dict[str, Future[None]] = {}
+    def __init__(self, broker: str | None = None) -> None:
+        self.broker = broker
+        self.pool = ThreadPoolExecutor(max_workers=2 * len(ERRANDS), thread_name_prefix="bell")
+        self.hints: dict[str, Future[None]] = {}
+        self.runs: dict[str, Future[None]] = {}
         self.broker_rests_until = 0.0
 
-    def ring(self, errand: Errand) -> None:
-        before = self.under_way.get(errand.name)
-        if before is None or before.done():
-            self.under_way[errand.name] = self.pool.submit(self._send, errand)
+    def ring(self, errand: Errand, late_s: float = 0.0) -> None:
+        """`late_s`: for how many seconds it has been due. Hints that nobody heeds are no reason to wait longer."""
+        run, hint = self.runs.get(errand.name), self.hints.get(errand.name)
+        if run and not run.done():
+            return
+        if late_s > PATIENCE_S or time.monotonic() < self.broker_rests_until:
+            self.runs[errand.name] = self.pool.submit(self._run, errand)
+        elif not hint or hint.done():
+            self.hints[errand.name] = self.pool.submit(self._send, errand)
 
     def _send(self, errand: Errand) -> None:
-        if time.monotonic() >= self.broker_rests_until:
-            try:
-                errand.task.apply_async(expires=30, retry=False)
-            except (BrokerError, OSError) as error:
-                log.warning("broker.unreachable", errand=errand.name, error=str(error))
-                self.broker_rests_until = time.monotonic() + BROKER_REST_S
-            else:
-                return
-        attempt(errand.name, errand.task.run)
-        connections.close_all()
+        """By a connection of its own, new each time: the worker's own waits for ever on purpose, and one that was
+        there before the broker froze is of no use."""
+        app = errand.task.app
+        try:
+            with app.connection_for_write(self.broker, transport_options=IMPATIENT) as connection:
+                errand.task.apply_async(connection=connection, expires=30, retry=False)
+        except Exception as error:  # whatever a broker's library raises: the errand runs here then
+            log.warning("broker.unreachable", errand=errand.name, error=str(error))
+            self.broker_rests_until = time.monotonic() + BROKER_REST_S
+
+    def _run(self, errand: Errand) -> None:
+        try:
+            attempt(errand.name, errand.task.run)
+        finally:
+            connections.close_all()
 
 
 def attempt(name: str, job: Callable[[], object]) -> None:

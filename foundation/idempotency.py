@@ -14,7 +14,7 @@ from django.db import transaction
 from foundation import moment
 from foundation.models import IdempotencyKey
 
-KEPT_FOR = timedelta(hours=24)
+KEPT = timedelta(days=1)
 
 
 class Reused(Exception):
@@ -47,11 +47,11 @@ def once(actor: str, key: str, body: Any, do: Callable[[], str]) -> tuple[str, b
         return row.answer, True
 
 
+def forget_old() -> int:
+    """Drop keys older than a day: nobody sends the same form again after that. Returns how many."""
+    return IdempotencyKey.objects.filter(at__lt=moment.now() - KEPT).delete()[0]
+
+
 def fingerprint(body: Any) -> str:
     """sha256 over the body's JSON, in hex."""
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def forget() -> int:
-    """After 24 h a key may be used for something else."""
-    return IdempotencyKey.objects.filter(at__lt=moment.now() - KEPT_FOR).delete()[0]

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
@@ -26,7 +26,7 @@ from notifications.standing import of_incident
 from products.models import Product
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def declare_page(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     form = DeclareForm(
@@ -126,7 +126,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     return {"title": asked(request, "title")}
 
 
-@require_GET
+@require_safe
 def declared(request: HttpRequest, ref: str) -> HttpResponse:
     """The receipt: what was opened, which clocks run, what to do next."""
     found = fetch(request, ref)

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
@@ -25,7 +25,7 @@ from incidents.views.incident import fetch, show, zone_of
 from products.vocabulary import EventKind
 
 
-@require_GET
+@require_safe
 def event(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
     found = _fetch(request, ref, seq)
     asked = asked_to_redact(found)
@@ -42,7 +42,7 @@ def event(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
     })  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
     found = _fetch(request, ref, seq)
     authorize(request.user, "correct", found.incident)
@@ -61,7 +61,7 @@ def correct(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
                       status=422 if form.is_bound else 200)  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def redact(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
     """Ask for an entry to be destroyed; it is hidden at once."""
     found = _fetch(request, ref, seq)

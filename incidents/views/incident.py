@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import allowed, authorize, signed_in
 from foundation import moment
@@ -19,7 +19,7 @@ from incidents.models import Incident
 from live import bus
 
 
-@require_GET
+@require_safe
 def incident(request: HttpRequest, ref: str) -> HttpResponse:
     # The cursor comes first: what is announced after it will be sent, what was before it is in what is read below.
     cursor = bus.cursor()
@@ -35,7 +35,7 @@ def incident(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def break_glass(request: HttpRequest, ref: str) -> HttpResponse:
     """The door for administrators into a private incident: it asks why, and leaves a record."""
     found = lookup(ref)
@@ -49,7 +49,7 @@ def break_glass(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "incidents/break_glass.html", {"ref": found.ref, "form": form}, status=status)
 
 
-@require_GET
+@require_safe
 def fresh(request: HttpRequest, ref: str) -> HttpResponse:
     """The regions that change, for an open page that was told so."""
     return render(
@@ -57,7 +57,7 @@ def fresh(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     """GET shows what is about to be done, POST does it."""
     offer = OFFERS.get(verb)

@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in, teams_of
 from foundation.paging import BadCursor, page
@@ -16,7 +16,7 @@ from products.models import Product, Severity
 SIZE = 50
 
 
-@require_GET
+@require_safe
 def incidents(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     cursor = bus.cursor()

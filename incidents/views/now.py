@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import allowed, signed_in, teams_of
 from accounts.models import User
@@ -27,7 +27,7 @@ class Card:
     action: Action | None
 
 
-@require_GET
+@require_safe
 def now(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     template = "incidents/now.html#board" if request.htmx else "incidents/now.html"  # type: ignore[attr-defined]

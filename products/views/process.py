@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.access import authorize
 from foundation import moment
@@ -20,7 +20,7 @@ def _fetch(request: HttpRequest, key: str, number: int | None) -> ProcessVersion
     return version
 
 
-@require_GET
+@require_safe
 def processes(request: HttpRequest) -> HttpResponse:
     known = (
         Process.objects.exclude(current=None)
@@ -30,7 +30,7 @@ def processes(request: HttpRequest) -> HttpResponse:
     return render(request, "products/processes.html", {"processes": known})
 
 
-@require_GET
+@require_safe
 def process(request: HttpRequest, key: str, number: int | None = None) -> HttpResponse:
     version = _fetch(request, key, number)
     context = {
@@ -47,7 +47,7 @@ def process(request: HttpRequest, key: str, number: int | None = None) -> HttpRe
     return render(request, "products/process.html", context)
 
 
-@require_GET
+@require_safe
 def process_text(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """The document as it was read, byte for byte."""
     version = _fetch(request, key, number)

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allowed, authorize
 from accounts.models import User
@@ -32,7 +32,7 @@ def fetch(request: HttpRequest, slug: str, action: str) -> Product:
     return product
 
 
-@require_GET
+@require_safe
 def products(request: HttpRequest) -> HttpResponse:
     mine = Product.objects.visible_to(_user(request)).with_process()
     context = {
@@ -43,7 +43,7 @@ def products(request: HttpRequest) -> HttpResponse:
     return render(request, "products/products.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create_product(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     authorize(user, "add", Product)
@@ -57,7 +57,7 @@ def create_product(request: HttpRequest) -> HttpResponse:
     return _form(request, form, "products/new.html", {})
 
 
-@require_GET
+@require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     former = ProductSlug.objects.filter(slug=slug).select_related("product").first()
     if former and former.product.slug != slug:
@@ -66,7 +66,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     return show(request, fetch(request, slug, "view"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit_product(request: HttpRequest, slug: str) -> HttpResponse:
     product = fetch(request, slug, "edit")
     form = ProductForm(request.POST or None, product=product)

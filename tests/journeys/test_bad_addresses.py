@@ -38,3 +38,20 @@ def test_a_strange_address_is_answered(client: Client, address: str) -> None:
     declare(product, by=ada, title="Sign-in fails", severity=product.severities().first())
     client.force_login(ada)
     assert client.get(address).status_code in {200, 302, 404}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/", "/incidents/", "/incidents/INC-1/", "/incidents/INC-1/note", "/declare/"),
+        *("/monitoring/", "/products/", "/products/staff-mobile/", "/processes/", "/processes/krow/"),
+        *("/settings/", "/settings/people/", "/settings/teams/", "/incidents/INC-1/events/1/"),
+    ],
+)
+def test_a_page_answers_head_too(client: Client, address: str) -> None:
+    product = make_product()
+    ada = make_user("ada@example.test", is_administrator=True)
+    declare(product, by=ada, title="Sign-in fails", severity=product.severities().first())
+    client.force_login(ada)
+    assert client.head(address).status_code == 200
+    assert client.get(address).headers["Cache-Control"] == "private, no-store"

@@ -1,0 +1,77 @@
+"""What every answer of a page carries, and what a person reads while the database is busy."""
+
+from collections.abc import Callable
+
+import psycopg
+import structlog
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from psycopg import errors
+from psycopg_pool import PoolTimeout
+
+log = structlog.get_logger(__name__)
+
+# The database gave up or never began: in each of these cases it has rolled back.
+BUSY: tuple[type[psycopg.Error], ...] = (
+    errors.LockNotAvailable,
+    errors.QueryCanceled,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    PoolTimeout,
+)
+
+
+class KeptNowhere:
+    """A page of somebody who is signed in is kept by no browser and no proxy.
+
+    So Back asks again: it shows neither a fragment that htmx fetched from the same address nor, after a sign-out,
+    what the former person saw. Browsers still keep the whole page in memory for a quick Back; js/page.js throws that
+    one away when somebody else reads.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        if request.session.accessed and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class Busy:
+    """A verb that waited too long for another one: 503, nothing changed, and a button to send it once more."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OperationalError) or not isinstance(exception.__cause__, BUSY):
+            return None
+        log.warning("database.busy", path=request.path, error=type(exception.__cause__).__name__)
+        fragment = "HX-Request" in request.headers
+        response = render(
+            request, "503.html#fragment" if fragment else "503.html", {"kept": _kept(request)}, status=503
+        )
+        response.headers["Retry-After"] = "2"
+        if fragment:
+            response.headers["HX-Reswap"] = "none"
+        return response
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What was sent, to be sent again; None for what must not be written into a page."""
+    if request.FILES or any("password" in name for name in request.POST):
+        return None
+    return [
+        (name, str(value))
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]
