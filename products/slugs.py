@@ -29,7 +29,9 @@ def save_with_slug(product: Product, wanted: str = "") -> None:
     under that one: raises ValidationError where it is taken.
     """
     if wanted and not _free(wanted, product):
-        raise ValidationError({"slug": _("Another product has or had the address “%(slug)s”.") % {"slug": wanted}})
+        raise ValidationError(
+            {"slug": _("Another product has or had the address “%(slug)s”.") % {"slug": wanted}}
+        )
     product.slug = wanted or next(slug for slug in _candidates(product.name) if _free(slug, product))
     product.save()
     ProductSlug.objects.get_or_create(slug=product.slug, defaults={"product": product})

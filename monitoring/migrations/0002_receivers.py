@@ -8,64 +8,90 @@ import foundation.text
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0001_initial'),
-        ('products', '0003_api_tokens'),
+        ("monitoring", "0001_initial"),
+        ("products", "0003_api_tokens"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Receiver',
+            name="Receiver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('sealed', models.TextField()),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('size', models.PositiveIntegerField(null=True)),
-                ('head', models.TextField(blank=True, default='')),
-                ('files', models.JSONField(blank=True, default=list)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("sealed", models.TextField()),
+                ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("size", models.PositiveIntegerField(null=True)),
+                ("head", models.TextField(blank=True, default="")),
+                ("files", models.JSONField(blank=True, default=list)),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='monitor',
-            name='monitor_kind_known',
+            model_name="monitor",
+            name="monitor_kind_known",
         ),
         migrations.RemoveConstraint(
-            model_name='monitor',
-            name='monitor_has_an_address',
+            model_name="monitor",
+            name="monitor_has_an_address",
         ),
         migrations.AddField(
-            model_name='monitor',
-            name='listening_since',
+            model_name="monitor",
+            name="listening_since",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='monitor',
-            name='pushed_at',
+            model_name="monitor",
+            name="pushed_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AlterField(
-            model_name='monitor',
-            name='kind',
-            field=models.CharField(choices=[('http', 'An address that answers'), ('summary', 'A summary of several targets (JSON)'), ('heartbeat', 'A script that reports in'), ('file', 'Files: that they are there, and what they hold')], max_length=12),
+            model_name="monitor",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("http", "An address that answers"),
+                    ("summary", "A summary of several targets (JSON)"),
+                    ("heartbeat", "A script that reports in"),
+                    ("file", "Files: that they are there, and what they hold"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='monitor',
-            name='target',
-            field=models.CharField(blank=True, max_length=2000, validators=[foundation.text.plain_text], verbose_name='address'),
+            model_name="monitor",
+            name="target",
+            field=models.CharField(
+                blank=True, max_length=2000, validators=[foundation.text.plain_text], verbose_name="address"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monitor',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['http', 'summary', 'heartbeat', 'file'])), name='monitor_kind_known'),
+            model_name="monitor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["http", "summary", "heartbeat", "file"])),
+                name="monitor_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='monitor',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('target', ''), _negated=True), models.Q(('kind', 'http'), _negated=True), _connector='OR'), name='monitor_has_an_address_or_waits'),
+            model_name="monitor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("target", ""), _negated=True),
+                    models.Q(("kind", "http"), _negated=True),
+                    _connector="OR",
+                ),
+                name="monitor_has_an_address_or_waits",
+            ),
         ),
         migrations.AddField(
-            model_name='receiver',
-            name='monitor',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='receiver', to='monitoring.monitor'),
+            model_name="receiver",
+            name="monitor",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="receiver", to="monitoring.monitor"
+            ),
         ),
     ]

@@ -5,22 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_api_tokens'),
-        ('products', '0002_contacts_and_wake'),
+        ("accounts", "0002_api_tokens"),
+        ("products", "0002_contacts_and_wake"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TokenProduct',
+            name="TokenProduct",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='products.product')),
-                ('token', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='narrowed_to', to='accounts.apitoken')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="products.product"
+                    ),
+                ),
+                (
+                    "token",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="narrowed_to",
+                        to="accounts.apitoken",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('token', 'product'), name='token_narrowed_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("token", "product"), name="token_narrowed_once")
+                ],
             },
         ),
     ]

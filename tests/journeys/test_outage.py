@@ -85,7 +85,9 @@ def test_a_real_outage_becomes_an_incident_and_is_resolved(
     expect(page.get_by_text("Nothing is open")).to_be_visible()
     service.kill()
     allowed_s = INTERVAL_S + RETRY_S * (FAIL_AFTER - 1) + 2
-    expect(page.get_by_role("link", name="sign-in is down", exact=True)).to_be_visible(timeout=allowed_s * 1000)
+    expect(page.get_by_role("link", name="sign-in is down", exact=True)).to_be_visible(
+        timeout=allowed_s * 1000
+    )
     sound(page)
 
     page.get_by_role("link", name="sign-in is down", exact=True).click()
