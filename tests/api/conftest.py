@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Scope, User
@@ -24,13 +23,15 @@ class Script:
 
     token: str
 
-    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
-        sent = {} if body is None else {"data": body if isinstance(body, str) else json.dumps(body)}
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        sent: dict[str, Any] = (
+            {} if body is None else {"data": body if isinstance(body, str) else json.dumps(body)}
+        )
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         bearer = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return Client().generic(
             method, f"/api/v1{path}", content_type="application/json", headers={**bearer, **named}, **sent
-        )  # type: ignore[return-value]
+        )
 
     def get(self, path: str) -> Any:
         answer = self("GET", path)
@@ -85,7 +86,7 @@ def script(ada: User, script_of: Callable[..., Script]) -> Script:
     return script_of(ada)
 
 
-def problem(answer: HttpResponse, status: int) -> dict[str, Any]:
+def problem(answer: Any, status: int) -> dict[str, Any]:
     """The problem details of a refusal: media type, the five members, the same status inside."""
     assert answer.status_code == status, answer.content
     assert answer["Content-Type"] == "application/problem+json"

@@ -28,7 +28,8 @@ CLOCK = {
 
 @pytest.fixture
 def opened(script: Script) -> dict[str, Any]:
-    return script.post("/incidents", NEW, status=201)
+    made: dict[str, Any] = script.post("/incidents", NEW, status=201)
+    return made
 
 
 def test_declaring_answers_the_incident_with_its_clocks(opened: dict[str, Any]) -> None:
@@ -101,7 +102,9 @@ def test_what_cannot_be_is_told_by_field(script: Script, change: dict[str, Any],
 
 
 def test_the_verbs_answer_the_incident_as_it_then_is(script: Script, opened: dict[str, Any]) -> None:
-    act = lambda verb, body=None: script.post(f"/incidents/INC-1/{verb}", body)  # noqa: E731
+    def act(verb: str, body: Any = None) -> Any:
+        return script.post(f"/incidents/INC-1/{verb}", body)
+
     assert act("acknowledge")["acknowledged_at"] is not None
     assert act("claim")["lead"] == "ada@example.test"
     assert act("change_severity", {"severity": "high", "reason": "one region"})["severity"] == "HIGH"
@@ -207,7 +210,10 @@ def test_lists_filter_and_page(script: Script, product: Product) -> None:
     for number in range(3):
         script.post("/incidents", {**NEW, "title": f"Case {number}"}, status=201)
     script.post("/incidents/INC-1/resolve")
-    refs = lambda query: [i["ref"] for i in script.get(f"/incidents?{query}")["items"]]  # noqa: E731
+
+    def refs(query: str) -> list[str]:
+        return [each["ref"] for each in script.get(f"/incidents?{query}")["items"]]
+
     assert refs("") == ["INC-3", "INC-2", "INC-1"]
     assert refs("status=resolved") == ["INC-1"]
     assert refs("status=active,resolved") == ["INC-3", "INC-2", "INC-1"]

@@ -82,7 +82,10 @@ def test_changing_and_the_verbs(script: Script) -> None:
 def test_the_list_filters(script: Script, product: Product) -> None:
     for name in ("A", "B"):
         script.post("/monitors", {**NEW, "name": name}, status=201)
-    slugs = lambda query: [m["slug"] for m in script.get(f"/monitors?{query}")["items"]]  # noqa: E731
+
+    def slugs(query: str) -> list[str]:
+        return [each["slug"] for each in script.get(f"/monitors?{query}")["items"]]
+
     now = moment.now()
     Target.objects.filter(monitor__slug="b").update(
         state="down", settled="down", seen="down", fresh_until=now + timedelta(hours=1)

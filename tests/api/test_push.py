@@ -130,7 +130,8 @@ def test_files_are_judged_one_by_one(product: Product) -> None:
         "undated": ("unknown", "no_mtime"),
     }  # fmt: skip
     assert Receiver.objects.get().files[0]["tail"] == "line\n"
-    for body in ({"files": []}, {"files": [7, {}]}, [1], {"files": "x"}):
+    bad: tuple[Any, ...] = ({"files": []}, {"files": [7, {}]}, [1], {"files": "x"})
+    for body in bad:
         assert push(monitor, body)["code"] == "no_targets"
 
 
@@ -160,10 +161,10 @@ def test_an_unknown_an_old_and_an_archived_key_open_nothing(product: Product, ad
     old = push_url(monitor).removeprefix("http://localhost:8000")
     rotate_key(monitor, by=ada)
     for path in (old, "/in/push/x", "/in/push/%00", "/in/push/" + "é" * 50):
-        problem(Client().post(path), 404)  # type: ignore[arg-type]
+        problem(Client().post(path), 404)
     push(monitor)
     Monitor.objects.update(archived_at=moment.now())
-    problem(Client().post(push_url(monitor).removeprefix("http://localhost:8000")), 404)  # type: ignore[arg-type]
+    problem(Client().post(push_url(monitor).removeprefix("http://localhost:8000")), 404)
     assert Client().get(old).status_code == 405
 
 
@@ -221,7 +222,7 @@ def test_the_form_adds_one_that_waits(product: Product, ada: Any, client: Client
 
 @pytest.fixture(params=["dash", "bash"])
 def shell(request: pytest.FixtureRequest) -> str:
-    found = shutil.which(request.param)
+    found: str | None = shutil.which(str(request.param))
     if not found or not shutil.which("curl"):
         pytest.skip(f"no {request.param} with curl on this machine")
     return found

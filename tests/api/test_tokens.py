@@ -21,7 +21,7 @@ from tests.factories import make_product
 
 def test_nothing_but_a_working_token_opens_it(script: Script, client: Client, ada: User) -> None:
     client.force_login(ada)
-    refused = problem(client.get("/api/v1/incidents"), 401)  # type: ignore[arg-type]
+    refused = problem(client.get("/api/v1/incidents"), 401)
     assert refused["detail"] == "Send a token that works: Authorization: Bearer nd_…"
     for text in ("", "nd_wrong", "x", script.token[:-1], script.token.upper(), "nd_" + "a" * 200):
         answer = Script(text)("GET", "/incidents")

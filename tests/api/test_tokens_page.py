@@ -46,7 +46,13 @@ def test_a_token_is_shown_once_and_works(page: Client, product: Product) -> None
 
 
 def test_what_is_missing_is_said_and_nothing_is_made(page: Client) -> None:
-    for change in ({"name": ""}, {"scopes": []}, {"products": ["gone"]}, {"days": "7"}):
+    changes: tuple[dict[str, object], ...] = (
+        {"name": ""},
+        {"scopes": []},
+        {"products": ["gone"]},
+        {"days": "7"},
+    )
+    for change in changes:
         assert page.post("/settings/tokens/add/", {**FORM, **change}).status_code == 422
     assert ApiToken.objects.count() == 0
 
