@@ -10,7 +10,7 @@ import asyncio
 import contextvars
 import sys
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import IO, Any
@@ -70,12 +70,19 @@ class Pages:
     async def _in_thread(self, asked: dict[str, Any], receive: Receive) -> Answer | None:
         """None when the reader went away before its turn came."""
         context = contextvars.copy_context()
-        work = asyncio.get_running_loop().run_in_executor(self._threads, context.run, self._answer, asked)
+        thread = self._threads.submit(context.run, self._answer, asked)
+        work = asyncio.wrap_future(thread)
         self._running += 1
         try:
             if self._running > self._most:
                 await _first(work, receive)
-            return None if work.cancelled() else await work
+            if work.cancelled():
+                thread.add_done_callback(_discard)  # a thread had begun when the reader left
+                return None
+            return await work
+        except asyncio.CancelledError:
+            thread.add_done_callback(_discard)  # nobody waits for the answer any more
+            raise
         finally:
             self._running -= 1
 
@@ -95,6 +102,11 @@ class Pages:
                 close()  # Django gives the database connection back here
         answer.body.seek(0)
         return answer
+
+
+def _discard(thread: Future[Answer]) -> None:
+    if not thread.cancelled():
+        thread.result().body.close()
 
 
 async def _first(work: asyncio.Future[Answer], receive: Receive) -> None:

@@ -77,7 +77,9 @@ def _decoded(text: bytes, name: str) -> str:
 
 def _syntax(error: yaml.MarkedYAMLError, decoded: str, name: str) -> Problem:
     mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 1
+    # At its end a text may be told to break off in the line behind its last one.
+    last = len(re.split("\r\n|[\r\n\x85\u2028\u2029]", decoded))
+    line = min(mark.line + 1, last) if mark else 1
     lines = decoded.split("\n")
     if 0 < line <= len(lines) and "\t" in re.match(r"\s*", lines[line - 1])[0]:  # type: ignore[index]
         return Problem(name, line, "", "The line is indented with a tab. Use spaces.")

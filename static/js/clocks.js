@@ -1,7 +1,8 @@
 // Numbers that tick and times in the reader's zone. Without this file the page shows the server's, with the zone's name.
 {
   const root = document.documentElement;
-  const skew = Date.now() - Date.parse(root.dataset.now); // a phone's clock may be minutes off
+  // a phone's clock may be minutes off
+  const skew = Date.now() - Date.parse(root.dataset.now);
   const zone = root.dataset.zone || undefined;
   const now = () => Date.now() - skew;
   const two = (n) => String(n).padStart(2, "0");
@@ -43,7 +44,8 @@
     const label = box.querySelector("[data-late-label]");
     if (!label) return;
     label.textContent = label.dataset.lateLabel;
-    document.getElementById("alarm").textContent = label.textContent; // said aloud once, not every second
+    // said aloud once, not every second
+    document.getElementById("alarm").textContent = label.textContent;
   };
 
   const tick = () => {

@@ -4,7 +4,8 @@
   "use strict";
   const stream = document.getElementById("live");
   if (!stream) return;
-  const SILENT_MS = 15000, KNOWN = 2000, known = new Set(); // three beats; announcements remembered
+  // three beats; announcements remembered
+  const SILENT_MS = 15000, KNOWN = 2000, known = new Set();
   let heard = Date.now(), lost = false, gone = false, asking = true, tries = 0, again = 0;
 
   const typed = () => [...document.querySelectorAll("textarea, input:not([type=hidden])")].some((field) =>
@@ -21,7 +22,8 @@
     }
     for (const link of document.querySelectorAll("[data-live-reload]")) link.hidden = !gone;
   };
-  const give_up = () => { gone = true; stream.remove(); paint(); }; // removing it ends hx-sse's own attempts
+  // removing it ends hx-sse's own attempts
+  const give_up = () => { gone = true; stream.remove(); paint(); };
   const lose = (status) => { lost = true; if (status === 401 || status === 403) give_up(); else paint(); };
 
   const watch = () => {
@@ -38,7 +40,8 @@
 
   stream.addEventListener("htmx:sse:before:message", (event) => {
     const { id, event: name } = event.detail.message;
-    if (!id || name === "beat" || name === "reload") return; // these two show the id of what came before them
+    // these two show the id of what came before them
+    if (!id || name === "beat" || name === "reload") return;
     if (known.has(id)) event.preventDefault();
     known.add(id);
     if (known.size > KNOWN) known.delete(known.values().next().value);

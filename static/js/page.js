@@ -1,14 +1,17 @@
 // Small comforts. Every one of them may be missing: the page works without.
 {
-  const store = { // a private window may refuse storage
-    get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
-    set: (key, value) => { try { value ? localStorage.setItem(key, value) : localStorage.removeItem(key); } catch { /* not kept */ } },
-  };
-  const all = (selector, root = document) => root.querySelectorAll(selector);
+  // A private window may refuse storage: nothing is kept then.
+  const keeper = (place) => ({
+    get: (key) => { try { return place()[key]; } catch {} },
+    set: (key, value) => { try { value ? place()[key] = value : delete place()[key]; } catch {} },
+    keys: () => { try { return Object.keys(place()); } catch { return []; } },
+  });
+  const store = keeper(() => localStorage), tab = keeper(() => sessionStorage);
+  const all = (selector) => document.querySelectorAll(selector), on = (name, act) => document.addEventListener(name, act);
 
   // Copy: <button data-copy="#id" hidden>; says that it did.
   for (const button of all("[data-copy]")) button.hidden = !navigator.clipboard;
-  document.addEventListener("click", async ({ target }) => {
+  on("click", async ({ target }) => {
     const button = target.closest("[data-copy]");
     if (button) {
       const from = document.querySelector(button.dataset.copy);
@@ -19,7 +22,7 @@
     }
     for (const menu of all("details.menu[open], details.clock[open]")) if (!menu.contains(target)) menu.open = false;
   });
-  document.addEventListener("keydown", ({ key }) => {
+  on("keydown", ({ key }) => {
     const open = key === "Escape" && document.querySelector("details.menu[open], details.clock[open]");
     if (open) { open.open = false; open.querySelector("summary").focus(); }
   });
@@ -30,28 +33,52 @@
     radio.addEventListener("change", () => store.set("segment", radio.value));
   }
 
-  // Drafts: <form data-draft="declare"> keeps what is typed until a page says <… data-draft-done="declare">.
-  for (const done of all("[data-draft-done]")) store.set(`draft:${done.dataset.draftDone}`, "");
-  const kept = (form) => [...form.elements].filter((e) => e.name && !/^(hidden|submit|button|password)$/.test(e.type) && e.name !== "csrfmiddlewaretoken");
+  // Drafts: <form data-draft="declare"> keeps what is typed, for this person only, until it was taken: htmx was told so,
+  // or sending led on to another page, or a page says <… data-draft-done="declare">. What was not taken stays.
+  const reader = document.documentElement.dataset.user, mine = `draft:${reader}:`;
+  const draftOf = (form) => mine + form.dataset.draft;
+  const forget = (but) => store.keys().forEach((key) => key.startsWith("draft:") && !key.startsWith(but) && store.set(key));
+  if (reader) forget(mine);
+  // What this tab has sent: a page that was led to says that it was taken, any other that it was not.
+  const sent = tab.get("sent"), led = performance.getEntriesByType("navigation")[0].redirectCount;
+  tab.set("sent", all("form[data-resend]").length && sent);
+  if (led && sent?.startsWith(mine) && !location.pathname.startsWith("/accounts/")) store.set(sent);
+  for (const done of all("[data-draft-done]")) store.set(mine + done.dataset.draftDone);
+
+  const kept = (form) => [...form.elements].filter((e) => e.name && !/hidden|submit|button|password/.test(e.type));
+  const chosen = (field) => /radio|checkbox/.test(field.type);
   for (const form of all("form[data-draft]")) {
-    const key = `draft:${form.dataset.draft}`;
-    const draft = JSON.parse(store.get(key) ?? "{}");
+    const draft = JSON.parse(store.get(draftOf(form)) ?? "{}");
     for (const field of kept(form)) {
-      if (/radio|checkbox/.test(field.type)) { if (draft[field.name]) field.checked = draft[field.name].includes(field.value); }
-      else if (draft[field.name] && !field.value) field.value = draft[field.name];
+      const typed = draft[field.name];
+      if (typed && chosen(field)) field.checked = typed.includes(field.value);
+      else if (typed) field.value ||= typed[0];
     }
-    form.addEventListener("input", () => {
-      const typed = {};
-      for (const field of kept(form)) {
-        if (!/radio|checkbox/.test(field.type)) { if (field.value) typed[field.name] = field.value; }
-        else if (field.checked) (typed[field.name] ??= []).push(field.value);
-      }
-      store.set(key, JSON.stringify(typed));
-    });
   }
+  on("input", ({ target: { form } }) => {
+    if (!form?.dataset.draft) return;
+    const draft = {};
+    for (const field of kept(form)) if (chosen(field) ? field.checked : field.value) (draft[field.name] ??= []).push(field.value);
+    store.set(draftOf(form), JSON.stringify(draft));
+  });
+  on("submit", ({ target, defaultPrevented }) => {
+    if ("forgetDrafts" in target.dataset) forget();
+    if (target.dataset.draft && !defaultPrevented) tab.set("sent", draftOf(target));
+  });
+  on("htmx:after:request", ({ detail: { ctx } }) => {
+    if (ctx.response.status < 300 && ctx.sourceElement.dataset?.draft) store.set(draftOf(ctx.sourceElement));
+  });
+
+  // Back may show a page as it lay in memory: not to another person than the one it was for.
+  store.set("reader", mine);
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    tab.set("sent");
+    if (store.get("reader") !== mine) location.reload();
+  });
 
   // <form data-send-on-change>: chosen is sent; its own button is for those without script.
-  document.addEventListener("change", ({ target }) => target.form?.dataset.sendOnChange !== undefined && target.form.requestSubmit());
+  on("change", ({ target }) => target.form?.dataset.sendOnChange !== undefined && target.form.requestSubmit());
 
   // The sign in the tab is red while something of yours is open: <… data-mine-open="2">.
   const icon = document.querySelector("link[rel=icon]");
@@ -62,5 +89,5 @@
     if (icon.getAttribute("href") !== wanted) icon.href = wanted;
   };
   sign();
-  document.addEventListener("htmx:after:swap", sign);
+  on("htmx:after:swap", sign);
 }
