@@ -117,7 +117,8 @@ class ContactForm(forms.Form):
     whole_team = forms.BooleanField(label=_("Or everybody in the team who responds"), required=False)
 
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="contact_%s", **kwargs)
+        kwargs["auto_id"] = "contact_%s"
+        super().__init__(*args, **kwargs)
         people = User.objects.filter(is_active=True, memberships__team=product.team_id).order_by("name", "pk")
         self.fields["user"].queryset = people  # type: ignore[attr-defined]
 

@@ -57,7 +57,7 @@ def add_product(page: Page, address: str, name: str) -> None:
 
 def add_monitor(page: Page, address: str, watched: str) -> None:
     page.goto(f"{address}/monitoring/new/")
-    page.get_by_label("Address", exact=True).fill(watched)
+    page.get_by_label(re.compile("^Address")).fill(watched)
     page.get_by_label("Name").fill("sign-in")
     page.get_by_label("Look every").select_option(str(INTERVAL_S))
     page.locator("summary", has_text="More").click()
