@@ -50,6 +50,8 @@ def correct(
         if not reason.strip():
             raise ValidationError({"reason": _("Say what was wrong.")})
         first = original(event)
+        if first.kind in STAMPS and when < event.incident.detected_at:
+            raise ValidationError({"occurred_at": _("This is before the problem was detected.")})
         correction = perform(
             event.incident, CORRECT, by=by, at=when, text=words, supersedes=event,
             seq=event.seq, reason=reason, was_at=event.occurred_at.isoformat(), of=first.kind,

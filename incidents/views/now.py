@@ -17,6 +17,8 @@ from live import bus
 from monitoring.models import Monitor, Target
 from products.models import Product
 
+SHOWN = 50
+
 
 @dataclass(frozen=True)
 class Card:
@@ -46,6 +48,7 @@ def _context(user: User) -> dict[str, object]:
     return {
         "cards": cards,
         "mine_open": len(cards),
+        "open_count": Incident.objects.visible_to(user).open().count() if len(cards) == SHOWN else len(cards),
         "down": list(down.select_related("monitor__product").order_by("since")[:20]),
         "monitors": Monitor.objects.visible_to(user).watched().count(),
         "last_look": Monitor.objects.visible_to(user)
@@ -70,7 +73,7 @@ def _context(user: User) -> dict[str, object]:
 
 
 def _cards(user: User, at: datetime) -> list[Card]:
-    incidents = list(Incident.objects.visible_to(user).open().for_page().worst_first()[:50])
+    incidents = list(Incident.objects.visible_to(user).open().for_page().worst_first()[:SHOWN])
     urgent: dict[int, Clock] = {}
     for clock in Clock.objects.running().filter(incident__in=incidents).order_by("due_at"):
         known = urgent.get(clock.incident_id)

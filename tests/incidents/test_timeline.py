@@ -211,8 +211,17 @@ def test_a_correction_moves_the_measures(incident: Incident, ada: User) -> None:
     assert incident.resolved_at == incident.declared_at
 
 
+def test_nothing_is_acknowledged_before_it_was_detected(incident: Incident, ada: User) -> None:
+    event = transitions.acknowledge(incident, by=ada)
+    earlier = incident.detected_at - timedelta(minutes=1)
+    with pytest.raises(ValidationError, match="before the problem was detected"):
+        corrections.correct(event, by=ada, reason="It was earlier", occurred_at=earlier)
+
+
 def test_a_correction_that_makes_it_late_records_the_breach(incident: Incident, ada: User) -> None:
     clock = due_in(incident, "acknowledged", -60)
+    Incident.objects.update(detected_at=clock.started_at)
+    incident.refresh_from_db()
     assert clock.due_at
     event = transitions.acknowledge(incident, by=ada, at=clock.due_at - timedelta(seconds=30))
     assert incident.events.filter(kind="clock_breached").count() == 0

@@ -98,3 +98,13 @@ def test_everything_is_there_without_script(context: BrowserContext, asgi_server
     assert page.locator("#timeline-lines .line").first.is_visible()
     assert page.locator(".bar .primary").is_visible()
     plain.close()
+
+
+def test_more_opens_within_the_screen_of_a_phone(page: Page, asgi_server: str) -> None:
+    stage = SCENES["incident-open"]()
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, asgi_server, stage)
+    page.locator(".bar summary").click()
+    last = page.locator(".bar .menu-body a").last
+    expect(last).to_be_in_viewport(ratio=1)
+    expect(page.locator(".bar .menu-body a").first).to_be_in_viewport(ratio=1)
