@@ -8,8 +8,9 @@ from django.db import transaction
 from accounts.models import Team, User
 from products.aliases import clean_aliases, refuse_taken
 from products.environments import add_environment
-from products.models import EnvironmentKind, Process, Product
+from products.models import Process, Product
 from products.slugs import lock_names, save_with_slug
+from products.vocabulary import EnvironmentKind
 
 _log = structlog.get_logger(__name__)
 

@@ -7,7 +7,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from products.models import Environment, EnvironmentKind, Product
+from products.models import Environment, Product
+from products.vocabulary import EnvironmentKind
 
 _log = structlog.get_logger(__name__)
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import allowed, teams_of
 from accounts.models import Team, User
 from foundation.text import plain_text
-from products.models import EnvironmentKind, Process, Product
+from products.models import Process, Product
+from products.vocabulary import EnvironmentKind
 
 
 def _line(label: Any, limit: int, *, required: bool = False, **options: Any) -> forms.CharField:

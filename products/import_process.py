@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -9,6 +10,8 @@ from django.db.models import Max
 from accounts.models import User
 from products.models import Process, ProcessVersion, Severity, VersionSource
 from products.process import ProcessDocument, load
+from products.schema.base import TargetSpec, seconds
+from products.schema.severities import SeveritySpec
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,23 @@ def _severities(version: ProcessVersion, document: ProcessDocument) -> list[Seve
             proceed=spec.proceed,
             defer_to=spec.defer_to or "",
             wake=spec.wakes(),
-            targets={k: {**t.target().as_json(), "origin": t.origin} for k, t in spec.targets.items()},
+            targets={key: _stored(target) for key, target in _targets(document, spec).items()},
         )
         for position, spec in enumerate(document.severities, start=1)
     ]
+
+
+def _targets(document: ProcessDocument, severity: SeveritySpec) -> dict[str, TargetSpec]:
+    """What the severity says, and for the clocks it is silent about what the clock says for all of them."""
+    general = {clock.key: clock.target for clock in document.clocks if clock.target}
+    return general | severity.targets
+
+
+def _stored(target: TargetSpec) -> dict[str, Any]:
+    """One entry of Severity.targets: the Target and where it comes from, by which calendar it counts."""
+    stored = {**target.target().as_json(), "origin": target.origin}
+    if target.calendar:
+        stored["calendar"] = target.calendar
+    if target.earliest:
+        stored["earliest"] = seconds(target.earliest)
+    return stored

@@ -17,7 +17,7 @@ from accounts.access import teams_of
 from foundation.text import plain_text
 from products.clock_rules import ClockRule
 from products.targets import Target
-from products.vocabulary import ClockKey, Mark, Proceed
+from products.vocabulary import ClockKey, EnvironmentKind, Mark, Proceed
 
 if TYPE_CHECKING:
     from accounts.access import Actor
@@ -173,12 +173,6 @@ class ProductSlug(models.Model):
 
     def __str__(self) -> str:
         return self.slug
-
-
-class EnvironmentKind(models.TextChoices):
-    DEV = "dev", _("Development")
-    STAGING = "staging", _("Staging")
-    PRODUCTION = "production", _("Production")
 
 
 class Environment(models.Model):

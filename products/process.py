@@ -1,15 +1,15 @@
 """Loads a process document: reads the YAML, checks it against the schema and against itself (DESIGN.md §6)."""
 
 import difflib
-from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from products.cross_references import disagreements
 from products.document import Document, read
 from products.problems import Path, Problem, ProcessError
-from products.schema import ProcessDocument, one_of
+from products.schema import ProcessDocument
 
 __all__ = ["Problem", "ProcessDocument", "ProcessError", "load"]
 
@@ -28,7 +28,7 @@ _PATTERNS = {
     r"^[a-z][a-z0-9-]*$": "small letters, digits and -, beginning with a letter",
     r"^[A-Za-z][A-Za-z0-9_-]*$": "letters, digits, _ and -, beginning with a letter",
     r"^[0-9a-f]{7,64}$": "a commit: 7 to 64 of the digits 0-9 and a-f",
-    r"^[A-Z]\d{1,3}$": 'a row such as "C14"',
+    r"^[A-Z]\d{1,3}$": 'the code of a finding such as "C14"',
     r"^[^\r\n]*$": "a single line",
 }
 
@@ -43,35 +43,10 @@ def load(text: bytes, *, name: str) -> ProcessDocument:
         process = ProcessDocument.model_validate(document.root)
     except ValidationError as error:
         raise ProcessError([_problem(document, details) for details in error.errors()]) from None
-    problems = [document.problem(path, message) for path, message in _disagreements(process)]
+    problems = [document.problem(path, message) for path, message in disagreements(process)]
     if problems:
         raise ProcessError(problems)
     return process
-
-
-def _disagreements(process: ProcessDocument) -> Iterator[tuple[Path, str]]:
-    """What each section allows and the sections together do not."""
-    yield from _repeated("severities", [severity.key for severity in process.severities])
-    yield from _repeated("clocks", [clock.key for clock in process.clocks])
-    yield from _repeated("roles", [role.key for role in process.roles])
-    yield from _repeated("settles", [settlement.row for settlement in process.settles])
-    clocks = [clock.key for clock in process.clocks]
-    for number, severity in enumerate(process.severities):
-        for key in severity.targets:
-            try:
-                one_of(key, clocks, "a clock of this process")
-            except ValueError as error:
-                yield ("severities", number, "targets", key), str(error)
-
-
-def _repeated(section: str, keys: Sequence[str]) -> Iterator[tuple[Path, str]]:
-    """Keys are compared without case: an address or the API may write them either way."""
-    first: dict[str, int] = {}
-    for number, key in enumerate(keys):
-        if first.setdefault(key.casefold(), number) != number:
-            field = "row" if section == "settles" else "key"
-            message = f"{key!r} is used twice, first by {section}[{first[key.casefold()]}]"
-            yield (section, number, field), message
 
 
 def _problem(document: Document, error: ErrorDetails) -> Problem:

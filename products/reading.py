@@ -1,5 +1,6 @@
 """A version of a process as its pages read it: the severity table by clock, clocks in words, where it comes from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,7 +65,7 @@ def severity_rows(version: ProcessVersion) -> list[SeverityRow]:
         SeverityRow(
             severity,
             rows[severity.key]["origin"] == Origin.HOUSE,
-            _limits(severity, clocks),
+            _limits(severity, [clock for clock in clocks if clock.key in rows[severity.key]["targets"]]),
             wake_is_house=(rows[severity.key].get("wake") or {}).get("origin", Origin.HOUSE) == Origin.HOUSE,
         )
         for severity in version.severities.order_by("position")
@@ -81,12 +82,13 @@ def _limits(severity: Severity, clocks: list[ClockRule]) -> list[Limit]:
 
 def clock_lines(version: ProcessVersion) -> list[ClockLine]:
     """The clocks of `version` in its order."""
+    messages = {message["key"]: message["title"] for message in version.document.get("messages", [])}
     return [
         ClockLine(
             rule=rule,
             kind=str(ClockKind(rule.kind).label),
-            start=_word(rule.start),
-            stops=[_word(kind) for kind in rule.stop],
+            start=_word(rule.start, messages),
+            stops=[_word(kind, messages) for kind in rule.stop],
             house=rule.origin == Origin.HOUSE,
             note=entry.get("note") or "",
         )
@@ -104,5 +106,10 @@ def age(version: ProcessVersion, now: datetime) -> Age | None:
     return Age(since, (now.date() - since).days)
 
 
-def _word(name: str) -> str:
-    return str(Moment(name).label if name in Moment.values else EventKind(name).label)
+def _word(event: str, messages: Mapping[str, str]) -> str:
+    """An event or moment of a process as a person says it."""
+    if event in Moment.values:
+        return str(Moment(event).label)
+    kind, _, key = event.partition(":")
+    label = str(EventKind(kind).label)
+    return f"{label}: {messages.get(key, key)}" if key else label

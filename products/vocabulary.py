@@ -182,3 +182,28 @@ class Verdict(models.TextChoices):
     PENDING = "PENDING", _("waiting")
     UNKNOWN = "UNKNOWN", _("can't tell")
     NOT_APPLICABLE = "N/A", _("not needed")
+
+
+class EnvironmentKind(models.TextChoices):
+    """What a place is for, whatever a team calls it."""
+
+    DEV = "dev", _("Development")
+    STAGING = "staging", _("Staging")
+    PRODUCTION = "production", _("Production")
+
+
+# Keys of the checks (CONTRACT.md): what a step or a box of the checklist may name.
+CHECKS = (
+    "severity_assessed", "cut_from_tag", "branch_name", "commit_message", "minimal_diff", "version_bump",
+    "changelog_entry", "ff_possible", "review_requested", "approval", "merged", "tag_annotated", "tag_commit",
+    "tag_pushed", "tag_unmoved", "release_published", "ci_passed", "deployed", "within_limit", "version_live",
+    "smoke", "healthy_window", "errors", "users_notified", "documented", "postmortem_scheduled", "reproduced",
+    "tests_passed", "verified_live", "artifact_built", "artifact_stored", "manifest_version", "release_notes",
+    "user_reports", "fix_verified", "rollback_verified",
+)  # fmt: skip
+
+# What a process may write between braces in names, commands and messages.
+PLACEHOLDERS = (
+    "product", "product_name", "old", "new", "branch", "tag", "base_tag", "main", "slug", "issue", "impact",
+    "users_affected", "solution", "incident", "minutes", "date",
+)  # fmt: skip

@@ -86,7 +86,7 @@ def test_a_good_document_loads() -> None:
         (
             "[mitigated, resolved]",
             "[mitigate]",
-            "26: clocks[0].to: expected an event, not 'mitigate'; did you mean 'mitigated'?",
+            "26: clocks[0].to[0]: expected an event, not 'mitigate'; did you mean 'mitigated'?",
         ),
         (
             "kind: commitment",

@@ -25,7 +25,19 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_check_praises_a_good_file_without_a_database(file: Path) -> None:
-    assert run("check", str(file)) == f"{file}: good. shop: 2 severities, 1 clocks, 0 roles.\n"
+    *findings, praise = run("check", str(file)).splitlines()
+    assert praise == f"{file}: good. shop: 2 severities, 1 clocks, 0 roles, 0 steps, 0 boxes, 0 messages."
+    assert [finding.split(": ")[1] for finding in findings] == ["N14"]
+
+
+def test_check_says_what_is_questionable_and_what_settles_it() -> None:
+    said = run("check", str(FOLDER / "krow.yaml")).splitlines()
+    assert next(line for line in said if " C13 policy.build: " in line).endswith(
+        "Settled: The build number of a mobile app goes up by one together with the last part of the version."
+    )
+    assert next(line for line in said if " N10 roles[2]: " in line).endswith(
+        "To settle it: Name `deputies`, or list several people for the role on each product."
+    )
 
 
 def test_check_names_what_is_wrong(file: Path) -> None:

@@ -103,7 +103,7 @@ def test_the_text_comes_back_byte_for_byte(reader: Client) -> None:
 
 def test_it_names_the_products_that_use_it(product: Product, viewer: User) -> None:
     client = signed_in(viewer)
-    assert "Staff Mobile" in client.get("/processes/krow/").text
+    assert "/products/staff-mobile/" in client.get("/processes/krow/").text
     assert "None of your products works by it yet." in client.get("/processes/archy/").text
 
 

@@ -32,7 +32,7 @@ def test_lists_of_an_outsider_do_not_name_it(product: Product, outsider: User) -
     for address in ("/products/", "/processes/krow/"):
         page = client.get(address)
         assert page.status_code == 200
-        assert "Staff Mobile" not in page.text
+        assert "/products/staff-mobile/" not in page.text
 
 
 def test_a_viewer_reads_it(product: Product, viewer: User) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from products.import_process import import_process
+from products.lint import Finding, lint
 from products.models import Process
 from products.process import ProcessDocument, ProcessError, load
 
@@ -38,6 +39,8 @@ class Command(BaseCommand):
 
     def examine(self, file: Path, text: bytes) -> None:
         document = load(text, name=str(file))
+        for finding in lint(document, text, name=str(file)):
+            self.stdout.write(_sentence(file, finding))
         self.stdout.write(f"{file}: good. {_summary(document)}")
 
     def bring(self, file: Path, text: bytes) -> None:
@@ -61,5 +64,15 @@ def _summary(document: ProcessDocument) -> str:
         "severities": len(document.severities),
         "clocks": len(document.clocks),
         "roles": len(document.roles),
+        "steps": len(document.steps),
+        "boxes": len(document.checklist.items) if document.checklist else 0,
+        "messages": len(document.messages),
     }
     return f"{document.key}: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + "."
+
+
+def _sentence(file: Path, finding: Finding) -> str:
+    """One finding for a terminal: where, what, why it bites, and what settles or would settle it."""
+    answer = f"Settled: {finding.settled.choice}" if finding.settled else f"To settle it: {finding.cure}"
+    place = f"{finding.code} {finding.path}".rstrip()
+    return f"{file}:{finding.line}: {place}: {finding.message} {finding.why} {answer}"
