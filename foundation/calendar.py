@@ -95,6 +95,26 @@ class WorkingCalendar:
             total += max(0.0, (min(closes, end) - max(opens, start)).total_seconds())
         return total
 
+    def text(self) -> str:
+        """ "Mon–Fri 09:00–17:00, Europe/Vienna": days with the same hours together."""
+        groups: list[tuple[list[int], tuple[int, int]]] = []
+        for day, window in sorted(self.hours.items()):
+            if groups and groups[-1][1] == window and groups[-1][0][-1] == day - 1:
+                groups[-1][0].append(day)
+            else:
+                groups.append(([day], window))
+        said = [f"{_days(days)} {_clock(window[0])}–{_clock(window[1])}" for days, window in groups]
+        return f"{', '.join(said)}, {self.zone.key}"
+
+
+def _days(days: list[int]) -> str:
+    first, last = (DAYS[day].capitalize() for day in (days[0], days[-1]))
+    return first if len(days) == 1 else f"{first}–{last}"
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
 
 def _minutes(text: str) -> tuple[int, int]:
     start, end = text.split("-")

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-State = Literal["running", "paused", "met", "breached", "cancelled", "none"]
+from foundation.calendar import WorkingCalendar
+
+State = Literal["running", "paused", "met", "breached", "cancelled", "waived", "none"]
 # The part of a clock that is left when people are warned.
 LEFT = 0.25
 Pause = tuple[datetime, datetime | None]
@@ -17,6 +19,8 @@ Pause = tuple[datetime, datetime | None]
 
 @dataclass(frozen=True)
 class Run:
+    """One run of one clock. With `calendar` only its working time counts; `at_least` is a time to wait out."""
+
     started_at: datetime
     target_s: int | None
     due_set_at: datetime
@@ -25,6 +29,24 @@ class Run:
     breached_at: datetime | None = None
     noticed_at: datetime | None = None
     pauses: tuple[Pause, ...] = ()
+    waived_at: datetime | None = None
+    calendar: WorkingCalendar | None = None
+    at_least: bool = False
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self.stopped_at or self.cancelled_at or self.waived_at
+
+    def after(self, start: datetime, seconds: float) -> datetime:
+        """The moment by which `seconds` that count have passed since `start`."""
+        if self.calendar:
+            return self.calendar.after(start, seconds)
+        # In UTC: adding a span to a local time would follow the wall clock, not the time that passes.
+        return start.astimezone(UTC) + timedelta(seconds=seconds)
+
+    def between(self, start: datetime, end: datetime) -> float:
+        """Seconds from `start` to `end` that count."""
+        return self.calendar.between(start, end) if self.calendar else (end - start).total_seconds()
 
 
 @dataclass(frozen=True)
@@ -52,7 +74,7 @@ def _merged(run: Run, until: datetime) -> list[tuple[datetime, datetime]]:
 
 def paused_s(run: Run, until: datetime) -> float:
     """Seconds of `run` spent paused up to `until`."""
-    return sum((end - start).total_seconds() for start, end in _merged(run, until))
+    return sum(run.between(start, end) for start, end in _merged(run, until))
 
 
 def is_paused(run: Run) -> bool:
@@ -63,26 +85,29 @@ def due_at(run: Run) -> datetime | None:
     """When the clock runs out: start + target + accrued pauses. None without a duration and while paused."""
     if run.target_s is None or is_paused(run):
         return None
-    # In UTC: adding a span to a local time would follow the wall clock, not the time that passes.
-    due = run.started_at.astimezone(UTC) + timedelta(seconds=run.target_s)
+    due = run.after(run.started_at, run.target_s)
     last = max((end for _start, end in run.pauses if end), default=due)
     for start, end in _merged(run, last):
         # A pause that begins after the clock has run out cannot save it.
         if start < due:
-            due += end - start
+            due = run.after(due, run.between(start, end))
     return due
 
 
 def warn_at(run: Run) -> datetime | None:
     """When three quarters of the time are gone, pauses not counted; None while nothing can run out."""
     due = due_at(run)
-    return due - timedelta(seconds=run.target_s * LEFT) if due and run.target_s else None
+    if due is None or run.target_s is None:
+        return None
+    if run.calendar is None:
+        return due - timedelta(seconds=run.target_s * LEFT)
+    return due_at(replace(run, target_s=round(run.target_s * (1 - LEFT))))
 
 
 def read(run: Run, now: datetime) -> Reading:
-    end = run.stopped_at or run.cancelled_at or now
+    end = run.ended_at or now
     due = due_at(run)
-    elapsed = max(0.0, (end - run.started_at).total_seconds() - paused_s(run, end))
+    elapsed = max(0.0, run.between(run.started_at, end) - paused_s(run, end))
     remaining = None if due is None else (due - end).total_seconds()
     return Reading(_state(run, due, end), elapsed, remaining, due)
 
@@ -90,11 +115,16 @@ def read(run: Run, now: datetime) -> Reading:
 def _state(run: Run, due: datetime | None, end: datetime) -> State:
     if run.cancelled_at:
         return "cancelled"
+    if run.waived_at:
+        return "waived"
+    over = due is not None and end >= due
+    if run.at_least and (over or run.stopped_at):
+        return "met" if over else "breached"
     if run.stopped_at:
         return "met" if due is None or run.stopped_at <= due else "breached"
     if is_paused(run):
         return "paused"
-    if due is not None and (run.breached_at or end >= due):
+    if run.breached_at or over:
         return "breached"
     return "none" if due is None else "running"
 
@@ -136,18 +166,21 @@ def span(seconds: float) -> str:
     return (_("%(d)d d %(h)d h") if h else _("%(d)d d")) % {"d": days, "h": h}
 
 
-def explain(run: Run, now: datetime, *, severity: str, target: str) -> list[str]:
+def explain(run: Run, now: datetime, *, severity: str, target: str, start: str) -> list[str]:
     """The clock's sum as lines: start, limit, pauses, due or end, what remains or by how much it was late."""
     reading = read(run, now)
     lines = [
-        _("Started %(at)s, when the problem was detected.") % {"at": _utc(run.started_at)},
+        _("Started %(at)s, %(start)s.") % {"at": _utc(run.started_at), "start": start},
         _("%(severity)s: %(target)s.") % {"severity": severity, "target": target},
     ]
-    paused = paused_s(run, run.stopped_at or run.cancelled_at or now)
+    if run.calendar:
+        lines.append(_("Only working hours count: %(hours)s.") % {"hours": run.calendar.text()})
+    paused = paused_s(run, run.ended_at or now)
     if run.pauses:
         lines.append(_("Paused %(span)s in all.") % {"span": span(paused)})
     if reading.due_at:
-        lines.append(_("Due %(at)s.") % {"at": _utc(reading.due_at)})
+        due = _("Over %(at)s.") if run.at_least else _("Due %(at)s.")
+        lines.append(due % {"at": _utc(reading.due_at)})
     lines.append(_outcome(run, reading))
     if noticed_late_s(run) >= 2:
         lines.append(_("The breach was noticed %(span)s late.") % {"span": span(noticed_late_s(run))})
@@ -158,7 +191,11 @@ def _outcome(run: Run, reading: Reading) -> str:
     took = {"span": span(reading.elapsed_s)}
     if run.cancelled_at:
         return _("Replaced after %(span)s, when the severity was changed.") % took
+    if run.waived_at:
+        return _("Waived %(at)s, after %(span)s.") % {"at": _utc(run.waived_at), **took}
     late = reading.remaining_s is not None and reading.remaining_s < 0
+    if run.at_least:
+        return _waited(reading, took)
     if run.stopped_at:
         text = _("Stopped %(at)s, after %(span)s.") % {"at": _utc(run.stopped_at), **took}
         return text + (" " + _("%(late)s late.") % {"late": span(reading.remaining_s or 0)} if late else "")
@@ -166,6 +203,15 @@ def _outcome(run: Run, reading: Reading) -> str:
         return _("Running for %(span)s.") % took
     left = {"span": span(reading.remaining_s)}
     return _("%(span)s late.") % left if late else _("%(span)s left.") % left
+
+
+def _waited(reading: Reading, took: dict[str, str]) -> str:
+    """How it stands with a time to wait out: being over is good."""
+    if reading.state == "met":
+        return _("Waited out.")
+    if reading.state == "breached":
+        return _("Ended after %(span)s, too early.") % took
+    return _("%(span)s to go.") % {"span": span(reading.remaining_s or 0)}
 
 
 def _utc(moment: datetime) -> str:

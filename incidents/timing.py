@@ -4,17 +4,23 @@ The arithmetic is in incidents/clocks.py.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
+from foundation.calendar import WorkingCalendar
 from incidents import clocks
 from incidents.models import Clock, Incident, TimelineEvent
 from products.clock_rules import ClockRule
 from products.models import Severity
-from products.vocabulary import ClockKey, EventKind
+from products.vocabulary import ClockKey, EventKind, Moment
 
 # Moments that exist as soon as an incident does.
-FROM_DETECTION = "detected_at"
+FROM_THE_BEGINNING = frozenset(Moment.values)
+# After these the incident asks for nothing more.
+EXITS = frozenset({EventKind.DECLINED, EventKind.DEFERRED, EventKind.DUPLICATE_MARKED})
+# What these started, a reopening takes back.
+ENDINGS = frozenset({EventKind.RESOLVED, EventKind.CLOSED})
 
 
 def running(incident: Incident) -> QuerySet[Clock]:
@@ -27,11 +33,26 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
     for clock in running(incident):
         rule = rules.get(clock.key)
-        if rule and event.kind in rule.stop:
+        if rule and clock.subject in {"", event.subject} and rule.stops_with(event.kind, _message(event)):
             stop(clock, event)
+        elif event.kind in EXITS or (event.kind == EventKind.REOPENED and rule and rule.start in ENDINGS):
+            _cancel(clock, event)
     for rule in rules.values():
-        if rule.start == event.kind or (rule.start == FROM_DETECTION and _opens(event, rule)):
+        if rule.starts_with(event.kind, _message(event)) or (
+            rule.start in FROM_THE_BEGINNING and _opens(event, rule)
+        ):
             start(incident, rule, event)
+
+
+def _cancel(clock: Clock, event: TimelineEvent) -> None:
+    """What it waited for will not come: the incident is none, or is not over after all."""
+    clock.cancelled_at = max(event.occurred_at, clock.started_at)
+    clock.save(update_fields=["cancelled_at"])
+
+
+def _message(event: TimelineEvent) -> str:
+    """Which message was sent, when one was."""
+    return str(event.data.get("message", "")) if event.kind == EventKind.MESSAGE_SENT else ""
 
 
 def _opens(event: TimelineEvent, rule: ClockRule) -> bool:
@@ -50,26 +71,30 @@ def _ended_by_resolving(rule: ClockRule) -> bool:
 
 def start(incident: Incident, rule: ClockRule, event: TimelineEvent) -> None:
     """Start a run of `rule`, the next cycle if it ran before; one that still runs is left alone."""
-    before = (
-        Clock.objects.filter(incident=incident, subject=event.subject, key=rule.key)
-        .order_by("-cycle")
-        .first()
-    )
-    if before and not before.stopped_at and not before.cancelled_at:
+    subject = event.subject if rule.per == "remedy" else ""
+    cycles = Clock.objects.filter(incident=incident, subject=subject, key=rule.key)
+    before = cycles.order_by("-cycle").first()
+    if before and not before.run.ended_at:
         return
-    declared = event.kind == EventKind.DECLARED
     _create(
         incident,
         rule,
         incident.severity,
         cycle=before.cycle + 1 if before else 1,
-        started_at=incident.detected_at if declared else event.occurred_at,
+        started_at=_began(incident, rule, event),
         started_by=event,
         # A clock that starts in the past could not be missed before somebody knew of it.
         due_set_at=event.recorded_at,
-        subject=event.subject,
+        subject=subject,
         pauses=[],
     )
+
+
+def _began(incident: Incident, rule: ClockRule, event: TimelineEvent) -> datetime:
+    if event.kind != EventKind.DECLARED:
+        return event.occurred_at
+    reported = rule.start == Moment.REPORTED_AT and incident.reported_at
+    return reported or (incident.detected_at if rule.start in FROM_THE_BEGINNING else event.occurred_at)
 
 
 def stop(clock: Clock, event: TimelineEvent) -> None:
@@ -86,7 +111,7 @@ def retarget(incident: Incident, severity: Severity, now: datetime) -> None:
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
     for clock in running(incident):
         target = severity.target(clock.key)
-        run, forgiven = clocks.retarget(clock.run, target.seconds, now)
+        _run, forgiven = clocks.retarget(clock.run, target.seconds, now)
         if forgiven and clock.key in rules:
             clock.cancelled_at = now
             clock.save(update_fields=["cancelled_at"])
@@ -103,13 +128,14 @@ def retarget(incident: Incident, severity: Severity, now: datetime) -> None:
             )
             continue
         clock.severity, clock.target, clock.target_s = severity.label, target.text(), target.seconds
-        clock.due_at, clock.due_set_at = clocks.due_at(run), now
+        clock.calendar = _calendar(incident, severity, clock.key)
+        clock.due_at, clock.due_set_at = clocks.due_at(clock.run), now
         _set_warning(clock)
         if clock.warn_at and clock.warn_at > now:
             clock.warned_at = None
         clock.save(
             update_fields=[
-                "severity", "target", "target_s", "due_at", "due_set_at", "warn_at", "warned_at"
+                "severity", "target", "target_s", "calendar", "due_at", "due_set_at", "warn_at", "warned_at"
             ]
         )  # fmt: skip
 
@@ -167,6 +193,10 @@ def _create(
         severity=severity.label,
         target=target.text(),
         target_s=target.seconds,
+        calendar=_calendar(incident, severity, rule.key),
+        at_least=rule.at_least,
+        holds=list(rule.holds),
+        start=rule.start,
         started_at=started_at,
         started_by=started_by,
         due_set_at=due_set_at,
@@ -178,3 +208,13 @@ def _create(
         # Known so late that the message about its opening says it already.
         clock.warned_at = due_set_at
     clock.save()
+
+
+def _calendar(incident: Incident, severity: Severity, key: str) -> dict[str, Any] | None:
+    """The working hours a clock counts by at `severity`, as its row keeps them."""
+    name = (severity.targets.get(key) or {}).get("calendar")
+    calendars = incident.process_version.document.get("calendars", [])
+    found = next((calendar for calendar in calendars if calendar["key"] == name), None)
+    if found is None:
+        return None
+    return WorkingCalendar.of(found["time_zone"], found["hours"], found["holidays"]).as_json()

@@ -8,19 +8,22 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from foundation.calendar import WorkingCalendar
 from incidents import clocks
 from incidents.models.incident import Incident
 from incidents.models.timeline import TimelineEvent
+from products.vocabulary import EventKind, Moment
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
     def running(self) -> Self:
-        return self.filter(stopped_at=None, cancelled_at=None)
+        return self.filter(stopped_at=None, cancelled_at=None, waived_at=None)
 
     def ticking(self) -> Self:
         """Those that can still run out: the partial index `clock_due` holds exactly these."""
-        return self.running().filter(breached_at=None, due_at__isnull=False)
+        return self.running().filter(breached_at=None, due_at__isnull=False, at_least=False)
 
     def to_warn(self) -> Self:
         """Those whose people still have to hear that time is running out: what the index `clock_warn` holds."""
@@ -44,6 +47,8 @@ class Clock(models.Model):
     target = models.CharField(max_length=80)
     target_s = models.PositiveIntegerField(null=True)
 
+    # The moment or event that starts it, as the process names it.
+    start = models.CharField(max_length=60, default="detected_at")
     started_at = models.DateTimeField()
     started_by = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField(null=True)
@@ -56,6 +61,12 @@ class Clock(models.Model):
     breached_at = models.DateTimeField(null=True)
     noticed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
+    waived_at = models.DateTimeField(null=True)
+    # A time to wait out: its end is good, and it cannot run out. `holds` are the verbs that wait for it.
+    at_least = models.BooleanField(default=False)
+    holds = models.JSONField(default=list)
+    # The working hours it counts by, as they were when it started; null counts all time.
+    calendar = models.JSONField(null=True)
     # [[from, to or null], …] as ISO texts; an open pause takes due_at away until it ends.
     pauses = models.JSONField(default=list)
 
@@ -68,19 +79,28 @@ class Clock(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["incident", "subject", "key"],
-                condition=Q(stopped_at=None, cancelled_at=None),
+                condition=Q(stopped_at=None, cancelled_at=None, waived_at=None),
                 name="one_running_clock_per_key",
             ),
         ]
         indexes = [
             models.Index(
                 fields=["due_at"],
-                condition=Q(stopped_at=None, breached_at=None, cancelled_at=None, due_at__isnull=False),
+                condition=Q(
+                    stopped_at=None,
+                    breached_at=None,
+                    cancelled_at=None,
+                    waived_at=None,
+                    at_least=False,
+                    due_at__isnull=False,
+                ),
                 name="clock_due",
             ),
             models.Index(
                 fields=["warn_at"],
-                condition=Q(stopped_at=None, cancelled_at=None, warned_at=None, warn_at__isnull=False),
+                condition=Q(
+                    stopped_at=None, cancelled_at=None, waived_at=None, warned_at=None, warn_at__isnull=False
+                ),
                 name="clock_warn",
             ),
         ]
@@ -100,6 +120,9 @@ class Clock(models.Model):
             noticed_at=self.noticed_at,
             due_set_at=self.due_set_at,
             pauses=clocks.parse_pauses(self.pauses),
+            waived_at=self.waived_at,
+            calendar=WorkingCalendar.from_json(self.calendar) if self.calendar else None,
+            at_least=self.at_least,
         )
 
     def reading(self, now: datetime) -> clocks.Reading:
@@ -107,4 +130,15 @@ class Clock(models.Model):
 
     def sum(self, now: datetime) -> list[str]:
         """The clock's sum, line by line, the same in page, API and report."""
-        return clocks.explain(self.run, now, severity=self.severity, target=self.target)
+        return clocks.explain(
+            self.run, now, severity=self.severity, target=self.target, start=beginning(self.start)
+        )
+
+
+def beginning(start: str) -> str:
+    """Why a clock started, as half a sentence."""
+    if start == Moment.DETECTED_AT:
+        return _("when the problem was detected")
+    if start == Moment.REPORTED_AT:
+        return _("when the problem was reported")
+    return _("at “%(event)s”") % {"event": EventKind(start.partition(":")[0]).label}

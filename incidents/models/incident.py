@@ -101,6 +101,8 @@ class Incident(models.Model):
     affected_version = models.CharField(max_length=80, blank=True, validators=[plain_text])
 
     detected_at = models.DateTimeField()
+    # When somebody or something told us; null means when it was declared here.
+    reported_at = models.DateTimeField(null=True)
     declared_at = models.DateTimeField()
     declared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
