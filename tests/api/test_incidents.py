@@ -36,7 +36,7 @@ def test_declaring_answers_the_incident_with_its_clocks(opened: dict[str, Any]) 
     assert opened.keys() >= INCIDENT
     assert (opened["ref"], opened["status"], opened["severity"]) == ("INC-1", "active", "CRITICAL")
     assert opened["url"] == "http://localhost:8000/incidents/INC-1/"
-    assert [clock["key"] for clock in opened["clocks"]] == ["acknowledged", "response"]
+    assert [clock["key"] for clock in opened["clocks"]] == ["acknowledged", "response", "total"]
     response = opened["clocks"][1]
     assert response.keys() >= CLOCK
     assert (response["state"], response["target"], response["paused_s"]) == ("running", "< 1 h", 0)
@@ -201,7 +201,10 @@ def test_clocks_lists_every_run(script: Script, opened: dict[str, Any]) -> None:
     script.post("/incidents/INC-1/reopen", {"reason": "again"})
     runs = script.get("/incidents/INC-1/clocks")
     assert [(c["key"], c["cycle"], c["state"]) for c in runs["items"]] == [
-        ("acknowledged", 1, "met"), ("response", 2, "running"), ("response", 1, "met"),
+        ("acknowledged", 1, "met"),
+        ("response", 2, "running"), ("response", 1, "met"),
+        ("total", 2, "running"), ("total", 1, "met"),
+        ("postmortem", 1, "cancelled"),
     ]  # fmt: skip
     assert runs["next"] is None
 

@@ -58,7 +58,9 @@ def test_a_pause_after_the_clock_ran_out_saves_nothing() -> None:
 
 def test_the_sum_is_printed_line_by_line() -> None:
     clock = run(stopped_at=after(4200), pauses=((after(60), after(360)),))
-    assert clocks.explain(clock, after(9999), severity="CRITICAL", target="< 1 h") == [
+    assert clocks.explain(
+        clock, after(9999), severity="CRITICAL", target="< 1 h", start="when the problem was detected"
+    ) == [
         "Started 2026-03-28 22:00:00 UTC, when the problem was detected.",
         "CRITICAL: < 1 h.",
         "Paused 5 min in all.",

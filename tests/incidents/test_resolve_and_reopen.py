@@ -16,7 +16,7 @@ from tests.factories import make_target
 def test_resolving_ends_every_clock_of_the_response(incident: Incident, ada: User) -> None:
     event = transitions.resolve(incident, by=ada, text="Rolled the cache")
     assert (incident.status, incident.resolved_at) == (Status.RESOLVED, event.occurred_at)
-    assert list(incident.clocks.running().values_list("key", flat=True)) == []
+    assert list(incident.clocks.running().values_list("key", flat=True)) == ["postmortem"]
 
 
 def test_mitigating_stops_the_response_and_goes_on_watching(incident: Incident, ada: User) -> None:
