@@ -76,6 +76,8 @@ class State(models.TextChoices):
     DEAD = "dead", _("not delivered")
     SKIPPED = "skipped", _("not sent")
     CANCELLED = "cancelled", _("no longer needed")
+    # It waited when a backup was made and was found after a restore: it may have been sent meanwhile.
+    HELD = "held", _("held since the restore")
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
