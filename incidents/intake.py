@@ -105,7 +105,7 @@ def _open(change: StatusChange) -> Incident | None:
 
 
 def _note(incident: Incident, change: StatusChange, kind: str, **data: Any) -> None:
-    text = change.detail if kind == EventKind.NOTED else ""
+    text = change.said if kind == EventKind.NOTED else ""
     timeline.record(
         incident,
         kind,
@@ -117,7 +117,7 @@ def _note(incident: Incident, change: StatusChange, kind: str, **data: Any) -> N
         name=name_of(change.target),
         monitor=change.target.monitor.slug,
         code=change.code,
-        detail=change.detail,
+        detail=change.said,
         change=change.pk,
         **data,
     )

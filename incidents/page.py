@@ -97,7 +97,7 @@ def last_hour(target: Target, now: datetime) -> list[Segment]:
     rows = StatusChange.objects.filter(target=target)
     before = rows.filter(at__lt=start).order_by("-at", "-pk")[:1]
     since = rows.filter(at__gte=start).order_by("at", "pk")
-    points = [Point(c.at, c.state, c.detail) for found in (before, since) for c in found]
+    points = [Point(c.at, c.state, c.said) for found in (before, since) for c in found]
     return segments(points, start=start, end=now)
 
 
