@@ -12,7 +12,9 @@ from pathlib import Path
 
 from config import tether
 
-USER = DATABASE = "nightdesk"
+USER = DATABASE = "nightdesk"  # the owner of everything
+APP = "nightdesk_app"  # who web and worker are (config/roles.py)
+ROLES_MADE = "nightdesk_roles"  # a file in the cluster, once APP has been made and given its rights
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 if "LD_LIBRARY_PATH" in os.environ:  # some Pythons cannot start without it, and tether.py is Python
     ENVIRONMENT["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]

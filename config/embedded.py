@@ -46,13 +46,14 @@ def socket_folder(folder: Path) -> Path:
     return Path("/tmp") / f"nightdesk-{os.getuid()}-{digest}"  # noqa: S108 - owner and mode are verified
 
 
-def settings(folder: Path) -> dict[str, Any]:
-    """The entry for Django's DATABASES."""
+def settings(folder: Path, *, owner: bool = False) -> dict[str, Any]:
+    """The entry for Django's DATABASES. A folder whose second role is still to be made has only the owner."""
     where = str(socket_folder(folder))
+    app = not owner and (folder / cluster.ROLES_MADE).exists()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": cluster.DATABASE,
-        "USER": cluster.USER,
+        "USER": cluster.APP if app else cluster.USER,
         "PASSWORD": "",
         "HOST": where,
         "PORT": PORT,

@@ -10,7 +10,7 @@ import structlog
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from config import embedded, environment
+from config import cluster, embedded, environment
 from config.mailers import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -99,10 +99,19 @@ TEMPLATES = [
 # Without DATABASE_URL the embedded server, whose socket follows from the data folder (manage.py starts it).
 DATABASE_URL = env("DATABASE_URL", default="")
 EMBEDDED = NIGHTDESK_DATA / "postgres"
+# Two roles: the owner migrates, backs up and restores, web and worker can only add to the timeline (config/roles.py).
+DATABASE_OWNER_URL = environment.owner(
+    "DATABASE_OWNER_URL", env("DATABASE_OWNER_URL", default=""), DATABASE_URL
+)
+if DATABASE_URL:
+    APP_DATABASE = environment.database("DATABASE_URL", DATABASE_URL)
+    OWNER_DATABASE = environment.database("DATABASE_OWNER_URL", DATABASE_OWNER_URL or DATABASE_URL)
+else:
+    OWNER_DATABASE, APP_DATABASE = embedded.settings(EMBEDDED, owner=True), embedded.settings(EMBEDDED)
+NIGHTDESK_APP_ROLE = APP_DATABASE["USER"] if DATABASE_URL else cluster.APP
+# config/command_line.py asks for it, for the commands that are the owner's.
 DATABASES = {
-    "default": environment.database("DATABASE_URL", DATABASE_URL)
-    if DATABASE_URL
-    else embedded.settings(EMBEDDED)
+    "default": dict(OWNER_DATABASE if env.bool("NIGHTDESK_AS_OWNER", default=False) else APP_DATABASE)
 }
 # A pool for the web process (config/asgi.py asks for one): its page and stream threads share it. 0: none.
 if pool := env.int("NIGHTDESK_POOL", default=0):
