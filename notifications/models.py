@@ -5,6 +5,7 @@ notifications/send.py. `about` is an opaque key such as `INC-42/17`: nothing her
 """
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -89,8 +90,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state=State.PENDING)
 
     def alarming(self) -> "DeliveryQuerySet":
-        """Not delivered, and nobody has said that this is all right."""
-        return self.filter(state=State.DEAD, noted_at=None)
+        """Given up or refused, and nobody has said that this is all right."""
+        refused = Q(state=State.PENDING, refused_at__isnull=False)
+        return self.filter(Q(state=State.DEAD) | refused, noted_at=None)
 
 
 class Delivery(models.Model):
@@ -129,6 +131,10 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
+    # Since when the mail server says never (5xx): alarms at once, and is tried for a while all the same.
+    refused_at = models.DateTimeField(null=True)
+    # The newer message about the same incident, to the same recipient by the same way, that carries its words.
+    carrier = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="carried")
     # A dead one alarms until somebody says "noted" or sends it again.
     noted_at = models.DateTimeField(null=True)
     # What its recipient tapped.
@@ -156,6 +162,16 @@ class Delivery(models.Model):
     @property
     def kind(self) -> Kind:
         return Kind(self.route.partition(":")[0])
+
+    @property
+    def alarms(self) -> bool:
+        """As `DeliveryQuerySet.alarming`, for one that is at hand; what somebody noted still did not arrive."""
+        return self.state == State.DEAD or (self.state == State.PENDING and self.refused_at is not None)
+
+    @property
+    def next_try(self) -> datetime:
+        """When it is tried again, at the earliest."""
+        return max(self.due_at, self.lease_until or self.due_at)
 
     @property
     def ref(self) -> str:

@@ -145,7 +145,8 @@ def _row(
         user=recipient.user,
         channel=way.channel,
         address=way.address,
-        subject=message.subject[:300],
+        # One line, whatever somebody typed: it becomes a header.
+        subject=" ".join(message.subject.split())[:300],
         body=message.body,
         path=message.path,
         # A room has nobody whom a link could be bound to.

@@ -134,7 +134,7 @@ def retry(delivery: Delivery, *, by: User) -> bool:
     """Send a dead or waiting one again, from now on for another 24 h. False when it needs none."""
     now = moment.now()
     again = Delivery.objects.filter(pk=delivery.pk, state__in=[State.DEAD, State.PENDING]).update(
-        state=State.PENDING, due_at=now, first_due_at=now, noted_at=None
+        state=State.PENDING, due_at=now, first_due_at=now, noted_at=None, refused_at=None
     )
     if again:
         _log.info("delivery.retried", delivery=delivery.pk, by=by.pk)
