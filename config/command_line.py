@@ -19,6 +19,7 @@ from config.cluster import Unusable
 WITHOUT_DATABASE = {
     "", "up", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "makemessages",
     "compilemessages", "test", "screenshots", "demo", "bench",
+    "restore", "upgrade",
 }  # fmt: skip
 # These change tables or read all of them, as the role that owns them (config/roles.py).
 AS_OWNER = {"migrate", "prepare", "createcachetable", "backup", "restore", "upgrade"}
