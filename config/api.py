@@ -18,6 +18,7 @@ from ninja import errors as ninja
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
+from accounts.api import router as people
 from accounts.limits import TooOften
 from foundation.idempotency import Reused
 from foundation.paging import BadCursor
@@ -27,8 +28,8 @@ from incidents.api import router as incidents
 from incidents.api.shapes import incident_shape
 from incidents.lifecycle import TooLate
 from monitoring.api import router as monitoring
+from notifications.api import router as notifications
 from products.api import router as products
-from products.tokens_api import router as tokens
 
 _log = structlog.get_logger(__name__)
 
@@ -85,7 +86,7 @@ api = Api(
     title="Nightdesk", version="1", description="Incidents, monitors, products and processes for scripts.",
     parser=StrictParser(), docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
 )  # fmt: skip
-for _router in (incidents, monitoring, products, tokens):
+for _router in (incidents, monitoring, notifications, products, people):
     api.add_router("", _router)
 
 

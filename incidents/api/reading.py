@@ -26,6 +26,8 @@ from incidents.api.shapes import (
 )
 from incidents.models import Incident, RedactionRequest, Status
 from incidents.models.incident import IncidentQuerySet
+from notifications.api.shapes import DeliveryShape, delivery_shape
+from notifications.models import Delivery
 from products.token_products import narrowed
 
 # One router for all files here: two would each answer only their own methods of one address.
@@ -49,6 +51,7 @@ class TimelinePaging(Paging):
 
 @router.get("/incidents", response=Listed[IncidentShape])
 def list_incidents(request: HttpRequest, asked: Query[Filters]) -> dict[str, Any]:
+    """Those one may see, the newest first."""
     now = moment.now()
     found = asked.page(matching(reachable(request), asked).for_page(), "-declared_at", "-pk")
     return listed(found, lambda incident: incident_shape(incident, now))
@@ -56,6 +59,7 @@ def list_incidents(request: HttpRequest, asked: Query[Filters]) -> dict[str, Any
 
 @router.get("/incidents/{ref}", response=IncidentShape)
 def read_incident(request: HttpRequest, ref: str) -> dict[str, Any]:
+    """One incident with its clocks and who has which role."""
     return incident_shape(incident_of(request, ref))
 
 
@@ -75,6 +79,13 @@ def read_clocks(request: HttpRequest, ref: str) -> dict[str, Any]:
     order = {rule.key: place for place, rule in enumerate(found.process_version.clocks())}
     runs = sorted(found.clocks.all(), key=lambda clock: (order.get(clock.key, len(order)), -clock.cycle))
     return {"items": [clock_shape(clock, now) for clock in runs], "next": None}
+
+
+@router.get("/incidents/{ref}/deliveries", response=Listed[DeliveryShape])
+def read_deliveries(request: HttpRequest, ref: str, asked: Query[Paging]) -> dict[str, Any]:
+    """Who was told, by which way, and who was not and why; the newest first."""
+    rows = Delivery.objects.about(incident_of(request, ref).ref)
+    return listed(asked.page(rows, "-pk"), delivery_shape)
 
 
 def reachable(request: HttpRequest) -> IncidentQuerySet:
