@@ -48,6 +48,11 @@ def declare(actor: User, product: Product) -> bool:
     return role_in(actor, product.team_id) is not None
 
 
+@rule("view", RedactionRequest)
+def view_request(actor: User, request: RedactionRequest) -> bool:
+    return sees(actor, request.event.incident)
+
+
 @rule("settle", RedactionRequest)
 def settle(actor: User, request: RedactionRequest) -> bool:
     return respond(actor, request.event.incident)
