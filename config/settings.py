@@ -18,6 +18,10 @@ env = environ.Env()
 
 NIGHTDESK_URL = environment.site("NIGHTDESK_URL", env("NIGHTDESK_URL", default="http://localhost:8000"))
 NIGHTDESK_DATA = Path(env("NIGHTDESK_DATA", default=str(BASE_DIR / ".nightdesk"))).expanduser().resolve()
+# Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+NIGHTDESK_TRUSTED_PROXIES = environment.networks(
+    "NIGHTDESK_TRUSTED_PROXIES", env("NIGHTDESK_TRUSTED_PROXIES", default="")
+)
 HTTPS = NIGHTDESK_URL.startswith("https://")
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY", default="") or environment.kept_secret(NIGHTDESK_DATA / "secret_key")
@@ -124,6 +128,8 @@ if env.bool("NIGHTDESK_LIMITS", default=False) and not LISTEN_DATABASE_URL:
     environment.limit(DATABASES["default"])
 if LISTEN_DATABASE_URL:
     environment.database("LISTEN_DATABASE_URL", LISTEN_DATABASE_URL)
+    # A cursor that outlives its transaction is not to be found again behind a transaction pooler.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CELERY_BROKER_URL = environment.broker("REDIS_URL", env("REDIS_URL", default="")) or "memory://localhost/"
