@@ -89,6 +89,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def waiting(self) -> "DeliveryQuerySet":
         return self.filter(state=State.PENDING)
 
+    def held(self) -> "DeliveryQuerySet":
+        """Since a restore, until a person releases or drops them."""
+        return self.filter(state=State.HELD)
+
+    def unsent(self) -> "DeliveryQuerySet":
+        """Waiting or held: what becomes moot is cancelled."""
+        return self.filter(state__in=[State.PENDING, State.HELD])
+
     def alarming(self) -> "DeliveryQuerySet":
         """Given up or refused, and nobody has said that this is all right."""
         refused = Q(state=State.PENDING, refused_at__isnull=False)
@@ -154,6 +162,7 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["team"], condition=Q(state="dead", noted_at=None), name="delivery_alarming"),
             models.Index(fields=["user", "-id"], condition=Q(route="inapp"), name="delivery_inapp"),
+            models.Index(fields=["team"], condition=Q(state="held"), name="delivery_held"),
         ]
 
     def __str__(self) -> str:

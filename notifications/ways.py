@@ -90,7 +90,7 @@ def archive_channel(channel: Channel, *, by: User) -> None:
     """Used no longer; what still waits for it is not sent. What was sent stays on record."""
     channel.archived_at = moment.now()
     channel.save(update_fields=["archived_at"])
-    channel.deliveries.waiting().update(state=State.CANCELLED, reason=_("The channel was archived."))
+    channel.deliveries.unsent().update(state=State.CANCELLED, reason=_("The channel was archived."))
     _log.info("channel.archived", channel=channel.pk, by=by.pk)
 
 
