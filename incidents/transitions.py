@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
-from incidents import telling, timing
+from incidents import recipients, telling, timing
 from incidents.lifecycle import Step, perform
 from incidents.models import OPEN, Assignment, Incident, Participant, Status, TimelineEvent
+from notifications.queue import Recipient
 from products.models import Severity
 from products.vocabulary import EventKind
 
@@ -58,15 +59,36 @@ def pass_on(
     """
     with transaction.atomic():
         Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-        heir = telling.next_after(incident, recipient)
-        text = (
-            _("Can't take it. Asked next: %(who)s.") % {"who": heir.label}
-            if heir
-            else _("Can't take it. Nobody is left to ask.")
+        heir = recipients.next_after(incident, recipient)
+        stranded = heir is None
+        if heir:
+            to = [heir]
+        elif telling.is_stranded(incident):
+            # Said once: each who cannot either would otherwise ring for all the others again.
+            to = []
+        else:
+            to = recipients.all_hands(incident, but=recipient)
+        event = perform(
+            incident,
+            PASS_ON,
+            by=by,
+            at=at,
+            text=_passed(incident, heir),
+            cannot=True,
+            stranded=stranded,
+            **how,
         )
-        event = perform(incident, PASS_ON, by=by, at=at, text=text, cannot=True, **how)
-        telling.pass_on(incident, event, heir)
+        telling.pass_on(incident, event, to, stranded=stranded)
         return event
+
+
+def _passed(incident: Incident, heir: Recipient | None) -> str:
+    if heir is None:
+        return _("Can't take it. Nobody is left to ask.")
+    later = telling.waits_until(incident)
+    if later:
+        return _("Can't take it. Asked next: %(who)s, at %(at)s.") % {"who": heir.label, "at": later}
+    return _("Can't take it. Asked next: %(who)s.") % {"who": heir.label}
 
 
 def confirm_severity(incident: Incident, *, by: User, at: datetime | None = None) -> TimelineEvent:
