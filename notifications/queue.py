@@ -164,7 +164,7 @@ def _row(
 
 def cancel(ref: str, *, reason: str, keys: Iterable[str] | None = None) -> int:
     """What still waits about `INC-42` is moot: it will not be sent. For a verb, in its transaction."""
-    waiting = Delivery.objects.about(ref).waiting()
+    waiting = Delivery.objects.about(ref).unsent()
     if keys is not None:
         waiting = waiting.filter(key__in=list(keys))
     return waiting.update(state=State.CANCELLED, reason=reason[:500])
