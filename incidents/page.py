@@ -14,10 +14,10 @@ from incidents import clocks, lines
 from incidents.clocks import Reading
 from incidents.models import Assignment, Clock, Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.next_action import Action, next_action
+from incidents.recipients import nobody_left
 from monitoring.models import StatusChange, Target
 from monitoring.uptime import Point, Segment, segments
 from notifications.models import Delivery
-from notifications.models import State as Sending
 from notifications.standing import of_incident
 
 LINES_SHOWN = 300
@@ -50,7 +50,13 @@ class IncidentPage:
     @property
     def undelivered(self) -> int:
         """How many messages about it did not arrive."""
-        return sum(delivery.state == Sending.DEAD for delivery in self.deliveries)
+        return sum(delivery.alarms for delivery in self.deliveries)
+
+    @property
+    def stranded(self) -> bool:
+        """Everybody who was asked to take it has said that they cannot."""
+        asked = self.incident.is_open and not self.incident.acknowledged_at
+        return asked and nobody_left(self.deliveries)
 
     @property
     def took(self) -> str:
