@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from foundation.refs import next_number
 from incidents import lifecycle, telling, timeline, timing
 from incidents.models import Incident, Mode, Participant, Status
@@ -63,6 +64,7 @@ def declare(
             **facts,
         )
         incident.save(force_insert=True)
+        crashpoint("verb.opened")
         if by:
             Participant.objects.create(incident=incident, user=by)
         event = timeline.record(
@@ -77,10 +79,13 @@ def declare(
             sure=severity is not None,
             detected_at=incident.detected_at.isoformat(),
         )
+        crashpoint("verb.opening_recorded")
         timing.follow(incident, event)
         lifecycle.announce(incident)
         telling.after(incident, event)
-        return incident
+        crashpoint("verb.opening_told")
+    crashpoint("verb.declared")
+    return incident
 
 
 def _check(product: Product, severity: Severity | None) -> None:

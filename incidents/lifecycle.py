@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from incidents import breaches, telling, timeline, timing
 from incidents.models import Incident, Participant, Status, TimelineEvent
 from live import bus
@@ -83,6 +84,7 @@ def perform(
         incident.refresh_from_db()
         if not moved:
             raise TooLate(incident, step)
+        crashpoint("verb.moved")
         # The row is ours now, so the moment is later than everything recorded before.
         happened = at or moment.now()
         # What ran out before this happened was late, even if no sweep has come by yet.
@@ -96,12 +98,15 @@ def perform(
         if measured:
             data["after_s"] = (happened - incident.detected_at).total_seconds()
         event = timeline.record(incident, step.kind, by=by, at=happened, text=text, **data)
+        crashpoint("verb.recorded")
         timing.follow(incident, event)
         if by:
             Participant.objects.bulk_create([Participant(incident=incident, user=by)], ignore_conflicts=True)
         announce(incident)
         telling.after(incident, event)
-        return event
+        crashpoint("verb.told")
+    crashpoint("verb.committed")
+    return event
 
 
 def announce(incident: Incident) -> None:

@@ -50,6 +50,7 @@ def receive(key: str, body: bytes) -> tuple[Monitor, Outcome] | None:
         if monitor.is_watched:
             store_push(monitor, outcome)
         crashpoint("ingest.after_write")
+    crashpoint("ingest.committed")
     return monitor, outcome
 
 

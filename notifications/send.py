@@ -112,6 +112,7 @@ def _try(claimed: Claim) -> Outcome:
 
 def _settle(claimed: Claim, outcome: Outcome) -> None:
     _mark(claimed, outcome)
+    crashpoint("send.marked")
     lane = claimed.delivery.lane
     if outcome.result != "dead" and lanes.heard(lane, sent=outcome.result == "sent"):
         # It takes messages again: what rests goes now, the worst and newest first, not as the rests happen to end.
