@@ -38,7 +38,8 @@ class Bearer(HttpBearer):
         found = tokens.find(token)
         if found is None:
             return None
-        limits.count(f"token:{found.pk}", settings.NIGHTDESK_REQUESTS_A_MINUTE)
+        most = settings.NIGHTDESK_REQUESTS_A_MINUTE
+        request.counted = limits.count(f"token:{found.pk}", most)  # type: ignore[attr-defined]
         if not set(found.scopes) & set(self.scopes):
             raise PermissionDenied(
                 _("This token may not do that: it needs the scope %(scopes)s.")

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from config.api import api
+from config.api_page import api_page
 from config.problem_pages import nothing
 from monitoring.views.push import push, script
 
@@ -13,6 +14,7 @@ for _pattern in api_patterns:
         _pattern.callback.login_required = False  # type: ignore[attr-defined]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/docs", api_page, name="api_page"),
     path("api/v1/", (api_patterns, _app, _namespace)),
     re_path(r"^api(/(?P<rest>.*))?$", nothing, name="no_api"),
     path("in/push/<str:key>", push, name="push"),

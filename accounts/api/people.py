@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Schema, Status
+from pydantic import Field
 
 from accounts import mail, people
 from accounts.access import authorize, teams_of
 from accounts.api.routing import SEEN_WITH, SET_WITH, router
 from accounts.api.shapes import NewPerson, NewPersonShape, PersonShape, person_shape
 from accounts.bearer import Bearer, person_of, refuse_narrow, token_of
-from accounts.models import Role, Scope, User
+from accounts.models import Membership, Role, Scope, User
 from accounts.replay import once_by_token
 from foundation.shapes import Listed, Paging, Text, Utc, listed, utc_or_none
 
 
 class PeopleFilters(Paging):
-    """`q`: part of the name or of the address."""
-
-    q: Text = ""
+    q: Annotated[Text, Field(description="Part of the name or of the address.")] = ""
 
 
 class AskingToken(Schema):
@@ -46,15 +45,15 @@ def read_me(request: HttpRequest) -> dict[str, Any]:
     token = token_of(request)
     told = {"id": token.pk, "name": token.name, "scopes": token.scopes,
             "expires_at": utc_or_none(token.expires_at)}  # fmt: skip
-    return {**person_shape(_known().get(pk=token.user_id)), "token": told}
+    return {**person_shape(_known(person_of(request)).get(pk=token.user_id)), "token": told}
 
 
 @router.get("/people", auth=SEEN_WITH, response=Listed[PersonShape])
 def list_people(request: HttpRequest, asked: Query[PeopleFilters]) -> dict[str, Any]:
-    """Everybody, by name. For admins of a team and administrators."""
+    """Everybody, by name, with the teams that one sees oneself. For admins of a team and administrators."""
     refuse_narrow(request)
     authorize(person_of(request), "browse", User)
-    rows = _known()
+    rows = _known(person_of(request))
     if asked.q:
         rows = rows.filter(Q(name__icontains=asked.q) | Q(email__icontains=asked.q))
     return listed(asked.page(rows, "name", "pk"), person_shape)
@@ -83,7 +82,7 @@ def add_person(request: HttpRequest, body: NewPerson) -> Status[dict[str, Any]]:
 
     pk, fresh = once_by_token(request, "person", body.model_dump(mode="json"), add)
     shape = {"link": told[0] if told else None, "mailed": mail.is_set_up()}
-    return Status(201 if fresh else 200, {**person_shape(_known().get(pk=pk)), **shape})
+    return Status(201 if fresh else 200, {**person_shape(_known(by).get(pk=pk)), **shape})
 
 
 @router.get("/people/{person_id}", auth=SEEN_WITH, response=PersonShape)
@@ -92,7 +91,9 @@ def read_person(request: HttpRequest, person_id: int) -> dict[str, Any]:
     return person_shape(_person(request, person_id, "view"))
 
 
-@router.post("/people/{person_id}/deactivate", auth=SET_WITH, response=PersonShape)
+@router.post(
+    "/people/{person_id}/deactivate", auth=SET_WITH, response=PersonShape, summary="Deactivate person"
+)
 def deactivate(request: HttpRequest, person_id: int) -> dict[str, Any]:
     """Ends access at once, everywhere, their tokens too. For administrators; never oneself, never the last one."""
     user = _person(request, person_id, "deactivate")
@@ -100,24 +101,28 @@ def deactivate(request: HttpRequest, person_id: int) -> dict[str, Any]:
         people.deactivate(user, by=person_of(request))
     except people.LastAdministrator as error:
         raise ValidationError(str(error)) from error
-    return person_shape(_known().get(pk=user.pk))
+    return person_shape(_known(person_of(request)).get(pk=user.pk))
 
 
-@router.post("/people/{person_id}/reactivate", auth=SET_WITH, response=PersonShape)
+@router.post(
+    "/people/{person_id}/reactivate", auth=SET_WITH, response=PersonShape, summary="Reactivate person"
+)
 def reactivate(request: HttpRequest, person_id: int) -> dict[str, Any]:
     """Lets them in again, with the roles and the password of before. For administrators."""
     user = _person(request, person_id, "reactivate")
     people.reactivate(user, by=person_of(request))
-    return person_shape(_known().get(pk=user.pk))
+    return person_shape(_known(person_of(request)).get(pk=user.pk))
 
 
-def _known() -> QuerySet[User]:
-    return User.objects.filter(anonymised_at=None).prefetch_related("memberships__team")
+def _known(reader: User) -> QuerySet[User]:
+    """Everybody, each with those of their teams that `reader` sees too."""
+    shared = Membership.objects.filter(team__in=teams_of(reader)).select_related("team")
+    return User.objects.filter(anonymised_at=None).prefetch_related(Prefetch("memberships", shared))
 
 
 def _person(request: HttpRequest, person_id: int, action: str) -> User:
     refuse_narrow(request)
-    found = _known().filter(pk=person_id).first() if 0 < person_id < 2**63 else None
+    found = _known(person_of(request)).filter(pk=person_id).first() if 0 < person_id < 2**63 else None
     if found is None:
         raise Http404
     authorize(person_of(request), action, found)

@@ -35,14 +35,12 @@ router = Router(tags=["incidents"], auth=Bearer(Scope.READ, Scope.INCIDENTS))
 ACTED_WITH = Bearer(Scope.INCIDENTS)
 
 
-class Filters(Paging):
-    """`status`: comma list, "open" for what somebody still has to do. `since`: declared then or later."""
-
-    status: Text = ""
-    product: Text = ""
-    severity: Text = ""
-    since: Moment | None = None
-    q: Text = ""
+class IncidentFilters(Paging):
+    status: Annotated[Text, Field(description="Comma list; `open`: what somebody still has to do.")] = ""
+    product: Annotated[Text, Field(description="Its slug.")] = ""
+    severity: Annotated[Text, Field(description="Its key in the process, in any case.")] = ""
+    since: Annotated[Moment | None, Field(description="Declared then or later.")] = None
+    q: Annotated[Text, Field(description="Words of title, impact or workaround.")] = ""
 
 
 class TimelinePaging(Paging):
@@ -50,7 +48,7 @@ class TimelinePaging(Paging):
 
 
 @router.get("/incidents", response=Listed[IncidentShape])
-def list_incidents(request: HttpRequest, asked: Query[Filters]) -> dict[str, Any]:
+def list_incidents(request: HttpRequest, asked: Query[IncidentFilters]) -> dict[str, Any]:
     """Those one may see, the newest first."""
     now = moment.now()
     found = asked.page(matching(reachable(request), asked).for_page(), "-declared_at", "-pk")
@@ -105,7 +103,7 @@ def incident_of(request: HttpRequest, ref: str, action: str = "view") -> Inciden
     return found
 
 
-def matching(incidents: IncidentQuerySet, asked: Filters) -> IncidentQuerySet:
+def matching(incidents: IncidentQuerySet, asked: IncidentFilters) -> IncidentQuerySet:
     for word in asked.q.split():
         incidents = incidents.filter(
             Q(title__icontains=word) | Q(impact__icontains=word) | Q(workaround__icontains=word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from accounts.access import authorize
 from accounts.bearer import Bearer, person_of, token_of
@@ -43,14 +44,12 @@ SET_WITH = Bearer(Scope.MONITORING, Scope.ADMIN)
 router = Router(tags=["monitors"], auth=SET_WITH)
 
 
-class Filters(Paging):
-    """`state`: comma list."""
-
-    q: Text = ""
-    product: Text = ""
+class MonitorFilters(Paging):
+    q: Annotated[Text, Field(description="Part of the name.")] = ""
+    product: Annotated[Text, Field(description="Its slug.")] = ""
     kind: Kind | None = None
-    state: Text = ""
-    archived: bool = False
+    state: Annotated[Text, Field(description="Comma list of states; any target counts.")] = ""
+    archived: Annotated[bool, Field(description="The archived ones instead.")] = False
 
 
 class Days(Schema):
@@ -58,7 +57,7 @@ class Days(Schema):
 
 
 @router.get("/monitors", auth=SEEN_WITH, response=Listed[MonitorShape])
-def list_monitors(request: HttpRequest, asked: Query[Filters]) -> dict[str, Any]:
+def list_monitors(request: HttpRequest, asked: Query[MonitorFilters]) -> dict[str, Any]:
     """Those of one's products, by name; archived ones apart."""
     rows = _reachable(request).filter(archived_at__isnull=not asked.archived)
     if asked.q:
@@ -131,7 +130,7 @@ def read_uptime(request: HttpRequest, slug: str, asked: Query[Days]) -> dict[str
     }
 
 
-@router.post("/monitors/{slug}/rotate_key", response=MonitorShape)
+@router.post("/monitors/{slug}/rotate_key", response=MonitorShape, summary="Rotate push key")
 def rotate(request: HttpRequest, slug: str) -> dict[str, Any]:
     """A new key to push with, told only now; the old one opens nothing from now on."""
     monitor = monitor_of(request, slug, "rotate_key")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Status
+from pydantic import Field
 
 from accounts.access import authorize, teams_of
 from accounts.bearer import person_of, token_of
@@ -35,10 +36,8 @@ CONFIG = ("address", "url", "token", "secret")
 
 
 class ChannelFilters(Paging):
-    """`team`: its slug."""
-
-    team: Text = ""
-    archived: bool = False
+    team: Annotated[Text, Field(description="Its slug.")] = ""
+    archived: Annotated[bool, Field(description="The archived ones instead.")] = False
 
 
 @router.get("/channels", auth=SEEN_WITH, response=Listed[ChannelShape])

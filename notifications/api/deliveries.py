@@ -27,7 +27,13 @@ def list_undelivered(request: HttpRequest, asked: Query[Paging]) -> dict[str, An
     return listed(asked.page(Delivery.objects.alarming().filter(team__in=mine), "-pk"), delivery_shape)
 
 
-@router.post("/deliveries/{delivery_id}/retry", auth=ACTED_WITH, response=DeliveryShape, tags=["deliveries"])
+@router.post(
+    "/deliveries/{delivery_id}/retry",
+    auth=ACTED_WITH,
+    response=DeliveryShape,
+    tags=["deliveries"],
+    summary="Retry delivery",
+)
 def retry(request: HttpRequest, delivery_id: int) -> dict[str, Any]:
     """Send it again, from now on for another 24 h. One that needs no further attempt stays as it is."""
     delivery = _delivery(request, delivery_id, "retry")

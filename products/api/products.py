@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Status
+from pydantic import Field
 
 from accounts.access import authorize
 from accounts.bearer import person_of, token_of
@@ -28,10 +29,8 @@ from products.token_products import products_of
 
 
 class ProductFilters(Paging):
-    """`q`: part of the name."""
-
-    q: Text = ""
-    archived: bool = False
+    q: Annotated[Text, Field(description="Part of the name.")] = ""
+    archived: Annotated[bool, Field(description="The archived ones instead.")] = False
 
 
 @router.get("/products", auth=SEEN_WITH, response=Listed[ProductShape])

@@ -84,7 +84,9 @@ def _refuse_more(request: HttpRequest, body: NewToken) -> None:
         raise PermissionDenied(_("A token makes none that may more than itself."))
 
 
-@router.post("/tokens/{token_id}/revoke", auth=SET_WITH, response=TokenShape, tags=["tokens"])
+@router.post(
+    "/tokens/{token_id}/revoke", auth=SET_WITH, response=TokenShape, tags=["tokens"], summary="Revoke token"
+)
 def revoke(request: HttpRequest, token_id: int) -> dict[str, Any]:
     """It opens nothing from now on. One that is revoked already stays so."""
     found = _own(request).filter(pk=token_id).first() if 0 < token_id < 2**63 else None
