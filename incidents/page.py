@@ -19,6 +19,7 @@ from monitoring.models import StatusChange, Target
 from monitoring.uptime import Point, Segment, segments
 from notifications.models import Delivery
 from notifications.standing import of_incident
+from products.vocabulary import ClockWords, clock_words
 
 LINES_SHOWN = 300
 
@@ -30,6 +31,10 @@ class ClockView:
     clock: Clock
     reading: Reading
     sum: list[str]
+
+    @property
+    def words(self) -> ClockWords:
+        return clock_words(self.clock.key, self.clock.label)
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,28 @@ def change_severity(
 
     Running clocks get the new targets and keep accrued pauses.
     """
+    _check_change(incident, severity, reason)
+    seen = seen or incident.severity
+    # Compare-and-set on what the person saw; two changes at once must not overwrite each other.
+    to = Status.ACTIVE if incident.status == Status.TRIAGE else None
+    guard = Q(severity=seen, status=incident.status)
+    with transaction.atomic():
+        step = Step(EventKind.SEVERITY_CHANGED, OPEN, to, guard)
+        event = perform(
+            incident,
+            step,
+            by=by,
+            at=at,
+            text=reason,
+            changes={"severity": severity},
+            was=seen.label,
+            now=severity.label,
+        )
+        timing.retarget(incident, severity, event.recorded_at)
+        return event
+
+
+def _check_change(incident: Incident, severity: Severity, reason: str) -> None:
     if severity.version_id != incident.process_version_id:
         raise ValidationError(
             {"severity": _("This severity belongs to another process. Choose one of this incident's.")}
@@ -117,29 +139,6 @@ def change_severity(
         raise ValidationError({"reason": _("Say why: the next reader was not there.")})
     if severity.pk == incident.severity_id:
         raise ValidationError({"severity": _("It is %(severity)s already.") % {"severity": severity.label}})
-    seen = seen or incident.severity
-    with transaction.atomic():
-        was = seen.label
-        # Compare-and-set on what the person saw; two changes at once must not overwrite each other.
-        to = Status.ACTIVE if incident.status == Status.TRIAGE else None
-        step = Step(
-            EventKind.SEVERITY_CHANGED,
-            OPEN,
-            to,
-            guard=Q(severity=seen, status=incident.status),
-        )
-        event = perform(
-            incident,
-            step,
-            by=by,
-            at=at,
-            text=reason,
-            changes={"severity": severity},
-            was=was,
-            now=severity.label,
-        )
-        timing.retarget(incident, severity, event.recorded_at)
-        return event
 
 
 def describe(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 DAY = 86_400
+FIRST_LOOK = datetime.timedelta(minutes=2)
 
 
 class Kind(models.TextChoices):
@@ -44,6 +45,16 @@ class MonitorQuerySet(models.QuerySet["Monitor"]):
     def watched(self) -> MonitorQuerySet:
         """Those that are looked at, as monitoring.claim takes them."""
         return self.present().filter(enabled=True)
+
+    def unsure(self, now: datetime.datetime) -> MonitorQuerySet:
+        """Those of which nobody can tell how they are: something of them was not seen, or not lately.
+
+        Not those that were added a moment ago and wait for their first look.
+        """
+        present = Target.objects.filter(monitor=models.OuterRef("pk"), archived_at=None)
+        unseen = present.filter(Q(state=State.UNKNOWN) | Q(fresh_until__lt=now))
+        young = Q(looked_at=None, created_at__gt=now - FIRST_LOOK)
+        return self.filter(models.Exists(unseen) | ~models.Exists(present)).exclude(young)
 
     def named(self, words: str) -> MonitorQuerySet:
         """Those with `words` in the name, the address or the product's name."""
