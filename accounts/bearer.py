@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
 from accounts import limits, tokens
+from accounts.access import allowed
 from accounts.models import ApiToken, Scope, User
 
 
@@ -37,7 +38,8 @@ class Bearer(HttpBearer):
         found = tokens.find(token)
         if found is None:
             return None
-        limits.count(f"token:{found.pk}", settings.NIGHTDESK_REQUESTS_A_MINUTE)
+        most = settings.NIGHTDESK_REQUESTS_A_MINUTE
+        request.counted = limits.count(f"token:{found.pk}", most)  # type: ignore[attr-defined]
         if not set(found.scopes) & set(self.scopes):
             raise PermissionDenied(
                 _("This token may not do that: it needs the scope %(scopes)s.")
@@ -57,3 +59,9 @@ def token_of(request: HttpRequest) -> ApiToken:
 def person_of(request: HttpRequest) -> User:
     """Who acts: the token's person."""
     return token_of(request).user
+
+
+def refuse_narrow(request: HttpRequest) -> None:
+    """PermissionDenied for a token of some products only: what is a team's or the house's is out of its reach."""
+    if not allowed(person_of(request), "reach_teams", token_of(request)):
+        raise PermissionDenied(_("This token is for some products only."))

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 from django.core.cache import cache
 
 WINDOW_S = 60
+
+
+@dataclass(frozen=True)
+class Counted:
+    """`left` more of `most` until the minute ends in `wait_s` seconds."""
+
+    most: int
+    left: int
+    wait_s: int
 
 
 class TooOften(Exception):
@@ -17,15 +27,16 @@ class TooOften(Exception):
         self.wait_s = wait_s
 
 
-def count(name: str, most: int) -> None:
+def count(name: str, most: int) -> Counted:
     """Counts one more of `name` in this minute; raises TooOften beyond `most`."""
     window, passed = divmod(int(time.time()), WINDOW_S)
     key = f"limit:{name}:{window}"
     if cache.add(key, 1, timeout=2 * WINDOW_S):
-        return
+        return Counted(most, most - 1, WINDOW_S - passed)
     try:
         number = cache.incr(key)
     except ValueError:  # the minute ended meanwhile
-        return
+        number = 1
     if number > most:
         raise TooOften(WINDOW_S - passed)
+    return Counted(most, most - number, WINDOW_S - passed)

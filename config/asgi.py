@@ -1,4 +1,4 @@
-"""One port: `/live` streams raw, everything else is Django over WSGI. Run by `uvicorn config.asgi:application`."""
+"""One port: `/live` streams raw, everything else is Django over WSGI. Run by config/web.py."""
 # ruff: noqa: E402 (Django is set up before what needs it is imported)
 
 from __future__ import annotations
@@ -25,11 +25,13 @@ from django.db import connections
 
 from config.live_access import authorise
 from config.pages import Pages
+from config.proxies import trusted
 from live.asking import Receive, Scope, Send
 from live.stream import application as streams_for
 
 pages = Pages(wsgi)
 streams = streams_for(authorise)
+proxies = trusted()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,9 +40,9 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1000})
     elif scope["path"] == "/live":
-        await streams(scope, receive, send)
+        await streams(proxies.seen_through(scope), receive, send)
     else:
-        await pages(scope, receive, send)
+        await pages(proxies.seen_through(scope), receive, send)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

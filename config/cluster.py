@@ -12,7 +12,9 @@ from pathlib import Path
 
 from config import tether
 
-USER = DATABASE = "nightdesk"
+USER = DATABASE = "nightdesk"  # the owner of everything
+APP = "nightdesk_app"  # who web and worker are (config/roles.py)
+ROLES_MADE = "nightdesk_roles"  # a file in the cluster, once APP has been made and given its rights
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 if "LD_LIBRARY_PATH" in os.environ:  # some Pythons cannot start without it, and tether.py is Python
     ENVIRONMENT["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
@@ -88,6 +90,8 @@ def give(folder: Path, identity: str) -> None:
 def make(cluster: Path, identity: str, options: list[str], *, durable: bool) -> None:
     """Make the folder and the empty database in it, under another name first: a kill half-way never leaves
     half a cluster."""
+    if (aside := cluster.with_name(f"{cluster.name}-swapping")).exists():
+        raise Unusable(f"An upgrade was cut off. Rename {aside} to {cluster}, then run ./run upgrade again.")
     new = cluster.with_suffix(".new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(mode=0o700)
@@ -115,9 +119,11 @@ def check_version(cluster: Path, identity: str) -> None:
     made_by = marker.read_text().strip()
     have = call("postgres", "--version", identity=identity).stdout.split()[-1].split(".")[0]
     if made_by != have:
+        way = "Start it with the version of Nightdesk that made it, or set NIGHTDESK_DATA. Nothing was changed."
+        if made_by.isdigit() and int(made_by) < int(have):
+            way = "Run ./run upgrade once: it moves everything over and keeps this folder. Nothing was changed."
         raise Unusable(
-            f"{cluster} was made by PostgreSQL {made_by}, which this PostgreSQL {have} cannot read. "
-            "Start it with the version of Nightdesk that made it, or set NIGHTDESK_DATA. Nothing was changed."
+            f"{cluster} was made by PostgreSQL {made_by}, which this PostgreSQL {have} cannot read. {way}"
         )
 
 

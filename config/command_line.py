@@ -19,7 +19,10 @@ from config.cluster import Unusable
 WITHOUT_DATABASE = {
     "", "up", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "makemessages",
     "compilemessages", "test", "screenshots", "demo", "bench",
+    "restore", "upgrade",
 }  # fmt: skip
+# These change tables or read all of them, as the role that owns them (config/roles.py).
+AS_OWNER = {"migrate", "prepare", "createcachetable", "backup", "restore", "upgrade"}
 # These only look after other processes: without our apps the supervisor is half as large for as long as it lives.
 WITHOUT_APPS = {"up": "config.management.commands.up", "demo": "config.management.commands.demo"}
 
@@ -29,6 +32,8 @@ def main(argv: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     # The record of who did what is for web and worker; a person at a terminal reads results and warnings.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    if AS_OWNER.intersection(argv[1:2]):
+        os.environ["NIGHTDESK_AS_OWNER"] = "1"
     try:
         if argv[1:2] == ["demo"]:
             environment.demo(Path(__file__).resolve().parent.parent)

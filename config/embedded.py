@@ -46,13 +46,14 @@ def socket_folder(folder: Path) -> Path:
     return Path("/tmp") / f"nightdesk-{os.getuid()}-{digest}"  # noqa: S108 - owner and mode are verified
 
 
-def settings(folder: Path) -> dict[str, Any]:
-    """The entry for Django's DATABASES."""
+def settings(folder: Path, *, owner: bool = False) -> dict[str, Any]:
+    """The entry for Django's DATABASES. A folder whose second role is still to be made has only the owner."""
     where = str(socket_folder(folder))
+    app = not owner and (folder / cluster.ROLES_MADE).exists()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": cluster.DATABASE,
-        "USER": cluster.USER,
+        "USER": cluster.APP if app else cluster.USER,
         "PASSWORD": "",
         "HOST": where,
         "PORT": PORT,
@@ -60,11 +61,14 @@ def settings(folder: Path) -> dict[str, Any]:
 
 
 class Server:
-    """One cluster in `folder`. `durable=False` is for tests: quick, and lost when the machine dies."""
+    """One cluster in `folder`. `durable=False` is for tests: quick, and lost when the machine dies.
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    `programs`: the folder of another version's, for a cluster which that one made (config/backup/upgrade.py)."""
+
+    def __init__(self, folder: Path, *, durable: bool = True, programs: Path | None = None) -> None:
         self.folder = folder.resolve()
         self.durable = durable
+        self.programs = programs
         self.sockets = socket_folder(self.folder)
         self.process: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
@@ -82,7 +86,8 @@ class Server:
             self._claim_socket_folder()
             if not self.folder.exists():
                 cluster.make(self.folder, self._identity, self._options(), durable=self.durable)
-            cluster.check_version(self.folder, self._identity)
+            if self.programs is None:
+                cluster.check_version(self.folder, self._identity)
             cluster.give(self.folder, self._identity)
             self.launch()
         except OSError as problem:
@@ -118,7 +123,12 @@ class Server:
         log = self.folder.with_suffix(".log")
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
-        command = [str(cluster.binaries() / "postgres"), "-D", str(self.folder), *self._options()]
+        command = [
+            str((self.programs or cluster.binaries()) / "postgres"),
+            "-D",
+            str(self.folder),
+            *self._options(),
+        ]
         with log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603
                 tether.tethered(command, death_signal=signal.SIGINT, identity=self._identity),
@@ -185,7 +195,20 @@ class Server:
 
     def _options(self) -> list[str]:
         options = OPTIONS | ({} if self.durable else QUICK) | {"unix_socket_directories": str(self.sockets)}
+        if self.programs:
+            del options["io_method"]  # new in 18
         return [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+
+
+@contextmanager
+def serving(folder: Path, *, durable: bool = True, programs: Path | None = None) -> Iterator[Server]:
+    """A server of our own, and nobody else's: raises InUse while another process has the folder."""
+    server = Server(folder, durable=durable, programs=programs)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 @contextmanager

@@ -39,6 +39,13 @@ def database(name: str, text: str) -> dict[str, Any]:
     return found | {"ENGINE": "django.db.backends.postgresql"}
 
 
+def owner(name: str, text: str, app: str) -> str:
+    """The owner's address; empty: the same as `app`, DATABASE_URL."""
+    if text and not app:
+        raise ImproperlyConfigured(f"{name} is set and DATABASE_URL is not: set both, or neither")
+    return text
+
+
 # Of every connection of the web process and the worker: nobody waits for ever, and nobody holds a lock for ever.
 LIMITS = {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
 

@@ -42,4 +42,4 @@ def mailers(url: str) -> dict[str, dict[str, Any]]:
         "use_ssl": parts.scheme == "smtps",
         "timeout": TIMEOUT_S,
     }
-    return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+    return {"default": {"BACKEND": "network.mail.Bounded", "OPTIONS": options}}

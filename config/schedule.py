@@ -13,6 +13,8 @@ from datetime import datetime
 from celery import Task
 
 from accounts.session_store import SessionStore
+from config.backup import daily
+from config.backup.tasks import back_up
 from foundation import idempotency
 from incidents import intake
 from incidents import sweep as breaches
@@ -59,4 +61,7 @@ SWEEPS = (
     Sweep("sessions", SessionStore.clear_expired, every_s=3600),
 )
 
-ERRANDS = (Errand("probes", probe_due, probes.next_due),)
+ERRANDS = (
+    Errand("probes", probe_due, probes.next_due),
+    Errand("daily backup", back_up, daily.next_due),
+)

@@ -10,7 +10,7 @@ import structlog
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from config import embedded, environment
+from config import cluster, embedded, environment
 from config.mailers import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -18,6 +18,10 @@ env = environ.Env()
 
 NIGHTDESK_URL = environment.site("NIGHTDESK_URL", env("NIGHTDESK_URL", default="http://localhost:8000"))
 NIGHTDESK_DATA = Path(env("NIGHTDESK_DATA", default=str(BASE_DIR / ".nightdesk"))).expanduser().resolve()
+# Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+NIGHTDESK_TRUSTED_PROXIES = environment.networks(
+    "NIGHTDESK_TRUSTED_PROXIES", env("NIGHTDESK_TRUSTED_PROXIES", default="")
+)
 HTTPS = NIGHTDESK_URL.startswith("https://")
 DEBUG = False
 SECRET_KEY = env("SECRET_KEY", default="") or environment.kept_secret(NIGHTDESK_DATA / "secret_key")
@@ -61,6 +65,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "config.problem_pages.ProblemDetails",
+    "config.api_manners.ApiManners",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -99,10 +104,19 @@ TEMPLATES = [
 # Without DATABASE_URL the embedded server, whose socket follows from the data folder (manage.py starts it).
 DATABASE_URL = env("DATABASE_URL", default="")
 EMBEDDED = NIGHTDESK_DATA / "postgres"
+# Two roles: the owner migrates, backs up and restores, web and worker can only add to the timeline (config/roles.py).
+DATABASE_OWNER_URL = environment.owner(
+    "DATABASE_OWNER_URL", env("DATABASE_OWNER_URL", default=""), DATABASE_URL
+)
+if DATABASE_URL:
+    APP_DATABASE = environment.database("DATABASE_URL", DATABASE_URL)
+    OWNER_DATABASE = environment.database("DATABASE_OWNER_URL", DATABASE_OWNER_URL or DATABASE_URL)
+else:
+    OWNER_DATABASE, APP_DATABASE = embedded.settings(EMBEDDED, owner=True), embedded.settings(EMBEDDED)
+NIGHTDESK_APP_ROLE = APP_DATABASE["USER"] if DATABASE_URL else cluster.APP
+# config/command_line.py asks for it, for the commands that are the owner's.
 DATABASES = {
-    "default": environment.database("DATABASE_URL", DATABASE_URL)
-    if DATABASE_URL
-    else embedded.settings(EMBEDDED)
+    "default": dict(OWNER_DATABASE if env.bool("NIGHTDESK_AS_OWNER", default=False) else APP_DATABASE)
 }
 # A pool for the web process (config/asgi.py asks for one): its page and stream threads share it. 0: none.
 if pool := env.int("NIGHTDESK_POOL", default=0):
@@ -115,6 +129,8 @@ if env.bool("NIGHTDESK_LIMITS", default=False) and not LISTEN_DATABASE_URL:
     environment.limit(DATABASES["default"])
 if LISTEN_DATABASE_URL:
     environment.database("LISTEN_DATABASE_URL", LISTEN_DATABASE_URL)
+    # A cursor that outlives its transaction is not to be found again behind a transaction pooler.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CELERY_BROKER_URL = environment.broker("REDIS_URL", env("REDIS_URL", default="")) or "memory://localhost/"

@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection, connections
 
 from config.schedule import ERRANDS, SWEEPS, Errand, Sweep
 from foundation import moment
+from foundation.listening import address
 
 log = structlog.get_logger(__name__)
 
@@ -165,12 +166,7 @@ def attempt(name: str, job: Callable[[], object]) -> None:
 def listening() -> psycopg.Connection[Any]:
     """A connection of its own that listens for wake-ups; pools and transactions would swallow them."""
     connection.ensure_connection()
-    params = connection.get_connection_params()
-    known = {
-        key: value
-        for key, value in params.items()
-        if key in {"host", "port", "user", "password", "dbname", "options", "sslmode"}
-    }
-    listener = psycopg.connect(**known, autocommit=True)
+    where, asked = address()
+    listener = psycopg.connect(where, autocommit=True, **{"application_name": "nightdesk-ticker", **asked})
     listener.execute(f"LISTEN {CHANNEL}")
     return listener

@@ -1,26 +1,43 @@
-"""The web process of `up`: uvicorn on a listening socket which the supervisor opened and keeps.
+"""The web process: uvicorn as Nightdesk needs it, which no command line of uvicorn's own says so shortly.
 
-Kept there, the port is never given up between two web processes: who calls meanwhile waits instead of being
-refused. Called as `python -m config.web FD`. Production starts uvicorn by its own command line.
+`python -m config.web --port 8000` in production; any number of them serve one site. `up` opens the listening socket
+itself, keeps it and passes `--fd`: so the port is never given up between two web processes, and who calls meanwhile
+waits instead of being refused.
 """
 
+import argparse
 import socket
-import sys
 
 import uvicorn
 
 
-def main(descriptor: int) -> None:
+def main(asked: argparse.Namespace) -> None:
     """Serve until SIGTERM; open streams get two seconds to end."""
     options = uvicorn.Config(
         "config.asgi:application",
+        host=asked.host,
+        port=asked.port,
         lifespan="on",
         log_level="warning",
         access_log=False,
+        proxy_headers=False,  # uvicorn believes whoever calls from 127.0.0.1; config/proxies.py believes whom you name
+        server_header=False,
         timeout_graceful_shutdown=2,
     )
-    uvicorn.Server(options).run(sockets=[socket.socket(fileno=descriptor)])
+    sockets = None if asked.fd is None else [socket.socket(fileno=asked.fd)]
+    uvicorn.Server(options).run(sockets=sockets)
+
+
+def arguments() -> argparse.ArgumentParser:
+    """What it understands."""
+    parser = argparse.ArgumentParser(
+        prog="python -m config.web", description="Serves Nightdesk's pages and streams."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+    parser.add_argument("--fd", type=int, help="an open listening socket instead")
+    return parser
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(arguments().parse_args())

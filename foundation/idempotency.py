@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from foundation import moment
+from foundation.crash import crashpoint
 from foundation.models import IdempotencyKey
 
 KEPT = timedelta(days=1)
@@ -35,16 +36,25 @@ def once(actor: str, key: str, body: Any, do: Callable[[], str]) -> tuple[str, b
         return do(), True
     digest = fingerprint(body)
     with transaction.atomic():
-        row, fresh = IdempotencyKey.objects.get_or_create(
-            actor=actor[:80], key=key[:200], defaults={"digest": digest, "answer": ""}
-        )
+        row, fresh = _row(actor, key, digest)
+        if not fresh and row.at < moment.now() - KEPT:
+            row.delete()  # nobody has swept it away yet
+            row, fresh = _row(actor, key, digest)
         if not fresh:
             if row.digest != digest:
                 raise Reused(row.answer)
             return row.answer, False
         row.answer = do()
+        crashpoint("ingest.done")
         row.save(update_fields=["answer"])
-        return row.answer, True
+    crashpoint("ingest.answering")
+    return row.answer, True
+
+
+def _row(actor: str, key: str, digest: str) -> tuple[IdempotencyKey, bool]:
+    return IdempotencyKey.objects.get_or_create(
+        actor=actor[:80], key=key[:200], defaults={"digest": digest, "answer": ""}
+    )
 
 
 def forget_old() -> int:

@@ -27,7 +27,11 @@ def problem(
 ) -> HttpResponse:  # fmt: skip
     """The document as an answer."""
     body = document(status, detail, errors, **more)
-    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=dict(headers or {}))
+    answer = JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=dict(headers or {}))
+    answer.headers["Content-Length"] = str(
+        len(answer.content)
+    )  # some are made outside the middleware that says it
+    return answer
 
 
 def errors_of(error: ValidationError) -> list[dict[str, str]]:

@@ -25,5 +25,14 @@ def unseal(sealed: str) -> str:
         raise SecretLost("no key of NIGHTDESK_ENCRYPTION_KEYS opens this secret: enter it again") from error
 
 
+def opens(sealed: str) -> bool:
+    """Whether one of the keys opens it; if not, it has to be entered again."""
+    try:
+        unseal(sealed)
+    except SecretLost:
+        return False
+    return True
+
+
 def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.NIGHTDESK_ENCRYPTION_KEYS])

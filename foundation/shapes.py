@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from ninja import Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.config import JsonDict
 
 from foundation.paging import Page, page
 from foundation.text import plain_text
@@ -87,8 +88,8 @@ Text = Annotated[str, Field(max_length=200), Plain]
 class Paging(Schema):
     """`cursor` is the `next` of the page before."""
 
-    cursor: Annotated[str, Field(max_length=2000)] = ""
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(max_length=2000, description="The `next` of the page before.")] = ""
+    limit: Annotated[int, Field(ge=1, le=200, description="How many on a page.")] = 50
 
     def page[T: Model](self, rows: QuerySet[T], *order: str) -> Page[T]:
         return page(rows, order=order, after=self.cursor, size=self.limit)
@@ -105,15 +106,26 @@ def listed[T: Model](found: Page[T], shape: Callable[[T], dict[str, Any]]) -> di
     return {"items": [shape(row) for row in found.items], "next": found.next}
 
 
+PROBLEM: JsonDict = {
+    "type": "about:blank",
+    "title": "Unprocessable Content",
+    "status": 422,
+    "detail": "Staff Mobile has these severities: CRITICAL, HIGH, MEDIUM.",
+    "errors": [
+        {"field": "severity", "message": "Staff Mobile has these severities: CRITICAL, HIGH, MEDIUM."}
+    ],
+}
+
+
 class ErrorShape(Schema):
     field: str
     message: str
 
 
 class Problem(Schema):
-    """RFC 9457."""
+    """RFC 9457. `field` of an error is a path such as `expect.status.0`, empty for the whole."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [PROBLEM]})
 
     type: str
     title: str

@@ -12,6 +12,7 @@ from foundation.idempotency import fingerprint, once
 from incidents import transitions
 from incidents.forms import verbs
 from incidents.models import Incident, Status
+from products.vocabulary import CONTAINED
 
 Do = Callable[..., Any]
 
@@ -68,7 +69,7 @@ OFFERS = {
         Offer("assign", _("Assign a role"), transitions.assign, verbs.AssignForm),
         Offer(
             "mitigate",
-            _("Damage contained"),
+            CONTAINED,
             transitions.mitigate,
             verbs.MitigateForm,
             _("The cause may remain. This stops the response clock."),

@@ -13,7 +13,7 @@ from accounts.models import Membership, Role, User
 from foundation import moment
 from incidents import breaches, lines, timeline, timing
 from incidents.lifecycle import Step, TooLate, announce, perform
-from incidents.models import Incident, RedactionRequest, Status, TimelineEvent, TimelinePayload
+from incidents.models import Incident, RedactionRequest, Status, TimelineEvent
 from live import bus
 from products.vocabulary import EventKind
 
@@ -122,7 +122,7 @@ def confirm_redaction(request: RedactionRequest, *, by: User) -> TimelineEvent:
                 event.incident, REDACT, by=by, text=request.reason, supersedes=doomed, seq=doomed.seq,
                 asked_by=asked_by, alone=alone,
             )  # fmt: skip
-            TimelinePayload.objects.filter(event=doomed).delete()
+            # The database has destroyed the payload of `doomed` by now: the trigger timeline_destroy.
         _hide(event)
         return redaction
 

@@ -1,6 +1,6 @@
 """A problem becomes an incident: by a person in a browser, by a machine that saw it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from foundation.refs import next_number
 from incidents import lifecycle, telling, timeline, timing
 from incidents.models import Incident, Mode, Participant, Status
-from monitoring.models import Target
 from products.models import Product, Severity
 from products.vocabulary import EventKind
+
+# Seen longer ago than this, a problem is a slip of the year, or told in retrospect.
+OLDEST = timedelta(days=366)
 
 
 def declare(
@@ -25,28 +28,21 @@ def declare(
     severity: Severity | None = None,
     detected_at: datetime | None = None,
     at: datetime | None = None,
-    mode: str = Mode.LIVE,
-    private: bool = False,
-    target: Target | None = None,
     source: str = "",
     label: str = "",
     **facts: Any,
 ) -> Incident:
     """Open an incident on `product`; its clocks run from `detected_at` (C14).
 
+    `facts` are columns of it: mode, private, target, impact …; `source` and `label` say who, when no person does.
     With a severity from a person it is active at once; "not sure" and machines begin in triage at the worst one.
-    Raises ValidationError for a severity of another process, an archived product, or a detection in the future.
+    Raises ValidationError for a severity of another process, an archived product, or a detection in the
+    future or more than a year ago.
     """
-    proposed = severity or product.severities().first()
-    _check(product, proposed)
-    if proposed is None:  # _check has raised; this tells the type checker
-        raise AssertionError
+    proposed = _checked(product, severity or product.severities().first())
     with transaction.atomic():
         now = at or moment.now()
-        if detected_at and detected_at > now:
-            raise ValidationError(
-                {"detected_at": _("This is in the future. When was the problem first seen?")}
-            )
+        _check_detection(detected_at, now, facts.get("mode"))
         incident = Incident(
             number=next_number("INC"),
             title=title,
@@ -54,36 +50,52 @@ def declare(
             process_version=proposed.version,
             severity=proposed,
             status=Status.ACTIVE if severity and by else Status.TRIAGE,
-            mode=mode,
-            private=private,
             detected_at=detected_at or now,
             declared_at=now,
             declared_by=by,
-            target=target,
             **facts,
         )
-        incident.save(force_insert=True)
-        if by:
-            Participant.objects.create(incident=incident, user=by)
-        event = timeline.record(
-            incident,
-            EventKind.DECLARED,
-            by=by,
-            at=now,
-            source=source,
-            label=label,
-            title=title,
-            severity=proposed.label,
-            sure=severity is not None,
-            detected_at=incident.detected_at.isoformat(),
+        how = {"source": source, "label": label, "sure": severity is not None}
+        _begin(incident, by, now, how)
+    crashpoint("verb.declared")
+    return incident
+
+
+def _begin(incident: Incident, by: User | None, now: datetime, how: dict[str, Any]) -> None:
+    """The row, the first event of its timeline, and what follows from it: clocks, open pages, messages."""
+    incident.save(force_insert=True)
+    if by:
+        Participant.objects.create(incident=incident, user=by)
+    crashpoint("verb.opened")
+    event = timeline.record(
+        incident,
+        EventKind.DECLARED,
+        by=by,
+        at=now,
+        title=incident.title,
+        severity=incident.severity.label,
+        detected_at=incident.detected_at.isoformat(),
+        **how,
+    )
+    crashpoint("verb.opening_recorded")
+    timing.follow(incident, event)
+    lifecycle.announce(incident)
+    telling.after(incident, event)
+    crashpoint("verb.opening_told")
+
+
+def _check_detection(detected_at: datetime | None, now: datetime, mode: str | None) -> None:
+    if detected_at is None:
+        return
+    if detected_at > now:
+        raise ValidationError({"detected_at": _("This is in the future. When was the problem first seen?")})
+    if now - detected_at > OLDEST and mode != Mode.RETROSPECTIVE:
+        raise ValidationError(
+            {"detected_at": _("This is more than a year ago. Check the year, or leave it empty for now.")}
         )
-        timing.follow(incident, event)
-        lifecycle.announce(incident)
-        telling.after(incident, event)
-        return incident
 
 
-def _check(product: Product, severity: Severity | None) -> None:
+def _checked(product: Product, severity: Severity | None) -> Severity:
     if product.archived_at:
         raise ValidationError(
             {"product": _("%(product)s is archived. Choose another product.") % {"product": product}}
@@ -97,3 +109,4 @@ def _check(product: Product, severity: Severity | None) -> None:
                 % {"severity": severity}
             }
         )
+    return severity

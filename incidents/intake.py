@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from foundation import moment, rounds
+from foundation.crash import crashpoint
 from incidents import lifecycle, timeline
 from incidents.declare import declare
 from incidents.models import Incident
@@ -60,7 +61,9 @@ def _take(target_id: int) -> int:
         change.handled_at = moment.now()
         change.outcome = incident.ref if incident else ""
         change.save(update_fields=["handled_at", "outcome"])
-        return 1
+        crashpoint("probe.handled")
+    crashpoint("probe.taken_in")
+    return 1
 
 
 def _apply(change: StatusChange) -> Incident | None:
@@ -69,6 +72,7 @@ def _apply(change: StatusChange) -> Incident | None:
     if change.state == State.DOWN:
         if incident is None:
             incident = _open(change)
+            crashpoint("probe.incident_opened")
         if incident:
             _note(incident, change, EventKind.MONITOR_DOWN)
     elif incident and change.state in (State.UP, State.DEGRADED):
@@ -105,7 +109,7 @@ def _open(change: StatusChange) -> Incident | None:
 
 
 def _note(incident: Incident, change: StatusChange, kind: str, **data: Any) -> None:
-    text = change.detail if kind == EventKind.NOTED else ""
+    text = change.said if kind == EventKind.NOTED else ""
     timeline.record(
         incident,
         kind,
@@ -117,7 +121,7 @@ def _note(incident: Incident, change: StatusChange, kind: str, **data: Any) -> N
         name=name_of(change.target),
         monitor=change.target.monitor.slug,
         code=change.code,
-        detail=change.detail,
+        detail=change.said,
         change=change.pk,
         **data,
     )

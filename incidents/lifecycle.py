@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from incidents import breaches, telling, timeline, timing
 from incidents.models import Incident, Participant, Status, TimelineEvent
 from live import bus
@@ -83,25 +84,44 @@ def perform(
         incident.refresh_from_db()
         if not moved:
             raise TooLate(incident, step)
+        crashpoint("verb.moved")
         # The row is ours now, so the moment is later than everything recorded before.
         happened = at or moment.now()
         # What ran out before this happened was late, even if no sweep has come by yet.
         breaches.fire(incident, until=happened, now=moment.now())
-        if step.kind in SEEN_BY and incident.acknowledged_at is None:
-            Incident.objects.filter(pk=incident.pk).update(acknowledged_at=happened)
-            incident.acknowledged_at = happened
-        if stamp:
-            Incident.objects.filter(pk=incident.pk).update(**{stamp: happened})
-            setattr(incident, stamp, happened)
+        _stamp(incident, _columns(incident, step, stamp), happened)
         if measured:
             data["after_s"] = (happened - incident.detected_at).total_seconds()
         event = timeline.record(incident, step.kind, by=by, at=happened, text=text, **data)
-        timing.follow(incident, event)
-        if by:
-            Participant.objects.bulk_create([Participant(incident=incident, user=by)], ignore_conflicts=True)
-        announce(incident)
-        telling.after(incident, event)
-        return event
+        crashpoint("verb.recorded")
+        _follow(incident, event)
+        crashpoint("verb.told")
+    crashpoint("verb.committed")
+    return event
+
+
+def _follow(incident: Incident, event: TimelineEvent) -> None:
+    """What an event brings about: clocks, who takes part, open pages, messages."""
+    timing.follow(incident, event)
+    if event.actor:
+        Participant.objects.bulk_create(
+            [Participant(incident=incident, user=event.actor)], ignore_conflicts=True
+        )
+    announce(incident)
+    telling.after(incident, event)
+
+
+def _columns(incident: Incident, step: Step, stamp: str) -> list[str]:
+    """The columns that take the event's moment."""
+    seen = step.kind in SEEN_BY and incident.acknowledged_at is None
+    return [*(["acknowledged_at"] if seen else []), *([stamp] if stamp else [])]
+
+
+def _stamp(incident: Incident, columns: list[str], happened: datetime) -> None:
+    for column in columns:
+        setattr(incident, column, happened)
+    if columns:
+        Incident.objects.filter(pk=incident.pk).update(**dict.fromkeys(columns, happened))
 
 
 def announce(incident: Incident) -> None:

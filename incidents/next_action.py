@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from incidents.models import Incident, Status
 from monitoring.states import State
+from products.vocabulary import CONTAINED
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _mitigate(incident: Incident, state: str | None) -> Action | None:
         return None
     return Action(
         "mitigate",
-        _("Damage contained"),
+        str(CONTAINED),
         _("Contain the damage first"),
         _("Switch it off, fail over, stop the rollout. Saying so stops the response clock."),
     )

@@ -14,11 +14,12 @@ from incidents import clocks, lines
 from incidents.clocks import Reading
 from incidents.models import Assignment, Clock, Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.next_action import Action, next_action
+from incidents.recipients import nobody_left
 from monitoring.models import StatusChange, Target
 from monitoring.uptime import Point, Segment, segments
 from notifications.models import Delivery
-from notifications.models import State as Sending
 from notifications.standing import of_incident
+from products.vocabulary import ClockWords, clock_words
 
 LINES_SHOWN = 300
 
@@ -30,6 +31,10 @@ class ClockView:
     clock: Clock
     reading: Reading
     sum: list[str]
+
+    @property
+    def words(self) -> ClockWords:
+        return clock_words(self.clock.key, self.clock.label)
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,13 @@ class IncidentPage:
     @property
     def undelivered(self) -> int:
         """How many messages about it did not arrive."""
-        return sum(delivery.state == Sending.DEAD for delivery in self.deliveries)
+        return sum(delivery.alarms for delivery in self.deliveries)
+
+    @property
+    def stranded(self) -> bool:
+        """Everybody who was asked to take it has said that they cannot."""
+        asked = self.incident.is_open and not self.incident.acknowledged_at
+        return asked and nobody_left(self.deliveries)
 
     @property
     def took(self) -> str:
@@ -97,7 +108,7 @@ def last_hour(target: Target, now: datetime) -> list[Segment]:
     rows = StatusChange.objects.filter(target=target)
     before = rows.filter(at__lt=start).order_by("-at", "-pk")[:1]
     since = rows.filter(at__gte=start).order_by("at", "pk")
-    points = [Point(c.at, c.state, c.detail) for found in (before, since) for c in found]
+    points = [Point(c.at, c.state, c.said) for found in (before, since) for c in found]
     return segments(points, start=start, end=now)
 
 

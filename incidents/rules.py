@@ -24,6 +24,8 @@ def sees(actor: User, incident: Incident) -> bool:
 
 
 def takes_part(actor: User, incident: Incident) -> bool:
+    if getattr(incident, "reader", None) == actor.pk:  # it was found for this person, and so they take part
+        return True
     return Participant.objects.filter(incident=incident, user=actor).exists()
 
 
@@ -46,6 +48,11 @@ def break_glass(actor: User, incident: Incident) -> bool:
 def declare(actor: User, product: Product) -> bool:
     """Everybody who sees a product may say that it is broken."""
     return role_in(actor, product.team_id) is not None
+
+
+@rule("view", RedactionRequest)
+def view_request(actor: User, request: RedactionRequest) -> bool:
+    return sees(actor, request.event.incident)
 
 
 @rule("settle", RedactionRequest)

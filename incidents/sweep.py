@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from foundation import moment, rounds
+from foundation.crash import crashpoint
 from incidents import breaches, lifecycle, telling
 from incidents.models import Clock, Incident
 
@@ -46,6 +47,7 @@ def _warn(pk: int) -> int:
         incident = _held(pk)
         if incident is None:
             return 0
+        crashpoint("sweep.warning_claimed")
         now = moment.now()
         mine = Clock.objects.select_for_update().to_warn().filter(incident=incident, warn_at__lte=now)
         due = list(mine.order_by("pk"))
@@ -55,6 +57,7 @@ def _warn(pk: int) -> int:
             # What has run out meanwhile is told as a breach.
             if clock.due_at and clock.due_at > now and not clock.breached_at:
                 telling.warn(incident, clock)
+        crashpoint("sweep.warning_told")
         return len(due)
 
 
@@ -63,8 +66,11 @@ def _fire(pk: int) -> int:
         incident = _held(pk)
         if incident is None:
             return 0
+        crashpoint("sweep.claimed")
         now = moment.now()
         fired = breaches.fire(incident, until=now, now=now)
         if fired:
             lifecycle.announce(incident)
-        return fired
+        crashpoint("sweep.marked")
+    crashpoint("sweep.committed")
+    return fired

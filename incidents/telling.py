@@ -1,8 +1,8 @@
 """Which events tell whom (K132–K136): the product's contacts and channels, when an incident opens, when three
-quarters of its response clock are gone, at a breach, and when it is over.
+quarters of its response clock are gone, at a breach, when it becomes worse, and when it is over.
 
 Called by the engine in the verb's transaction. Drills and past incidents tell nobody, and say so; a private one
-tells its participants alone, by its ref.
+tells its participants alone, by its ref. Who that is, is incidents/recipients.py's.
 """
 
 from collections.abc import Callable
@@ -11,18 +11,22 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from accounts.access import has_role
-from accounts.models import Role, User
+from foundation import moment
+from incidents import recipients
 from incidents.clocks import span
-from incidents.models import Clock, Incident, Mode, Participant, Status, TimelineEvent
-from notifications import queue
-from notifications.models import Channel
+from incidents.models import Clock, Incident, Status, TimelineEvent
+from incidents.recipients import everybody
+from notifications import hours, queue
+from notifications.models import Delivery
 from notifications.queue import ACKNOWLEDGE, CANNOT, Message, Recipient
-from products.contacts import responders
-from products.models import Contact
 from products.vocabulary import ClockKey, EventKind
 
-OPENED, WARNED, BREACHED, RESOLVED, PASSED = "opened", "warned", "breached", "resolved", "passed"
+OPENED, WARNED, BREACHED, RESOLVED = "opened", "warned", "breached", "resolved"
+PASSED, STRANDED, RAISED = "passed", "stranded", "raised"
+# What asks somebody to take it; moot once somebody has.
+ASKING = (OPENED, PASSED, STRANDED)
+# A locked phone shows some forty characters: severity, ref and product must be among them.
+SEVERITY_SHOWN, PRODUCT_SHOWN = 14, 16
 
 
 def after(incident: Incident, event: TimelineEvent) -> None:
@@ -41,7 +45,7 @@ def warn(incident: Incident, clock: Clock) -> None:
     }
     # No entry of the timeline causes it; the run of the clock does, once.
     about = f"{incident.ref}/{clock.key}.{clock.cycle}"
-    _tell(incident, about, WARNED, everybody(incident), _("Time is running out"), line)
+    _tell(incident, about, WARNED, everybody(incident), _("time is running out"), line)
 
 
 def breach(incident: Incident, event: TimelineEvent, clock: Clock) -> None:
@@ -53,113 +57,54 @@ def breach(incident: Incident, event: TimelineEvent, clock: Clock) -> None:
         "target": clock.target,
         "due": _time(incident, clock.due_at),
     }
-    _tell(incident, _about(event), BREACHED, everybody(incident), _("Time ran out"), line)
+    _tell(incident, _about(event), BREACHED, everybody(incident), _("time ran out"), line)
 
 
-def pass_on(incident: Incident, event: TimelineEvent, heir: Recipient | None) -> None:
-    """Ask `heir`; without one the rooms hear that nobody is left."""
-    if heir:
-        _tell(incident, _about(event), PASSED, [heir], _("Passed to you"), event.text)
-    else:
-        _tell(incident, _about(event), PASSED, rooms(incident), _("Nobody has taken it"), event.text)
+def pass_on(incident: Incident, event: TimelineEvent, to: list[Recipient], *, stranded: bool) -> None:
+    """Ask the next one; or, when nobody is left, tell all of `to` that nobody has taken it."""
+    headline = _("nobody has taken it") if stranded else _("your turn")
+    _tell(incident, _about(event), STRANDED if stranded else PASSED, to, headline, event.text)
 
 
-def next_after(incident: Incident, key: str) -> Recipient | None:
-    """The contact after `key` in the product's order, round the end, without those who cannot or may not."""
-    order = people(incident)
-    keys = [one.key for one in order]
-    start = keys.index(key) + 1 if key in keys else 0
-    out = queue.declined(incident.ref) | {key}
-    return next((one for one in order[start:] + order[:start] if not one.skip and one.key not in out), None)
+def is_stranded(incident: Incident) -> bool:
+    """Everybody was told already that nobody is left to ask."""
+    told = Delivery.objects.about(incident.ref).filter(key=STRANDED)
+    return told.filter(created_at__gte=recipients.opened_at(incident)).exists()
 
 
-def everybody(incident: Incident, *, but: User | None = None) -> list[Recipient]:
-    return [*people(incident, but=but), *rooms(incident)]
-
-
-def people(incident: Incident, *, but: User | None = None) -> list[Recipient]:
-    """Contacts in their order, each once; without any, whoever responds in the team. `but` knows it already."""
-    found: dict[str, Recipient] = {}
-    for user, address, label in _named(incident):
-        skip = _unreal(incident) or _unfit(incident, user, but)
-        one = Recipient(label, user=user, address=address, skip=skip)
-        found.setdefault(one.key, one)
-    return list(found.values())
-
-
-def rooms(incident: Incident) -> list[Recipient]:
-    """The channels of the product, and those of its team that serve all products (K136)."""
-    if incident.private:
-        return []
-    mine = Channel.objects.active().filter(team=incident.product.team_id).order_by("pk")
-    served = [c for c in mine.prefetch_related("products") if _serves(c, incident.product_id)]
-    return [Recipient(channel.name, channel=channel, skip=_unreal(incident)) for channel in served]
-
-
-def _serves(channel: Channel, product: int) -> bool:
-    products = [one.pk for one in channel.products.all()]
-    return not products or product in products
-
-
-def _named(incident: Incident) -> list[tuple[User | None, str, str]]:
-    """(person or None, address or "", who in words)."""
-    contacts = list(Contact.objects.filter(product=incident.product_id).select_related("user"))
-    if incident.private:
-        labels = {c.user_id: c.label for c in contacts if c.user_id}
-        taking_part = Participant.objects.filter(incident=incident).select_related("user").order_by("pk")
-        return [(p.user, "", _label(p.user, labels.get(p.user_id, ""))) for p in taking_part]
-    if not contacts:
-        return [(user, "", str(user)) for user in responders(incident.product)]
-    named: list[tuple[User | None, str, str]] = []
-    for contact in contacts:
-        if contact.whole_team:
-            named += [(user, "", _label(user, contact.label)) for user in responders(incident.product)]
-        else:
-            who = contact.user or contact.address
-            named.append((contact.user, contact.address, _label(who, contact.label)))
-    return named
-
-
-def _label(who: User | str, role: str) -> str:
-    return f"{who} ({role})" if role else str(who)
-
-
-def _unreal(incident: Incident) -> str:
-    if incident.mode == Mode.LIVE:
-        return ""
-    return _("drill") if incident.mode == Mode.DRILL else _("entered afterwards")
-
-
-def _unfit(incident: Incident, user: User | None, but: User | None) -> str:
-    if user is None:
-        return ""
-    if but and user.pk == but.pk:
-        return _("did it")
-    if not user.is_active:
-        return _("may not sign in any more")
-    if not incident.private and not has_role(user, incident.product.team_id, Role.VIEWER):
-        return _("no longer in the team")
-    return ""
+def waits_until(incident: Incident) -> str:
+    """`08:00 CET` when nobody is woken by it now; else empty."""
+    now = moment.now()
+    due = hours.due(now, incident.product.team.time_zone, wake=incident.severity.wake)
+    return f"{due.astimezone(ZoneInfo(incident.product.team.time_zone)):%H:%M %Z}" if due > now else ""
 
 
 def _opened(incident: Incident, event: TimelineEvent) -> None:
-    headline = _("Open again") if event.kind == EventKind.REOPENED else ""
+    headline = _("open again") if event.kind == EventKind.REOPENED else ""
     to = everybody(incident, but=event.actor)
     _tell(incident, _about(event), OPENED, to, headline, "")
 
 
 def _acknowledged(incident: Incident, event: TimelineEvent) -> None:
     reason = _("acknowledged by %(who)s") % {"who": event.actor_label}
-    queue.cancel(incident.ref, reason=reason, keys=[OPENED, PASSED])
+    queue.cancel(incident.ref, reason=reason, keys=ASKING)
 
 
 def _mitigated(incident: Incident, event: TimelineEvent) -> None:
-    queue.cancel(incident.ref, reason=_("the damage is contained"), keys=[OPENED, PASSED, WARNED])
+    queue.cancel(incident.ref, reason=_("the damage is contained"), keys=[*ASKING, WARNED, RAISED])
 
 
 def _worse(incident: Incident, event: TimelineEvent) -> None:
-    if incident.severity.wake:
-        queue.hurry(incident.ref)
+    """Whoever slept through a small one hears that it is a big one; what waits for the morning is moot."""
+    was = incident.process_version.severities.filter(label=event.data.get("was", "")).first()
+    if was is None or incident.severity.rank >= was.rank:
+        return
+    headline = _("raised from %(severity)s") % {"severity": was.label}
+    queue.cancel(incident.ref, reason=_("raised since"), keys=[*ASKING, WARNED, RAISED])
+    # Somebody is on it: the others need not be woken.
+    wake = incident.severity.wake and not incident.acknowledged_at
+    to = everybody(incident, but=event.actor)
+    _tell(incident, _about(event), RAISED, to, headline, event.text, wake=wake)
 
 
 def _over(incident: Incident, event: TimelineEvent) -> None:
@@ -167,14 +112,10 @@ def _over(incident: Incident, event: TimelineEvent) -> None:
     to = [one for one in queue.reached(incident.ref) if one.user is None or one.user != event.actor]
     queue.cancel(incident.ref, reason=str(Status(incident.status).label).lower())
     if incident.private:
-        to = [one for one in to if one.user and _takes_part(incident, one.user)]
+        to = [one for one in to if one.user and recipients.takes_part(incident, one.user)]
     took = span((event.occurred_at - incident.detected_at).total_seconds())
     line = _("%(after)s after detection, by %(who)s.") % {"after": took, "who": event.actor_label}
     _tell(incident, _about(event), RESOLVED, to, str(Status(incident.status).label), line)
-
-
-def _takes_part(incident: Incident, user: User) -> bool:
-    return Participant.objects.filter(incident=incident, user=user).exists()
 
 
 _AFTER: dict[EventKind, Callable[[Incident, TimelineEvent], None]] = {
@@ -194,10 +135,19 @@ def _about(event: TimelineEvent) -> str:
     return f"{event.incident.ref}/{event.seq}"
 
 
-def _tell(incident: Incident, about: str, key: str, to: list[Recipient], headline: str, line: str) -> None:
+def _tell(
+    incident: Incident,
+    about: str,
+    key: str,
+    to: list[Recipient],
+    headline: str,
+    line: str,
+    *,
+    wake: bool | None = None,
+) -> None:
     asks = key != RESOLVED and not incident.acknowledged_at
     message = Message(
-        subject=_subject(incident, headline),
+        subject=_subject(incident, headline, over=key == RESOLVED),
         body=_body(incident, line, open_=key != RESOLVED),
         path=incident.get_absolute_url(),
         offers=(ACKNOWLEDGE, CANNOT) if asks else (),
@@ -209,16 +159,21 @@ def _tell(incident: Incident, about: str, key: str, to: list[Recipient], headlin
         message=message,
         team=incident.product.team,
         rank=incident.severity.rank,
-        wake=incident.severity.wake,
+        wake=incident.severity.wake if wake is None else wake,
     )
 
 
-def _subject(incident: Incident, headline: str) -> str:
-    """`CRITICAL INC-42: Sign-in fails`; a private one is only its ref."""
-    what = f"{incident.severity.label} {incident.ref}"
-    if headline:
-        what = f"{headline}: {what}"
-    return _("%(what)s (private)") % {"what": what} if incident.private else f"{what}: {incident.title}"
+def _subject(incident: Incident, headline: str, *, over: bool) -> str:
+    """`CRITICAL INC-42 Staff Mobile: time ran out: Sign-in fails`; what is over says so first, so that people sleep
+    on. A private one is only its ref."""
+    what = f"{_short(incident.severity.label, SEVERITY_SHOWN)} {incident.ref}"
+    what += " " + (_("(private)") if incident.private else _short(incident.product.name, PRODUCT_SHOWN))
+    parts = [headline, what] if over else [what, headline]
+    return ": ".join(part for part in (*parts, "" if incident.private else incident.title) if part)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def _body(incident: Incident, line: str, *, open_: bool) -> str:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
-from incidents import telling, timing
+from incidents import recipients, telling, timing
 from incidents.lifecycle import Step, perform
 from incidents.models import OPEN, Assignment, Incident, Participant, Status, TimelineEvent
+from notifications.queue import Recipient
 from products.models import Severity
 from products.vocabulary import EventKind
 
@@ -58,15 +59,36 @@ def pass_on(
     """
     with transaction.atomic():
         Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-        heir = telling.next_after(incident, recipient)
-        text = (
-            _("Can't take it. Asked next: %(who)s.") % {"who": heir.label}
-            if heir
-            else _("Can't take it. Nobody is left to ask.")
+        heir = recipients.next_after(incident, recipient)
+        stranded = heir is None
+        if heir:
+            to = [heir]
+        elif telling.is_stranded(incident):
+            # Said once: each who cannot either would otherwise ring for all the others again.
+            to = []
+        else:
+            to = recipients.all_hands(incident, but=recipient)
+        event = perform(
+            incident,
+            PASS_ON,
+            by=by,
+            at=at,
+            text=_passed(incident, heir),
+            cannot=True,
+            stranded=stranded,
+            **how,
         )
-        event = perform(incident, PASS_ON, by=by, at=at, text=text, cannot=True, **how)
-        telling.pass_on(incident, event, heir)
+        telling.pass_on(incident, event, to, stranded=stranded)
         return event
+
+
+def _passed(incident: Incident, heir: Recipient | None) -> str:
+    if heir is None:
+        return _("Can't take it. Nobody is left to ask.")
+    later = telling.waits_until(incident)
+    if later:
+        return _("Can't take it. Asked next: %(who)s, at %(at)s.") % {"who": heir.label, "at": later}
+    return _("Can't take it. Asked next: %(who)s.") % {"who": heir.label}
 
 
 def confirm_severity(incident: Incident, *, by: User, at: datetime | None = None) -> TimelineEvent:
@@ -87,6 +109,28 @@ def change_severity(
 
     Running clocks get the new targets and keep accrued pauses.
     """
+    _check_change(incident, severity, reason)
+    seen = seen or incident.severity
+    # Compare-and-set on what the person saw; two changes at once must not overwrite each other.
+    to = Status.ACTIVE if incident.status == Status.TRIAGE else None
+    guard = Q(severity=seen, status=incident.status)
+    with transaction.atomic():
+        step = Step(EventKind.SEVERITY_CHANGED, OPEN, to, guard)
+        event = perform(
+            incident,
+            step,
+            by=by,
+            at=at,
+            text=reason,
+            changes={"severity": severity},
+            was=seen.label,
+            now=severity.label,
+        )
+        timing.retarget(incident, severity, event.recorded_at)
+        return event
+
+
+def _check_change(incident: Incident, severity: Severity, reason: str) -> None:
     if severity.version_id != incident.process_version_id:
         raise ValidationError(
             {"severity": _("This severity belongs to another process. Choose one of this incident's.")}
@@ -95,29 +139,6 @@ def change_severity(
         raise ValidationError({"reason": _("Say why: the next reader was not there.")})
     if severity.pk == incident.severity_id:
         raise ValidationError({"severity": _("It is %(severity)s already.") % {"severity": severity.label}})
-    seen = seen or incident.severity
-    with transaction.atomic():
-        was = seen.label
-        # Compare-and-set on what the person saw; two changes at once must not overwrite each other.
-        to = Status.ACTIVE if incident.status == Status.TRIAGE else None
-        step = Step(
-            EventKind.SEVERITY_CHANGED,
-            OPEN,
-            to,
-            guard=Q(severity=seen, status=incident.status),
-        )
-        event = perform(
-            incident,
-            step,
-            by=by,
-            at=at,
-            text=reason,
-            changes={"severity": severity},
-            was=was,
-            now=severity.label,
-        )
-        timing.retarget(incident, severity, event.recorded_at)
-        return event
 
 
 def describe(

@@ -8,9 +8,8 @@ from typing import Any
 
 import psycopg
 import structlog
-from django.conf import settings
-from django.db import connections
 
+from foundation import listening
 from live import bus
 from live.hub import Hub
 
@@ -51,14 +50,9 @@ async def follow(hub: Hub) -> None:
 
 
 async def _connect() -> Connection:
-    """Straight to PostgreSQL: no LISTEN through a transaction-pooling proxy (LISTEN_DATABASE_URL)."""
-    asked: dict[str, Any] = {}
-    if not settings.LISTEN_DATABASE_URL:
-        asked = connections["default"].get_connection_params()
-        for own_to_django in ("context", "cursor_factory", "prepare_threshold", "client_encoding"):
-            asked.pop(own_to_django, None)
+    where, asked = listening.address()
     return await psycopg.AsyncConnection.connect(
-        settings.LISTEN_DATABASE_URL,
+        where,
         autocommit=True,
         **{"connect_timeout": 5, "application_name": "nightdesk-live", "keepalives_idle": 30, **asked},
     )

@@ -47,8 +47,8 @@ class Line:
     def why(self) -> str:
         """The sentence beside a state that is not up, or that the last look did not see again."""
         if self.target is None:
-            return self.monitor.detail
-        return self.target.detail if {self.target.state, self.target.seen} != {State.UP} else ""
+            return self.monitor.said
+        return self.target.said if {self.target.state, self.target.seen} != {State.UP} else ""
 
 
 @dataclass(frozen=True)

@@ -128,10 +128,15 @@ class MonitorForm(forms.Form):
             wrong = probes.problems(
                 cleaned["kind"], cleaned["target"], self._expect(cleaned), self._mapping(cleaned)
             )
-            places = {"expect": "sha256" if cleaned["kind"] == Kind.FILE else "status", "mapping": "mapping"}
-            for field, sentence in wrong.items():
-                self.add_error(places.get(field, field), sentence)
+            for place, sentence in wrong.items():
+                self.add_error(self._field(place, cleaned["kind"]), sentence)
         return cleaned
+
+    def _field(self, place: str, kind: str) -> str:
+        """The field of what a probe names: "target", "expect", "expect.slow_ms", "expect.json" …"""
+        known = {"expect.json": "json_path", "expect.json.equals": "json_equals"}
+        field = known.get(place, place.removeprefix("expect."))
+        return field if field in self.fields else "sha256" if kind == Kind.FILE else "status"
 
     def _clean_severity(self, cleaned: dict[str, Any]) -> None:
         """A key may be chosen only if the chosen product's process has it."""

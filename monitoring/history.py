@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitoring.models import Monitor, StatusChange, Target
+from monitoring.reasons import said
 from monitoring.uptime import Point, Segment, Uptime, overlay, segments, uptime
 
 WINDOWS = (1, 7, 30)
@@ -79,6 +80,8 @@ def _points(targets: Sequence[Target], start: datetime) -> defaultdict[int, list
     since = rows.filter(at__gte=start).order_by("at", "pk")
     points: defaultdict[int, list[Point]] = defaultdict(list)
     for found in (before, since):
-        for target, at, state, detail in found.values_list("target_id", "at", "state", "detail"):
-            points[target].append(Point(at, state, detail))
+        for target, at, state, detail, code in found.values_list(
+            "target_id", "at", "state", "detail", "code"
+        ):
+            points[target].append(Point(at, state, said(detail, code)))
     return points

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.text import plain_text
+from monitoring.reasons import said
 from monitoring.states import RANK, State
 from products.models import Product
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 DAY = 86_400
+FIRST_LOOK = datetime.timedelta(minutes=2)
 
 
 class Kind(models.TextChoices):
@@ -37,11 +39,22 @@ class MonitorQuerySet(models.QuerySet["Monitor"]):
         return self.filter(product__in=Product.objects.visible_to(user))
 
     def present(self) -> MonitorQuerySet:
-        return self.filter(archived_at=None)
+        """Not archived, nor is the product."""
+        return self.filter(archived_at=None, product__archived_at=None)
 
     def watched(self) -> MonitorQuerySet:
-        """Those that are looked at: switched on and not archived (the condition of the due index)."""
-        return self.filter(enabled=True, archived_at=None)
+        """Those that are looked at, as monitoring.claim takes them."""
+        return self.present().filter(enabled=True)
+
+    def unsure(self, now: datetime.datetime) -> MonitorQuerySet:
+        """Those of which nobody can tell how they are: something of them was not seen, or not lately.
+
+        Not those that were added a moment ago and wait for their first look.
+        """
+        present = Target.objects.filter(monitor=models.OuterRef("pk"), archived_at=None)
+        unseen = present.filter(Q(state=State.UNKNOWN) | Q(fresh_until__lt=now))
+        young = Q(looked_at=None, created_at__gt=now - FIRST_LOOK)
+        return self.filter(models.Exists(unseen) | ~models.Exists(present)).exclude(young)
 
     def named(self, words: str) -> MonitorQuerySet:
         """Those with `words` in the name, the address or the product's name."""
@@ -126,12 +139,27 @@ class Monitor(models.Model):
 
     @property
     def is_watched(self) -> bool:
-        return self.enabled and self.archived_at is None
+        return self.enabled and self.archived_at is None and self.product.archived_at is None
+
+    @property
+    def said(self) -> str:
+        """What the last look saw, in words."""
+        return said(self.detail, self.code)
+
+    @property
+    def kept_said(self) -> str:
+        """What was wrong with the input that is kept, in words."""
+        return said("", self.kept_code)
 
     @property
     def fresh_for(self) -> datetime.timedelta:
         """How long a good look of ours may be believed: twice the interval and a minute (EVIDENCE.md §1)."""
         return datetime.timedelta(seconds=2 * self.interval_s + 60)
+
+    @property
+    def again_s(self) -> int:
+        """Seconds between looks while a failure is confirmed: a regular look may come first."""
+        return min(self.retry_s, self.interval_s)
 
     @property
     def watched_until(self) -> datetime.datetime | None:
@@ -162,8 +190,8 @@ class TargetQuerySet(models.QuerySet["Target"]):
         return self.filter(monitor__product__in=Product.objects.visible_to(user))
 
     def present(self) -> TargetQuerySet:
-        """Those that still exist, of monitors that still exist."""
-        return self.filter(archived_at=None, monitor__archived_at=None)
+        """Those that still exist, of monitors and products that still exist."""
+        return self.filter(archived_at=None, monitor__archived_at=None, monitor__product__archived_at=None)
 
     def worst_first(self) -> TargetQuerySet:
         order = Case(*(When(state=state, then=Value(rank)) for state, rank in RANK.items()), default=Value(9))
@@ -234,6 +262,11 @@ class Target(models.Model):
     def __str__(self) -> str:
         return self.name or self.monitor.name
 
+    @property
+    def said(self) -> str:
+        """What the last look saw, in words."""
+        return said(self.detail, self.code)
+
 
 class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
     def visible_to(self, user: User | AnonymousUser) -> StatusChangeQuerySet:
@@ -283,6 +316,11 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.was} → {self.state}"
+
+    @property
+    def said(self) -> str:
+        """Why, in words."""
+        return said(self.detail, self.code)
 
     @property
     def outcome_href(self) -> str:

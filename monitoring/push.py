@@ -31,12 +31,16 @@ def receive(key: str, body: bytes) -> tuple[Monitor, Outcome] | None:
 
     What is pushed to a monitor that is switched off is kept, and judged by nobody.
     """
-    doors = Receiver.objects.select_related("monitor").filter(digest=digest(key), monitor__archived_at=None)
+    doors = Receiver.objects.select_related("monitor").filter(
+        digest=digest(key), monitor__archived_at=None, monitor__product__archived_at=None
+    )
     door = doors.first()
     if door is None:
         return None
     with transaction.atomic():
-        monitor = Monitor.objects.select_for_update(of=("self",)).get(pk=door.monitor_id)
+        monitor = (
+            Monitor.objects.select_for_update(of=("self",)).select_related("product").get(pk=door.monitor_id)
+        )
         now = moment.now()
         outcome = probes.receive(check_of(monitor), body, now=now)
         door.size, door.head, door.files = len(body), _head(body), _files(monitor, body)
@@ -46,6 +50,7 @@ def receive(key: str, body: bytes) -> tuple[Monitor, Outcome] | None:
         if monitor.is_watched:
             store_push(monitor, outcome)
         crashpoint("ingest.after_write")
+    crashpoint("ingest.committed")
     return monitor, outcome
 
 

@@ -18,6 +18,7 @@ import structlog
 from django.db import DataError, IntegrityError
 
 from foundation import moment
+from foundation.crash import crashpoint
 from monitoring import claim, probes
 from monitoring.models import Monitor
 from monitoring.probes.result import Check
@@ -36,11 +37,14 @@ next_due = claim.next_due
 def probe_due(limit: int = BATCH) -> int:
     """Looks at up to `limit` due monitors; returns how many were claimed. Many may run at once, on many machines."""
     claimed = claim.claim_due(limit)
+    crashpoint("probe.claimed")
     if claimed.monitors:
         now = moment.now()
         _listen_anew(claimed.monitors, now)
         for group in gathered(_seen(claimed.monitors, now)):
+            crashpoint("probe.looked")
             _stored(claimed.token, group)
+            crashpoint("probe.stored")
     return len(claimed.monitors)
 
 

@@ -5,6 +5,7 @@ notifications/send.py. `about` is an opaque key such as `INC-42/17`: nothing her
 """
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -76,6 +77,8 @@ class State(models.TextChoices):
     DEAD = "dead", _("not delivered")
     SKIPPED = "skipped", _("not sent")
     CANCELLED = "cancelled", _("no longer needed")
+    # It waited when a backup was made and was found after a restore: it may have been sent meanwhile.
+    HELD = "held", _("held since the restore")
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -86,9 +89,18 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def waiting(self) -> "DeliveryQuerySet":
         return self.filter(state=State.PENDING)
 
+    def held(self) -> "DeliveryQuerySet":
+        """Since a restore, until a person releases or drops them."""
+        return self.filter(state=State.HELD)
+
+    def unsent(self) -> "DeliveryQuerySet":
+        """Waiting or held: what becomes moot is cancelled."""
+        return self.filter(state__in=[State.PENDING, State.HELD])
+
     def alarming(self) -> "DeliveryQuerySet":
-        """Not delivered, and nobody has said that this is all right."""
-        return self.filter(state=State.DEAD, noted_at=None)
+        """Given up or refused, and nobody has said that this is all right."""
+        refused = Q(state=State.PENDING, refused_at__isnull=False)
+        return self.filter(Q(state=State.DEAD) | refused, noted_at=None)
 
 
 class Delivery(models.Model):
@@ -127,6 +139,10 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
+    # Since when the mail server says never (5xx): alarms at once, and is tried for a while all the same.
+    refused_at = models.DateTimeField(null=True)
+    # The newer message about the same incident, to the same recipient by the same way, that carries its words.
+    carrier = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="carried")
     # A dead one alarms until somebody says "noted" or sends it again.
     noted_at = models.DateTimeField(null=True)
     # What its recipient tapped.
@@ -146,6 +162,7 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["team"], condition=Q(state="dead", noted_at=None), name="delivery_alarming"),
             models.Index(fields=["user", "-id"], condition=Q(route="inapp"), name="delivery_inapp"),
+            models.Index(fields=["team"], condition=Q(state="held"), name="delivery_held"),
         ]
 
     def __str__(self) -> str:
@@ -154,6 +171,16 @@ class Delivery(models.Model):
     @property
     def kind(self) -> Kind:
         return Kind(self.route.partition(":")[0])
+
+    @property
+    def alarms(self) -> bool:
+        """As `DeliveryQuerySet.alarming`, for one that is at hand; what somebody noted still did not arrive."""
+        return self.state == State.DEAD or (self.state == State.PENDING and self.refused_at is not None)
+
+    @property
+    def next_try(self) -> datetime:
+        """When it is tried again, at the earliest."""
+        return max(self.due_at, self.lease_until or self.due_at)
 
     @property
     def ref(self) -> str:

@@ -34,7 +34,8 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`retry` comes again with a growing rest; `dead` would fail again, so it alarms at once."""
+    """`retry` comes again with a growing rest; `dead` would fail again, so it alarms at once. `refused` is a mail
+    server's "never", which may be a mistake of its own: it alarms at once and is tried for an hour."""
 
-    result: Literal["sent", "retry", "dead"]
+    result: Literal["sent", "retry", "dead", "refused"]
     detail: str = ""

@@ -24,6 +24,7 @@ class Recipient:
     """Exactly one of a person, an address and a channel; `label` says who that is, in words.
 
     `skip` is why this one is not told ("drill"): it stays on record. `only` are the routes to use, when not all.
+    Without `may_act` it is only told: a link that says "you may not" helps nobody.
     """
 
     label: str
@@ -32,6 +33,7 @@ class Recipient:
     channel: Channel | None = None
     skip: str = ""
     only: frozenset[str] = frozenset()
+    may_act: bool = True
 
     @property
     def key(self) -> str:
@@ -145,11 +147,12 @@ def _row(
         user=recipient.user,
         channel=way.channel,
         address=way.address,
-        subject=message.subject[:300],
+        # One line, whatever somebody typed: it becomes a header.
+        subject=" ".join(message.subject.split())[:300],
         body=message.body,
         path=message.path,
         # A room has nobody whom a link could be bound to.
-        offers=[] if recipient.channel else list(message.offers),
+        offers=list(message.offers) if recipient.may_act and not recipient.channel else [],
         rank=rank,
         state=State.SKIPPED if skip else State.SENT if told else State.PENDING,
         reason=skip[:500],
@@ -161,20 +164,10 @@ def _row(
 
 def cancel(ref: str, *, reason: str, keys: Iterable[str] | None = None) -> int:
     """What still waits about `INC-42` is moot: it will not be sent. For a verb, in its transaction."""
-    waiting = Delivery.objects.about(ref).waiting()
+    waiting = Delivery.objects.about(ref).unsent()
     if keys is not None:
         waiting = waiting.filter(key__in=list(keys))
     return waiting.update(state=State.CANCELLED, reason=reason[:500])
-
-
-def hurry(ref: str) -> int:
-    """What waits for the morning about `INC-42` goes now: it has become worse."""
-    moved = Delivery.objects.about(ref).waiting().filter(attempts=0, due_at__gt=moment.now())
-    now = moment.now()
-    count = moved.update(due_at=now, first_due_at=now)
-    if count:
-        wake_sender()
-    return count
 
 
 def reached(ref: str) -> list[Recipient]:
@@ -197,9 +190,10 @@ def reached(ref: str) -> list[Recipient]:
     ]
 
 
-def declined(ref: str) -> set[str]:
-    """The recipients (their keys) who have said that they cannot take `INC-42`."""
-    return set(Delivery.objects.about(ref).filter(answer=CANNOT).values_list("recipient", flat=True))
+def declined(ref: str, *, since: datetime) -> set[str]:
+    """The recipients (their keys) who have said since then that they cannot take `INC-42`."""
+    said = Delivery.objects.about(ref).filter(answer=CANNOT, answered_at__gte=since)
+    return set(said.values_list("recipient", flat=True))
 
 
 def wake_sender() -> None:

@@ -32,6 +32,13 @@ def view_delivery(actor: User, delivery: Delivery) -> bool:
     return delivery.user_id == actor.pk or has_role(actor, delivery.team_id, Role.RESPONDER)
 
 
+@rule("release", Delivery)
+@rule("drop", Delivery)
+def settle_held(actor: User, delivery: Delivery) -> bool:
+    """After a restore: whether it was sent meanwhile is for who restored it to know."""
+    return has_role(actor, delivery.team_id, Role.ADMIN)
+
+
 @rule("retry", Delivery)
 @rule("note", Delivery)
 def settle_delivery(actor: User, delivery: Delivery) -> bool:

@@ -1,60 +1,50 @@
 """Sending: claim with a lease, send without a transaction, mark only what is still ours (ASSURANCE.md §2).
 
 At least once: a repeat happens only when a process dies between "accepted there" and "marked here", and then
-carries the same key. Each lane (all mail; each other channel) has runners of its own, so that one that hangs
-delays no other.
+carries the same key. `lanes` says how many may send at once, `claim` what goes next.
 """
 
 import json
 import threading
-import uuid
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import connections, transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Max, Min
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from foundation import moment
 from foundation.crash import crashpoint
 from foundation.secrets import SecretLost, unseal
-from notifications import links
+from notifications import wording
 from notifications.channels import WAYS
+from notifications.claim import Claim, claim, claim_this, due, free
+from notifications.lanes import MAIL, PER_LANE, Lanes
 from notifications.models import Attempt, Delivery, State
-from notifications.parcel import Outcome, Parcel
-from notifications.queue import public
+from notifications.parcel import Outcome
 
-LEASE = timedelta(seconds=90)
+__all__ = ["claim", "claim_this", "deliver", "drain", "due_lanes", "next_due", "rest", "start_due", "wait"]
+
 FIRST_REST_S, LONGEST_REST_S = 5, 300
 PATIENCE = timedelta(hours=24)
-RUNNERS_PER_LANE = 3
-MOST_RUNNERS = 48
+# A mail server that says "never" is mostly right, and sometimes only set up wrong for a while.
+PATIENCE_WITH_REFUSALS = timedelta(hours=1)
+# So many runners of a process have a connection to the database at a time; the others are on the network.
+AT_THE_DATABASE = 8
 
 log = structlog.get_logger(__name__)
-_lock = threading.Lock()
-_running: Counter[str] = Counter()
-_idle = threading.Condition(_lock)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A delivery that is ours until its lease ends."""
-
-    delivery: Delivery
-    token: uuid.UUID
-    attempt: Attempt
+lanes = Lanes()
+_desk = threading.BoundedSemaphore(AT_THE_DATABASE)
 
 
 def start_due() -> int:
-    """See that every lane with something due has a runner; returns how many were started. Never waits."""
+    """See that every lane with something due has runners, the worst first; returns how many started. Never waits."""
     started = 0
-    for lane in due_lanes():
-        for _n in range(_count_due(lane)):
-            if not _enlist(lane):
+    waiting = due().values("lane").annotate(n=Count("pk"), worst=Min("rank"), newest=Max("pk"))
+    for lane, count in waiting.order_by("worst", "-newest").values_list("lane", "n"):
+        for _n in range(min(count, max(MAIL, PER_LANE))):
+            if not lanes.enlist(lane):
                 break
             threading.Thread(target=_run, args=(lane,), name=f"send {lane}", daemon=True).start()
             started += 1
@@ -63,9 +53,9 @@ def start_due() -> int:
 
 def next_due() -> datetime | None:
     """When the ticker should look again; what the runners of this process are busy with does not count."""
-    if _running.total() >= MOST_RUNNERS:
+    full = lanes.full()
+    if full is None:
         return None
-    full = [lane for lane, count in _running.items() if count >= RUNNERS_PER_LANE]
     waiting = Delivery.objects.waiting().exclude(lane__in=full)
     when = Greatest("due_at", Coalesce("lease_until", "due_at"))
     found: datetime | None = waiting.aggregate(first=Min(when))["first"]
@@ -73,7 +63,7 @@ def next_due() -> datetime | None:
 
 
 def due_lanes() -> list[str]:
-    return list(_due().order_by("lane").values_list("lane", flat=True).distinct())
+    return list(due().order_by("lane").values_list("lane", flat=True).distinct())
 
 
 def drain(lane: str | None = None) -> int:
@@ -88,97 +78,48 @@ def drain(lane: str | None = None) -> int:
 
 def wait(seconds: float = 60) -> bool:
     """Until no runner of this process is left; False when that takes longer."""
-    with _idle:
-        return _idle.wait_for(lambda: not +_running, timeout=seconds)
+    return lanes.wait(seconds)
 
 
-def claim(lane: str) -> Claim | None:
-    """The most severe, then the newest of what is due in that lane, leased to the caller."""
-    with transaction.atomic():
-        found = (
-            _due()
-            .filter(lane=lane)
-            .order_by("rank", "-id")
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("channel", "user", "team")
-            .first()
-        )
-        return _lease(found) if found else None
-
-
-def claim_this(delivery: Delivery) -> Claim | None:
-    """That one, if it waits and nobody else has it."""
-    with transaction.atomic():
-        locked = _due().filter(pk=delivery.pk).select_for_update(skip_locked=True, of=("self",))
-        found = locked.select_related("channel", "user", "team").first()
-        return _lease(found) if found else None
-
-
-def deliver(claimed: Claim, *, before_network: Callable[[], None] | None = None) -> Outcome:
+def deliver(claimed: Claim) -> Outcome:
     """Send what was claimed and mark it, if the lease is still ours."""
-    crashpoint("send.claimed")
-    try:
-        parcel = _parcel(claimed.delivery)
-        way = WAYS[claimed.delivery.kind]
-        if before_network:
-            before_network()
-        outcome = way.send(parcel)
-    except SecretLost:
-        outcome = Outcome("dead", _("Its secret cannot be opened any more: enter it again."))
-    except Exception as error:  # a mistake of ours must not take the message with it
-        log.exception("send.failed", delivery=claimed.delivery.pk)
-        outcome = Outcome("retry", _("Nightdesk itself failed: %(error)s") % {"error": type(error).__name__})
-    crashpoint("send.after_http")
+    outcome = _try(claimed)
     _settle(claimed, outcome)
     return outcome
 
 
 def rest(attempts: int) -> timedelta:
     """How long after the n-th failure: 5 s, 10 s, 20 s … 5 min."""
-    return timedelta(seconds=min(FIRST_REST_S * 2 ** (attempts - 1), LONGEST_REST_S))
+    return timedelta(seconds=min(FIRST_REST_S * 2 ** min(attempts - 1, 20), LONGEST_REST_S))
 
 
-def _due() -> QuerySet[Delivery]:
-    now = moment.now()
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    return Delivery.objects.waiting().filter(free, due_at__lte=now)
-
-
-def _count_due(lane: str) -> int:
-    return _due().filter(lane=lane)[:RUNNERS_PER_LANE].count()
-
-
-def _lease(delivery: Delivery) -> Claim:
-    now = moment.now()
-    delivery.lease_token, delivery.lease_until = uuid.uuid4(), now + LEASE
-    delivery.attempts += 1
-    delivery.save(update_fields=["lease_token", "lease_until", "attempts"])
-    attempt = Attempt.objects.create(delivery=delivery, number=delivery.attempts, started_at=now)
-    return Claim(delivery, delivery.lease_token, attempt)
-
-
-def _parcel(delivery: Delivery) -> Parcel:
-    sealed = delivery.channel.sealed if delivery.channel else ""
-    late = moment.now() - delivery.first_due_at
-    body = delivery.body
-    if late > timedelta(minutes=2):
-        body += "\n" + _("Sent %(minutes)s min late.") % {"minutes": int(late.total_seconds() // 60)}
-    return Parcel(
-        uid=str(delivery.uid),
-        about=delivery.about,
-        key=delivery.key,
-        subject=delivery.subject,
-        body=body,
-        rank=delivery.rank,
-        at=delivery.created_at,
-        url=public(delivery.path),
-        links=links.make(delivery),
-        address=delivery.address,
-        config=json.loads(unseal(sealed)) if sealed else {},
-    )
+def _try(claimed: Claim) -> Outcome:
+    """The network, and nothing of the database."""
+    crashpoint("send.claimed")
+    delivery = claimed.delivery
+    try:
+        sealed = delivery.channel.sealed if delivery.channel else ""
+        config = json.loads(unseal(sealed)) if sealed else {}
+        outcome = WAYS[delivery.kind].send(wording.parcel(claimed, config))
+    except SecretLost:
+        outcome = Outcome("dead", _("Its secret cannot be opened any more: enter it again."))
+    except Exception as error:  # a mistake of ours must not take the message with it
+        log.exception("send.failed", delivery=delivery.pk)
+        outcome = Outcome("retry", _("Nightdesk itself failed: %(error)s") % {"error": type(error).__name__})
+    crashpoint("send.after_http")
+    return outcome
 
 
 def _settle(claimed: Claim, outcome: Outcome) -> None:
+    _mark(claimed, outcome)
+    crashpoint("send.marked")
+    lane = claimed.delivery.lane
+    if outcome.result != "dead" and lanes.heard(lane, sent=outcome.result == "sent"):
+        # It takes messages again: what rests goes now, the worst and newest first, not as the rests happen to end.
+        free().filter(lane=lane, attempts__gt=0).update(due_at=moment.now())
+
+
+def _mark(claimed: Claim, outcome: Outcome) -> None:
     delivery = claimed.delivery
     mine = Delivery.objects.filter(pk=delivery.pk, lease_token=claimed.token)
     with transaction.atomic():
@@ -186,34 +127,44 @@ def _settle(claimed: Claim, outcome: Outcome) -> None:
         Attempt.objects.filter(pk=claimed.attempt.pk).update(
             ended_at=now, outcome=outcome.result, detail=outcome.detail[:500]
         )
-        free = {"lease_until": None, "lease_token": None, "reason": outcome.detail[:500]}
+        said = {"lease_until": None, "lease_token": None, "reason": outcome.detail[:500]}
         if outcome.result == "sent":
             # Also one that became moot meanwhile: it did arrive.
-            mine.update(state=State.SENT, sent_at=now, **free)
-        elif outcome.result == "dead" or now + rest(delivery.attempts) > delivery.first_due_at + PATIENCE:
-            mine.filter(state=State.PENDING).update(state=State.DEAD, **free)
+            mine.update(state=State.SENT, sent_at=now, **said)
+            return
+        waiting = mine.filter(state=State.PENDING)
+        refused_at = (delivery.refused_at or now) if outcome.result == "refused" else None
+        if refused_at:
+            waiting.update(refused_at=refused_at)
+        again = now + rest(delivery.attempts)
+        if outcome.result == "dead" or again > _given_up_at(delivery, refused_at):
+            waiting.update(state=State.DEAD, **said)
         else:
-            mine.filter(state=State.PENDING).update(due_at=now + rest(delivery.attempts), **free)
+            waiting.update(due_at=again, **said)
 
 
-def _enlist(lane: str) -> bool:
-    with _lock:
-        if _running[lane] >= RUNNERS_PER_LANE or _running.total() >= MOST_RUNNERS:
-            return False
-        _running[lane] += 1
-        return True
+def _given_up_at(delivery: Delivery, refused_at: datetime | None) -> datetime:
+    limit = delivery.first_due_at + PATIENCE
+    return min(limit, refused_at + PATIENCE_WITH_REFUSALS) if refused_at else limit
 
 
 def _run(lane: str) -> None:
     """A runner: one after another, until its lane has nothing due."""
+    claimed: Claim | None = None
+    outcome = Outcome("retry")
     try:
-        while claimed := claim(lane):
-            # No connection is held while the other side thinks.
-            deliver(claimed, before_network=connections.close_all)
+        while True:
+            with _desk:
+                if claimed:
+                    _settle(claimed, outcome)
+                claimed = claim(lane)
+                # None is held while the other side thinks.
+                connections.close_all()
+            if claimed is None:
+                return
+            outcome = _try(claimed)
     except Exception:
         log.exception("send.runner_failed", lane=lane)
     finally:
         connections.close_all()
-        with _idle:
-            _running[lane] -= 1
-            _idle.notify_all()
+        lanes.leave(lane)

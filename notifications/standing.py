@@ -8,7 +8,9 @@ from django.http import HttpRequest
 
 from accounts.access import Actor, has_role, teams_of
 from accounts.models import Role, User
-from notifications.models import Channel, Delivery
+from foundation import secrets
+from notifications.held import held_for
+from notifications.models import Channel, Delivery, State
 
 SHOWN = 50
 # Where the alarm stands: where one arrives, and where it is put right. An incident's page shows its own.
@@ -17,10 +19,13 @@ ALARM_PAGES = {"now", "incidents", "settings"}
 
 @dataclass(frozen=True)
 class Standing:
-    """`last` is the newest delivery that was tried; None: nothing has gone through it yet."""
+    """`last` is the newest delivery that was tried; None: nothing has gone through it yet. `lost`: no key opens its
+    secret, as after a restore without them.
+    """
 
     channel: Channel
     last: Delivery | None
+    lost: bool
 
 
 def standings(channels: QuerySet[Channel]) -> list[Standing]:
@@ -28,7 +33,10 @@ def standings(channels: QuerySet[Channel]) -> list[Standing]:
     tried = Delivery.objects.filter(channel=OuterRef("pk"), attempts__gt=0).order_by("-pk").values("pk")[:1]
     found = list(channels.annotate(last_tried=Subquery(tried)))
     last = Delivery.objects.in_bulk([pk for one in found if (pk := one.last_tried)])
-    return [Standing(one, last.get(one.last_tried) if one.last_tried else None) for one in found]
+    return [
+        Standing(one, last.get(one.last_tried) if one.last_tried else None, not secrets.opens(one.sealed))
+        for one in found
+    ]
 
 
 def undelivered(user: User) -> QuerySet[Delivery]:
@@ -45,11 +53,16 @@ def of_incident(ref: str) -> list[Delivery]:
 
 
 def alarm(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `undelivered_count`, for the banner on the pages where one arrives."""
+    """Context processor: `undelivered_count` and `held_count`, for the banners on the pages where one arrives."""
     user: Actor | None = getattr(request, "user", None)
     match = request.resolver_match
     if match is None or match.url_name not in ALARM_PAGES or not isinstance(user, User):
         return {}
-    if not Delivery.objects.alarming().exists():
-        return {"undelivered_count": 0}
-    return {"undelivered_count": len(undelivered(user))}
+    any_held = Delivery.objects.held().values_list("state")[:1]
+    there = {
+        state for (state,) in Delivery.objects.alarming().values_list("state")[:1].union(any_held, all=True)
+    }
+    return {
+        "undelivered_count": len(undelivered(user)) if there - {State.HELD} else 0,
+        "held_count": held_for(user).count() if State.HELD in there else 0,
+    }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.views import channels, inbox
+from notifications.views import channels, held, inbox
 
 urlpatterns = [
     path("settings/channels/", channels.channels, name="channels"),
@@ -12,5 +12,10 @@ urlpatterns = [
     path("settings/channels/<int:pk>/test/", channels.test_channel, name="test_channel"),
     path("settings/deliveries/<int:pk>/retry/", channels.retry, name="retry_delivery"),
     path("settings/deliveries/<int:pk>/note/", channels.note, name="note_delivery"),
+    path("settings/held/", held.held_messages, name="held"),
+    path("settings/held/release/", held.release, name="release_held"),
+    path("settings/held/drop/", held.drop, name="drop_held"),
+    path("settings/deliveries/<int:pk>/release/", held.release, name="release_delivery"),
+    path("settings/deliveries/<int:pk>/drop/", held.drop, name="drop_delivery"),
     path("settings/messages/", inbox.inbox, name="inbox"),
 ]

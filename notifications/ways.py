@@ -90,7 +90,7 @@ def archive_channel(channel: Channel, *, by: User) -> None:
     """Used no longer; what still waits for it is not sent. What was sent stays on record."""
     channel.archived_at = moment.now()
     channel.save(update_fields=["archived_at"])
-    channel.deliveries.waiting().update(state=State.CANCELLED, reason=_("The channel was archived."))
+    channel.deliveries.unsent().update(state=State.CANCELLED, reason=_("The channel was archived."))
     _log.info("channel.archived", channel=channel.pk, by=by.pk)
 
 
@@ -134,7 +134,7 @@ def retry(delivery: Delivery, *, by: User) -> bool:
     """Send a dead or waiting one again, from now on for another 24 h. False when it needs none."""
     now = moment.now()
     again = Delivery.objects.filter(pk=delivery.pk, state__in=[State.DEAD, State.PENDING]).update(
-        state=State.PENDING, due_at=now, first_due_at=now, noted_at=None
+        state=State.PENDING, due_at=now, first_due_at=now, noted_at=None, refused_at=None
     )
     if again:
         _log.info("delivery.retried", delivery=delivery.pk, by=by.pk)

@@ -1,8 +1,9 @@
 """Who may do what with products: a team's people see them, its managers change them. Processes are for everybody."""
 
 from accounts.access import has_role, highest_role, rule
-from accounts.models import Role, Team, User
+from accounts.models import ApiToken, Role, Team, User
 from products.models import Process, Product
+from products.token_products import products_of
 
 
 @rule("view", Product)
@@ -34,3 +35,15 @@ def add_to(actor: User, team: Team) -> bool:
 def view_process(actor: User, process: Process) -> bool:
     """A way of working is no secret inside the house."""
     return True
+
+
+@rule("import", Process)
+def import_process(actor: User, process: type[Process]) -> bool:
+    """Another text changes the promises of every team that works by it."""
+    return actor.is_administrator
+
+
+@rule("reach_teams", ApiToken)
+def reach_teams(actor: User, token: ApiToken) -> bool:
+    """A token that is narrowed to products reaches nothing which is not a product's (DECISIONS.md 6)."""
+    return token.user_id == actor.pk and not products_of(token)

@@ -6,9 +6,14 @@ participle. A process document may use these words and no others where it speaks
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+# One thing, one wording: the event `mitigated`, the verb `mitigate` and the status `monitoring` that follows.
+CONTAINED = _("Damage contained")
 
 
 class EventKind(models.TextChoices):
@@ -23,7 +28,7 @@ class EventKind(models.TextChoices):
     HANDED_OVER = "handed_over", _("Handed over")
     NOTED = "noted", _("Note")
     UPDATED = "updated", _("Update")
-    MITIGATED = "mitigated", _("Mitigated")
+    MITIGATED = "mitigated", CONTAINED
     RESOLVED = "resolved", _("Resolved")
     REOPENED = "reopened", _("Reopened")
     CLOSED = "closed", _("Closed")
@@ -89,7 +94,7 @@ class Verb(models.TextChoices):
     NOTE = "note", _("Note")
     UPDATE = "update", _("Update")
     PROPOSE = "propose", _("Propose")
-    MITIGATE = "mitigate", _("Mitigate")
+    MITIGATE = "mitigate", CONTAINED
     RESOLVE = "resolve", _("Resolve")
     REOPEN = "reopen", _("Reopen")
     CLOSE = "close", _("Close")
@@ -170,6 +175,54 @@ class ClockKey:
 
     ACKNOWLEDGED = "acknowledged"
     RESPONSE = "response"
+
+
+class ClockWords(NamedTuple):
+    """What a clock is called in each of its states, before its number; `none`: before a milestone or "no limit"."""
+
+    running: str | Promise
+    late: str | Promise
+    met: str | Promise
+    missed: str | Promise
+    paused: str | Promise
+    cancelled: str | Promise
+    waived: str | Promise
+    none: str | Promise
+
+
+_CLOCK_WORDS = {
+    ClockKey.ACKNOWLEDGED: ClockWords(
+        running=_("Acknowledge within"),
+        late=_("Not acknowledged, late by"),
+        met=_("Acknowledged in"),
+        missed=_("Acknowledged late, after"),
+        paused=_("Acknowledge: paused after"),
+        cancelled=_("Acknowledge: replaced after"),
+        waived=_("Acknowledge: waived after"),
+        none=_("Acknowledge"),
+    ),
+    ClockKey.RESPONSE: ClockWords(
+        running=_("Respond within"),
+        late=_("Not responded, late by"),
+        met=_("Responded in"),
+        missed=_("Responded late, after"),
+        paused=_("Respond: paused after"),
+        cancelled=_("Respond: replaced after"),
+        waived=_("Respond: waived after"),
+        none=_("Respond"),
+    ),
+}
+
+
+def clock_words(key: str, label: str) -> ClockWords:
+    """The words of the clock `key`; one that only a process knows is spoken of by its `label`."""
+    if key in _CLOCK_WORDS:
+        return _CLOCK_WORDS[key]
+    states = (
+        _("%(clock)s within"), _("%(clock)s late by"), _("%(clock)s in"), _("%(clock)s late, after"),
+        _("%(clock)s: paused after"), _("%(clock)s: replaced after"), _("%(clock)s: waived after"), _("%(clock)s"),
+    )  # fmt: skip
+    return ClockWords(*(str(words) % {"clock": label} for words in states))
 
 
 class Verdict(models.TextChoices):

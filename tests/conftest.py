@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
-from config import embedded
+from config import cluster, embedded
 
 # Playwright's sync API keeps a loop running in this thread; without this the ORM refuses to work beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -43,7 +43,7 @@ def django_db_modify_db_settings(
 ) -> None:
     """Point Django at it before pytest-django creates the test database."""
     if postgres:
-        connections["default"].settings_dict["HOST"] = str(postgres)
+        connections["default"].settings_dict |= {"HOST": str(postgres), "USER": cluster.USER}
 
 
 @pytest.fixture(scope="session")

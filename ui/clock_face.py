@@ -28,47 +28,43 @@ class Face:
 
 
 def face(view: Any) -> Face:
-    """Of a `view` with `.clock` (label, target, target_s, stopped_at), `.reading` and `.sum` (its lines).
+    """Of a `view` with `.clock` (target, target_s, stopped_at), `.reading`, `.words` and `.sum` (its lines).
 
-    `.reading` has state, elapsed_s, remaining_s and due_at, as incidents.clocks.Reading.
+    `.reading` has state, elapsed_s, remaining_s and due_at, as incidents.clocks.Reading; `.words` one text for
+    each state, as products.vocabulary.ClockWords.
     """
     clock, reading = view.clock, view.reading
-    label, target = str(clock.label), str(clock.target)
     stopped = getattr(clock, "stopped_at", None) is not None
     if reading.state in ("met", "breached") and stopped:
-        return _stopped(label, reading, view.sum)
+        return _stopped(view)
     if reading.state in ("running", "breached") and reading.remaining_s is not None:
-        return _running(label, clock, reading, view.sum)
+        return _running(view)
     if reading.state == "none" and not stopped:
-        return Face(label, target, "quiet", _("no deadline"), view.sum)
-    note = _("paused") if reading.state == "paused" else str(reading.state)
-    return Face(f"{label}, {note}", clock_text(reading.elapsed_s), "quiet", note, view.sum)
+        return Face(str(view.words.none), str(clock.target), "quiet", _("no deadline"), view.sum)
+    label = str(getattr(view.words, reading.state))
+    return Face(label, clock_text(reading.elapsed_s), "quiet", str(reading.state), view.sum)
 
 
-def _stopped(label: str, reading: Any, sum_: Sequence[str]) -> Face:
-    if reading.state == "met":
-        return Face(label, "✓ " + clock_text(reading.elapsed_s), "met", _("in time"), sum_)
-    return Face(
-        _("%(label)s, late") % {"label": label},
-        "✕ " + clock_text(reading.elapsed_s),
-        "breached",
-        _("late"),
-        sum_,
-    )
+def _stopped(view: Any) -> Face:
+    took = clock_text(view.reading.elapsed_s)
+    if view.reading.state == "met":
+        return Face(str(view.words.met), "✓ " + took, "met", _("in time"), view.sum)
+    return Face(str(view.words.missed), "✕ " + took, "breached", _("late"), view.sum)
 
 
-def _running(label: str, clock: Any, reading: Any, sum_: Sequence[str]) -> Face:
-    late_label = _("%(label)s late by") % {"label": label}
+def _running(view: Any) -> Face:
+    clock, reading = view.clock, view.reading
+    late_label = str(view.words.late)
     limit = clock.target_s or (reading.elapsed_s + max(reading.remaining_s, 0)) or 1
     due: datetime = reading.due_at
     late = reading.remaining_s <= 0
     look = "breached" if late else "soon" if reading.remaining_s <= limit * SOON else "running"
     return Face(
-        late_label if late else _("%(label)s due in") % {"label": label},
+        late_label if late else str(view.words.running),
         clock_text(reading.remaining_s),
         look,
         _("late") if late else _("running"),
-        sum_,
+        view.sum,
         due=machine(due),
         soon=machine(due - timedelta(seconds=limit * SOON)),
         late_label=late_label,

@@ -17,6 +17,7 @@ def put_in_team(request: HttpRequest, pk: int) -> HttpResponse:
     actor = signed_in(request)
     user = get_object_or_404(User, pk=pk, anonymised_at=None)
     authorize(actor, "view", user)
+    authorize(actor, "browse", User)
     form = PutInTeamForm(request.POST, teams=teams_of(actor))
     if form.is_valid():
         team, role = form.cleaned_data["team"], Role(form.cleaned_data["role"])

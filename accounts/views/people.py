@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import links, mail, people
 from accounts.access import allowed, authorize, has_role, signed_in, teams_of
 from accounts.forms.people import AddPersonForm, EmailForm, PutInTeamForm, RoleForm, SearchForm
-from accounts.models import Role, Team, User
+from accounts.models import Membership, Role, Team, User
 from foundation.paging import BadCursor, page
 
 SEARCH_FROM = 10
@@ -29,7 +29,9 @@ def browse(request: HttpRequest) -> HttpResponse:
     authorize(signed_in(request), "browse", User)
     search = SearchForm(request.GET)
     q = search.cleaned_data["q"] if search.is_valid() else ""
-    everybody = User.objects.filter(anonymised_at=None).prefetch_related("memberships__team")
+    # Of other teams' people a team's admin learns the name, to put them into the own team; not where else they are.
+    own = Membership.objects.filter(team__in=teams_of(signed_in(request))).select_related("team")
+    everybody = User.objects.filter(anonymised_at=None).prefetch_related(Prefetch("memberships", own))
     found = everybody.filter(Q(name__icontains=q) | Q(email__icontains=q)) if q else everybody
     try:
         shown = page(found, order=["name", "pk"], after=request.GET.get("after", ""))
@@ -139,7 +141,8 @@ def _act(request: HttpRequest, pk: int, action: str, verb: Callable[..., None], 
 
 def _show_person(request: HttpRequest, user: User) -> HttpResponse:
     actor = signed_in(request)
-    memberships = user.memberships.select_related("team").order_by("team__name")
+    seen = user.memberships.filter(team__in=teams_of(actor))
+    memberships = seen.select_related("team").order_by("team__name")
     rows = [
         {
             "membership": membership,

@@ -26,6 +26,8 @@ from incidents.api.shapes import (
 )
 from incidents.models import Incident, RedactionRequest, Status
 from incidents.models.incident import IncidentQuerySet
+from notifications.api.shapes import DeliveryShape, delivery_shape
+from notifications.models import Delivery
 from products.token_products import narrowed
 
 # One router for all files here: two would each answer only their own methods of one address.
@@ -33,14 +35,12 @@ router = Router(tags=["incidents"], auth=Bearer(Scope.READ, Scope.INCIDENTS))
 ACTED_WITH = Bearer(Scope.INCIDENTS)
 
 
-class Filters(Paging):
-    """`status`: comma list, "open" for what somebody still has to do. `since`: declared then or later."""
-
-    status: Text = ""
-    product: Text = ""
-    severity: Text = ""
-    since: Moment | None = None
-    q: Text = ""
+class IncidentFilters(Paging):
+    status: Annotated[Text, Field(description="Comma list; `open`: what somebody still has to do.")] = ""
+    product: Annotated[Text, Field(description="Its slug.")] = ""
+    severity: Annotated[Text, Field(description="Its key in the process, in any case.")] = ""
+    since: Annotated[Moment | None, Field(description="Declared then or later.")] = None
+    q: Annotated[Text, Field(description="Words of title, impact or workaround.")] = ""
 
 
 class TimelinePaging(Paging):
@@ -48,7 +48,8 @@ class TimelinePaging(Paging):
 
 
 @router.get("/incidents", response=Listed[IncidentShape])
-def list_incidents(request: HttpRequest, asked: Query[Filters]) -> dict[str, Any]:
+def list_incidents(request: HttpRequest, asked: Query[IncidentFilters]) -> dict[str, Any]:
+    """Those one may see, the newest first."""
     now = moment.now()
     found = asked.page(matching(reachable(request), asked).for_page(), "-declared_at", "-pk")
     return listed(found, lambda incident: incident_shape(incident, now))
@@ -56,6 +57,7 @@ def list_incidents(request: HttpRequest, asked: Query[Filters]) -> dict[str, Any
 
 @router.get("/incidents/{ref}", response=IncidentShape)
 def read_incident(request: HttpRequest, ref: str) -> dict[str, Any]:
+    """One incident with its clocks and who has which role."""
     return incident_shape(incident_of(request, ref))
 
 
@@ -77,6 +79,13 @@ def read_clocks(request: HttpRequest, ref: str) -> dict[str, Any]:
     return {"items": [clock_shape(clock, now) for clock in runs], "next": None}
 
 
+@router.get("/incidents/{ref}/deliveries", response=Listed[DeliveryShape])
+def read_deliveries(request: HttpRequest, ref: str, asked: Query[Paging]) -> dict[str, Any]:
+    """Who was told, by which way, and who was not and why; the newest first."""
+    rows = Delivery.objects.about(incident_of(request, ref).ref)
+    return listed(asked.page(rows, "-pk"), delivery_shape)
+
+
 def reachable(request: HttpRequest) -> IncidentQuerySet:
     """What both the person and the token may see."""
     rows = narrowed(Incident.objects.visible_to(person_of(request)), token_of(request))
@@ -94,7 +103,7 @@ def incident_of(request: HttpRequest, ref: str, action: str = "view") -> Inciden
     return found
 
 
-def matching(incidents: IncidentQuerySet, asked: Filters) -> IncidentQuerySet:
+def matching(incidents: IncidentQuerySet, asked: IncidentFilters) -> IncidentQuerySet:
     for word in asked.q.split():
         incidents = incidents.filter(
             Q(title__icontains=word) | Q(impact__icontains=word) | Q(workaround__icontains=word)

@@ -7,87 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from pydantic import Field
 
 from accounts.access import authorize
 from accounts.bearer import person_of
 from accounts.models import Membership, Role, User
+from accounts.replay import once_by_token
 from foundation import moment
-from foundation.idempotency import once
-from foundation.shapes import Body, Key, Moment, Plain, Reason, Title, Words
+from foundation.shapes import Body
 from incidents import corrections, transitions
+from incidents.api.bodies import Assign, At, Because, Change, Claim, Correct, Describe, Note, Redact, Said
 from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
-from incidents.api.writing import Affected, Count, environment_of, people
+from incidents.api.writing import environment_of, people
 from incidents.models import Incident, RedactionRequest, TimelineEvent
 from products.models import Severity
-
-
-class At(Body):
-    """`at`: when it happened, if not now."""
-
-    at: Moment | None = None
-
-
-class Change(At):
-    severity: Key
-    reason: Reason
-
-
-class Describe(At):
-    """What is left out stays. `flags` are all that hold; `environment` null takes it away."""
-
-    title: Title = ""
-    impact: Words = ""
-    workaround: Words = ""
-    users_affected: Count | Affected | None = None
-    flags: list[Literal["security", "data_loss"]] = []
-    affected_version: Annotated[str, Field(max_length=80), Plain] = ""
-    environment: Key | None = None
-
-
-class Claim(At):
-    role: Key = transitions.LEAD
-
-
-class Assign(Claim):
-    """`user`: the e-mail address of somebody in the team."""
-
-    user: Annotated[str, Field(min_length=3, max_length=254), Plain]
-
-
-class Note(At):
-    text: Annotated[Words, Field(min_length=1)]
-
-
-class Said(At):
-    text: Words = ""
-
-
-class Because(At):
-    reason: Reason
-
-
-class Correct(Body):
-    """Entry `seq` happened at another time, or in other words."""
-
-    seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    reason: Reason
-    occurred_at: Moment | None = None
-    text: Words | None = None
-
-
-class Redact(Body):
-    """Takes two: one asks (the entry is hidden at once), another one confirms or declines."""
-
-    seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
-    decision: Literal["ask", "confirm", "decline"] = "ask"
-    reason: Annotated[str, Field(max_length=1000), Plain] = ""
 
 
 def _change_severity(incident: Incident, *, by: User, severity: str, **facts: Any) -> None:
@@ -161,27 +99,63 @@ def _event(incident: Incident, seq: int) -> TimelineEvent:
 
 @dataclass(frozen=True)
 class Verb:
-    """`action` is what rules are asked for, the verb's own name unless it says otherwise."""
+    """`words` describe it; `action` is what rules are asked for, the verb's own name unless it says otherwise."""
 
     name: str
+    words: str
     do: Callable[..., object]
     body: type[Body] = At
     action: str = ""
 
 
 VERBS = (
-    Verb("acknowledge", transitions.acknowledge),
-    Verb("describe", _describe, Describe),
-    Verb("confirm_severity", transitions.confirm_severity),
-    Verb("change_severity", _change_severity, Change),
-    Verb("assign", _assign, Assign),
-    Verb("claim", _claim, Claim, action="assign"),
-    Verb("note", transitions.note, Note),
-    Verb("mitigate", transitions.mitigate, Said),
-    Verb("resolve", transitions.resolve, Said),
-    Verb("reopen", transitions.reopen, Because),
-    Verb("correct", _correct, Correct),
-    Verb("redact", _redact, Redact),
+    Verb(
+        "acknowledge",
+        "Somebody has seen it and is on it: stops the clock `acknowledged`. The first one wins.",
+        transitions.acknowledge,
+    ),
+    Verb("describe", "What is known. What is left out stays; old and new are recorded.", _describe, Describe),
+    Verb("confirm_severity", "The proposed severity is right: triage is over.", transitions.confirm_severity),
+    Verb(
+        "change_severity",
+        "Another severity, with the reason. In triage this confirms it too; running clocks get its limits.",
+        _change_severity,
+        Change,
+    ),
+    Verb(
+        "assign",
+        "Gives a role, that of the lead unless told otherwise, to somebody of the team.",
+        _assign,
+        Assign,
+    ),
+    Verb(
+        "claim",
+        "Takes a role oneself, that of the lead unless told otherwise.",
+        _claim,
+        Claim,
+        action="assign",
+    ),
+    Verb("note", "A sentence for the timeline, in any status.", transitions.note, Note),
+    Verb(
+        "mitigate",
+        "The damage is contained, the cause may remain: stops the clock `response`.",
+        transitions.mitigate,
+        Said,
+    ),
+    Verb("resolve", "It is over for the people affected.", transitions.resolve, Said),
+    Verb("reopen", "It was not over. The promise to respond starts anew.", transitions.reopen, Because),
+    Verb(
+        "correct",
+        "An entry of the timeline happened at another time, or in other words. The original stays readable.",
+        _correct,
+        Correct,
+    ),
+    Verb(
+        "redact",
+        "Destroys the words of an entry: one person asks, which hides it at once, another one confirms.",
+        _redact,
+        Redact,
+    ),
 )
 
 
@@ -189,14 +163,13 @@ def _perform(request: HttpRequest, ref: str, verb: Verb, body: Body | None) -> d
     incident, user = incident_of(request, ref, verb.action or verb.name), person_of(request)
     facts = body.facts() if body else {}
     _refuse_early(incident, facts, verb)
-    key = request.headers.get("Idempotency-Key", "")
 
     def do() -> str:
         verb.do(incident, by=user, **facts)
         return incident.ref
 
     sent = body.model_dump(mode="json", exclude_unset=True) if body else {}
-    once(f"user:{user.pk}", f"api:{verb.name}:{incident.ref}:{key}" if key else "", sent, do)
+    once_by_token(request, f"{verb.name}:{incident.ref}", sent, do)
     return incident_shape(incident_of(request, ref))
 
 
@@ -223,8 +196,10 @@ def _operation(verb: Verb) -> None:
         "request": HttpRequest, "ref": str, "body": verb.body if needed else verb.body | None, "return": dict[str, Any],
     }  # fmt: skip
     chosen.__name__ = verb.name
-    path = f"/incidents/{{ref}}/{verb.name}"
-    router.post(path, response=IncidentShape, summary=verb.name, auth=ACTED_WITH)(chosen)
+    path, summary = f"/incidents/{{ref}}/{verb.name}", verb.name.replace("_", " ").capitalize()
+    router.post(path, response=IncidentShape, summary=summary, description=verb.words, auth=ACTED_WITH)(
+        chosen
+    )
 
 
 for _verb in VERBS:

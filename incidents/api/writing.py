@@ -9,10 +9,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Schema, Status
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from accounts.access import authorize
 from accounts.bearer import person_of
-from foundation.idempotency import once
+from accounts.replay import once_by_token
 from foundation.shapes import Body, Key, Line, Moment, Title, Words
 from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
@@ -20,6 +21,13 @@ from incidents.declare import declare
 from products.api import named_product, severity_of
 from products.models import Environment, Product
 
+EXAMPLE: JsonDict = {
+    "title": "Sign-in fails",
+    "product": "staff-mobile",
+    "severity": "critical",
+    "environment": "production",
+    "users_affected": {"n": 120, "estimate": True, "source": "logs"},
+}
 Count = Annotated[int, Field(ge=0, le=10**12)]
 
 
@@ -34,7 +42,12 @@ class Affected(Schema):
 
 
 class NewIncident(Body):
-    """Without `severity` it opens in triage at the worst one. `environment` by its name or slug."""
+    """Without `severity` it opens in triage at the worst one. `environment` by its name or slug.
+
+    `detected_at`: when it began to be known, if not now; clocks run from there.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     title: Title
     product: Key
@@ -49,6 +62,7 @@ class NewIncident(Body):
 
 @router.post("/incidents", auth=ACTED_WITH, response={201: IncidentShape, 200: IncidentShape})
 def declare_incident(request: HttpRequest, body: NewIncident) -> Status[dict[str, Any]]:
+    """Declares one: active at once with a severity, in triage without. Whoever is to be told is told."""
     user, facts = person_of(request), body.facts()
     product = named_product(request, facts.pop("product"))
     authorize(user, "declare", product)
@@ -56,15 +70,12 @@ def declare_incident(request: HttpRequest, body: NewIncident) -> Status[dict[str
     if environment:
         facts["environment"] = environment_of(product, environment)
     facts |= people(facts.pop("users_affected", None))
-    key = request.headers.get("Idempotency-Key", "")
 
     def do() -> str:
         chosen = severity_of(product, severity) if severity else None
         return declare(product, by=user, severity=chosen, **facts).ref
 
-    ref, fresh = once(
-        f"user:{user.pk}", f"api:declare:{key}" if key else "", body.model_dump(mode="json"), do
-    )
+    ref, fresh = once_by_token(request, "declare", body.model_dump(mode="json"), do)
     return Status(201 if fresh else 200, incident_shape(incident_of(request, ref)))
 
 

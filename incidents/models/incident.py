@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import teams_of
 from accounts.models import User
 from foundation.text import plain_text, single_line
+from products.vocabulary import CONTAINED
 
 REF = re.compile(r"INC-([1-9][0-9]{0,17})", re.IGNORECASE)
 
@@ -23,7 +24,7 @@ REF = re.compile(r"INC-([1-9][0-9]{0,17})", re.IGNORECASE)
 class Status(models.TextChoices):
     TRIAGE = "triage", _("Triage")
     ACTIVE = "active", _("Active")
-    MONITORING = "monitoring", _("Monitoring")
+    MONITORING = "monitoring", CONTAINED
     RESOLVED = "resolved", _("Resolved")
     CLOSED = "closed", _("Closed")
     DECLINED = "declined", _("Declined")
@@ -49,6 +50,10 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """
         taking_part = Participant.objects.filter(incident=models.OuterRef("pk"), user=user.pk)
         return self.filter(Q(private=False) | models.Exists(taking_part), product__team__in=teams_of(user))
+
+    def read_by(self, user: User) -> Self:
+        """Those visible to `user`, each knowing it: whether they may act on one asks the database nothing more."""
+        return self.visible_to(user).annotate(reader=models.Value(user.pk))
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN)

@@ -3,9 +3,11 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -78,12 +80,16 @@ def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | No
     try:
         offer.do(found, by=signed_in(request), **(form.facts() if form else {}))
     except TooLate as late:
+        if _leads_on(request):
+            return _lead_on(request, found, render_to_string("incidents/notice.txt", {"late": late}, request))
         return show(request, late.incident, late=late, typed=form.typed if form else "", status=409)
     except ValidationError as error:
         if form is None:
             return show(request, found, refused=error, status=409)
         form.add_error(None, error)
         return _form(request, found, offer, form)
+    if _leads_on(request):
+        return _lead_on(request, found)
     if request.htmx:  # type: ignore[attr-defined]
         found = fetch(request, found.ref)
         return render(
@@ -94,10 +100,26 @@ def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | No
     return redirect(found)
 
 
+def _leads_on(request: HttpRequest) -> bool:
+    """A tap on another page (Now), which wants to be led to the incident."""
+    return bool(request.htmx and request.POST.get("go"))  # type: ignore[attr-defined]
+
+
+def _lead_on(request: HttpRequest, found: Incident, said: str = "") -> HttpResponse:
+    if said:
+        messages.warning(request, said)
+    return HttpResponse(headers={"HX-Redirect": found.get_absolute_url()})
+
+
 def _form(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | None) -> HttpResponse:
     status = 422 if form is not None and form.is_bound else 200
-    template = "incidents/act.html#sheet" if request.htmx else "incidents/act.html"  # type: ignore[attr-defined]
-    return render(request, template, {"incident": found, "offer": offer, "form": form}, status=status)
+    if status == 422 and form is not None and request.htmx:  # type: ignore[attr-defined]
+        # What was typed stays in the open page; only what is wrong with it is said.
+        wrong = ValidationError([str(words) for errors in form.errors.values() for words in errors])
+        return show(request, found, refused=wrong, status=422)
+    return render(
+        request, "incidents/act.html", {"incident": found, "offer": offer, "form": form}, status=status
+    )
 
 
 def show(request: HttpRequest, found: Incident, *, status: int, **extra: Any) -> HttpResponse:

@@ -1,6 +1,6 @@
 """All incidents: search, filters, cursor paging."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -10,6 +10,7 @@ from foundation.paging import BadCursor, page
 from foundation.text import asked
 from incidents.models import Incident, Status
 from incidents.models.incident import REF, IncidentQuerySet
+from incidents.searching import written
 from live import bus
 from products.models import Product, Severity
 
@@ -54,6 +55,7 @@ def _matching(incidents: IncidentQuerySet, wanted: dict[str, str]) -> IncidentQu
             | Q(impact__icontains=word)
             | Q(workaround__icontains=word)
             | Q(product__name__icontains=word)
+            | Exists(written(word))
         )
     if wanted["status"] == "open":
         incidents = incidents.open()

@@ -1,4 +1,8 @@
-"""Now: what is broken, how long is left, what do I do next."""
+"""Now: what is broken, how long is left, what do I do next.
+
+What an open page shows keeps its order, so that nothing else slides under a finger: the page says which incidents it
+shows (`shown`), and what is new comes last until the person asks for it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +22,7 @@ from monitoring.models import Monitor, Target
 from products.models import Product
 
 SHOWN = 50
+UNSURE = 3
 
 
 @dataclass(frozen=True)
@@ -32,54 +37,64 @@ class Card:
 @require_safe
 def now(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
+    shown = [int(n) for n in request.GET.getlist("shown")[:SHOWN] if n.isdecimal() and len(n) < 19]
     template = "incidents/now.html#board" if request.htmx else "incidents/now.html"  # type: ignore[attr-defined]
-    return render(request, template, _context(user))
+    return render(request, template, _context(user, shown))
 
 
-def _context(user: User) -> dict[str, object]:
+def _context(user: User, shown: list[int]) -> dict[str, object]:
     cursor, at = bus.cursor(), moment.now()
-    cards = _cards(user, at)
+    cards = _cards(user, shown, at)
+    opened = [card for card in cards if card.incident.is_open]
+    cards = cards if opened else []
     down = (
         Target.objects.visible_to(user)
         .down()
-        .exclude(pk__in=[c.incident.target_id for c in cards if c.incident.target_id])
+        .exclude(pk__in=[c.incident.target_id for c in opened if c.incident.target_id])
     )
-    products = Product.objects.visible_to(user).active()
+    watched = Monitor.objects.visible_to(user).watched()
     return {
         "cards": cards,
-        "mine_open": len(cards),
-        "open_count": Incident.objects.visible_to(user).open().count() if len(cards) == SHOWN else len(cards),
+        "order": [card.incident.number for card in cards],
+        "added": sum(card.incident.number not in shown for card in cards) if shown else 0,
+        "moved": len(opened) < len(cards),
+        "mine_open": len(opened),
+        "open_count": Incident.objects.visible_to(user).open().count()
+        if len(cards) >= SHOWN
+        else len(opened),
         "down": list(down.select_related("monitor__product").order_by("since")[:20]),
-        "monitors": Monitor.objects.visible_to(user).watched().count(),
-        "last_look": Monitor.objects.visible_to(user)
-        .watched()
-        .order_by("-looked_at")
+        "unsure": list(watched.unsure(at).order_by("name")[:UNSURE]),
+        "unsure_count": watched.unsure(at).count(),
+        "monitors": watched.count(),
+        "last_look": watched.order_by("-looked_at")
         .values_list("looked_at", flat=True)
         .exclude(looked_at=None)
         .first(),
-        "has_products": bool(cards) or products.exists(),
-        "recent": list(
-            Incident.objects.visible_to(user)
-            .exclude(resolved_at=None)
-            .for_page()
-            .order_by("-resolved_at")[:3]
-        )
-        if not cards
-        else [],
+        "has_products": bool(cards) or Product.objects.visible_to(user).active().exists(),
+        "recent": [] if cards else _recent(user),
         "at": at,
         "live_topics": [f"user:{user.pk}", *(f"board:{team.pk}" for team in teams_of(user))],
         "live_cursor": cursor,
     }
 
 
-def _cards(user: User, at: datetime) -> list[Card]:
-    incidents = list(Incident.objects.visible_to(user).open().for_page().worst_first()[:SHOWN])
+def _recent(user: User) -> list[Incident]:
+    ended = Incident.objects.visible_to(user).exclude(resolved_at=None)
+    return list(ended.for_page().order_by("-resolved_at")[:3])
+
+
+def _cards(user: User, shown: list[int], at: datetime) -> list[Card]:
+    """What the page shows already, in its order and even if it is over; then what is new, the worst first."""
+    mine = Incident.objects.read_by(user).for_page()
+    found = list(mine.open().worst_first()[:SHOWN])
+    if shown:
+        known = {incident.number: incident for incident in mine.filter(number__in=shown)}
+        kept = [known[number] for number in dict.fromkeys(shown) if number in known]
+        found = [*kept, *(incident for incident in found if incident.number not in known)]
     urgent: dict[int, Clock] = {}
-    for clock in Clock.objects.running().filter(incident__in=incidents).order_by("due_at"):
-        known = urgent.get(clock.incident_id)
-        if known is None:
-            urgent[clock.incident_id] = clock
-    return [_card(incident, urgent.get(incident.pk), user, at) for incident in incidents]
+    for clock in Clock.objects.running().filter(incident__in=[i.pk for i in found]).order_by("due_at"):
+        urgent.setdefault(clock.incident_id, clock)
+    return [_card(incident, urgent.get(incident.pk), user, at) for incident in found]
 
 
 def _card(incident: Incident, clock: Clock | None, user: User, at: datetime) -> Card:

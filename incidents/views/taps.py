@@ -16,11 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import allowed
+from accounts.models import User
 from foundation import moment
-from incidents import transitions
+from incidents import recipients, transitions
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
-from notifications import links, queue
+from notifications import links
 from notifications.links import LinkOver, NoLink, Tap
 from notifications.models import Delivery
 from notifications.queue import ACKNOWLEDGE, CANNOT
@@ -31,11 +32,14 @@ SOURCE = "link"
 
 @dataclass(frozen=True)
 class Said:
-    """What the page says: a title, a sentence, and the status it goes with."""
+    """What the page says: a title, a sentence, and the status it goes with. `loud`: it went wrong, and the person must
+    do something. `take`: the token of an Acknowledge that they may still tap."""
 
     title: str
     text: str
     status: int = 200
+    loud: bool = False
+    take: str = ""
 
 
 @login_not_required
@@ -45,15 +49,13 @@ def tap(request: HttpRequest, token: str) -> HttpResponse:
     try:
         found = links.read(token)
         incident = Incident.objects.for_page().by_ref(found.delivery.ref)
-    except LinkOver:
-        return _page(
-            request, Said(_("This link is over"), _("It worked for an hour. Open the page and sign in."), 410)
-        )
+    except LinkOver as over:
+        gone = Said(_("This link is over"), _("It worked for an hour. Sign in to do it on the page."), 410)
+        return _page(request, gone, path=over.path)
     except (NoLink, Incident.DoesNotExist):
-        return _page(
-            request, Said(_("This is not a link of ours"), _("Perhaps a part of it is missing."), 404)
-        )
-    said = _refusal(found, incident) or _moot(found, incident)
+        strange = Said(_("This is not a link of ours"), _("Perhaps a part of it is missing."), 404)
+        return _page(request, strange)
+    said = _refusal(request, found, incident) or _moot(found, incident)
     if said is None and request.method == "POST":
         said = _act(found, incident)
     return _page(request, said, incident=incident, tap=found, label=links.LABELS[found.verb])
@@ -64,14 +66,18 @@ def _page(request: HttpRequest, said: Said | None, **context: Any) -> HttpRespon
     return render(request, "incidents/tap.html", {"said": said, **context}, status=status)
 
 
-def _refusal(found: Tap, incident: Incident) -> Said | None:
-    """The person is gone from the team, or the mailbox is no contact any more."""
+def _refusal(request: HttpRequest, found: Tap, incident: Incident) -> Said | None:
+    """Somebody else's link; or the person is gone from the team, or the mailbox is no contact any more."""
     user = found.delivery.user
-    if user:
-        may = allowed(user, "acknowledge", incident)
-    else:
+    if user is None:
         mine = Contact.objects.filter(product=incident.product_id, address__iexact=found.delivery.address)
         may = not incident.private and mine.exists()
+    elif isinstance(request.user, User) and request.user != user:
+        who = {"who": user, "you": request.user}
+        text = _("You are signed in as %(you)s. Open the page and answer in your own name.") % who
+        return Said(_("This link is for %(who)s") % who, text, 403)
+    else:
+        may = allowed(user, "acknowledge", incident)
     if may:
         return None
     return Said(_("You may not do this"), _("Ask a manager of the team to make you a responder."), 403)
@@ -81,13 +87,21 @@ def _moot(found: Tap, incident: Incident) -> Said | None:
     """What somebody has done already: said, not an error."""
     if not incident.is_open:
         return Said(_("It is over"), _("%(ref)s is %(status)s.") % _names(incident), 409)
-    if found.delivery.recipient in queue.declined(incident.ref) and found.verb == CANNOT:
-        return Said(_("You have passed it on"), _("Nothing more is asked of you."), 409)
     if incident.acknowledged_at:
         event = incident.events.filter(kind="acknowledged").select_related("payload").order_by("-seq").first()
-        who = event.actor_label if event else ""
-        return Said(_("%(who)s has it") % {"who": who}, _("%(ref)s is acknowledged.") % _names(incident), 409)
+        text = _("%(ref)s is acknowledged.") % _names(incident)
+        if event and found.delivery.user_id and event.actor_id == found.delivery.user_id:
+            return Said(_("You have it"), text, 409)
+        who = event.actor_label if event else _("Somebody")
+        return Said(_("%(who)s has it") % {"who": who}, text, 409)
+    if found.verb == CANNOT and found.delivery.recipient in recipients.declined(incident):
+        text = _("You have passed it on, and nobody has taken it yet. Can you after all?")
+        return Said(_("You have passed it on"), text, 409, take=_take(found))
     return None
+
+
+def _take(found: Tap) -> str:
+    return links.token(found.delivery, ACKNOWLEDGE) if ACKNOWLEDGE in found.delivery.offers else ""
 
 
 def _act(found: Tap, incident: Incident) -> Said:
@@ -114,7 +128,10 @@ def _do(found: Tap, incident: Incident, how: dict[str, Any]) -> Said:
         transitions.acknowledge(incident, by=by, **how)
         return Said(_("You have it"), _("%(ref)s is acknowledged; the others see it.") % _names(incident))
     event = transitions.pass_on(incident, by=by, recipient=found.delivery.recipient, **how)
-    return Said(_("Passed on"), event.text)
+    if not event.data.get("stranded"):
+        return Said(_("Passed on"), event.text)
+    text = _("%(ref)s has nobody: everyone who was asked cannot. Call somebody now, or take it after all.")
+    return Said(_("Nobody is left to ask"), text % _names(incident), loud=True, take=_take(found))
 
 
 def _names(incident: Incident) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,12 +12,13 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from accounts.access import authorize
 from accounts.bearer import Bearer, person_of, token_of
 from accounts.models import Scope
+from accounts.replay import once_by_token
 from foundation import moment
-from foundation.idempotency import once
 from foundation.shapes import Listed, Paging, Text, listed, utc
 from monitoring import archive, check, probes, switch
 from monitoring.add import add
@@ -43,14 +44,12 @@ SET_WITH = Bearer(Scope.MONITORING, Scope.ADMIN)
 router = Router(tags=["monitors"], auth=SET_WITH)
 
 
-class Filters(Paging):
-    """`state`: comma list."""
-
-    q: Text = ""
-    product: Text = ""
+class MonitorFilters(Paging):
+    q: Annotated[Text, Field(description="Part of the name.")] = ""
+    product: Annotated[Text, Field(description="Its slug.")] = ""
     kind: Kind | None = None
-    state: Text = ""
-    archived: bool = False
+    state: Annotated[Text, Field(description="Comma list of states; any target counts.")] = ""
+    archived: Annotated[bool, Field(description="The archived ones instead.")] = False
 
 
 class Days(Schema):
@@ -58,7 +57,8 @@ class Days(Schema):
 
 
 @router.get("/monitors", auth=SEEN_WITH, response=Listed[MonitorShape])
-def list_monitors(request: HttpRequest, asked: Query[Filters]) -> dict[str, Any]:
+def list_monitors(request: HttpRequest, asked: Query[MonitorFilters]) -> dict[str, Any]:
+    """Those of one's products, by name; archived ones apart."""
     rows = _reachable(request).filter(archived_at__isnull=not asked.archived)
     if asked.q:
         rows = rows.filter(name__icontains=asked.q)
@@ -74,12 +74,12 @@ def list_monitors(request: HttpRequest, asked: Query[Filters]) -> dict[str, Any]
 
 @router.post("/monitors", response={201: MonitorShape, 200: MonitorShape})
 def add_monitor(request: HttpRequest, body: NewMonitor) -> Status[dict[str, Any]]:
+    """Something to watch. Without `target` it waits for what scripts push; `push_url` says where to."""
     user, facts = person_of(request), body.facts()
     product = named_product(request, facts.pop("product"))
     authorize(user, "add_monitor", product)
     facts = _checked(product, facts, facts["kind"], facts.get("target", ""))
     enabled = facts.pop("enabled", True)
-    key = request.headers.get("Idempotency-Key", "")
 
     def make() -> str:
         with transaction.atomic():
@@ -88,18 +88,20 @@ def add_monitor(request: HttpRequest, body: NewMonitor) -> Status[dict[str, Any]
                 switch.disable(monitor, by=user)
         return monitor.slug
 
-    slug, fresh = once(f"user:{user.pk}", f"monitor:{key}" if key else "", body.model_dump(mode="json"), make)
+    slug, fresh = once_by_token(request, "monitor", body.model_dump(mode="json"), make)
     monitor = monitor_of(request, slug)
     return Status(201 if fresh else 200, monitor_shape(monitor, push_url(monitor)))
 
 
 @router.get("/monitors/{slug}", auth=SEEN_WITH, response=MonitorShape)
 def read_monitor(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """One monitor with its targets, its state and the last look."""
     return monitor_shape(monitor_of(request, slug))
 
 
 @router.patch("/monitors/{slug}", response=MonitorShape)
 def change_monitor(request: HttpRequest, slug: str, body: MonitorFacts) -> dict[str, Any]:
+    """Changes what is given. Another target, expectation or mapping makes it unknown until it is looked at."""
     monitor, user, facts = monitor_of(request, slug, "edit"), person_of(request), body.facts()
     if "product" in facts:
         facts["product"] = named_product(request, facts["product"])
@@ -128,9 +130,9 @@ def read_uptime(request: HttpRequest, slug: str, asked: Query[Days]) -> dict[str
     }
 
 
-@router.post("/monitors/{slug}/rotate_key", response=MonitorShape)
+@router.post("/monitors/{slug}/rotate_key", response=MonitorShape, summary="Rotate push key")
 def rotate(request: HttpRequest, slug: str) -> dict[str, Any]:
-    """A new key; the old one opens nothing from now on."""
+    """A new key to push with, told only now; the old one opens nothing from now on."""
     monitor = monitor_of(request, slug, "rotate_key")
     if not monitor.waits:
         raise ValidationError(_("This monitor looks by itself; nothing is pushed to it."))
@@ -138,7 +140,7 @@ def rotate(request: HttpRequest, slug: str) -> dict[str, Any]:
     return monitor_shape(monitor_of(request, slug), push_url(monitor))
 
 
-def _verb(name: str, do: Callable[..., object]) -> None:
+def _verb(name: str, do: Callable[..., object], words: str) -> None:
     """`POST /monitors/{slug}/<name>` answers the monitor as it then is; one that was so already is no error."""
 
     def operation(request: HttpRequest, slug: str) -> dict[str, Any]:
@@ -147,13 +149,14 @@ def _verb(name: str, do: Callable[..., object]) -> None:
 
     operation.__annotations__ = {"request": HttpRequest, "slug": str, "return": dict[str, Any]}
     operation.__name__ = f"{name}_monitor"
-    router.post(f"/monitors/{{slug}}/{name}", response=MonitorShape, summary=name)(operation)
+    path, summary = f"/monitors/{{slug}}/{name}", f"{name.capitalize()} monitor"
+    router.post(path, response=MonitorShape, summary=summary, description=words)(operation)
 
 
-_verb("check", check.check)
-_verb("enable", switch.enable)
-_verb("disable", switch.disable)
-_verb("archive", archive.archive)
+_verb("check", check.check, "Look now instead of at the next interval. For whoever responds.")
+_verb("enable", switch.enable, "Watch again.")
+_verb("disable", switch.disable, "Pause: watch no longer. The time until it is enabled counts as unwatched.")
+_verb("archive", archive.archive, "Watch no more, for good; its history stays.")
 
 
 def monitor_of(request: HttpRequest, slug: str, action: str = "view") -> Monitor:

@@ -7,13 +7,21 @@ from typing import Annotated, Any, Literal
 
 from django.db.models import Prefetch, QuerySet
 from ninja import Schema
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from foundation.shapes import Body, Key, Line, Plain, Utc, address, utc, utc_or_none
 from monitoring.models import DAY, Kind, Monitor, Target
 from monitoring.states import State, worst
 from monitoring.uptime import Uptime
 
+EXAMPLE: JsonDict = {
+    "name": "Shop",
+    "product": "staff-mobile",
+    "kind": "http",
+    "target": "https://shop.example.org/health",
+    "expect": {"status": [200], "body": "ok"},
+}
 Seconds = Annotated[int, Field(ge=1, le=DAY)]
 Times = Annotated[int, Field(ge=1, le=100)]
 
@@ -116,6 +124,8 @@ class MonitorUptime(UptimeShape):
 class MonitorFacts(Body):
     """What may be changed; what is left out stays."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"interval_s": 30, "severity": "high"}]})
+
     name: Annotated[str, Field(max_length=120), Plain] = ""
     product: Key = ""
     target: Annotated[str, Field(max_length=2000), Plain] = ""
@@ -131,6 +141,8 @@ class MonitorFacts(Body):
 
 class NewMonitor(MonitorFacts):
     """Without thresholds a monitor takes the usual ones of its kind."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     kind: Literal["http", "summary", "heartbeat", "file"]
     product: Key

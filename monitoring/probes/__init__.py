@@ -66,8 +66,9 @@ RECEIVERS: dict[str, Receiver] = {
 
 
 def problems(kind: str, target: str, expect: Mapping[str, Any], mapping: Any) -> dict[str, str]:
-    """What is wrong with a monitor as written: {"target" | "expect" | "mapping": sentence}. Touches neither
-    network nor disk.
+    """What is wrong with a monitor as written: {"target" | "expect" | "expect.<part>" | "mapping": sentence}.
+
+    Touches neither network nor disk.
     """
     return PROBES[kind].problems(target, expect, mapping)
 

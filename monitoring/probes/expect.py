@@ -20,7 +20,11 @@ MAX_BODY = 1_000
 
 
 class BadExpect(ValueError):
-    """The expectation cannot be used; the message is a sentence for people."""
+    """The expectation cannot be used; the message is a sentence for people, `key` says which of KEYS is meant."""
+
+    def __init__(self, detail: str, key: str = "") -> None:
+        super().__init__(detail)
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,14 @@ def parse(raw: Mapping[str, Any]) -> Expect:
             raise BadExpect(_("“%(key)s” is not something to expect.") % {"key": str(key)[:40]})
     body, method = raw.get("body") or "", raw.get("method") or "GET"
     if not isinstance(body, str) or len(body) > MAX_BODY:
-        raise BadExpect(_("The expected text must be at most %(count)s characters.") % {"count": MAX_BODY})
+        raise BadExpect(
+            _("The expected text must be at most %(count)s characters.") % {"count": MAX_BODY}, "body"
+        )
     if method not in ("GET", "HEAD"):
-        raise BadExpect(_("The method must be GET or HEAD."))
+        raise BadExpect(_("The method must be GET or HEAD."), "method")
     conditions = _conditions(raw.get("json") or [])
     if method == "HEAD" and (body or conditions):
-        raise BadExpect(_("An answer to HEAD has no body to look into: use GET."))
+        raise BadExpect(_("An answer to HEAD has no body to look into: use GET."), "method")
     return Expect(
         status=_ranges(raw.get("status")),
         body=body,
@@ -77,7 +83,8 @@ def _ranges(raw: Any) -> tuple[tuple[int, int], ...]:
             first = last = 0
         if isinstance(part, bool) or not 100 <= first <= last <= 599:
             raise BadExpect(
-                _("“%(part)s” is not an HTTP status or a range such as 200-399.") % {"part": str(part)[:40]}
+                _("“%(part)s” is not an HTTP status or a range such as 200-399.") % {"part": str(part)[:40]},
+                "status",
             )
         found.append((first, last))
     return tuple(found[:20]) or USUAL
@@ -85,17 +92,21 @@ def _ranges(raw: Any) -> tuple[tuple[int, int], ...]:
 
 def _conditions(raw: Any) -> tuple[tuple[str, Any], ...]:
     if not isinstance(raw, list) or len(raw) > MAX_CONDITIONS:
-        raise BadExpect(_("JSON conditions must be a list of at most %(count)s.") % {"count": MAX_CONDITIONS})
+        raise BadExpect(
+            _("JSON conditions must be a list of at most %(count)s.") % {"count": MAX_CONDITIONS}, "json"
+        )
     found = []
     for entry in raw:
         if not isinstance(entry, Mapping) or not isinstance(entry.get("path"), str) or "equals" not in entry:
-            raise BadExpect(_("A JSON condition needs a “path” and what it “equals”."))
+            raise BadExpect(_("A JSON condition needs a “path” and what it “equals”."), "json")
         if isinstance(entry["equals"], list | dict):
-            raise BadExpect(_("A JSON condition compares with one value, not with a list or an object."))
+            raise BadExpect(
+                _("A JSON condition compares with one value, not with a list or an object."), "json.equals"
+            )
         try:
             compiled(entry["path"])
         except BadExpression as error:
-            raise BadExpect(str(error)) from None
+            raise BadExpect(str(error), "json") from None
         found.append((entry["path"], entry["equals"]))
     return tuple(found)
 
@@ -105,5 +116,5 @@ def _limit(raw: Mapping[str, Any], key: str) -> int:
     if isinstance(value, str) and value.isdecimal() and len(value) < 9:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 3_600_000:
-        raise BadExpect(_("“%(key)s” must be a whole number.") % {"key": key})
+        raise BadExpect(_("“%(key)s” must be a whole number.") % {"key": key}, key)
     return value

@@ -28,7 +28,7 @@ _HEAD_BYTES = 65_536
 
 
 def problems(target: str, expect: Mapping[str, Any], mapping: Any) -> dict[str, str]:
-    """What is wrong with the form, by field; without network or disk."""
+    """What is wrong with the form, by field, `expect.json` where the part is known; without network or disk."""
     found = {}
     try:
         locator.clean(target)
@@ -37,7 +37,7 @@ def problems(target: str, expect: Mapping[str, Any], mapping: Any) -> dict[str, 
     try:
         expectation.parse(expect)
     except BadExpect as error:
-        found["expect"] = str(error)
+        found[f"expect.{error.key}" if error.key else "expect"] = str(error)
     return found
 
 

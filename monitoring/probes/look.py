@@ -13,6 +13,7 @@ from monitoring.probes import run
 from monitoring.probes.json_text import BadJson, parse
 from monitoring.probes.presets import detect
 from monitoring.probes.result import Check, Result
+from monitoring.reasons import said
 from network.egress import Policy
 from network.exchange import Response
 
@@ -41,6 +42,11 @@ class Look:
     body_bytes: int
     freshness: str
     certificate_expires: datetime | None = None
+
+    @property
+    def said(self) -> str:
+        """What went wrong as a whole, in words."""
+        return said(self.detail, self.code)
 
 
 def look(

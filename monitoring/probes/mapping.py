@@ -25,6 +25,7 @@ from monitoring.probes.words import state_of, word_of
 __all__ = ["BadMapping", "Reading", "Row", "detect", "preset_labels", "problem", "read"]
 
 MAX_TARGETS = 500
+BAD_TIMESTAMP = "bad_timestamp"
 EXPRESSIONS = (
     "targets",
     "key",
@@ -54,7 +55,9 @@ class BadMapping(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One target as the document says it. `code`: "" or status (not up) or bad_status (no known word)."""
+    """One target as the document says it. `code`: "" or status (not up), uptime (too low), bad_status (no known
+    word) or bad_timestamp (a time that is none: nobody knows how old the state is).
+    """
 
     key: str
     name: str
@@ -69,13 +72,14 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All rows, the document's own time if it has one, the interval at which it says it is written, and the
-    preset used ("" for none).
+    preset used ("" for none). `bad_time`: what stands where that time should be, "" if nothing or a time does.
     """
 
     rows: tuple[Row, ...]
     generated_at: datetime | None
     interval_s: float | None
     preset: str
+    bad_time: str = ""
 
 
 def read(document: Any, mapping: str | Map[str, Any] | None, interval_s: float = 60) -> Reading:
@@ -89,8 +93,9 @@ def read(document: Any, mapping: str | Map[str, Any] | None, interval_s: float =
             document = PRESETS[preset].reshape(document, interval_s)
         items = _items(_found(fields, "targets", document, work))
         rows = _distinct([_row(fields, item, work) for item in items])
-        generated_at = moments.parse(_found(fields, "generated_at", document, work))
-        return Reading(tuple(rows), generated_at, _interval(fields.get("interval_s"), document, work), preset)
+        generated_at, bad_time = _moment(_found(fields, "generated_at", document, work))
+        interval = _interval(fields.get("interval_s"), document, work)
+        return Reading(tuple(rows), generated_at, interval, preset, bad_time)
     except BadExpression as error:
         raise BadMapping("bad_mapping", str(error)) from None
 
@@ -186,11 +191,25 @@ def _row(fields: Map[str, Any], item: Any, work: Work) -> Row:
             "status": _("The summary says “%(word)s”.") % {"word": shown},
             "uptime": _("The summary says %(uptime)s %% uptime.") % {"uptime": uptime},
         }[code]
+    checked_at, bad_time = _moment(_found(fields, "checked_at", item, work))
+    if bad_time:
+        state, code, detail = "unknown", BAD_TIMESTAMP, unreadable(bad_time)
     return Row(
         key, name or key, state, code, detail if code else "", uptime,
-        latency(_found(fields, "latency", item, work), fields.get("latency_unit")),
-        moments.parse(_found(fields, "checked_at", item, work)),
+        latency(_found(fields, "latency", item, work), fields.get("latency_unit")), checked_at,
     )  # fmt: skip
+
+
+def _moment(found: Any) -> tuple[datetime | None, str]:
+    """(the moment, "") or, for what stands there and is none, (None, its text)."""
+    if found is None or (isinstance(found, str) and not found.strip()):
+        return None, ""
+    at = moments.parse(found)
+    return at, "" if at else text(found, 60) or _("a list or an object")
+
+
+def unreadable(found: str) -> str:
+    return _("The time “%(found)s” cannot be read, so nobody knows how old this is.") % {"found": found}
 
 
 def _judged(

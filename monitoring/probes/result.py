@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from monitoring.reasons import said
 from network.exchange import Response
 
 State = Literal["up", "degraded", "down", "unknown"]
@@ -45,6 +46,11 @@ class Result:
     checked_at: datetime | None = None
     uptime_percent: float | None = None
     fresh_until: datetime | None = None
+
+    @property
+    def said(self) -> str:
+        """Why, in words."""
+        return said(self.detail, self.code)
 
 
 @dataclass(frozen=True, slots=True)

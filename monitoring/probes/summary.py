@@ -7,6 +7,7 @@ does one that cannot be read. So this probe never answers "down" by itself, only
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from monitoring.probes import mapping as mappings
 from monitoring.probes import moments, silence
 from monitoring.probes.freshness import Freshness, fresh_until, freshness, in_future
 from monitoring.probes.json_text import BadJson, parse
-from monitoring.probes.mapping import BadMapping, Reading, Row
+from monitoring.probes.mapping import BAD_TIMESTAMP, BadMapping, Reading, Row, unreadable
 from monitoring.probes.result import Check, Outcome, Result
 from network import locator
 from network.exchange import Request, Response
@@ -83,19 +84,25 @@ def _read(
     interval_s = max(float(check.interval_s), reading.interval_s or 0.0)
     whole = reading.generated_at or modified_at
     ages = [freshness(row.checked_at or whole, now, interval_s) for row in reading.rows]
-    results = tuple(
-        _result(row, whole, age, interval_s, now) for row, age in zip(reading.rows, ages, strict=True)
-    )
+    rows = [_dated(row, reading) for row in reading.rows]
+    results = tuple(_result(row, whole, age, interval_s, now) for row, age in zip(rows, ages, strict=True))
     return Outcome(
         results, response=response, body=body, preset=preset, freshness=max(ages, key=_ORDER.index)
     )
+
+
+def _dated(row: Row, reading: Reading) -> Row:
+    """A target without a time of its own is as old as the document, and unknown if that cannot tell."""
+    if row.checked_at or row.code == BAD_TIMESTAMP or not reading.bad_time:
+        return row
+    return replace(row, state="unknown", code=BAD_TIMESTAMP, detail=unreadable(reading.bad_time))
 
 
 def _result(row: Row, whole: datetime | None, age: Freshness, interval_s: float, now: datetime) -> Result:
     """By the target's own time when it has one, so that one forgotten target makes no other one unknown."""
     seen = row.checked_at or whole
     state, code, detail = row.state, row.code, row.detail
-    if age == "stale":
+    if age == "stale" and code != BAD_TIMESTAMP:
         state, code = "unknown", "stale"
         detail = _("Last written %(age)s ago; expected every %(interval)s.") % _ages(seen, now, interval_s)
     elif age == "late" and not detail:

@@ -8,13 +8,15 @@ from notifications.parcel import Outcome
 
 # Too slow, too early, too many: the other side asks us to come again.
 COME_AGAIN = {408, 425, 429}
+# Seconds until whoever does not answer is left.
+WHOLE_S = 10.0
 # Nothing of these gets better by waiting.
 HOPELESS = {"bad_url", "refused_address"}
 
 
 def deliver(url: str, content: bytes, headers: dict[str, str]) -> Outcome:
     """POST `content` where the operator lets messages go (NIGHTDESK_WEBHOOK_NETWORKS)."""
-    return judge(post(url, content, policy=Policy.from_settings("webhook"), headers=headers))
+    return judge(post(url, content, policy=Policy.from_settings("webhook"), headers=headers, total_s=WHOLE_S))
 
 
 def judge(reply: Reply) -> Outcome:

@@ -1,7 +1,14 @@
-"""E-mail through MAIL_URL. Repeats carry the same Message-ID, so that a mail program can drop them (RFC 5322)."""
+"""E-mail through MAIL_URL. Repeats carry the same Message-ID, so that a mail program can drop them (RFC 5322).
 
+A mail server's 4xx says later, its 5xx never (RFC 5321 §4.2.1). But the server may be wrong about itself: a rule,
+a quota, a sign-in that is being repaired. So only "no such address" (5.1.x, RFC 3463) is final at once.
+"""
+
+import re
 import smtplib
-from email.utils import format_datetime, parseaddr
+import socket
+import ssl
+from email.utils import formatdate, parseaddr
 
 from django import forms
 from django.conf import settings
@@ -11,6 +18,9 @@ from django.utils.translation import gettext_lazy as lazy
 
 from notifications.channels.forms import ChannelForm
 from notifications.parcel import Outcome, Parcel
+
+# The address is wrong: its mailbox, its domain, its form; or the mailbox moved or takes nothing any more.
+NO_SUCH_ADDRESS = re.compile(r"^5\.(1\.([1236]|10)|2\.1)\b")
 
 
 class EmailForm(ChannelForm):
@@ -32,11 +42,14 @@ def send(parcel: Parcel) -> Outcome:
         _message(parcel, to).send()
     except smtplib.SMTPRecipientsRefused as refused:
         code, said = next(iter(refused.recipients.values()))
-        return _refused(code, said)
-    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refused:
-        return _refused(refused.smtp_code, refused.smtp_error)
-    except OSError as problem:  # smtplib's errors are OSErrors: a greeting, a sign-in, a line that broke
-        return Outcome("retry", _("The mail server did not take it: %(said)s") % {"said": _said(problem)})
+        return _answered(code, said)
+    except smtplib.SMTPResponseException as refused:  # greeting, sign-in, sender, text
+        return _answered(refused.smtp_code, refused.smtp_error)
+    except OSError as problem:  # smtplib's other errors are OSErrors too
+        return Outcome("retry", _silent(problem))
+    except ValueError:
+        # Django refuses to write the headers; no later attempt will be different.
+        return Outcome("dead", _("The address or the subject cannot be written in a mail: correct it."))
     return Outcome("sent", _("The mail server took it."))
 
 
@@ -44,7 +57,8 @@ def _message(parcel: Parcel, to: str) -> EmailMessage:
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "nightdesk.invalid"
     headers = {
         "Message-ID": f"<{parcel.uid}@{domain}>",
-        "Date": format_datetime(parcel.at),
+        # Of this attempt: a filter takes an old date for a forgery, and the text says how late it is.
+        "Date": formatdate(),
         "Auto-Submitted": "auto-generated",
         # Mail programs put everything about one incident together.
         "References": f"<{parcel.about.partition('/')[0].lower()}@{domain}>",
@@ -65,15 +79,30 @@ def text(parcel: Parcel) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _refused(code: int, said: bytes | str) -> Outcome:
-    """4xx asks to come again, 5xx says never (RFC 5321 §4.2.1)."""
-    text = said.decode(errors="replace") if isinstance(said, bytes) else said
-    text = "".join(c for c in text if c.isprintable())[:300]
-    detail = _("The mail server said %(code)s %(said)s") % {"code": code, "said": text}
-    return Outcome("dead" if code >= 500 else "retry", detail)
+def _answered(code: int, said: bytes | str) -> Outcome:
+    if code < 0:
+        return Outcome("retry", _("What answers at MAIL_URL does not speak as a mail server does."))
+    words = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    words = " ".join("".join(c if c.isprintable() else " " for c in words).split())[:300]
+    detail = _("The mail server said %(code)s %(said)s") % {"code": code, "said": words}
+    if code < 500:
+        return Outcome("retry", detail)
+    return Outcome("dead" if NO_SUCH_ADDRESS.match(words) else "refused", detail)
 
 
-def _said(problem: OSError) -> str:
-    if isinstance(problem, smtplib.SMTPResponseException):
-        return f"{type(problem).__name__} {problem.smtp_code}"
-    return f"{type(problem).__name__} {problem.strerror or ''}".strip()
+def _silent(problem: OSError) -> str:
+    """It never said a number: why not, for people."""
+    if isinstance(problem, socket.gaierror):
+        return _("The mail server's name was not found.")
+    if isinstance(problem, ssl.SSLError):
+        return _("No secure connection to the mail server (%(why)s).") % {"why": problem.reason or problem}
+    if isinstance(problem, ConnectionRefusedError):
+        return _("The mail server takes no connections.")
+    if isinstance(problem, TimeoutError) or "timed out" in str(problem):
+        return _("The mail server did not answer in time.")
+    if isinstance(problem, smtplib.SMTPServerDisconnected | ConnectionError):
+        return _("The mail server hung up.")
+    if isinstance(problem, smtplib.SMTPNotSupportedError):
+        return _("The mail server cannot do what MAIL_URL asks for: %(why)s") % {"why": problem}
+    why = f"{type(problem).__name__} {problem.strerror or ''}".strip()
+    return _("The mail server could not be reached: %(why)s.") % {"why": why}

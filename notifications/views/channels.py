@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import allowed, authorize, signed_in, teams_of
 from accounts.models import Team, User
+from foundation import secrets
 from notifications import ways
 from notifications.channels import WAYS
 from notifications.channels.forms import ChannelForm
@@ -78,7 +79,8 @@ def edit_channel(request: HttpRequest, pk: int) -> HttpResponse:
     channel = _fetch(request, pk, "edit")
     way = WAYS[Kind(channel.kind)]
     initial = {"name": channel.name, "products": channel.products.all()}
-    form = _with_products(way.form(request.POST or None, known=True, initial=initial), channel.team)
+    lost = not secrets.opens(channel.sealed)
+    form = _with_products(way.form(request.POST or None, known=not lost, initial=initial), channel.team)
     if request.method == "POST" and form.is_valid():
         try:
             ways.edit_channel(
@@ -93,7 +95,7 @@ def edit_channel(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("channels")
-    return _form(request, form, heading=channel.name, team=channel.team, channel=channel)
+    return _form(request, form, heading=channel.name, team=channel.team, channel=channel, lost=lost)
 
 
 @require_POST

@@ -33,19 +33,21 @@
   const due = (figure) => {
     const left = Date.parse(figure.dataset.due) - now();
     put(figure, clock(left));
-    const box = figure.closest(".clock") ?? figure;
+    const box = figure.closest(".clock, .clock-row");
     if (left > 0) {
-      if (now() >= Date.parse(figure.dataset.soon)) box.classList.replace("running", "soon");
+      if (now() >= Date.parse(figure.dataset.soon)) for (const e of [box, figure]) e.classList.replace("running", "soon");
       return;
     }
     if (box.classList.contains("breached")) return;
-    box.classList.remove("running", "soon");
-    box.classList.add("breached");
+    for (const e of [box, figure]) {
+      e.classList.remove("running", "soon");
+      e.classList.add("breached");
+    }
     const label = box.querySelector("[data-late-label]");
     if (!label) return;
     label.textContent = label.dataset.lateLabel;
     // said aloud once, not every second
-    document.getElementById("alarm").textContent = label.textContent;
+    document.getElementById("alarm").textContent = `${label.textContent} ${figure.textContent}`;
   };
 
   const tick = () => {

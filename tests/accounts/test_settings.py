@@ -76,7 +76,7 @@ def test_only_two_cookies_are_ever_set(client: Client, db: None) -> None:
 )
 def test_mail_url(url: str, options: dict[str, object]) -> None:
     found = mailers(url)["default"]
-    assert found["BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert found["BACKEND"] == "network.mail.Bounded"
     assert found["OPTIONS"] == {**options, "username": "", "password": "", "timeout": 10}
 
 

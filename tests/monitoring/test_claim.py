@@ -11,6 +11,7 @@ from monitoring.archive import archive
 from monitoring.claim import claim_due, next_due
 from monitoring.models import Monitor
 from monitoring.switch import disable
+from products.archive_product import archive_product, restore_product
 from tests.factories import make_monitor, make_product, make_user
 from tests.monitoring.conftest import let_pass
 
@@ -92,3 +93,14 @@ def test_workers_that_claim_at_once_never_get_the_same_monitor() -> None:
         worker.join()
     assert sorted(got) == expected
     assert Monitor.objects.filter(lease_token=None).count() == 0
+
+
+@pytest.mark.django_db
+def test_monitors_of_an_archived_product_are_left_alone_until_it_comes_back() -> None:
+    product, ada = make_product(), make_user()
+    monitor = make_monitor(product)
+    archive_product(product, by=ada)
+    assert (claim_due(10).monitors, next_due()) == ([], None)
+    assert not Monitor.objects.watched().exists()
+    restore_product(product, by=ada)
+    assert [found.pk for found in claim_due(10).monitors] == [monitor.pk]

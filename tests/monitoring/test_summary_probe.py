@@ -222,3 +222,23 @@ def test_try_it_now_shows_what_could_not_be_read(tmp_path: Path) -> None:
     path.write_bytes(b"<html>" + b"x" * 10_000)
     found = look("summary", str(path), now=NOW, roots=[tmp_path])
     assert (found.code, len(found.body), found.body_bytes) == ("not_json", 4_096, 10_006)
+
+
+@pytest.mark.parametrize("at", ["yesterday", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00Z", True, {"s": 1}])
+def test_a_time_that_cannot_be_read_is_never_fresh(at: Any, tmp_path: Path) -> None:
+    mapping = {"targets": "t", "key": "k", "status": "s", "checked_at": "at", "generated_at": "at"}
+    target = {"k": "a", "s": "up"}
+    later = {"t": [{"k": "b", "s": "up", "at": NOW.isoformat()}, target], "at": at}
+    own = {"t": [{**target, "at": at}], "at": NOW.isoformat()}
+    assert [
+        states(from_file(json.dumps(document).encode(), tmp_path, mapping)) for document in (own, later)
+    ] == [
+        [("a", "unknown", "bad_timestamp")],
+        [("b", "up", ""), ("a", "unknown", "bad_timestamp")],
+    ]
+
+
+def test_no_time_at_all_is_of_the_moment_the_file_was_written(tmp_path: Path) -> None:
+    mapping = {"targets": "t", "key": "k", "status": "s", "checked_at": "at", "generated_at": "at"}
+    document = {"t": [{"k": "a", "s": "up", "at": ""}], "at": None}
+    assert states(from_file(json.dumps(document).encode(), tmp_path, mapping)) == [("a", "up", "")]

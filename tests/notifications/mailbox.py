@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -12,7 +13,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-# What happens to the n-th message that reaches DATA: "ok", "4xx", "5xx", "stall", "close" (after it was kept).
+# What happens to the n-th message: "ok", "slow" (1 s), "4xx", "5xx", "stall", "close" (after it was kept), or a whole
+# answer to the recipient's name, such as "550 5.1.1 unknown".
 Script = Callable[[int], str]
 
 
@@ -27,12 +29,24 @@ class Mailbox:
         self.script = script
         self.kept: list[EmailMessage] = []
         self.asked = 0
+        self.moods: dict[int, str] = {}
         self.port = 0
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         self.asked += 1
-        what = self.script(self.asked)
-        if what in ("ok", "close"):
+        self.moods[id(envelope)] = what = self.script(self.asked)
+        if what[:3].isdigit():
+            return what
+        envelope.rcpt_tos.append(address)
+        return "250 go on"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        what = self.moods.pop(id(envelope))
+        if what == "slow":
+            await asyncio.sleep(1)
+        if what in ("ok", "close", "slow"):
             self.kept.append(message_from_bytes(envelope.content or b"", policy=default))  # type: ignore[arg-type]
         if what == "close":
             transport: Any = server.transport
@@ -46,6 +60,29 @@ class Mailbox:
     @property
     def ids(self) -> list[str]:
         return [message["Message-ID"] for message in self.kept]
+
+
+@contextmanager
+def rude(greeting: bytes, *, drip_s: float = 0) -> Iterator[int]:
+    """A port that says `greeting` (byte by byte for ever, if it drips) and then waits; gives its number."""
+    stop = threading.Event()
+
+    def answer(line: socket.socket) -> None:
+        with line, suppress(OSError):
+            if not drip_s:
+                line.sendall(greeting)
+            while not stop.wait(drip_s or 5) and drip_s:
+                line.sendall(b"2")
+
+    def serve(server: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, args=(server,), daemon=True).start()
+        yield int(server.getsockname()[1])
+        stop.set()
 
 
 @contextmanager

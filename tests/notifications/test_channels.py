@@ -37,7 +37,7 @@ def test_ntfy_rings_with_title_priority_and_page(product: Product, mia: User) ->
     ref = Delivery.objects.get(route__startswith="ntfy").ref
     assert {key: body[key] for key in ("topic", "title", "priority", "click", "actions")} == {
         "topic": "house-7f3a",
-        "title": f"CRITICAL {ref}: Sign-in fails",
+        "title": f"CRITICAL {ref} Staff Mobile: Sign-in fails",
         "priority": 5,
         "click": f"http://localhost:8000/incidents/{ref}/",
         "actions": [],

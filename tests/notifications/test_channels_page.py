@@ -222,7 +222,8 @@ def test_ones_messages_are_listed_and_nobody_elses(
     client.force_login(ben)
     text = client.get("/settings/messages/").text
     assert re.findall(r'row-title" href="[^"]+">([^<]+)<', text) == [
-        f"Resolved: CRITICAL {incident.ref}: Sign-in fails", f"CRITICAL {incident.ref}: Sign-in fails",
+        f"Resolved: CRITICAL {incident.ref} Staff Mobile: Sign-in fails",
+        f"CRITICAL {incident.ref} Staff Mobile: Sign-in fails",
     ]  # fmt: skip
     client.force_login(make_user("olga@example.test"))
     assert "Nothing yet" in client.get("/settings/messages/").text

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from foundation import moment
-from incidents import sweep, transitions
+from incidents import recipients, sweep, transitions
 from incidents.models import Incident
 from notifications import links, send
 from notifications.models import Delivery
@@ -90,9 +90,81 @@ def test_cannot_passes_to_the_next_contact_at_once(
     again = client.post(address)
     assert (again.status_code, "You have passed it on" in again.text) == (409, True)
     assert incident.events.filter(kind="noted").count() == 1
-    # Ada cannot, so nobody is left after Ben.
-    last = client.post(link(post, "ben@example.test", "Can't, next person"))
+
+
+def test_when_nobody_is_left_it_is_said_loudly_and_everybody_is_told(
+    client: Client, product: Product, ada: User, ben: User, mia: User, post: Mailbox
+) -> None:
+    """Not only the contacts: whoever else responds in the team, and the room. Once."""
+    make_channel(product, "slack", mia, url="https://hooks.example.test/x")
+    incident = opened(product)
+    client.post(link(post, "ada@example.test", "Can't, next person"))
+    address = link(post, "ben@example.test", "Can't, next person")
+    last = client.post(address)
     assert "Nobody is left to ask" in last.text
+    assert f"{incident.ref} has nobody: everyone who was asked cannot." in last.text
+    told = Delivery.objects.filter(key="stranded")
+    assert {row.label for row in told} == {"Ada (Release Engineer)", "Mia", "slack room"}
+    assert {row.subject for row in told} == {
+        f"CRITICAL {incident.ref} Staff Mobile: nobody has taken it: Sign-in fails"
+    }
+    client.post(link(post, "mia@example.test", "Can't, next person"))
+    assert Delivery.objects.filter(key="stranded").count() == told.count() == 5
+    client.force_login(mia)
+    assert "Nobody has taken it" in client.get(f"/incidents/{incident.ref}/").text
+    client.logout()
+    # Whoever could not may after all, from the same page.
+    take = re.search(r'action="(/l/[^"]+)"', client.get(address).text)
+    assert take
+    assert "You have it" in client.post(take[1]).text
+    assert fresh(incident).acknowledged_at is not None
+    client.force_login(mia)
+    assert "Nobody has taken it" not in client.get(f"/incidents/{incident.ref}/").text
+
+
+def test_alone_in_the_team_there_is_nobody_to_tell_and_the_page_says_so(
+    client: Client, product: Product, mia: User, post: Mailbox
+) -> None:
+    incident = opened(product)
+    assert "Nobody is left to ask" in client.post(link(post, "mia@example.test", "Can't, next person")).text
+    client.force_login(mia)
+    assert "Nobody has taken it" in client.get(f"/incidents/{incident.ref}/").text
+
+
+def test_after_reopening_who_could_not_may_be_asked_again(
+    client: Client, product: Product, ada: User, ben: User, mia: User, post: Mailbox
+) -> None:
+    incident = opened(product)
+    client.post(link(post, "ada@example.test", "Can't, next person"))
+    assert recipients.declined(incident) == {f"user:{ada.pk}"}
+    transitions.resolve(incident, by=mia)
+    transitions.reopen(incident, by=mia, reason="It is back")
+    assert recipients.declined(incident) == set()
+
+
+def test_who_may_only_look_is_told_without_a_link_and_never_asked(
+    client: Client, product: Product, ada: User, mia: User, post: Mailbox
+) -> None:
+    vera = member(product, "vera", "viewer")
+    contacts.add_contact(product, label="Product Owner", user=vera, by=mia)
+    opened(product)
+    assert {tuple(row.offers) for row in Delivery.objects.filter(user=vera)} == {()}
+    answer = client.post(link(post, "ada@example.test", "Can't, next person"))
+    assert "Nobody is left to ask" in answer.text
+
+
+def test_somebody_elses_link_does_nothing_for_who_is_signed_in(
+    client: Client, product: Product, ada: User, ben: User, post: Mailbox
+) -> None:
+    incident = opened(product)
+    address = link(post, "ada@example.test", "Acknowledge")
+    client.force_login(ben)
+    for answer in (client.get(address), client.post(address)):
+        assert (answer.status_code, "This link is for Ada" in answer.text) == (403, True)
+    assert fresh(incident).acknowledged_at is None
+    client.force_login(ada)
+    assert "You have it" in client.post(address).text
+    assert "You have it" in client.post(address).text
 
 
 def test_a_duty_mailbox_acknowledges_in_its_own_name(
@@ -146,6 +218,7 @@ def test_after_an_hour_it_is_over(client: Client, product: Product, ada: User, p
     with time_machine.travel(timedelta(minutes=61), tick=True):
         answer = client.post(address)
     assert (answer.status_code, "This link is over" in answer.text) == (410, True)
+    assert f'href="/incidents/{incident.ref}/">Sign in and open the page<' in answer.text
     assert fresh(incident).acknowledged_at is None
 
 

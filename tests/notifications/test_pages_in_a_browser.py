@@ -87,5 +87,7 @@ def test_a_person_sees_the_message_arrive_on_an_open_page(
     page.goto(asgi_server)
     page.locator("[data-live=live]").first.wait_for()
     incident = opened(product)
-    notice = page.locator("#messages").get_by_role("link", name=f"CRITICAL {incident.ref}: Sign-in fails")
+    notice = page.locator("#messages").get_by_role(
+        "link", name=f"CRITICAL {incident.ref} Staff Mobile: Sign-in fails"
+    )
     notice.wait_for(timeout=5000)

@@ -1,6 +1,5 @@
 """Sending: leased, repeated with a rest, given up with an alarm, and never from one lane into another."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -14,14 +13,20 @@ from notifications.queue import Message, Recipient
 from products.models import Product
 from tests.notifications.conftest import make_channel, use
 from tests.notifications.mailbox import Mailbox, mailbox
-from tests.notifications.receiving import hanging, receiver, saying
+from tests.notifications.receiving import receiver, saying
 
 HERE = pytest.mark.django_db
-THREADS = pytest.mark.django_db(transaction=True)
 
 
-def tell(product: Product, *to: Recipient, about: str = "INC-1/1", key: str = "opened", rank: int = 1) -> int:
-    message = Message(f"CRITICAL {about}", "Sign-in fails", "/incidents/INC-1/")
+def tell(
+    product: Product,
+    *to: Recipient,
+    about: str = "INC-1/1",
+    key: str = "opened",
+    rank: int = 1,
+    subject: str = "",
+) -> int:
+    message = Message(subject or f"CRITICAL {about}", "Sign-in fails", "/incidents/INC-1/")
     return queue.tell(about=about, key=key, to=to, message=message, team=product.team, rank=rank, wake=True)
 
 
@@ -51,23 +56,6 @@ def test_a_mail_has_subject_page_and_a_message_id_that_stays(product: Product, p
     assert (delivery.state, delivery.attempts, delivery.lease_token) == ("sent", 1, None)
     attempt = delivery.tries.get()
     assert (attempt.number, attempt.outcome, attempt.ended_at is not None) == (1, "sent", True)
-
-
-@HERE
-@pytest.mark.parametrize(("what", "state", "outcome"), [("4xx", "pending", "retry"), ("5xx", "dead", "dead")])
-def test_a_mail_server_says_later_or_never(
-    product: Product, settings: Settings, what: str, state: str, outcome: str
-) -> None:
-    with mailbox(lambda n: what) as box:
-        use(settings, box)
-        mail_to(product)
-        send.drain()
-    delivery = only()
-    assert (delivery.state, delivery.tries.get().outcome) == (state, outcome)
-    assert (
-        delivery.reason
-        == {"4xx": "The mail server said 451 come again", "5xx": "The mail server said 554 never"}[what]
-    )
 
 
 @HERE
@@ -155,7 +143,8 @@ def test_a_late_message_says_how_late(product: Product, post: Mailbox) -> None:
     mail_to(product)
     Delivery.objects.update(first_due_at=moment.now() - timedelta(minutes=17))
     send.drain()
-    assert "Sent 17 min late." in post.kept[0].get_content()
+    said = post.kept[0].get_content()
+    assert said.startswith("Delayed 17 min: Nightdesk was not running, or busy.")
 
 
 @HERE
@@ -172,50 +161,3 @@ def test_what_an_answer_means(product: Product, mia: User, status: int, state: s
         tell(product, Recipient("Room", channel=channel))
         send.drain()
     assert (Delivery.objects.get().state, len(room.got)) == (state, 1)
-
-
-@THREADS
-def test_one_dead_channel_delays_no_other(product: Product, mia: User, post: Mailbox) -> None:
-    """A hanging room with a long queue beside a phone and a mailbox: both have theirs within a second."""
-    with receiver(hanging) as dead, receiver() as phone:
-        stuck = make_channel(product, "slack", mia, url=f"{dead.url}/hook")
-        good = make_channel(product, "ntfy", mia, url=f"{phone.url}/topic")
-        for n in range(20):
-            tell(product, Recipient("Dead", channel=stuck), about=f"INC-{n + 10}/1")
-        send.start_due()
-        time.sleep(0.3)
-        began = time.monotonic()
-        tell(product, Recipient("Phone", channel=good), Recipient("Duty", address="duty@example.test"))
-        while time.monotonic() - began < 5 and not (phone.got and post.kept):
-            send.start_due()
-            time.sleep(0.02)
-        took = time.monotonic() - began
-        assert (len(phone.got), len(post.kept), took < 1) == (1, 1, True)
-        assert len(dead.got) <= send.RUNNERS_PER_LANE
-        # What the busy runners will get to is no reason to look again and again.
-        due = send.next_due()
-        assert due is None or due > moment.now()
-        Delivery.objects.waiting().delete()
-    assert send.wait(30)
-
-
-@THREADS
-def test_sixty_mails_through_a_bad_server_all_arrive(
-    product: Product, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """4xx, a stall and a line cut after DATA among them: repeats only after the cut, with the same Message-ID."""
-    monkeypatch.setattr(send, "FIRST_REST_S", 0.05)
-    moods = {3: "4xx", 7: "close", 11: "stall", 16: "close", 20: "4xx", 33: "close", 41: "4xx"}
-    with mailbox(lambda n: moods.get(n, "ok")) as box:
-        use(settings, box)
-        settings.MAILERS["default"]["OPTIONS"]["timeout"] = 1
-        for n in range(60):
-            mail_to(product, f"INC-{n + 1}/1")
-        until = time.monotonic() + 45
-        while Delivery.objects.waiting().exists() and time.monotonic() < until:
-            send.start_due()
-            time.sleep(0.05)
-        assert send.wait(10)
-    assert Delivery.objects.filter(state="sent").count() == 60
-    ids = box.ids
-    assert (len(set(ids)), len(ids)) == (60, 63)

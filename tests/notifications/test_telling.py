@@ -128,7 +128,7 @@ def test_three_quarters_of_the_response_clock_and_its_end_are_told_once(
     assert [row[1:3] for row in told(incident, "warned")] == [("inapp", "sent"), ("email", "pending")]
     subject = Delivery.objects.filter(key="warned").first()
     assert subject is not None
-    assert subject.subject == f"Time is running out: CRITICAL {incident.ref}: Sign-in fails"
+    assert subject.subject == f"CRITICAL {incident.ref} Staff Mobile: time is running out: Sign-in fails"
     due_in(incident, -1)
     long_ago = moment.now() - timedelta(hours=2)
     Incident.objects.update(declared_at=long_ago, detected_at=long_ago)
@@ -178,6 +178,37 @@ def test_what_became_worse_does_not_wait_for_the_morning(
     worse = product.severities().get(key="CRITICAL")
     transitions.change_severity(incident, by=mia, severity=worse, reason="Data is lost")
     assert Delivery.objects.waiting().get().due_at <= moment.now()
+
+
+def test_whoever_heard_of_a_small_one_hears_that_it_is_a_big_one(
+    product: Product, ada: User, ben: User, mia: User, post: Mailbox
+) -> None:
+    incident = opened(product, "MEDIUM")
+    Delivery.objects.waiting().update(state="sent", attempts=1)
+    critical, medium = (product.severities().get(key=key) for key in ("CRITICAL", "MEDIUM"))
+    transitions.change_severity(incident, by=mia, severity=critical, reason="Data is lost")
+    assert [row[:3] for row in told(incident, "raised")] == [
+        ("Ada (Release Engineer)", "inapp", "sent"), ("Ada (Release Engineer)", "email", "pending"),
+        ("Ben (Product Owner)", "inapp", "sent"), ("Ben (Product Owner)", "email", "pending"),
+    ]  # fmt: skip
+    first = Delivery.objects.filter(key="raised").first()
+    assert first is not None
+    assert first.subject == f"CRITICAL {incident.ref} Staff Mobile: raised from MEDIUM: Sign-in fails"
+    transitions.change_severity(incident, by=mia, severity=medium, reason="It is not")
+    assert len(told(incident, "raised")) == 4
+
+
+def test_a_locked_phone_shows_severity_ref_and_product_in_forty_characters(
+    product: Product, ada: User
+) -> None:
+    long = make_product(product.team, name="The internal administration of everything")
+    for incident in (opened(product), opened(long)):
+        transitions.resolve(incident, by=ada)
+        for row in Delivery.objects.about(incident.ref):
+            seen = row.subject[:43]
+            assert ("CRITICAL" in seen, incident.ref in seen, incident.product.name[:15] in seen) == (
+                True,
+            ) * 3
 
 
 def test_reopening_tells_again(product: Product, ada: User, mia: User, post: Mailbox) -> None:

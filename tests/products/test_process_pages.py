@@ -74,7 +74,7 @@ def test_it_shows_the_severity_table(reader: Client) -> None:
 def test_it_shows_where_clocks_start_and_stop_and_what_was_settled(reader: Client) -> None:
     """C4, C5, C14."""
     page = reader.get("/processes/krow/").text
-    assert "Hotfix started, Rollback started, Mitigated, Deferred, Resolved, Declined" in page
+    assert "Hotfix started, Rollback started, Damage contained, Deferred, Resolved, Declined" in page
     for row in ("C4", "C5", "C14"):
         assert f'id="settles-{row}"' in page
 

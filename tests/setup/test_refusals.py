@@ -98,6 +98,15 @@ def test_data_of_another_postgresql_is_not_touched(prepared_data: Path) -> None:
     marker.write_text("17\n")
     assert refusal(prepared_data) == (
         f"{prepared_data}/postgres was made by PostgreSQL 17, which this PostgreSQL 18 cannot read. "
+        "Run ./run upgrade once: it moves everything over and keeps this folder. Nothing was changed."
+    )
+
+
+def test_data_of_a_newer_postgresql_is_not_touched(prepared_data: Path) -> None:
+    marker = prepared_data / "postgres" / "PG_VERSION"
+    marker.write_text("99\n")
+    assert refusal(prepared_data) == (
+        f"{prepared_data}/postgres was made by PostgreSQL 99, which this PostgreSQL 18 cannot read. "
         "Start it with the version of Nightdesk that made it, or set NIGHTDESK_DATA. Nothing was changed."
     )
 

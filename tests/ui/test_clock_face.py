@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from products.vocabulary import clock_words
 from ui.clock_face import face
 
 START = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -11,7 +14,8 @@ START = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
 def view(
     *,
-    label: str = "Response",
+    key: str = "response",
+    label: str = "First update",
     state: str = "running",
     elapsed_s: float = 0.0,
     remaining_s: float | None = None,
@@ -20,18 +24,19 @@ def view(
 ) -> Any:
     due = START + timedelta(seconds=target_s) if target_s else None
     clock = SimpleNamespace(
-        label=label,
         target="< 1 h" if target_s else "next release",
         target_s=target_s,
         stopped_at=START if stopped else None,
     )
     reading = SimpleNamespace(state=state, elapsed_s=elapsed_s, remaining_s=remaining_s, due_at=due)
-    return SimpleNamespace(clock=clock, reading=reading, sum=["Started 02:00."])
+    return SimpleNamespace(
+        clock=clock, reading=reading, words=clock_words(key, label), sum=["Started 02:00."]
+    )
 
 
 def test_a_running_clock_counts_down_and_tells_the_script_when() -> None:
     shown = face(view(elapsed_s=1000, remaining_s=2600))
-    assert (shown.label, shown.figure, shown.look) == ("Response due in", "43:20", "running")
+    assert (shown.label, shown.figure, shown.look) == ("Respond within", "43:20", "running")
     assert (shown.due, shown.soon) == ("2026-11-21T03:00:00.000Z", "2026-11-21T02:45:00.000Z")
 
 
@@ -42,20 +47,58 @@ def test_the_last_quarter_is_marked() -> None:
 
 def test_a_clock_that_ran_out_says_late_and_counts_up() -> None:
     shown = face(view(state="breached", elapsed_s=4980, remaining_s=-1380))
-    assert (shown.label, shown.figure, shown.look) == ("Response late by", "23:00", "breached")
+    assert (shown.label, shown.figure, shown.look) == ("Not responded, late by", "23:00", "breached")
 
 
 def test_a_stopped_clock_shows_what_it_took_with_a_sign() -> None:
     met = face(view(state="met", elapsed_s=192, remaining_s=3408, stopped=True))
-    assert (met.label, met.figure, met.look, met.due) == ("Response", "✓ 3:12", "met", "")
+    assert (met.label, met.figure, met.look, met.due) == ("Responded in", "✓ 3:12", "met", "")
     late = face(view(state="breached", elapsed_s=3700, remaining_s=-100, stopped=True))
-    assert (late.label, late.figure, late.look) == ("Response, late", "✕ 1 h 01", "breached")
+    assert (late.label, late.figure, late.look) == ("Responded late, after", "✕ 1 h 01", "breached")
 
 
 def test_a_milestone_has_no_countdown() -> None:
     shown = face(view(state="none", target_s=None, elapsed_s=50))
-    assert (shown.label, shown.figure, shown.look) == ("Response", "next release", "quiet")
+    assert (shown.label, shown.figure, shown.look) == ("Respond", "next release", "quiet")
 
 
-def test_a_paused_clock_says_so() -> None:
-    assert face(view(state="paused", elapsed_s=600)).label == "Response, paused"
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("paused", "Respond: paused after"),
+        ("cancelled", "Respond: replaced after"),
+        ("waived", "Respond: waived after"),
+    ],
+)
+def test_a_clock_that_does_not_run_says_so(state: str, words: str) -> None:
+    shown = face(view(state=state, elapsed_s=600))
+    assert (shown.label, shown.figure, shown.look) == (words, "10:00", "quiet")
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"remaining_s": 900.0}, "within"),
+        ({"state": "breached", "remaining_s": -9.0}, "late by"),
+        ({"state": "met", "stopped": True}, "in"),
+        ({"state": "breached", "stopped": True}, "late, after"),
+        ({"state": "paused"}, "paused after"),
+        ({"state": "none", "target_s": None}, ""),
+    ],
+)
+def test_a_clock_of_the_process_s_own_keeps_its_name(facts: dict[str, Any], words: str) -> None:
+    label = face(view(key="first_update", **facts)).label
+    assert label.removeprefix("First update").lstrip(": ") == words
+
+
+def test_acknowledging_is_spoken_of_as_a_deed() -> None:
+    running, late, met = (
+        face(view(key="acknowledged", remaining_s=660.0)),
+        face(view(key="acknowledged", state="breached", remaining_s=-720.0)),
+        face(view(key="acknowledged", state="met", elapsed_s=192.0, stopped=True)),
+    )
+    assert [f"{shown.label} {shown.figure}" for shown in (running, late, met)] == [
+        "Acknowledge within 11:00",
+        "Not acknowledged, late by 12:00",
+        "Acknowledged in ✓ 3:12",
+    ]

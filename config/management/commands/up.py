@@ -94,7 +94,8 @@ def web(listener: socket.socket, address: str) -> Child:
     """uvicorn on the listener."""
     descriptor = listener.fileno()
     return Child(
-        "The web process", partial(python, ("-m", "config.web", str(descriptor)), address, (descriptor,))
+        "The web process",
+        partial(python, ("-m", "config.web", "--fd", str(descriptor)), address, (descriptor,)),
     )
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from accounts.models import Scope, User
+from foundation.problems import errors_of
 from products.token_products import make_narrow_token
 
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
                 products=options["product"], days=options["days"],
             )  # fmt: skip
         except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from error
+            told = " ".join(f"{each['field']}: {each['message']}" for each in errors_of(error))
+            raise CommandError(told) from error
         self.stdout.write(text)
         self.stderr.write(_("Shown only now. Send it as: Authorization: Bearer …"))

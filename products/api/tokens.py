@@ -8,17 +8,17 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema, Status
-from pydantic import Field
+from ninja import Query, Schema, Status
+from pydantic import ConfigDict, Field
 
-from accounts.bearer import Bearer, person_of, token_of
+from accounts.bearer import person_of, token_of
 from accounts.models import ApiToken, Scope
+from accounts.replay import once_by_token
 from accounts.tokens import LONGEST_DAYS, revoke_token
 from foundation.shapes import Body, Key, Listed, Paging, Plain, Utc, listed, utc, utc_or_none
+from products.api.routing import SET_WITH, router
 from products.models import Product
 from products.token_products import make_narrow_token, products_of
-
-router = Router(tags=["tokens"], auth=Bearer(Scope.ADMIN))
 
 
 class TokenShape(Schema):
@@ -34,11 +34,17 @@ class TokenShape(Schema):
 
 
 class MadeToken(TokenShape):
-    token: str
+    """`token` is the text to send; null in the answer to a resend, because it is kept nowhere."""
+
+    token: str | None
 
 
 class NewToken(Body):
     """`products` empty: all that the person reaches. `days` left out: it does not expire."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "deploy", "scopes": ["read", "incidents"], "days": 90}]}
+    )
 
     name: Annotated[str, Field(min_length=1, max_length=80), Plain]
     scopes: Annotated[list[str], Field(min_length=1, max_length=len(Scope))]
@@ -46,34 +52,51 @@ class NewToken(Body):
     days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] | None = None
 
 
-@router.get("/tokens", response=Listed[TokenShape])
+@router.get("/tokens", auth=SET_WITH, response=Listed[TokenShape], tags=["tokens"])
 def list_tokens(request: HttpRequest, asked: Query[Paging]) -> dict[str, Any]:
-    return listed(asked.page(_own(request), "-created_at", "-pk"), shape)
+    """One's own, the newest first, with when each was last used."""
+    return listed(asked.page(_own(request), "-created_at", "-pk"), token_shape)
 
 
-@router.post("/tokens", response={201: MadeToken})
-def make(request: HttpRequest, body: NewToken) -> Status[dict[str, Any]]:
+@router.post("/tokens", auth=SET_WITH, response={201: MadeToken, 200: MadeToken}, tags=["tokens"])
+def make_token(request: HttpRequest, body: NewToken) -> Status[dict[str, Any]]:
+    """A token of one's own, told only now. It may do no more, and reach no more, than the one that makes it."""
+    user, told = person_of(request), []
+    _refuse_more(request, body)
+
+    def make() -> int:
+        token, text = make_narrow_token(
+            user, by=user, name=body.name, scopes=body.scopes, products=body.products, days=body.days
+        )
+        told.append(text)
+        return token.pk
+
+    pk, fresh = once_by_token(request, "token", body.model_dump(mode="json"), make)
+    shape = {**token_shape(_own(request).get(pk=pk)), "token": told[0] if told else None}
+    return Status(201 if fresh else 200, shape)
+
+
+def _refuse_more(request: HttpRequest, body: NewToken) -> None:
     user, mine = person_of(request), token_of(request)
     reach = products_of(mine)
     asked = set(Product.objects.visible_to(user).filter(slug__in=body.products).values_list("pk", flat=True))
     if not set(body.scopes) <= set(mine.scopes) or (reach and (not body.products or not asked <= reach)):
         raise PermissionDenied(_("A token makes none that may more than itself."))
-    token, text = make_narrow_token(
-        user, by=user, name=body.name, scopes=body.scopes, products=body.products, days=body.days
-    )
-    return Status(201, {**shape(token), "token": text})
 
 
-@router.post("/tokens/{token_id}/revoke", response=TokenShape)
+@router.post(
+    "/tokens/{token_id}/revoke", auth=SET_WITH, response=TokenShape, tags=["tokens"], summary="Revoke token"
+)
 def revoke(request: HttpRequest, token_id: int) -> dict[str, Any]:
+    """It opens nothing from now on. One that is revoked already stays so."""
     found = _own(request).filter(pk=token_id).first() if 0 < token_id < 2**63 else None
     if found is None:
         raise Http404
     revoke_token(found, by=person_of(request))
-    return shape(found)
+    return token_shape(found)
 
 
-def shape(token: ApiToken) -> dict[str, Any]:
+def token_shape(token: ApiToken) -> dict[str, Any]:
     rows = token.narrowed_to.select_related("product").order_by("product__slug")
     return {
         "id": token.pk,

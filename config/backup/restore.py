@@ -1,0 +1,126 @@
+"""Loading a backup into an empty database: all of it, checked, in one transaction, or nothing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.loader import MigrationLoader
+
+from config import cluster
+from config.backup import Trouble, manifest
+from config.backup.archive import Archive
+from config.backup.load import CutOff, load
+from config.backup.settle import Settled, settle
+from incidents.models import Incident
+from incidents.verify import verify
+
+_OTHERS = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """`broken`: what is wrong with the timelines, accepted by who restored."""
+
+    timelines: int
+    settled: Settled
+    broken: list[str]
+
+
+def restore(archive: Archive, *, elsewhere: bool = True, accept_broken: bool = False) -> Restored:
+    """Into the default database, as the owner. Raises Trouble, and the database is as it was.
+
+    `elsewhere`: time has passed and others may have gone on; what waited to be sent is held. False for an upgrade.
+    """
+    _refuse_newer(archive)
+    marker = settings.EMBEDDED / cluster.ROLES_MADE
+    fresh = not marker.exists()
+    try:
+        with transaction.atomic():
+            _refuse_busy(archive)
+            _fill(archive)
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("createcachetable", verbosity=0)
+            broken = [str(found) for found in verify(Incident.objects.all())]
+            if broken and not accept_broken:
+                raise Trouble(
+                    f"A timeline in this backup is broken: {'; '.join(broken[:5])}. Nothing was restored. "
+                    "With --accept-broken it is restored as it is, and ./run verify_timeline goes on saying so."
+                )
+            settled = settle(archive.manifest["made_at"], hold=elsewhere)
+            return Restored(len(archive.manifest["incidents"]), settled, broken)
+    except (DatabaseError, psycopg.Error) as problem:
+        _forget_roles(fresh)
+        said = str(problem).strip().splitlines() or [type(problem).__name__]
+        raise Trouble(f"The database refuses: {said[0]} Nothing was restored.") from problem
+    except CutOff as problem:
+        _forget_roles(fresh)
+        raise Trouble("The SQL in this backup ends in the middle. Nothing was restored.") from problem
+    except BaseException:
+        _forget_roles(fresh)
+        raise
+
+
+def _refuse_newer(archive: Archive) -> None:
+    known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
+    installed = {app for app, _name in MigrationLoader(None).disk_migrations}
+    newer = [
+        name
+        for name in archive.manifest["migrations"]
+        if name.split(".")[0] in installed and name not in known
+    ]
+    if newer:
+        raise Trouble(
+            f"This backup was made by a newer Nightdesk ({archive.manifest['version']}): this one does not know "
+            f"{newer[0]}. Restore it with that version, or a later one. Nothing was restored."
+        )
+
+
+def _refuse_busy(archive: Archive) -> None:
+    with connection.cursor() as cursor:
+        if found := manifest.tables(cursor):
+            raise Trouble(_not_empty(cursor, found))
+        cursor.execute(_OTHERS)
+        if others := cursor.fetchone()[0]:
+            raise Trouble(
+                f"{others} other connections are open to this database. Stop Nightdesk's processes, then restore."
+            )
+        cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+        major, made_by = cursor.fetchone()[0], archive.manifest["postgres"]
+        if major < made_by:
+            raise Trouble(f"This backup is from PostgreSQL {made_by}; this server, {major}, is older.")
+
+
+def _not_empty(cursor: Any, found: list[str]) -> str:
+    what = "tables of somebody else"
+    if {"accounts_user", "incidents_incident"} <= set(found):
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM accounts_user), (SELECT count(*) FROM incidents_incident)"
+        )
+        people, incidents = cursor.fetchone()
+        what = f"Nightdesk already ({people} people, {incidents} incidents)"
+    where = "create an empty database and name it in DATABASE_URL"
+    if not settings.DATABASE_URL:
+        where = f"move {settings.EMBEDDED} away, or set NIGHTDESK_DATA to a new folder"
+    return f"This database holds {what}. A backup goes into an empty one: {where}. Nothing was changed."
+
+
+def _fill(archive: Archive) -> None:
+    """The dump's rows, counted and compared with what the manifest says."""
+    with archive.sql() as dump:
+        load(dump, connection.connection)
+    with connection.cursor() as cursor:
+        found = manifest.facts(cursor, without=tuple(archive.manifest["left_out"]))
+    if wrong := [key for key, value in found.items() if value != archive.manifest[key]]:
+        raise Trouble(
+            f"What was loaded differs from the backup's manifest ({', '.join(wrong)}). Nothing was restored."
+        )
+
+
+def _forget_roles(fresh: bool) -> None:
+    """The app's role was taken back with the rest: nobody must look for it (config/embedded.py)."""
+    if fresh and not settings.DATABASE_URL:
+        (settings.EMBEDDED / cluster.ROLES_MADE).unlink(missing_ok=True)

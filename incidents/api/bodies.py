@@ -1,0 +1,92 @@
+"""What a script sends with a verb: the facts, and a reason where the record needs one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
+
+from foundation.shapes import Body, Key, Moment, Plain, Reason, Title, Words
+from incidents.api.writing import Affected, Count
+from incidents.transitions import LEAD
+
+
+def _example(value: JsonDict) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
+
+
+class At(Body):
+    """`at`: when it happened, if not now."""
+
+    at: Moment | None = None
+
+
+class Change(At):
+    model_config = _example({"severity": "high", "reason": "One region only"})
+
+    severity: Key
+    reason: Reason
+
+
+class Describe(At):
+    """What is left out stays. `flags` are all that hold; `environment` null takes it away."""
+
+    model_config = _example({"impact": "Nobody in the EU can sign in", "flags": ["data_loss"]})
+
+    title: Title = ""
+    impact: Words = ""
+    workaround: Words = ""
+    users_affected: Count | Affected | None = None
+    flags: list[Literal["security", "data_loss"]] = []
+    affected_version: Annotated[str, Field(max_length=80), Plain] = ""
+    environment: Key | None = None
+
+
+class Claim(At):
+    role: Key = LEAD
+
+
+class Assign(Claim):
+    """`user`: the e-mail address of somebody in the team."""
+
+    model_config = _example({"user": "ben@example.org"})
+
+    user: Annotated[str, Field(min_length=3, max_length=254), Plain]
+
+
+class Note(At):
+    model_config = _example({"text": "Rolled the pods", "at": "2026-11-21T02:14:00Z"})
+
+    text: Annotated[Words, Field(min_length=1)]
+
+
+class Said(At):
+    text: Words = ""
+
+
+class Because(At):
+    model_config = _example({"reason": "It came back after the cache expired"})
+
+    reason: Reason
+
+
+class Correct(Body):
+    """Entry `seq` happened at another time, or in other words."""
+
+    model_config = _example({"seq": 4, "occurred_at": "2026-11-21T02:14:00Z", "reason": "Wrong hour"})
+
+    seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    reason: Reason
+    occurred_at: Moment | None = None
+    text: Words | None = None
+
+
+class Redact(Body):
+    """Takes two: one asks (the entry is hidden at once), another one confirms or declines."""
+
+    model_config = _example({"seq": 4, "reason": "It holds a password"})
+
+    seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    decision: Literal["ask", "confirm", "decline"] = "ask"
+    reason: Annotated[str, Field(max_length=1000), Plain] = ""

@@ -1,0 +1,132 @@
+"""Whom an incident concerns (K132–K136): the product's contacts in their order, its rooms, and who is asked next."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.access import allowed, has_role
+from accounts.models import Role, User
+from incidents.models import Incident, Mode, Participant
+from notifications import queue
+from notifications.models import Channel, Delivery, State
+from notifications.queue import Recipient
+from products.contacts import responders
+from products.models import Contact
+from products.vocabulary import EventKind
+
+type Named = tuple[User | None, str, str]
+
+
+def everybody(incident: Incident, *, but: User | None = None) -> list[Recipient]:
+    return [*people(incident, but=but), *rooms(incident)]
+
+
+def people(incident: Incident, *, but: User | None = None) -> list[Recipient]:
+    """Contacts in their order, each once; without any, whoever responds in the team. `but` knows it already."""
+    return _once(incident, _named(incident), but)
+
+
+def rooms(incident: Incident) -> list[Recipient]:
+    """The channels of the product, and those of its team that serve all products (K136)."""
+    if incident.private:
+        return []
+    mine = Channel.objects.active().filter(team=incident.product.team_id).order_by("pk")
+    served = [c for c in mine.prefetch_related("products") if _serves(c, incident.product_id)]
+    return [Recipient(channel.name, channel=channel, skip=_unreal(incident)) for channel in served]
+
+
+def next_after(incident: Incident, key: str) -> Recipient | None:
+    """The contact after `key` in the product's order, round the end, without those who cannot or may not."""
+    order = people(incident)
+    keys = [one.key for one in order]
+    start = keys.index(key) + 1 if key in keys else 0
+    out = declined(incident) | {key}
+    asked = order[start:] + order[:start]
+    return next((one for one in asked if not one.skip and one.may_act and one.key not in out), None)
+
+
+def all_hands(incident: Incident, *, but: str) -> list[Recipient]:
+    """When no contact is left: all of them again, whoever else responds in the team, and the rooms."""
+    named = _named(incident)
+    if not incident.private:
+        named += [(user, "", str(user)) for user in responders(incident.product)]
+    return [one for one in [*_once(incident, named, None), *rooms(incident)] if one.key != but]
+
+
+def declined(incident: Incident) -> set[str]:
+    """The recipients (their keys) who have said that they cannot take it, since it was opened the last time."""
+    return queue.declined(incident.ref, since=opened_at(incident))
+
+
+def opened_at(incident: Incident) -> datetime:
+    """When it was opened the last time: what people answered before does not count any more."""
+    again = incident.events.filter(kind=EventKind.REOPENED).order_by("-seq").first()
+    return again.recorded_at if again else incident.declared_at
+
+
+def nobody_left(deliveries: Iterable[Delivery]) -> bool:
+    """All who could have taken it answered that they cannot; `deliveries` are those of one incident."""
+    asked = {one.recipient for one in deliveries if one.offers and one.state != State.SKIPPED}
+    cannot = {one.recipient for one in deliveries if one.answer == queue.CANNOT}
+    return bool(cannot) and (asked <= cannot or any(one.key == "stranded" for one in deliveries))
+
+
+def takes_part(incident: Incident, user: User) -> bool:
+    return Participant.objects.filter(incident=incident, user=user).exists()
+
+
+def _serves(channel: Channel, product: int) -> bool:
+    products = [one.pk for one in channel.products.all()]
+    return not products or product in products
+
+
+def _once(incident: Incident, named: Iterable[Named], but: User | None) -> list[Recipient]:
+    found: dict[str, Recipient] = {}
+    for user, address, label in named:
+        skip = _unreal(incident) or _unfit(incident, user, but)
+        may_act = user is None or allowed(user, "acknowledge", incident)
+        one = Recipient(label, user=user, address=address, skip=skip, may_act=may_act)
+        found.setdefault(one.key, one)
+    return list(found.values())
+
+
+def _named(incident: Incident) -> list[Named]:
+    """(person or None, address or "", who in words)."""
+    contacts = list(Contact.objects.filter(product=incident.product_id).select_related("user"))
+    if incident.private:
+        labels = {c.user_id: c.label for c in contacts if c.user_id}
+        taking_part = Participant.objects.filter(incident=incident).select_related("user").order_by("pk")
+        return [(p.user, "", _label(p.user, labels.get(p.user_id, ""))) for p in taking_part]
+    if not contacts:
+        return [(user, "", str(user)) for user in responders(incident.product)]
+    named: list[Named] = []
+    for contact in contacts:
+        if contact.whole_team:
+            named += [(user, "", _label(user, contact.label)) for user in responders(incident.product)]
+        else:
+            who = contact.user or contact.address
+            named.append((contact.user, contact.address, _label(who, contact.label)))
+    return named
+
+
+def _label(who: User | str, role: str) -> str:
+    return f"{who} ({role})" if role else str(who)
+
+
+def _unreal(incident: Incident) -> str:
+    if incident.mode == Mode.LIVE:
+        return ""
+    return _("drill") if incident.mode == Mode.DRILL else _("entered afterwards")
+
+
+def _unfit(incident: Incident, user: User | None, but: User | None) -> str:
+    if user is None:
+        return ""
+    if but and user.pk == but.pk:
+        return _("did it")
+    if not user.is_active:
+        return _("may not sign in any more")
+    if not incident.private and not has_role(user, incident.product.team_id, Role.VIEWER):
+        return _("no longer in the team")
+    return ""

@@ -1,0 +1,93 @@
+"""Taking a message to send: a lease on the worst and newest that is due, and with it what it makes superfluous.
+
+After an outage several messages about one incident may wait for one person. The newest goes and says what the
+others were; nobody's phone rings four times for one thing.
+"""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from foundation import moment
+from notifications.models import Attempt, Delivery, DeliveryQuerySet, Kind, State
+
+LEASE = timedelta(seconds=90)
+TAKEN = ("channel", "user", "team")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A delivery that is ours until its lease ends. `why` is what the attempt before said; `carried` are older ones
+    whose words go with it."""
+
+    delivery: Delivery
+    token: uuid.UUID
+    attempt: Attempt
+    why: str = ""
+    carried: list[Delivery] = field(default_factory=list)
+
+    @property
+    def since(self) -> datetime:
+        """When the oldest of its words should have gone."""
+        return min(one.first_due_at for one in (self.delivery, *self.carried))
+
+
+def due() -> DeliveryQuerySet:
+    return free().filter(due_at__lte=moment.now())
+
+
+def free() -> DeliveryQuerySet:
+    """What waits and nobody is sending."""
+    now = moment.now()
+    return Delivery.objects.waiting().filter(Q(lease_until=None) | Q(lease_until__lt=now))
+
+
+def claim(lane: str) -> Claim | None:
+    """The most severe, then the newest of what is due in that lane, leased to the caller."""
+    with transaction.atomic():
+        waiting = due().filter(lane=lane).order_by("rank", "-id")
+        found = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*TAKEN).first()
+        return _lease(_newest_of_its_kind(found)) if found else None
+
+
+def claim_this(delivery: Delivery) -> Claim | None:
+    """That one, if it waits and nobody else has it."""
+    with transaction.atomic():
+        locked = due().filter(pk=delivery.pk).select_for_update(skip_locked=True, of=("self",))
+        found = locked.select_related(*TAKEN).first()
+        return _lease(found) if found else None
+
+
+def _newest_of_its_kind(found: Delivery) -> Delivery:
+    """The newest about the same incident to the same recipient by the same way; it carries the older ones."""
+    if found.kind == Kind.WEBHOOK:
+        # A program wants each event; only people want one message.
+        return found
+    same = free().about(found.ref).filter(recipient=found.recipient, route=found.route)
+    locked = same.select_for_update(skip_locked=True, of=("self",)).select_related(*TAKEN)
+    together = list(locked.order_by("pk"))
+    if len(together) < 2:
+        return found
+    newest, older = together[-1], [one.pk for one in together[:-1]]
+    moved = {"carrier": newest, "lease_until": None, "lease_token": None}
+    Delivery.objects.filter(Q(pk__in=older) | Q(carrier__in=older)).update(
+        state=State.CANCELLED, reason=_("The newer message says it too."), **moved
+    )
+    newest.rank = min(one.rank for one in together)
+    # What the others met is why this one is late.
+    newest.reason = newest.reason or next((one.reason for one in reversed(together) if one.reason), "")
+    return newest
+
+
+def _lease(delivery: Delivery) -> Claim:
+    now, why = moment.now(), delivery.reason
+    delivery.lease_token, delivery.lease_until = uuid.uuid4(), now + LEASE
+    delivery.attempts += 1
+    delivery.save(update_fields=["lease_token", "lease_until", "attempts", "rank", "reason"])
+    attempt = Attempt.objects.create(delivery=delivery, number=delivery.attempts, started_at=now)
+    carried = list(Delivery.objects.filter(carrier=delivery).order_by("pk"))
+    return Claim(delivery, delivery.lease_token, attempt, why, carried)

@@ -1,0 +1,51 @@
+"""What a message says beyond its own words: how late it is and why, and the older ones that it carries. Pure."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from notifications import links
+from notifications.claim import Claim
+from notifications.parcel import Parcel
+from notifications.queue import public
+
+LATE = timedelta(minutes=2)
+
+
+def parcel(claimed: Claim, config: dict[str, str]) -> Parcel:
+    """What goes out, with links signed now."""
+    delivery = claimed.delivery
+    return Parcel(
+        uid=str(delivery.uid),
+        about=delivery.about,
+        key=delivery.key,
+        subject=delivery.subject,
+        body="\n".join(part for part in (_late(claimed), delivery.body, _carried(claimed)) if part),
+        rank=delivery.rank,
+        at=delivery.created_at,
+        url=public(delivery.path),
+        links=links.make(delivery),
+        address=delivery.address,
+        config=config,
+    )
+
+
+def _late(claimed: Claim) -> str:
+    """`Delayed 14 min: the mail server did not answer.`"""
+    late = claimed.attempt.started_at - claimed.since
+    if late <= LATE:
+        return ""
+    said = claimed.why or _("Nightdesk was not running, or busy.")
+    # A sentence of ours behind a colon; what begins with a name or a number stays as it is.
+    why = said[0].lower() + said[1:] if said[1:2].islower() and not said.startswith("Nightdesk") else said
+    return _("Delayed %(minutes)s min: %(why)s") % {"minutes": int(late.total_seconds() // 60), "why": why}
+
+
+def _carried(claimed: Claim) -> str:
+    if not claimed.carried:
+        return ""
+    zone = ZoneInfo(claimed.delivery.team.time_zone)
+    head = _("Not told before:")
+    lines = [f"{one.created_at.astimezone(zone):%H:%M %Z} {one.subject}" for one in claimed.carried]
+    return "\n".join([head, *lines])

@@ -1,0 +1,153 @@
+"""A product and a process as CONTRACT.md names them, and what a script may send. None is renamed, more may be added."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from foundation.shapes import Body, Key, Line, Plain, Utc, address, utc, utc_or_none
+from products.models import Process, ProcessVersion, Product, Severity
+
+Name = Annotated[str, Field(min_length=1, max_length=80), Plain]
+Version = Annotated[str, Field(max_length=40), Plain]
+
+
+class EnvironmentShape(Schema):
+    name: str
+    slug: str
+    kind: Literal["dev", "staging", "production"]
+
+
+class ProductShape(Schema):
+    slug: str
+    name: str
+    aliases: list[str]
+    process: str
+    team: str
+    environments: list[EnvironmentShape]
+    components: list[str]
+    version: str
+    first_release: str
+    repository: None
+    policy: dict[str, Any]
+    archived_at: Utc | None
+    url: str
+
+
+class NewEnvironment(Body):
+    """Where the product runs too."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Beta", "kind": "staging"}]})
+
+    name: Name
+    kind: Literal["dev", "staging", "production"]
+
+
+class ProductFacts(Body):
+    """What may be changed; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": "1.4.0", "aliases": ["KDS"]}]})
+
+    name: Name = ""
+    process: Key = ""
+    aliases: Annotated[list[Line], Field(max_length=20)] = []
+    first_release: Version = ""
+    version: Version = ""
+
+
+class NewProduct(ProductFacts):
+    """`team` may be left out by who manages exactly one; `slug` too, then it is made of the name."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "Staff Mobile", "process": "krow", "version": "1.4.0"}]}
+    )
+
+    name: Name
+    process: Key
+    team: Key = ""
+    slug: Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] = ""
+    environments: Annotated[list[NewEnvironment], Field(max_length=20)] = []
+
+
+class SeverityShape(Schema):
+    key: str
+    label: str
+    rank: int
+    mark: str
+    wake: bool
+    proceed: str
+    targets: dict[str, str]
+
+
+class ClockRuleShape(Schema):
+    key: str
+    label: str
+    kind: str
+    start: str
+    stop: list[str]
+
+
+class ProcessShape(Schema):
+    """`targets` of a severity: per clock, how long it may run, as people write it."""
+
+    key: str
+    name: str
+    version: int
+    sha256: str
+    at: Utc
+    severities: list[SeverityShape]
+    clocks: list[ClockRuleShape]
+    roles: list[dict[str, Any]]
+    url: str
+
+
+def product_shape(product: Product) -> dict[str, Any]:
+    """Wants a row of lookup.reachable."""
+    environments = [{"name": e.name, "slug": e.slug, "kind": e.kind} for e in product.environments.all()]
+    return {
+        "slug": product.slug,
+        "name": product.name,
+        "aliases": product.aliases,
+        "process": product.process.key,
+        "team": product.team.slug,
+        "environments": environments,
+        "components": [],
+        "version": product.version,
+        "first_release": product.first_release,
+        "repository": None,
+        "policy": {},
+        "archived_at": utc_or_none(product.archived_at),
+        "url": address(f"/products/{product.slug}/"),
+    }
+
+
+def process_shape(version: ProcessVersion) -> dict[str, Any]:
+    process, clocks = version.process, version.clocks()
+    keys = [clock.key for clock in clocks]
+    return {
+        "key": process.key,
+        "name": process.name,
+        "version": version.number,
+        "sha256": version.sha256,
+        "at": utc(version.at),
+        "severities": [_severity(row, keys) for row in version.severities.order_by("position")],
+        "clocks": [
+            {"key": c.key, "label": c.label, "kind": c.kind, "start": c.start, "stop": list(c.stop)} for c in clocks
+        ],
+        "roles": version.document.get("roles", []),
+        "url": address(f"/processes/{process.key}/"),
+    }  # fmt: skip
+
+
+def current_shape(process: Process) -> dict[str, Any]:
+    """Of one that has a current version."""
+    assert process.current
+    return process_shape(process.current)
+
+
+def _severity(severity: Severity, clocks: list[str]) -> dict[str, Any]:
+    same = ("key", "label", "rank", "mark", "wake", "proceed")
+    facts = {name: getattr(severity, name) for name in same}
+    return {**facts, "targets": {key: severity.target(key).text() for key in clocks}}

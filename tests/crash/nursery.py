@@ -1,0 +1,91 @@
+"""A warm process that forks: each child does one piece of Nightdesk's work, and may be told where to die.
+
+`Nursery` is the test's handle. In the process itself (`python -m tests.crash.nursery`) each line of standard input is
+`[place, act, facts]`; the answer is the signal that ended the child, or what the act returned. All JSON.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a child ended: killed by `signal` (0: not killed), having returned `said`."""
+
+    signal: int
+    said: Any
+
+
+class Nursery:
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.nursery"],
+            env={**os.environ, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+
+    def do(self, act: str, *, die_at: str = "", **facts: Any) -> Ended:
+        """Run one act of tests/crash/acts.py in a process of its own."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps([die_at, act, facts]) + "\n")
+        self.process.stdin.flush()
+        return Ended(**json.loads(self.process.stdout.readline()))
+
+    def end(self) -> None:
+        self.process.communicate(timeout=10)
+
+
+def serve() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    import django
+    from django.conf import settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    django.setup()
+    from django.urls import get_resolver
+
+    from tests.crash import acts
+
+    assert get_resolver().url_patterns  # imported once, here
+    for line in sys.stdin:
+        place, act, facts = json.loads(line)
+        sys.stdout.write(json.dumps(_bear(place, lambda: acts.ACTS[act](**facts))) + "\n")  # noqa: B023
+        sys.stdout.flush()
+
+
+def _bear(place: str, work: Any) -> dict[str, Any]:
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            from foundation import crash
+
+            os.environ["NIGHTDESK_CRASH"] = place
+            crash.arm()
+            os.write(writing, json.dumps(work()).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as said:
+        text = said.read()
+    _, status = os.waitpid(pid, 0)
+    return {
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+        "said": json.loads(text or "null"),
+    }
+
+
+if __name__ == "__main__":
+    serve()

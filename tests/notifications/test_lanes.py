@@ -1,0 +1,137 @@
+"""One dead channel, or fifty, delay no other by a second; and the threads stay bounded."""
+
+import threading
+import time
+from contextlib import ExitStack
+
+import pytest
+from pytest_django import Settings
+
+from accounts.models import User
+from foundation import moment
+from notifications import lanes, send
+from notifications.channels import answers
+from notifications.lanes import Lanes
+from notifications.models import Delivery
+from notifications.queue import Recipient
+from products.models import Product
+from tests.notifications.conftest import make_channel, use
+from tests.notifications.mailbox import Mailbox, mailbox
+from tests.notifications.receiving import hanging, receiver
+from tests.notifications.test_send import mail_to, tell
+
+THREADS = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def fresh_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing known from before, and those that hang are left after 3 s instead of 10."""
+    monkeypatch.setattr(send, "lanes", Lanes())
+    monkeypatch.setattr(answers, "WHOLE_S", 3.0)
+
+
+def seconds_until(arrived: object, *, at_most: float = 5) -> float:
+    """How long it takes until `arrived()`, while the sender is woken as the ticker does."""
+    began = time.monotonic()
+    while time.monotonic() - began < at_most and not arrived():  # type: ignore[operator]
+        send.start_due()
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+@THREADS
+def test_one_dead_channel_delays_no_other(product: Product, mia: User, post: Mailbox) -> None:
+    """A hanging room with a long queue beside a phone and a mailbox: both have theirs within a second."""
+    with receiver(hanging) as dead, receiver() as phone:
+        stuck = make_channel(product, "slack", mia, url=f"{dead.url}/hook")
+        good = make_channel(product, "ntfy", mia, url=f"{phone.url}/topic")
+        for n in range(20):
+            tell(product, Recipient("Dead", channel=stuck), about=f"INC-{n + 10}/1")
+        send.start_due()
+        time.sleep(0.3)
+        tell(product, Recipient("Phone", channel=good), Recipient("Duty", address="duty@example.test"))
+        took = seconds_until(lambda: phone.got and post.kept)
+        assert (len(phone.got), len(post.kept), took < 1) == (1, 1, True)
+        assert len(dead.got) <= lanes.PER_LANE
+        # What the busy runners will get to is no reason to look again and again.
+        due = send.next_due()
+        assert due is None or due > moment.now()
+        Delivery.objects.waiting().delete()
+    assert send.wait(30)
+
+
+@THREADS
+def test_a_mail_server_that_stalls_delays_no_phone(
+    product: Product, mia: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("network.mail.AFTER_DATA_S", 3.0)
+    with mailbox(lambda n: "stall") as box, receiver() as phone:
+        use(settings, box)
+        settings.MAILERS["default"]["OPTIONS"]["timeout"] = 3
+        good = make_channel(product, "ntfy", mia, url=f"{phone.url}/topic")
+        for n in range(30):
+            mail_to(product, f"INC-{n + 10}/1")
+        send.start_due()
+        time.sleep(0.3)
+        tell(product, Recipient("Phone", channel=good))
+        took = seconds_until(lambda: phone.got)
+        assert (len(phone.got), took < 1, box.asked <= lanes.MAIL) == (1, True, True)
+        Delivery.objects.waiting().delete()
+        assert send.wait(30)
+
+
+@THREADS
+def test_sixty_dead_channels_at_once_delay_no_phone_and_no_mail(
+    product: Product, mia: User, post: Mailbox
+) -> None:
+    """All of them fresh, nothing known of them yet, each with three messages that wait."""
+    with receiver(hanging) as dead, receiver() as phone:
+        good = make_channel(product, "ntfy", mia, url=f"{phone.url}/topic")
+        for n in range(60):
+            stuck = make_channel(product, "slack", mia, url=f"{dead.url}/{n}")
+            for m in range(3):
+                tell(product, Recipient("Dead", channel=stuck), about=f"INC-{m + 10}/1")
+        began = time.monotonic()
+        send.start_due()
+        assert time.monotonic() - began < 1
+        time.sleep(0.5)
+        tell(product, Recipient("Phone", channel=good), Recipient("Duty", address="duty@example.test"))
+        took = seconds_until(lambda: phone.got and post.kept)
+        assert (len(phone.got), len(post.kept), took < 1) == (1, 1, True)
+        assert len([one for one in threading.enumerate() if one.name.startswith("send ")]) <= lanes.MOST
+        Delivery.objects.waiting().delete()
+    assert send.wait(30)
+
+
+def test_a_lane_has_three_runners_mail_six_and_a_silent_one_a_single_one() -> None:
+    found = Lanes()
+    assert [found.enlist("slack:1") for _n in range(4)] == [True, True, True, False]
+    assert [found.enlist("email") for _n in range(7)] == [True] * 6 + [False]
+    for _n in range(lanes.SILENT_AFTER):
+        assert not found.heard("slack:2", sent=False)
+    assert [found.enlist("slack:2") for _n in range(2)] == [True, False]
+    assert found.heard("slack:2", sent=True)
+    assert not found.heard("slack:2", sent=True)
+    assert found.enlist("slack:2")
+    assert sorted(found.full() or []) == ["email", "slack:1"]
+
+
+def test_dead_lanes_leave_places_to_the_living_and_mail_always_has_one() -> None:
+    found = Lanes()
+    for n in range(lanes.MOST + 10):
+        found.heard(f"dead:{n}", sent=False)
+    assert sum(found.enlist(f"dead:{n}") for n in range(lanes.MOST + 10)) == lanes.MOST - lanes.KEPT
+    assert found.full() is None
+    assert sum(found.enlist(f"live:{n}") for n in range(lanes.MOST)) == lanes.KEPT
+    assert (found.enlist("one more"), found.enlist("email")) == (False, True)
+
+
+@THREADS
+def test_sixty_rooms_ask_for_no_more_connections_than_the_database_has(product: Product, mia: User) -> None:
+    with ExitStack() as stack:
+        quick = stack.enter_context(receiver())
+        for n in range(60):
+            tell(product, Recipient("R", channel=make_channel(product, "slack", mia, url=f"{quick.url}/{n}")))
+        took = seconds_until(lambda: len(quick.got) == 60, at_most=20)
+        assert (len(quick.got), took < 20, send.wait(10)) == (60, True, True)
+    assert Delivery.objects.exclude(state="sent").count() == 0

@@ -1,0 +1,68 @@
+"""One request of one actor, undone at once, and what came of it in one word."""
+
+from __future__ import annotations
+
+import re
+from http.cookies import SimpleCookie
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.security.world import OKAPI, ZEBRA
+
+OPEN, SIGN_IN, FORBIDDEN, MISSING, NO_METHOD = "open", "sign in", "forbidden", "missing", "no such method"
+
+
+def ask(client: Client, method: str, path: str, data: str = "", **sent: Any) -> Any:
+    """The answer; whatever it did to the database is undone, and the client keeps its session."""
+    cookies = client.cookies.output(header="")
+    with transaction.atomic():
+        answer = client.generic(method, path, data, **sent)
+        transaction.set_rollback(True)
+    if client.cookies.output(header="") != cookies:
+        client.cookies = SimpleCookie(cookies)
+    return answer
+
+
+def said(answer: Any) -> str:
+    """What an answer means for who asked."""
+    if answer.status_code in (301, 302) and answer["Location"].startswith("/accounts/login/?next="):
+        return SIGN_IN
+    words = {401: SIGN_IN, 403: FORBIDDEN, 404: MISSING, 405: NO_METHOD}
+    return words.get(answer.status_code, OPEN if answer.status_code < 500 else f"failed {answer.status_code}")
+
+
+def kind_of(answer: Any, path: str) -> tuple[Any, ...]:
+    """Status, headers and body, without what differs between two askings of the same: the address itself."""
+    headers = sorted(
+        (name, text) for name, text in answer.items() if name not in ("Set-Cookie", "Content-Length")
+    )
+    return answer.status_code, headers, _body(answer).replace(path, "PATH")
+
+
+def leaks(answer: Any, path: str) -> list[str]:
+    """The words of the house that an outsider's answer holds; what the outsider sent does not count."""
+    text = f"{_body(answer)} {answer.get('Location', '')}".replace(path, "").lower()
+    return [word for word in (ZEBRA, OKAPI) if word in text]
+
+
+def _body(answer: Any) -> str:
+    text: str = answer.content.decode("utf-8", "replace")
+    return re.sub(r'(csrfmiddlewaretoken" value="|data-now=")[^"]+', r"\1", text)
+
+
+def addresses() -> dict[str, URLPattern]:
+    """Every address of the site but the API's, by its whole name."""
+    found: dict[str, URLPattern] = {}
+
+    def walk(patterns: list[Any], names: tuple[str, ...]) -> None:
+        for pattern in patterns:
+            if not isinstance(pattern, URLResolver):
+                found[":".join((*names, pattern.name or str(pattern.pattern)))] = pattern
+            elif pattern.namespace != "api":
+                walk(pattern.url_patterns, (*names, pattern.namespace) if pattern.namespace else names)
+
+    walk(get_resolver().url_patterns, ())
+    return found

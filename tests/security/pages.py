@@ -1,0 +1,148 @@
+"""Who may open what: one row per address of the site. An address without a row fails the suite, as does a row
+without an address.
+
+A gate is the least role in the team that owns the thing (rows with `on`) or in any team (rows without).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import Role
+
+# Gates besides the roles.
+EVERYBODY, SIGNED_IN, ADMINISTRATOR, NOBODY = "everybody", "signed in", "administrator", "nobody"
+BREAK_GLASS = "an administrator who takes no part"
+type Gate = Role | str
+
+
+@dataclass(frozen=True)
+class Page:
+    """`get` and `post`: who may; "" = the method is not taken. `on`: the things of world.py it is tried with."""
+
+    name: str
+    get: Gate = ""
+    post: Gate = ""
+    on: tuple[str, ...] = ()
+    named: dict[str, Any] = field(default_factory=dict)
+    sent: dict[str, Any] = field(default_factory=dict)
+    # An administrator is sent to the door of a private incident instead of getting 404.
+    door: bool = False
+
+
+V, R, M, A = Role.VIEWER, Role.RESPONDER, Role.MANAGER, Role.ADMIN
+INCIDENTS = ("incident", "private incident")
+ENTRIES = ("incident's entry", "private incident's entry")
+REDACTIONS = ("incident's redaction", "private incident's redaction")
+
+ENTRANCE = [
+    Page("account_login", get=EVERYBODY, post=EVERYBODY),
+    Page("account_logout", get=EVERYBODY, post=EVERYBODY),
+    Page("account_signup", get=EVERYBODY, post=EVERYBODY),
+    Page("account_inactive", get=EVERYBODY),
+    Page("account_reauthenticate", get=SIGNED_IN, post=SIGNED_IN),
+    Page("account_change_password", get=SIGNED_IN, post=SIGNED_IN),
+    Page("account_reset_password", get=EVERYBODY, post=EVERYBODY),
+    Page("account_reset_password_done", get=EVERYBODY),
+    Page("account_reset_password_from_key_done", get=EVERYBODY),
+    Page("account_reset_password_from_key", get=EVERYBODY, post=EVERYBODY,
+         named={"uidb36": "1", "key": "set-password"}),
+    Page("healthz", get=EVERYBODY),
+    Page("nightdesk_push", get=EVERYBODY),
+]  # fmt: skip
+
+OWN = [
+    Page("usersessions_list", get=SIGNED_IN, post=SIGNED_IN),
+    Page("end_session", post=V, on=("session",)),
+    Page("settings", get=SIGNED_IN),
+    Page("profile", get=SIGNED_IN, post=SIGNED_IN),
+    Page("inbox", get=SIGNED_IN),
+    Page("tokens", get=SIGNED_IN),
+    Page("make_token", get=SIGNED_IN, post=SIGNED_IN),
+    Page("revoke_token", post=V, on=("token",)),
+]
+
+# Whoever is an admin of some team finds people to put into it; only administrators change who somebody is.
+# A person (here: the viewer) knows of themselves.
+PEOPLE = [
+    Page("people", get=A),
+    Page("add_person", get=A, post=A),
+    Page("person", get=A, named={"pk": "viewer"}),
+    Page("change_email", get=ADMINISTRATOR, post=ADMINISTRATOR, on=("person",)),
+    Page("deactivate", post=ADMINISTRATOR, on=("person",)),
+    Page("reactivate", post=ADMINISTRATOR, on=("person",)),
+    Page("make_link", post=ADMINISTRATOR, on=("person",)),
+    Page("promote", post=ADMINISTRATOR, on=("person",)),
+    Page("demote", post=ADMINISTRATOR, on=("person",)),
+    Page("put_in_team", post=A, on=("person",)),
+    Page("change_role", post=A, on=("membership",), sent={"role": "manager"}),
+    Page("remove_from_team", post=A, on=("membership",)),
+    Page("teams", get=SIGNED_IN),
+    Page("add_team", get=ADMINISTRATOR, post=ADMINISTRATOR),
+    Page("team", get=V, post=A, on=("team",), sent={"name": "Zebra crew", "time_zone": "UTC"}),
+]
+
+PRODUCTS = [
+    Page("products", get=SIGNED_IN),
+    Page("create_product", get=M, post=M),
+    Page("product", get=V, on=("product",)),
+    Page("edit_product", get=M, post=M, on=("product",)),
+    Page("archive_product", post=M, on=("product",)),
+    Page("restore_product", post=M, on=("product",)),
+    Page("add_environment", post=M, on=("product",)),
+    Page("add_contact", post=M, on=("product",)),
+    Page("remove_contact", post=M, on=("contact",)),
+    Page("move_contact", post=M, on=("contact",)),
+    Page("processes", get=SIGNED_IN),
+    Page("process", get=SIGNED_IN, named={"key": "krow"}),
+    Page("process_version", get=SIGNED_IN, named={"key": "krow", "number": 1}),
+    Page("process_text", get=SIGNED_IN, named={"key": "krow", "number": 1}),
+]
+
+CHANNELS = [
+    Page("channels", get=SIGNED_IN),
+    Page("add_channel", get=SIGNED_IN, post=SIGNED_IN, named={"kind": "ntfy"}),
+    Page("edit_channel", get=M, post=M, on=("channel", "own channel")),
+    Page("archive_channel", post=M, on=("channel", "own channel")),
+    Page("test_channel", post=M, on=("channel", "own channel")),
+    Page("retry_delivery", post=R, on=("delivery",)),
+    Page("note_delivery", post=R, on=("delivery",)),
+]
+
+MONITORS = [
+    Page("monitoring:board", get=SIGNED_IN),
+    Page("monitoring:new", get=M, post=M),
+    Page("monitoring:monitor", get=V, on=("monitor",)),
+    Page("monitoring:edit", get=M, post=M, on=("monitor",)),
+    Page("monitoring:check", post=R, on=("monitor",)),
+    Page("monitoring:disable", post=M, on=("monitor",)),
+    Page("monitoring:enable", post=M, on=("monitor",)),
+    Page("monitoring:archive", post=M, on=("monitor",)),
+    Page("monitoring:rotate_key", post=M, on=("monitor",)),
+]
+
+RECORDS = [
+    Page("now", get=SIGNED_IN),
+    Page("declare", get=SIGNED_IN, post=SIGNED_IN),
+    Page("incidents", get=SIGNED_IN),
+    Page("incident", get=V, on=INCIDENTS, door=True),
+    Page("break_glass", get=BREAK_GLASS, post=BREAK_GLASS, on=INCIDENTS),
+    Page("declared", get=V, on=INCIDENTS),
+    Page("join", post=V, on=INCIDENTS),
+    Page("fresh", get=V, on=INCIDENTS),
+    Page("event", get=V, on=ENTRIES),
+    Page("correct", get=R, post=R, on=ENTRIES),
+    Page("redact", get=R, post=R, on=ENTRIES),
+    Page("settle", post=R, on=REDACTIONS),
+]
+
+PAGES = [*ENTRANCE, *OWN, *PEOPLE, *PRODUCTS, *CHANNELS, *MONITORS, *RECORDS]
+
+# Addresses with a key of their own in the path, or with a token; tests of their own name each.
+KEYED = {
+    "act": "test_pages.py, once per verb",
+    "tap": "test_keys_in_paths.py",
+    "push": "test_keys_in_paths.py",
+    "no_api": "test_operations.py",
+}

@@ -1,0 +1,167 @@
+"""The authorisation matrix of the pages: every address × everybody × own and foreign, against the table in pages.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Role
+from incidents.actions import OFFERS
+from tests.security.asking import (
+    FORBIDDEN,
+    MISSING,
+    NO_METHOD,
+    OPEN,
+    SIGN_IN,
+    addresses,
+    ask,
+    kind_of,
+    leaks,
+    said,
+)
+from tests.security.pages import (
+    ADMINISTRATOR,
+    BREAK_GLASS,
+    EVERYBODY,
+    INCIDENTS,
+    KEYED,
+    PAGES,
+    SIGNED_IN,
+    Page,
+)
+from tests.security.world import ROLES, STRANGERS, Thing, World
+
+pytestmark = pytest.mark.django_db
+ACTORS = (*STRANGERS, *ROLES)
+VERBS = [
+    Page("act", get=Role.RESPONDER, post=Role.RESPONDER, on=INCIDENTS, named={"verb": verb})
+    for verb in OFFERS
+]
+EVERY = [*PAGES, *VERBS]
+FRAGMENT = {"HTTP_HX_REQUEST": "true"}
+
+
+def name_of(page: Page) -> str:
+    return "-".join((page.name, *map(str, page.named.values())))
+
+
+def test_every_address_has_a_rule_and_every_rule_an_address() -> None:
+    assert set(addresses()) == {page.name for page in PAGES} | set(KEYED)
+    assert len(PAGES) == len({page.name for page in PAGES})
+
+
+@pytest.mark.parametrize("row", EVERY, ids=name_of)
+def test_each_address_lets_in_whom_its_rule_names(row: Page, world: World) -> None:
+    wrong, asked = [], 0
+    for thing, path, _missing in places(row, world):
+        for actor in ACTORS:
+            for method, gate in (("GET", row.get), ("POST", row.post)):
+                answer = _ask(world, actor, method, path, row)
+                expected = judged(row, gate, actor, thing, method)
+                asked += 1
+                if said(answer) != expected:
+                    wrong.append(f"{actor} {method} {path}: {said(answer)}, not {expected}")
+                if (thing is None or actor not in thing.seen_by) and not _insider(actor, thing, row):
+                    wrong += [f"{actor} {method} {path} reads “{word}”" for word in leaks(answer, path)]
+    assert "\n".join(wrong) == ""
+    assert asked >= 2 * len(ACTORS)
+
+
+@pytest.mark.parametrize("row", [row for row in (*PAGES, VERBS[0]) if row.on], ids=name_of)
+def test_what_is_not_yours_looks_exactly_like_what_is_not_there(row: Page, world: World) -> None:
+    """Pages, and fragments as htmx fetches them."""
+    different = []
+    for thing, path, missing in places(row, world):
+        for actor in {"foreign_admin", "responder", "administrator"} - set(thing.seen_by if thing else ROLES):
+            if row.name in ("break_glass", "incident") and actor == "administrator":
+                continue  # may know that there is a private incident: the door asks for a reason
+            for method, headers in (("GET", {}), ("GET", FRAGMENT), ("POST", {})):
+                found = kind_of(_ask(world, actor, method, path, row, headers), path)
+                nothing = kind_of(_ask(world, actor, method, missing, row, headers), missing)
+                different += [
+                    (actor, method, path, one, other)
+                    for one, other in zip(found, nothing, strict=True)
+                    if one != other
+                ]
+    assert different[:1] == []
+
+
+@pytest.mark.parametrize("row", EVERY, ids=name_of)
+def test_no_form_is_taken_from_another_site(row: Page, world: World) -> None:
+    """Whatever the method: without the token of the page it is refused, and only GET and HEAD need none."""
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = SimpleCookie(world.clients["administrator"].cookies.output(header=""))
+    for _thing, path, _missing in places(row, world):
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            assert said(ask(client, method, path)) in (FORBIDDEN, NO_METHOD), (method, path)
+
+
+def places(page: Page, world: World) -> Iterator[tuple[Thing | None, str, str]]:
+    """(what it is about, its address, the address of one that is not there)."""
+    named = {name: _named(value, world) for name, value in page.named.items()}
+    if not page.on:
+        yield None, reverse(page.name, kwargs=named), ""
+    for about in page.on:
+        thing = world.things[about]
+        yield (
+            thing,
+            reverse(page.name, kwargs={**named, **thing.named}),
+            reverse(page.name, kwargs={**named, **thing.missing}),
+        )
+
+
+def judged(page: Page, gate: Any, actor: str, thing: Thing | None, method: str) -> str:
+    """What the rule says of this actor."""
+    if gate == EVERYBODY:
+        return OPEN
+    if actor in STRANGERS:
+        return SIGN_IN if EVERYBODY not in (page.get, page.post) else NO_METHOD
+    if gate == "":
+        return NO_METHOD
+    if gate == SIGNED_IN:
+        return OPEN
+    if gate == BREAK_GLASS:
+        shut_out = thing is not None and len(thing.seen_by) == 1
+        return OPEN if actor == "administrator" and shut_out else _hidden(actor, thing)
+    if thing is None:
+        return _somewhere(gate, actor)
+    role = thing.seen_by.get(actor)
+    if role is None:
+        return OPEN if page.door and actor == "administrator" else MISSING
+    if gate == ADMINISTRATOR:
+        return OPEN if actor == "administrator" else FORBIDDEN
+    return OPEN if role >= gate else FORBIDDEN
+
+
+def _hidden(actor: str, thing: Thing | None) -> str:
+    return FORBIDDEN if thing and actor in thing.seen_by else MISSING
+
+
+def _somewhere(gate: Any, actor: str) -> str:
+    """A page about no team: the greatest role in any of them counts; a foreign admin is one in another team."""
+    if gate == ADMINISTRATOR:
+        return OPEN if actor == "administrator" else FORBIDDEN
+    role = Role.ADMIN if actor == "foreign_admin" else ROLES[actor]
+    return OPEN if role is not None and role >= gate else FORBIDDEN
+
+
+def _insider(actor: str, thing: Thing | None, page: Page) -> bool:
+    """Pages about nothing in particular show the team's things to the team."""
+    return thing is None and ROLES.get(actor) is not None
+
+
+def _named(value: Any, world: World) -> Any:
+    return world.people[value].pk if value in world.people else value
+
+
+def _ask(world: World, actor: str, method: str, path: str, page: Page, headers: Any = None) -> Any:
+    sent: dict[str, Any] = dict(headers or {})
+    if method == "POST":
+        text = "&".join(f"{name}={value}" for name, value in page.sent.items())
+        sent |= {"data": text, "content_type": "application/x-www-form-urlencoded"}
+    return ask(world.clients[actor], method, path, **sent)

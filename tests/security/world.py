@@ -1,0 +1,217 @@
+"""Two teams and everybody who may knock: built once, asked thousands of times, each time rolled back.
+
+Whatever belongs to the own team carries the word ZEBRA in its name, whatever is private OKAPI: an answer to an
+outsider that holds one of these words is a leak, wherever it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+
+from accounts.models import ApiToken, Membership, Role, Scope, Team, User
+from accounts.tokens import revoke_token
+from foundation import moment
+from incidents import corrections, transitions
+from incidents.declare import declare
+from incidents.models import Incident, Participant
+from monitoring.models import Monitor
+from monitoring.push_keys import push_url
+from notifications import links
+from notifications.models import Channel, Delivery, Kind, State
+from notifications.ways import add_channel
+from products.contacts import add_contact
+from products.models import Contact, Product
+from products.token_products import make_narrow_token
+from tests.factories import PASSWORD, join, make_monitor, make_product, make_team, make_user
+
+ZEBRA, OKAPI = "zebra", "okapi"
+NTFY = "https://ntfy.example.test/topic"
+# The role that each actor holds in the own team; None: outside of it.
+ROLES: dict[str, Role | None] = {
+    "viewer": Role.VIEWER,
+    "responder": Role.RESPONDER,
+    "manager": Role.MANAGER,
+    "team_admin": Role.ADMIN,
+    "participant": Role.RESPONDER,
+    "administrator": Role.ADMIN,
+    "foreign_admin": None,
+    "teamless": None,
+}
+STRANGERS = ("anonymous", "deactivated")
+NOWHERE = 999_999
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What an address names: how it is written there, how a missing one is, and who may see it in which role."""
+
+    named: dict[str, Any]
+    missing: dict[str, Any]
+    seen_by: dict[str, Role]
+
+
+@dataclass
+class World:
+    team: Team
+    other: Team
+    people: dict[str, User]
+    product: Product
+    second: Product
+    incident: Incident
+    private: Incident
+    monitor: Monitor
+    clients: dict[str, Client] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    things: dict[str, Thing] = field(default_factory=dict)
+    push_path: str = ""
+
+
+def build() -> World:
+    team, other = make_team("zebra-team", name="Zebra team"), make_team("other")
+    hashed = make_password(PASSWORD)
+    people = {name: make_user(f"{name}@example.test") for name in (*ROLES, "deactivated")}
+    for name, role in {**ROLES, "deactivated": Role.MANAGER}.items():
+        if role and name != "administrator":
+            join(people[name], team, role)
+    User.objects.filter(pk=people["administrator"].pk).update(is_administrator=True)
+    people["administrator"].refresh_from_db()
+    join(people["foreign_admin"], other, Role.ADMIN)
+    for user in people.values():
+        user.password = hashed
+        user.save(update_fields=["password"])
+    product = make_product(team, name="Zebra Mobile", aliases=["zm-zebra"])
+    second = make_product(team, name="Zebra Second")
+    make_product(other, name="Other Mobile")
+    by = people["responder"]
+    world = World(
+        team, other, people, product, second,
+        incident=_incident(product, by, "Zebra sign-in fails"),
+        private=_incident(product, people["participant"], "Okapi data leaked", private=True),
+        monitor=make_monitor(product, name="Zebra check", target="https://zebra.example.test/health"),
+    )  # fmt: skip
+    _furnish(world)
+    _let_in(world)
+    return world
+
+
+def _incident(product: Product, by: User, title: str, *, private: bool = False) -> Incident:
+    severity = product.severities().get(key="CRITICAL")
+    made = declare(product, by=by, title=title, severity=severity, private=private, impact=f"{title}: all")
+    transitions.note(made, by=by, text=f"{title}: a note")
+    return made
+
+
+def _furnish(world: World) -> None:
+    """Everything with an address of its own, in the team's house and in the private incident."""
+    people, inside = world.people, {name: role for name, role in ROLES.items() if role}
+    taking_part = {"participant": Role.RESPONDER}
+    manager = people["manager"]
+    contact = add_contact(world.product, label="Zebra owner", user=people["responder"], by=manager)
+    channel = _channel(world, "Zebra room", manager, world.team)
+    own = _channel(world, "Own phone", manager, None)
+    waiting = make_monitor(world.product, kind="heartbeat", target="", name="Zebra beat", interval_s=300)
+    world.push_path = "/" + push_url(waiting).split("/", 3)[3]
+    mine = {"manager": Role.ADMIN}
+    responders = {name: role for name, role in inside.items() if role >= Role.RESPONDER}
+    known = {
+        "viewer": Role.VIEWER,
+        **dict.fromkeys(("team_admin", "foreign_admin", "administrator"), Role.ADMIN),
+    }
+    things: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Role]]] = {
+        "person": (_pk(people["viewer"]), {"pk": NOWHERE}, known),
+        "product": ({"slug": "zebra-mobile"}, {"slug": "nothing"}, inside),
+        "contact": ({"slug": "zebra-mobile", "pk": contact.pk}, {"slug": "nothing", "pk": NOWHERE}, inside),
+        "team": ({"slug": "zebra-team"}, {"slug": "nothing"}, inside),
+        "monitor": ({"slug": world.monitor.slug}, {"slug": "nothing"}, inside),
+        "membership": (_pk(Membership.objects.get(user=people["viewer"])), {"pk": NOWHERE}, inside),
+        "channel": (_pk(channel), {"pk": NOWHERE}, inside),
+        "own channel": (_pk(own), {"pk": NOWHERE}, mine),
+        "delivery": (_pk(_dead(world, world.incident, channel)), {"pk": NOWHERE}, responders),
+        "private delivery": (_pk(_dead(world, world.private, channel)), {"pk": NOWHERE}, taking_part),
+    }
+    for name, incident, seen_by in (
+        ("incident", world.incident, inside),
+        ("private incident", world.private, taking_part),
+    ):
+        event = {"ref": incident.ref, "seq": 2}
+        things |= {
+            name: ({"ref": incident.ref}, {"ref": f"INC-{NOWHERE}"}, seen_by),
+            f"{name}'s entry": (event, {**event, "ref": f"INC-{NOWHERE}"}, seen_by),
+        }
+        asked_by = people["participant"] if incident.private else people["responder"]
+        corrections.ask_redaction(incident.events.get(seq=1), by=asked_by, reason="A name in it")
+        asked = {"ref": incident.ref, "seq": 1}
+        things[f"{name}'s redaction"] = (asked, {**asked, "ref": f"INC-{NOWHERE}"}, seen_by)
+    world.things = {name: Thing(*facts) for name, facts in things.items()}
+
+
+def _pk(row: Any) -> dict[str, int]:
+    return {"pk": row.pk}
+
+
+def _channel(world: World, name: str, by: User, team: Team | None) -> Channel:
+    return add_channel(kind=Kind.NTFY, name=name, config={"url": NTFY}, by=by, team=team)
+
+
+def _dead(world: World, incident: Incident, channel: Channel) -> Delivery:
+    """A message to a person who takes part in the private incident, that did not arrive."""
+    told, now = world.people["participant" if incident.private else "responder"], moment.now()
+    return Delivery.objects.create(
+        about=f"{incident.ref}/1", key="spare", recipient=f"user:{told.pk}", route=f"ntfy:{channel.pk}",
+        lane="ntfy", label=f"{OKAPI if incident.private else ZEBRA} owner", team=world.team, user=told, channel=channel,
+        subject=f"CRITICAL {incident.ref}", body="…", path=f"/incidents/{incident.ref}/",
+        offers=["acknowledge", "cannot"], state=State.DEAD, reason="refused", due_at=now, first_due_at=now,
+    )  # fmt: skip
+
+
+def _let_in(world: World) -> None:
+    """A session and a token for everybody, and the tokens that are special."""
+    for name, user in world.people.items():
+        client = Client()
+        client.force_login(user)
+        world.clients[name] = client
+        world.tokens[name] = _token(user)
+    world.clients["anonymous"] = Client()
+    manager, administrator = world.people["manager"], world.people["administrator"]
+    for scope in Scope.values:
+        world.tokens[f"manager with {scope}"] = _token(manager, scope)
+    world.tokens["elsewhere"] = _token(administrator, products=["other-mobile"])
+    world.tokens["revoked"] = _token(manager)
+    revoke_token(ApiToken.objects.latest("pk"), by=manager)
+    world.tokens["expired"] = _token(manager)
+    ApiToken.objects.filter(pk=ApiToken.objects.latest("pk").pk).update(expires_at=moment.now())
+    world.tokens["unknown"] = "nd_" + "x" * 43
+    User.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
+    # A session and a token of the manager's, which only the manager finds.
+    session = UserSession.objects.create(
+        user=manager, session_key="k" * 32, ip="127.0.0.1", user_agent="Zebra phone"
+    )
+    mine = {"manager": Role.ADMIN}
+    token = ApiToken.objects.get(user=manager, name="manager", revoked_at=None, expires_at=None)
+    world.things["session"] = Thing(_pk(session), {"pk": NOWHERE}, mine)
+    world.things["token"] = Thing(_pk(token), {"pk": NOWHERE}, mine)
+
+
+def _token(user: User, *scopes: str, products: list[str] | None = None) -> str:
+    name = user.name.lower() if not scopes and not products else "special"
+    return make_narrow_token(
+        user, by=None, name=name, scopes=scopes or Scope.values, products=products or []
+    )[1]
+
+
+def tap_token(world: World, which: str) -> str:
+    """The one-tap token of that incident's delivery."""
+    return links.token(Delivery.objects.get(pk=world.things[which].named["pk"]), "acknowledge")
+
+
+def cookie(client: Client) -> str:
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+__all__ = ["Contact", "Participant", "Thing", "World", "build"]
