@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("incidents", "0003_clock_warnings"),
+        ("incidents", "0005_damage_contained"),
     ]
 
     operations = [
