@@ -64,6 +64,25 @@ def broker(name: str, text: str) -> str:
     return text
 
 
+def address(name: str, text: str) -> str:
+    """A web address, never repeated in a message: who knows it may use it. Empty for none."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if text and (not usable or not text.isprintable() or " " in text):
+        raise ImproperlyConfigured(f"{name} must look like https://ping.example.org/a-long-random-name")
+    return text
+
+
+def token(name: str, text: str) -> str:
+    """A password for a machine, as it fits into a header. Empty for none."""
+    if text and (len(text) < 16 or not text.isascii() or not text.isprintable() or " " in text):
+        raise ImproperlyConfigured(f"{name} must have at least 16 characters and no blanks")
+    return text
+
+
 def networks(name: str, text: str) -> list[str]:
     """Comma-separated networks (CIDR) or single addresses."""
     found = [part.strip() for part in text.split(",") if part.strip()]

@@ -96,6 +96,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "ui.context.page",
                 "notifications.standing.alarm",
+                "config.health.banner.alarms",
             ],
         },
     },
@@ -137,6 +138,7 @@ CELERY_BROKER_URL = environment.broker("REDIS_URL", env("REDIS_URL", default="")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = 4
+CELERY_WORKER_CONSUMER = "config.consumer:Consumer"
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -270,3 +272,7 @@ NIGHTDESK_WEBHOOK_NETWORKS = environment.networks(
     "NIGHTDESK_WEBHOOK_NETWORKS", env("NIGHTDESK_WEBHOOK_NETWORKS", default="")
 )
 NIGHTDESK_FILE_ROOTS = environment.folders("NIGHTDESK_FILE_ROOTS", env("NIGHTDESK_FILE_ROOTS", default=""))
+
+# Who watches the watcher: told once a minute while all parts work; and who may read the figures besides loopback.
+NIGHTDESK_PING_URL = environment.address("NIGHTDESK_PING_URL", env("NIGHTDESK_PING_URL", default=""))
+METRICS_TOKEN = environment.token("METRICS_TOKEN", env("METRICS_TOKEN", default=""))
