@@ -59,7 +59,7 @@ def run(argv: list[str]) -> None:
 def database(argv: list[str]) -> AbstractContextManager[None]:
     """The embedded server for this command, unless it needs none or DATABASE_URL names another."""
     command = argv[1] if len(argv) > 1 else ""
-    asks_only = command.startswith("-") or {"-h", "--help"} & set(argv)
+    asks_only = command.startswith("-") or {"-h", "--help", "--static-only"} & set(argv)
     if settings.DATABASE_URL or command in WITHOUT_DATABASE or asks_only:
         return nullcontext()
     return embedded.running(settings.EMBEDDED)
