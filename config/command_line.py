@@ -18,7 +18,7 @@ from config.cluster import Unusable
 # `up` has a server of its own; the others ask no database.
 WITHOUT_DATABASE = {
     "", "up", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "makemessages",
-    "compilemessages", "test", "screenshots", "demo", "bench",
+    "compilemessages", "test", "screenshots", "demo", "bench", "chaos",
     "restore", "upgrade",
 }  # fmt: skip
 # These change tables or read all of them, as the role that owns them (config/roles.py).
