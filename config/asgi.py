@@ -23,6 +23,8 @@ wsgi = get_wsgi_application()
 
 from django.db import connections
 
+from config.health import probes
+from config.health.web import Watch
 from config.live_access import authorise
 from config.pages import Pages
 from config.proxies import trusted
@@ -31,6 +33,7 @@ from live.stream import application as streams_for
 
 pages = Pages(wsgi)
 streams = streams_for(authorise)
+watch = Watch(streams)
 proxies = trusted()
 
 
@@ -39,6 +42,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await _lifespan(receive, send)
     elif scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1000})
+    elif scope["path"] in probes.PATHS:
+        await probes.application(scope, receive, send)
     elif scope["path"] == "/live":
         await streams(proxies.seen_through(scope), receive, send)
     else:
@@ -48,9 +53,11 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 async def _lifespan(receive: Receive, send: Send) -> None:
     await receive()
     await streams.start()
+    watch.start()
     _close_streams_first()
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    watch.stop()
     await streams.stop()
     for connection in connections.all(initialized_only=True):
         with contextlib.suppress(AttributeError):

@@ -15,3 +15,4 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # By name: the ticker needs Django's apps, which are loaded only after this module.
 app.steps["worker"].add("config.ticker:Ticker")
+app.steps["worker"].add("config.health.worker:Health")

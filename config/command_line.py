@@ -18,7 +18,7 @@ from config.cluster import Unusable
 # `up` has a server of its own; the others ask no database.
 WITHOUT_DATABASE = {
     "", "up", "help", "version", "check", "collectstatic", "findstatic", "diffsettings", "makemessages",
-    "compilemessages", "test", "screenshots", "demo", "bench",
+    "compilemessages", "test", "screenshots", "demo", "bench", "chaos",
     "restore", "upgrade",
 }  # fmt: skip
 # These change tables or read all of them, as the role that owns them (config/roles.py).
@@ -59,7 +59,7 @@ def run(argv: list[str]) -> None:
 def database(argv: list[str]) -> AbstractContextManager[None]:
     """The embedded server for this command, unless it needs none or DATABASE_URL names another."""
     command = argv[1] if len(argv) > 1 else ""
-    asks_only = command.startswith("-") or {"-h", "--help"} & set(argv)
+    asks_only = command.startswith("-") or {"-h", "--help", "--static-only"} & set(argv)
     if settings.DATABASE_URL or command in WITHOUT_DATABASE or asks_only:
         return nullcontext()
     return embedded.running(settings.EMBEDDED)

@@ -25,8 +25,17 @@ def fill(address: str) -> str:
     with transaction.atomic():
         if not Product.objects.exists():
             _fill(address)
+    said = _welcome()
     connections.close_all()
-    return f"Demo: sign in as {DEMO_EMAIL} with the password {DEMO_PASSWORD}"
+    return said
+
+
+def _welcome() -> str:
+    """How to sign in: the demo's own password, unless NIGHTDESK_ADMIN_PASSWORD or somebody here chose another one."""
+    admin = User.objects.filter(is_administrator=True, is_active=True).order_by("pk").first()
+    if admin is None or not admin.check_password(DEMO_PASSWORD):
+        return f"Demo: sign in as {admin.email if admin else DEMO_EMAIL} with the password you chose"
+    return f"Demo: sign in as {admin.email} with the password {DEMO_PASSWORD}"
 
 
 def _fill(address: str) -> None:

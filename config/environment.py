@@ -15,14 +15,67 @@ import environ
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+# First words of the names in a data folder: of files that Nightdesk makes there.
+OURS = {"secret_key", "encryption_keys", "postgres", "static", "bundle", "backups", "demo"}
+NOT_OURS = {"static"}  # a common name; beside it `static.collected` lies in a folder of ours
+
 
 def site(name: str, text: str) -> str:
     """The public address people and links use: scheme and host, perhaps a port; no slash at the end."""
     address = text.rstrip("/")
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or address != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc or " " in address:
         raise ImproperlyConfigured(f"{name}: “{text}” is not an address like https://nightdesk.example.org")
     return address
+
+
+def data_folder(name: str, text: str, default: Path) -> Path:
+    """The folder that is all ours. One that holds something else is refused before anything is written into it."""
+    folder = (Path(text) if text else default).expanduser().resolve()
+    try:
+        there = (
+            {entry.name for entry in folder.iterdir()} - {"lost+found"} if text and folder.is_dir() else set()
+        )
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"{name}: {folder} cannot be read ({problem.strerror}). Name a folder of your own"
+        ) from problem
+    if there and not any(entry.split(".")[0] in OURS for entry in there if entry not in NOT_OURS):
+        raise ImproperlyConfigured(
+            f"{name}: {folder} holds something that Nightdesk did not put there. Name an empty folder, or a new one"
+        )
+    return folder
+
+
+def origins(name: str, found: list[str]) -> list[str]:
+    """Addresses whose forms are taken; a star may stand for a part of the host."""
+    for origin in found:
+        if not origin.startswith(("http://", "https://")) or origin.count("/") != 2 or origin.endswith("/"):
+            raise ImproperlyConfigured(
+                f"{name}: “{origin}” is not an origin. Write it like https://nightdesk.example.org"
+            )
+    return found
+
+
+def hosts(name: str, found: list[str]) -> list[str]:
+    """Names that requests may ask for, without scheme and port."""
+    for host in found:
+        if not host or "/" in host or " " in host:
+            raise ImproperlyConfigured(f"{name}: “{host}” is not a host. Write it like nightdesk.example.org")
+    return found
+
+
+def number(name: str, text: str, default: int, *, least: int = 1) -> int:
+    """A whole number."""
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and least <= int(text) < 2**31):
+        raise ImproperlyConfigured(f"{name}: “{text}” is not a whole number from {least} on")
+    return int(text)
 
 
 def database(name: str, text: str) -> dict[str, Any]:
@@ -59,8 +112,34 @@ def limit(entry: dict[str, Any]) -> None:
 
 def broker(name: str, text: str) -> str:
     """A Redis address; empty for none."""
-    if text and urlsplit(text).scheme not in ("redis", "rediss", "redis+socket"):
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme == "redis+socket" or (
+            parts.scheme in ("redis", "rediss") and bool(parts.hostname) and parts.port != 0
+        )
+    except ValueError:
+        usable = False
+    if text and not usable:
         raise ImproperlyConfigured(f"{name} must look like redis://host:6379/0")
+    return text
+
+
+def address(name: str, text: str) -> str:
+    """A web address, never repeated in a message: who knows it may use it. Empty for none."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable = False
+    if text and (not usable or not text.isprintable() or " " in text):
+        raise ImproperlyConfigured(f"{name} must look like https://ping.example.org/a-long-random-name")
+    return text
+
+
+def token(name: str, text: str) -> str:
+    """A password for a machine, as it fits into a header. Empty for none."""
+    if text and (len(text) < 16 or not text.isascii() or not text.isprintable() or " " in text):
+        raise ImproperlyConfigured(f"{name} must have at least 16 characters and no blanks")
     return text
 
 

@@ -20,7 +20,7 @@ def authorise(cookie_header: str, topics: frozenset[str]) -> Grant | None:
 
     `topics` look like `kind:number` (live.bus.TOPIC). An unknown kind, `access` among them, is never granted.
     """
-    user = _user(cookie_header)
+    user = person(cookie_header)
     if user is None:
         return None
     asked: dict[str, set[int]] = {}
@@ -36,8 +36,8 @@ def authorise(cookie_header: str, topics: frozenset[str]) -> Grant | None:
     return Grant(user.pk, topics & heard)
 
 
-def _user(cookie_header: str) -> User | None:
-    """As Django's middleware does it: session, backend, session hash (a changed password ends it), active."""
+def person(cookie_header: str) -> User | None:
+    """Whose session it is. As Django's middleware does it: session, backend, session hash (a changed password ends it), active."""
     key = parse_cookie(cookie_header).get(settings.SESSION_COOKIE_NAME)
     if not key:
         return None

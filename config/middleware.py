@@ -1,11 +1,15 @@
 """What every answer of a page carries, and what a person reads while the database is busy."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 import psycopg
 import structlog
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from psycopg import errors
@@ -21,6 +25,39 @@ BUSY: tuple[type[psycopg.Error], ...] = (
     errors.SerializationFailure,
     PoolTimeout,
 )
+
+
+class TransportSecurity:
+    """With https in NIGHTDESK_URL browsers are told to use nothing else. Django says so only where it sees https
+    itself, and behind a proxy that is not trusted it never does."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if settings.HTTPS:
+            response.headers.setdefault(
+                "Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"
+            )
+        return response
+
+
+def open_air(request: HttpRequest) -> dict[str, bool]:
+    """Context processor: `in_the_open`, when what is typed here travels readable over a network (DECISIONS.md 32)."""
+    return {"in_the_open": not settings.HTTPS and not request.is_secure() and not _on_loopback(request)}
+
+
+def _on_loopback(request: HttpRequest) -> bool:
+    """By the name in the browser's address bar: through a tunnel that is localhost, too."""
+    try:
+        host = split_domain_port(request.get_host())[0].strip("[]")
+    except DisallowedHost:
+        return False
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 class KeptNowhere:

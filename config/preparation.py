@@ -16,20 +16,38 @@ from config.supervisor import say
 FIRST_START = ("accounts.first_start.ensure_administrator", "products.shipped.import_shipped")
 
 
-def prepare() -> None:
-    """Everything, idempotent. Raises Unusable when the database does not answer."""
+def prepare(*, quietly: bool = False) -> None:
+    """Everything, idempotent; `quietly`: the demo says itself how to sign in. Raises Unusable when the database does
+    not answer."""
+    for text in warnings():
+        say(text)
     try:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         collect_static()
         for name in FIRST_START:
-            if isinstance(text := import_string(name)(), str):
+            if isinstance(text := import_string(name)(), str) and not quietly:
                 say(text)
     except DatabaseError as problem:
         first = str(problem).strip().splitlines()[0] if str(problem).strip() else type(problem).__name__
         raise Unusable(f"the database refuses: {first}") from problem
     finally:
         connections.close_all()
+
+
+def warnings() -> list[str]:
+    """What can be started with and is probably not meant."""
+    found = [
+        f"NIGHTDESK_FILE_ROOTS: {folder} is not there. What is watched in it is “can't tell” until it is."
+        for folder in settings.NIGHTDESK_FILE_ROOTS
+        if not folder.is_dir()
+    ]
+    if settings.HTTPS and not settings.NIGHTDESK_TRUSTED_PROXIES:
+        found.append(
+            "NIGHTDESK_URL is https and NIGHTDESK_TRUSTED_PROXIES is empty: every visitor seems to come from your "
+            "proxy, and all share one rate limit. Set it to the proxy's address, such as 127.0.0.1."
+        )
+    return found
 
 
 def collect_static() -> None:

@@ -17,7 +17,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 NIGHTDESK_URL = environment.site("NIGHTDESK_URL", env("NIGHTDESK_URL", default="http://localhost:8000"))
-NIGHTDESK_DATA = Path(env("NIGHTDESK_DATA", default=str(BASE_DIR / ".nightdesk"))).expanduser().resolve()
+NIGHTDESK_DATA = environment.data_folder(
+    "NIGHTDESK_DATA", env("NIGHTDESK_DATA", default=""), BASE_DIR / ".nightdesk"
+)
 # Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
 NIGHTDESK_TRUSTED_PROXIES = environment.networks(
     "NIGHTDESK_TRUSTED_PROXIES", env("NIGHTDESK_TRUSTED_PROXIES", default="")
@@ -31,11 +33,16 @@ NIGHTDESK_ENCRYPTION_KEYS = environment.encryption_keys(
     env("NIGHTDESK_ENCRYPTION_KEYS", default=""),
     NIGHTDESK_DATA / "encryption_keys",
 )
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(NIGHTDESK_URL).hostname]
-)
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", env.list("ALLOWED_HOSTS", default=[])) or [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    urlsplit(NIGHTDESK_URL).netloc.rsplit(":", 1)[0],
+]
 # Behind a proxy that ends TLS, a form's origin is https while the request arrives as http.
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[NIGHTDESK_URL] if HTTPS else [])
+CSRF_TRUSTED_ORIGINS = environment.origins(
+    "CSRF_TRUSTED_ORIGINS", env.list("CSRF_TRUSTED_ORIGINS", default=[NIGHTDESK_URL] if HTTPS else [])
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -62,6 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.TransportSecurity",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "config.problem_pages.ProblemDetails",
@@ -95,7 +103,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ui.context.page",
+                "config.middleware.open_air",
                 "notifications.standing.alarm",
+                "config.health.banner.alarms",
             ],
         },
     },
@@ -119,7 +129,7 @@ DATABASES = {
     "default": dict(OWNER_DATABASE if env.bool("NIGHTDESK_AS_OWNER", default=False) else APP_DATABASE)
 }
 # A pool for the web process (config/asgi.py asks for one): its page and stream threads share it. 0: none.
-if pool := env.int("NIGHTDESK_POOL", default=0):
+if pool := environment.number("NIGHTDESK_POOL", env("NIGHTDESK_POOL", default=""), 0, least=0):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool}
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 LISTEN_DATABASE_URL = env("LISTEN_DATABASE_URL", default="")
@@ -137,6 +147,7 @@ CELERY_BROKER_URL = environment.broker("REDIS_URL", env("REDIS_URL", default="")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = 4
+CELERY_WORKER_CONSUMER = "config.consumer:Consumer"
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ACKS_LATE = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -188,12 +199,16 @@ CACHES = {
 }
 
 # The API: requests of one token, and refused sign-ins from one address, in a minute.
-NIGHTDESK_REQUESTS_A_MINUTE = env.int("NIGHTDESK_REQUESTS_A_MINUTE", default=1200)
-NIGHTDESK_REFUSED_A_MINUTE = env.int("NIGHTDESK_REFUSED_A_MINUTE", default=60)
+NIGHTDESK_REQUESTS_A_MINUTE = environment.number(
+    "NIGHTDESK_REQUESTS_A_MINUTE", env("NIGHTDESK_REQUESTS_A_MINUTE", default=""), 1200
+)
+NIGHTDESK_REFUSED_A_MINUTE = environment.number(
+    "NIGHTDESK_REFUSED_A_MINUTE", env("NIGHTDESK_REFUSED_A_MINUTE", default=""), 60
+)
 
 MAIL_URL = env("MAIL_URL", default="")
 MAILERS = mailers(MAIL_URL)
-DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"nightdesk@{urlsplit(NIGHTDESK_URL).hostname}")
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="") or f"nightdesk@{urlsplit(NIGHTDESK_URL).hostname}"
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -207,7 +222,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "ui.bundle.BundleFinder",
 ]
-STATIC_ROOT = NIGHTDESK_DATA / "static"
+STATIC_ROOT = Path(env("NIGHTDESK_STATIC", default="") or NIGHTDESK_DATA / "static").expanduser().resolve()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -241,14 +256,14 @@ structlog.configure(
 
 SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # forms carry their token themselves
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
-    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600  # sent by config.middleware.TransportSecurity
 # The proxy redirects to https; subdomains and browsers' preload lists are the organisation's to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
@@ -270,3 +285,7 @@ NIGHTDESK_WEBHOOK_NETWORKS = environment.networks(
     "NIGHTDESK_WEBHOOK_NETWORKS", env("NIGHTDESK_WEBHOOK_NETWORKS", default="")
 )
 NIGHTDESK_FILE_ROOTS = environment.folders("NIGHTDESK_FILE_ROOTS", env("NIGHTDESK_FILE_ROOTS", default=""))
+
+# Who watches the watcher: told once a minute while all parts work; and who may read the figures besides loopback.
+NIGHTDESK_PING_URL = environment.address("NIGHTDESK_PING_URL", env("NIGHTDESK_PING_URL", default=""))
+METRICS_TOKEN = environment.token("METRICS_TOKEN", env("METRICS_TOKEN", default=""))

@@ -17,7 +17,8 @@ from celery import bootsteps
 from django.db import DatabaseError, connection, connections
 
 from config.schedule import ERRANDS, SWEEPS, Errand, Sweep
-from foundation import moment
+from foundation import heartbeat, moment
+from foundation.wedge import wedge
 from foundation.listening import address
 
 log = structlog.get_logger(__name__)
@@ -82,11 +83,14 @@ class TickerLoop:
                 woken = any(True for _ in listener.notifies(timeout=self.sleep_s(), stop_after=1))
 
     def tick(self, *, woken: bool) -> None:
+        heartbeat.beat("ticker")
+        wedge("ticker")
         now = moment.now()
         for sweep in self.sweeps:
             if self._is_due(sweep, now, woken=woken):
                 self.last_run[sweep.name] = time.monotonic()
-                attempt(sweep.name, sweep.run)
+                heartbeat.beat("intake", attempt(sweep.name, sweep.run))
+                heartbeat.beat("ticker", 1)
         for errand in self.errands:
             due, now = errand.next_due(), moment.now()
             if due and due <= now:
@@ -134,9 +138,14 @@ class Bell:
             self.hints[errand.name] = self.pool.submit(self._send, errand)
 
     def _send(self, errand: Errand) -> None:
+        with heartbeat.working("bell"):
+            self._publish(errand)
+
+    def _publish(self, errand: Errand) -> None:
         """By a connection of its own, new each time: the worker's own waits for ever on purpose, and one that was
         there before the broker froze is of no use."""
         app = errand.task.app
+        wedge("bell")
         try:
             with app.connection_for_write(self.broker, transport_options=IMPATIENT) as connection:
                 errand.task.apply_async(connection=connection, expires=30, retry=False)
@@ -151,16 +160,20 @@ class Bell:
             connections.close_all()
 
 
-def attempt(name: str, job: Callable[[], object]) -> None:
-    """Run one job; its failure is said and stops no other one. A lost database is the loop's business."""
+def attempt(name: str, job: Callable[[], object]) -> int:
+    """Run one job, return how much it did, where it says so; its failure is said and stops no other one. A lost
+    database is the loop's business.
+    """
     try:
-        job()
+        done = job()
+        return done if isinstance(done, int) else 0
     except psycopg.OperationalError:
         raise
     except Exception:
         log.exception("job.failed", job=name)
         if connection.connection is not None and connection.connection.broken:
             raise
+        return 0
 
 
 def listening() -> psycopg.Connection[Any]:

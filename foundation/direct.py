@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL outside Django's: for what must neither wait for the pool nor hang with a frozen server."""
+"""A connection outside Django's: for what must neither wait for the pool nor hang with a frozen server."""
 
 from typing import Any
 

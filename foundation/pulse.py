@@ -25,15 +25,15 @@ KEPT_MIN = 10
 
 _WRITE = """
 INSERT INTO foundation_heartbeat
-       (name, process, role, label, started_at, pulse_at, beat_at, silent_since, progress, figures)
-SELECT name, %(process)s, %(role)s, %(label)s, clock_timestamp(), clock_timestamp(),
+       (name, process, role, label, started_at, pulse_at, beat_at, silent_since, progress, figures, ending)
+SELECT name, %(process)s::text, %(role)s::text, %(label)s::text, clock_timestamp(), clock_timestamp(),
        clock_timestamp() - make_interval(secs => age), clock_timestamp() - make_interval(secs => silent), progress,
-       CASE WHEN name = %(role)s THEN %(figures)s::jsonb ELSE '{}'::jsonb END
+       CASE WHEN name = %(role)s::text THEN %(figures)s::jsonb ELSE '{}'::jsonb END, ''
   FROM unnest(%(names)s::text[], %(ages)s::float8[], %(silents)s::float8[], %(done)s::bigint[])
        AS now(name, age, silent, progress)
     ON CONFLICT (process, name) DO UPDATE
    SET pulse_at = excluded.pulse_at, beat_at = excluded.beat_at, silent_since = excluded.silent_since,
-       progress = excluded.progress, figures = excluded.figures, ended_at = NULL"""
+       progress = excluded.progress, figures = excluded.figures, ended_at = NULL, ending = ''"""
 _END = (
     "UPDATE foundation_heartbeat SET ended_at = clock_timestamp(), ending = %s, silent_since = NULL"
     " WHERE process = %s"
@@ -57,6 +57,7 @@ class Pulse:
         self._stopping = threading.Event()
         self._connection: psycopg.Connection[Any] | None = None
         self._count = 0
+        self._complained = False
 
     @property
     def session(self) -> str:
@@ -79,11 +80,15 @@ class Pulse:
     def _attempt(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except (psycopg.Error, OSError):
+        except (psycopg.OperationalError, OSError):
             self._drop()  # the ticker says that the database is away
         except Exception:
-            log.exception("pulse.failed")
+            if not self._complained:  # once, not every two seconds
+                log.exception("pulse.failed")
+            self._complained = True
             self._drop()
+        else:
+            self._complained = False
 
     def write(self) -> None:
         """All loops of this process; now and then also forgets processes that others have replaced."""

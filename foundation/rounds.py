@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 import structlog
 from django.db import connection
 
+from foundation import heartbeat
+
 log = structlog.get_logger(__name__)
 
 
@@ -19,7 +21,9 @@ def each[T](name: str, items: Iterable[T], do: Callable[[T], int]) -> int:
 def attempt[T](name: str, item: T, do: Callable[[T], int]) -> int | None:
     """What `do` returned, or None when it failed."""
     try:
-        return do(item)
+        done = do(item)
+        heartbeat.beat("ticker")  # a long round is no silence
+        return done
     except Exception:
         if connection.connection is not None and not connection.is_usable():
             raise

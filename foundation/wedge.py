@@ -16,7 +16,12 @@ def _armed(text: str) -> dict[str, Path]:
 _ARMED = _armed(os.environ.get("NIGHTDESK_WEDGE", ""))
 
 
+def is_held(name: str) -> bool:
+    """Whether the environment names this place and its file exists."""
+    return name in _ARMED and _ARMED[name].exists()
+
+
 def wedge(name: str) -> None:
-    """Stay here while the environment names this place and its file exists."""
-    while name in _ARMED and _ARMED[name].exists():
+    """Stay here for as long as that is so."""
+    while is_held(name):
         time.sleep(0.1)

@@ -15,7 +15,10 @@ from incidents.clocks import Reading
 from incidents.models import Assignment, Clock, Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.next_action import Action, next_action
 from incidents.recipients import nobody_left
+from monitoring.history import blind_since
 from monitoring.models import StatusChange, Target
+from monitoring.shown import as_shown
+from monitoring.states import State
 from monitoring.uptime import Point, Segment, segments
 from notifications.models import Delivery
 from notifications.standing import of_incident
@@ -75,6 +78,9 @@ def read(
 ) -> IncidentPage:
     may = allowed(reader, "note", incident)
     target = incident.target
+    stretches = last_hour(target, now) if target else []
+    if target:
+        as_shown([target], now)
     shown = _lines(incident, None if everything else LINES_SHOWN) if with_lines else []
     return IncidentPage(
         incident=incident,
@@ -85,7 +91,7 @@ def read(
         assignments=list(incident.assignments.filter(until=None).select_related("user").order_by("pk")),
         redactions=_redactions(incident),
         may_respond=may,
-        stretches=last_hour(target, now) if target else [],
+        stretches=stretches,
         lines=shown,
         older=max(0, incident.timeline_seq - len(shown)),
         deliveries=of_incident(incident.ref),
@@ -109,6 +115,8 @@ def last_hour(target: Target, now: datetime) -> list[Segment]:
     before = rows.filter(at__lt=start).order_by("-at", "-pk")[:1]
     since = rows.filter(at__gte=start).order_by("at", "pk")
     points = [Point(c.at, c.state, c.said) for found in (before, since) for c in found]
+    if lost := blind_since(target, now):
+        points.append(Point(lost, State.UNKNOWN))
     return segments(points, start=start, end=now)
 
 

@@ -119,6 +119,11 @@ class Hub:
         for subscriber, messages in batches.items():
             subscriber.put(tuple(messages))
 
+    def tell_all(self, event: str) -> None:
+        """A DOM event on every open page, from this process itself: no announcement, and no cursor moves."""
+        for subscriber in list(self._all):
+            subscriber.put((Message(0, wire.event(event)),))
+
     def passed(self, number: int) -> None:
         """`number` is dealt with, whether or not somebody here listened."""
         self.last = max(self.last, number)

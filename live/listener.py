@@ -10,10 +10,12 @@ import psycopg
 import structlog
 
 from foundation import listening
+from foundation import heartbeat
+from foundation.wedge import is_held
 from live import bus
 from live.hub import Hub
 
-PROBE_S = 15.0  # a silent connection is asked this often whether it still lives
+PROBE_S = 5.0  # a silent connection is asked this often whether it still lives
 ANSWER_S = 5.0
 LONGEST_WAIT_S = 2.0
 AT_ONCE = 200  # rows a round, so that streams can write in between
@@ -38,7 +40,9 @@ async def follow(hub: Hub) -> None:
                 hub.listening.set()
                 wait, before = 0.1, True
                 while True:
+                    heartbeat.reach("hub", hub.last)
                     await _next(hub, connection)
+                    await _held()
         except (psycopg.Error, OSError) as error:  # OSError holds TimeoutError
             _log.warning("live.listen_lost", error=str(error).strip(), again_in_s=round(wait, 1))
         except Exception:  # a message we cannot read must not silence every page for ever
@@ -56,6 +60,11 @@ async def _connect() -> Connection:
         autocommit=True,
         **{"connect_timeout": 5, "application_name": "nightdesk-live", "keepalives_idle": 30, **asked},
     )
+
+
+async def _held() -> None:
+    while is_held("hub"):
+        await asyncio.sleep(0.1)
 
 
 async def _next(hub: Hub, connection: Connection) -> None:

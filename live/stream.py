@@ -69,6 +69,11 @@ class Streams:
             await asyncio.gather(self._following, return_exceptions=True)
         self.hub = self._following = None
 
+    def tell_all(self, event: str) -> None:
+        """A DOM event on every page that listens here. From any thread."""
+        if self.hub and self._loop:
+            self._loop.call_soon_threadsafe(self.hub.tell_all, event)
+
     def close_streams(self) -> None:
         """Ends every stream, before the server begins to wait for its requests. From any thread or signal."""
         if self.hub and self._loop:

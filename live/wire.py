@@ -25,4 +25,9 @@ def beat(number: int, at: datetime | None = None) -> bytes:
     return f"{cursor}retry: {RETRY_MS}\nevent: beat\ndata: {moment}\n\n".encode()
 
 
+def event(name: str) -> bytes:
+    """A DOM event that is no announcement."""
+    return f"event: {name}\ndata:\n\n".encode()
+
+
 RELOAD = b"event: reload\ndata:\n\n"

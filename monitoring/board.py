@@ -11,7 +11,8 @@ from django.db.models import Count, Q
 
 from accounts.models import User
 from monitoring.history import strips
-from monitoring.models import Monitor, Target
+from monitoring.models import ClockTimestamp, Monitor, Target
+from monitoring.shown import as_shown
 from monitoring.states import RANK, State
 from monitoring.uptime import Segment
 from products.models import Product
@@ -86,7 +87,7 @@ class Board:
 def board(user: User | AnonymousUser, *, now: datetime, words: str = "", state: str = "") -> Board:
     """What `user` may see, with `words` in its name, address or product, and in `state` if one is given."""
     mine = Monitor.objects.visible_to(user).present()
-    lines = _lines(mine.named(words).select_related("product__team"))
+    lines = _lines(mine.named(words).select_related("product__team"), now)
     watched = [line for line in lines if line.monitor.enabled]
     counts = {each: sum(line.state == each for line in watched) for each in State}
     found = [line for line in lines if state in ("", line.state)]
@@ -101,11 +102,11 @@ def board(user: User | AnonymousUser, *, now: datetime, words: str = "", state: 
     )
 
 
-def _lines(monitors: Iterable[Monitor]) -> list[Line]:
+def _lines(monitors: Iterable[Monitor], now: datetime) -> list[Line]:
     by_id = {monitor.pk: monitor for monitor in monitors}
     targets = Target.objects.filter(monitor__in=by_id.keys(), archived_at=None)
     worst = {target.monitor_id: target for target in targets.worst_of_each()}
-    failing = Count("pk", filter=Q(state__in=(State.DOWN, State.DEGRADED)))
+    failing = Count("pk", filter=Q(state__in=(State.DOWN, State.DEGRADED), fresh_until__gte=ClockTimestamp()))
     sums = targets.values("monitor").annotate(n=Count("pk"), bad=failing).values_list("monitor", "n", "bad")
     counts = {pk: (n, bad) for pk, n, bad in sums}
     lines = []
@@ -113,6 +114,7 @@ def _lines(monitors: Iterable[Monitor]) -> list[Line]:
         target = worst.get(pk)
         if target is not None:
             target.monitor = monitor
+            as_shown([target], now)
         lines.append(Line(monitor, target, *counts.get(pk, (0, 0))))
     return sorted(lines, key=_worst_first)
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from monitoring.models import Monitor, StatusChange, Target
 from monitoring.reasons import said
+from monitoring.states import State
+from monitoring.transitions import NOT_WATCHED
 from monitoring.uptime import Point, Segment, Uptime, overlay, segments, uptime
 
 WINDOWS = (1, 7, 30)
@@ -33,7 +35,7 @@ class Past:
 
 def past(targets: Sequence[Target], now: datetime) -> Past:
     """Two queries, however many targets."""
-    points = _points(targets, now - timedelta(days=max(WINDOWS)))
+    points = _points(targets, now - timedelta(days=max(WINDOWS)), now)
     strips = {
         days: {
             target.pk: segments(points[target.pk], start=now - timedelta(days=days), end=now)
@@ -55,7 +57,7 @@ def past(targets: Sequence[Target], now: datetime) -> Past:
 def uptimes(targets: Sequence[Target], now: datetime, days: int) -> tuple[Uptime, dict[int, Uptime]]:
     """The last `days` times 24 h: of all targets as one, and of each by its id. Two queries."""
     start = now - timedelta(days=days)
-    points = _points(targets, start)
+    points = _points(targets, start, now)
     pieces = {target.pk: segments(points[target.pk], start=start, end=now) for target in targets}
     whole = overlay(pieces.values()) or segments((), start=start, end=now)
     return uptime(whole), {pk: uptime(found) for pk, found in pieces.items()}
@@ -65,16 +67,27 @@ def strips(monitors: Sequence[Monitor], now: datetime) -> dict[int, list[Segment
     """The last 24 h of each monitor by its id, its targets as one; a monitor without targets has none. Three
     queries.
     """
-    targets = list(Target.objects.filter(monitor__in=monitors, archived_at=None).only("pk", "monitor_id"))
-    points = _points(targets, now - STRIP_OF)
+    present = Target.objects.filter(monitor__in=monitors, archived_at=None)
+    targets = list(present.only("pk", "monitor_id", "state", "since", "fresh_until"))
+    points = _points(targets, now - STRIP_OF, now)
     by_monitor: defaultdict[int, list[list[Segment]]] = defaultdict(list)
     for target in targets:
         by_monitor[target.monitor_id].append(segments(points[target.pk], start=now - STRIP_OF, end=now))
     return {pk: overlay(found) for pk, found in by_monitor.items()}
 
 
-def _points(targets: Sequence[Target], start: datetime) -> defaultdict[int, list[Point]]:
-    """Every change since `start`, and the last one before it: it says how the window began."""
+def blind_since(target: Target, now: datetime) -> datetime | None:
+    """Since when nothing can be said of it, written down already or not; None while something can."""
+    if target.state == State.UNKNOWN:
+        return target.since
+    lost = target.fresh_until is not None and target.fresh_until < now
+    return max(target.fresh_until, target.since) if lost and target.fresh_until else None
+
+
+def _points(targets: Sequence[Target], start: datetime, now: datetime) -> defaultdict[int, list[Point]]:
+    """Every change since `start`, and the last one before it: it says how the window began. What is no longer believed
+    ends there, also while no worker has written it.
+    """
     rows = StatusChange.objects.filter(target__in=[target.pk for target in targets])
     before = rows.filter(at__lt=start).order_by("target_id", "-at", "-pk").distinct("target_id")
     since = rows.filter(at__gte=start).order_by("at", "pk")
@@ -84,4 +97,7 @@ def _points(targets: Sequence[Target], start: datetime) -> defaultdict[int, list
             "target_id", "at", "state", "detail", "code"
         ):
             points[target].append(Point(at, state, said(detail, code)))
+    for each in targets:
+        if each.state != State.UNKNOWN and (lost := blind_since(each, now)):
+            points[each.pk].append(Point(lost, State.UNKNOWN, said("", NOT_WATCHED)))
     return points

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -185,6 +186,22 @@ class Receiver(models.Model):
         return str(self.monitor)
 
 
+class ClockTimestamp(Func):
+    """PostgreSQL's wall clock at this moment."""
+
+    function = "clock_timestamp"
+    output_field = models.DateTimeField()
+
+
+# What may be said of a target now: its state while that is believed, else unknown (monitoring.shown, in SQL).
+SHOWN = Case(When(fresh_until__lt=ClockTimestamp(), then=Value(State.UNKNOWN)), default=F("state"))
+WORST = Case(
+    When(fresh_until__lt=ClockTimestamp(), then=Value(RANK[State.UNKNOWN])),
+    *(When(state=state, then=Value(rank)) for state, rank in RANK.items()),
+    default=Value(9),
+)
+
+
 class TargetQuerySet(models.QuerySet["Target"]):
     def visible_to(self, user: User | AnonymousUser) -> TargetQuerySet:
         return self.filter(monitor__product__in=Product.objects.visible_to(user))
@@ -194,20 +211,23 @@ class TargetQuerySet(models.QuerySet["Target"]):
         return self.filter(archived_at=None, monitor__archived_at=None, monitor__product__archived_at=None)
 
     def worst_first(self) -> TargetQuerySet:
-        order = Case(*(When(state=state, then=Value(rank)) for state, rank in RANK.items()), default=Value(9))
-        return self.order_by(order, "since", "pk")
+        return self.order_by(WORST, "since", "pk")
+
+    def shown_in(self, states: Iterable[str]) -> TargetQuerySet:
+        """Those of which one of `states` may be said now."""
+        return self.alias(shown=SHOWN).filter(shown__in=list(states))
 
     def worst_of_each(self) -> TargetQuerySet:
         """One target per monitor: the worst, of equals the one that has been so for longest."""
-        order = Case(*(When(state=state, then=Value(rank)) for state, rank in RANK.items()), default=Value(9))
-        return self.order_by("monitor_id", order, "since", "pk").distinct("monitor_id")
+        return self.order_by("monitor_id", WORST, "since", "pk").distinct("monitor_id")
 
     def stale(self, now: datetime.datetime) -> TargetQuerySet:
         """Those that still claim a state although their last good look is too old to be believed."""
         return self.filter(archived_at=None, fresh_until__lt=now).exclude(state=State.UNKNOWN)
 
     def down(self) -> TargetQuerySet:
-        return self.present().filter(state=State.DOWN)
+        """Those that are down, as far as can be told now."""
+        return self.present().filter(state=State.DOWN).shown_in([State.DOWN])
 
 
 class Target(models.Model):

@@ -17,8 +17,9 @@ from datetime import datetime
 import structlog
 from django.db import DataError, IntegrityError
 
-from foundation import moment
+from foundation import heartbeat, moment
 from foundation.crash import crashpoint
+from foundation.wedge import wedge
 from monitoring import claim, probes
 from monitoring.models import Monitor
 from monitoring.probes.result import Check
@@ -34,8 +35,10 @@ MOST_RESULTS = 5_000
 next_due = claim.next_due
 
 
+@heartbeat.working("prober")
 def probe_due(limit: int = BATCH) -> int:
     """Looks at up to `limit` due monitors; returns how many were claimed. Many may run at once, on many machines."""
+    wedge("prober")
     claimed = claim.claim_due(limit)
     crashpoint("probe.claimed")
     if claimed.monitors:
@@ -44,6 +47,7 @@ def probe_due(limit: int = BATCH) -> int:
         for group in gathered(_seen(claimed.monitors, now)):
             crashpoint("probe.looked")
             _stored(claimed.token, group)
+            heartbeat.beat("prober", len(group))
             crashpoint("probe.stored")
     return len(claimed.monitors)
 

@@ -14,6 +14,7 @@ def view(actor: User, channel: Channel) -> bool:
 
 @rule("edit", Channel)
 @rule("archive", Channel)
+@rule("restore", Channel)
 @rule("test", Channel)
 def manage(actor: User, channel: Channel) -> bool:
     if channel.team_id is None:

@@ -14,9 +14,10 @@ from django.db.models import Count, Max, Min
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
-from foundation import moment
+from foundation import heartbeat, moment
 from foundation.crash import crashpoint
 from foundation.secrets import SecretLost, unseal
+from foundation.wedge import wedge
 from notifications import wording
 from notifications.channels import WAYS
 from notifications.claim import Claim, claim, claim_this, due, free
@@ -148,16 +149,20 @@ def _given_up_at(delivery: Delivery, refused_at: datetime | None) -> datetime:
     return min(limit, refused_at + PATIENCE_WITH_REFUSALS) if refused_at else limit
 
 
+@heartbeat.working("sender")
 def _run(lane: str) -> None:
     """A runner: one after another, until its lane has nothing due."""
     claimed: Claim | None = None
     outcome = Outcome("retry")
     try:
         while True:
+            wedge("sender")
             with _desk:
                 if claimed:
                     _settle(claimed, outcome)
+                    heartbeat.beat("sender", 1)
                 claimed = claim(lane)
+                heartbeat.beat("sender")
                 # None is held while the other side thinks.
                 connections.close_all()
             if claimed is None:

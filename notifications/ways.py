@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.access import teams_of
 from accounts.models import Team, User
 from foundation import moment
 from foundation.secrets import SecretLost, seal, unseal
@@ -94,36 +95,62 @@ def archive_channel(channel: Channel, *, by: User) -> None:
     _log.info("channel.archived", channel=channel.pk, by=by.pk)
 
 
+@transaction.atomic
+def restore_channel(channel: Channel, *, by: User) -> None:
+    """Used again, from the next message on. What was cancelled meanwhile stays so."""
+    channel.archived_at = None
+    channel.save(update_fields=["archived_at"])
+    _log.info("channel.restored", channel=channel.pk, by=by.pk)
+
+
 def send_test(channel: Channel, *, by: User) -> Outcome:
-    """Send one message now and say what happened. Bound by the kind's own time limits (10 s for the web)."""
-    team = channel.team or Team.objects.filter(memberships__user=by).first()
-    refused = WAYS[Kind(channel.kind)].unusable()
-    if refused:
+    """Send one message now and say what happened. Bound by the kind's own time limits (10 s for the web, 30 s for
+    mail)."""
+    route = f"{channel.kind}:{channel.pk}"
+    told = Recipient(channel.name, channel=channel)
+    body = _("If you can read this, messages to “%(channel)s” arrive.") % {"channel": channel.name}
+    return _send_now(told, route, channel.team, by, body)
+
+
+def send_test_mail(by: User) -> Outcome:
+    """The same to one's own mail address: the way by which most people are told."""
+    body = _("If you can read this, mail to %(address)s arrives.") % {"address": by.email}
+    return _send_now(Recipient(str(by), user=by), Kind.EMAIL, None, by, body)
+
+
+def _send_now(to: Recipient, route: str, team: Team | None, by: User, body: str) -> Outcome:
+    kind = Kind(route.partition(":")[0])
+    team = team or teams_of(by).first()
+    if refused := WAYS[kind].unusable():
         return Outcome("dead", refused)
     if team is None:
         return Outcome("dead", _("You are in no team yet."))
     now = moment.now()
-    route = f"{channel.kind}:{channel.pk}"
-    delivery = Delivery.objects.create(
-        about=f"test/{now:%Y%m%d%H%M%S%f}",
-        key="test",
-        recipient=Recipient(channel.name, channel=channel).key,
-        route=route,
-        # A lane of its own: no runner takes it from under the person who waits for the answer.
-        lane=f"test {channel.pk}",
-        label=channel.name,
-        team=team,
-        channel=channel,
-        subject=_("Nightdesk: a test by %(who)s") % {"who": by},
-        body=_("If you can read this, messages to “%(channel)s” arrive.") % {"channel": channel.name},
-        path="/",
-        due_at=now,
-        first_due_at=now,
-        noted_at=now,
-    )
-    claimed = send.claim_this(delivery)
-    outcome = send.deliver(claimed) if claimed else Outcome("retry", _("It is being sent by the worker."))
-    _log.info("channel.tested", channel=channel.pk, result=outcome.result, by=by.pk)
+    with transaction.atomic():
+        delivery = Delivery.objects.create(
+            about=f"test/{now:%Y%m%d%H%M%S%f}",
+            key="test",
+            recipient=to.key,
+            route=route,
+            lane=f"test {to.key}",
+            label=to.label,
+            team=team,
+            channel=to.channel,
+            user=to.user,
+            address=to.user.email if to.user else "",
+            subject=_("Nightdesk: a test by %(who)s") % {"who": by},
+            body=body,
+            path="/",
+            due_at=now,
+            first_due_at=now,
+            noted_at=now,
+        )
+        # Leased before anybody sees it: no runner takes it from under the person who waits for the answer.
+        claimed = send.claim_this(delivery)
+    if claimed is None:
+        raise AssertionError("a row that nobody knows of could not be claimed")
+    outcome = send.deliver(claimed)
+    _log.info("channel.tested", recipient=to.key, result=outcome.result, by=by.pk)
     # A test is not tried again behind the person's back.
     Delivery.objects.filter(pk=delivery.pk).waiting().update(state=State.DEAD)
     return outcome

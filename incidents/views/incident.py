@@ -19,6 +19,7 @@ from incidents.forms.verbs import BreakGlassForm, NoteForm, VerbForm
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
 from live import bus
+from monitoring.shown import as_shown
 
 
 @require_safe
@@ -117,6 +118,8 @@ def _form(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | 
         # What was typed stays in the open page; only what is wrong with it is said.
         wrong = ValidationError([str(words) for errors in form.errors.values() for words in errors])
         return show(request, found, refused=wrong, status=422)
+    if found.target:
+        as_shown([found.target], moment.now())
     return render(
         request, "incidents/act.html", {"incident": found, "offer": offer, "form": form}, status=status
     )

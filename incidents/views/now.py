@@ -19,6 +19,7 @@ from incidents.next_action import Action, next_action
 from incidents.page import ClockView
 from live import bus
 from monitoring.models import Monitor, Target
+from monitoring.shown import as_shown
 from products.models import Product
 
 SHOWN = 50
@@ -99,6 +100,6 @@ def _cards(user: User, shown: list[int], at: datetime) -> list[Card]:
 
 def _card(incident: Incident, clock: Clock | None, user: User, at: datetime) -> Card:
     view = ClockView(clock, clock.reading(at), clock.sum(at)) if clock else None
-    state = incident.target.state if incident.target else None
+    state = as_shown([incident.target], at)[0].state if incident.target else None
     action = next_action(incident, monitor_state=state) if allowed(user, "note", incident) else None
     return Card(incident, view, action)

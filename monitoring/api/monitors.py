@@ -33,7 +33,7 @@ from monitoring.api.shapes import (
 )
 from monitoring.edit import edit
 from monitoring.history import uptimes
-from monitoring.models import Kind, Monitor
+from monitoring.models import Kind, Monitor, Target
 from monitoring.push_keys import push_url, rotate_key
 from products.api import SLUG, named_product, severity_of
 from products.models import Product
@@ -68,7 +68,7 @@ def list_monitors(request: HttpRequest, asked: Query[MonitorFilters]) -> dict[st
         rows = rows.filter(kind=asked.kind)
     if asked.state:
         states = [word.strip().lower() for word in asked.state.split(",") if word.strip()]
-        rows = rows.filter(targets__state__in=states, targets__archived_at=None).distinct()
+        rows = rows.filter(pk__in=Target.objects.filter(archived_at=None).shown_in(states).values("monitor"))
     return listed(asked.page(rows, "name", "pk"), monitor_shape)
 
 

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from foundation.shapes import Body, Key, Line, Plain, Utc, address, utc, utc_or_none
-from monitoring.models import DAY, Kind, Monitor, Target
+from monitoring.models import DAY, ClockTimestamp, Kind, Monitor, Target
+from monitoring.shown import as_shown
 from monitoring.states import State, worst
 from monitoring.uptime import Uptime
 
@@ -150,7 +151,7 @@ class NewMonitor(MonitorFacts):
 
 
 def with_targets(rows: QuerySet[Monitor]) -> QuerySet[Monitor]:
-    present = Target.objects.filter(archived_at=None).worst_first()
+    present = Target.objects.filter(archived_at=None).annotate(read_at=ClockTimestamp()).worst_first()
     return rows.select_related("product__team", "product__process").prefetch_related(
         Prefetch("targets", queryset=present, to_attr="present_targets")
     )
@@ -159,6 +160,9 @@ def with_targets(rows: QuerySet[Monitor]) -> QuerySet[Monitor]:
 def monitor_shape(monitor: Monitor, push_url: str | None = None) -> dict[str, Any]:
     """Wants a row of `with_targets`."""
     targets: list[Target] = monitor.present_targets  # type: ignore[attr-defined]
+    for target in targets:
+        target.monitor = monitor
+        as_shown([target], target.read_at)  # type: ignore[attr-defined]
     first = targets[0] if targets else None
     expect = dict(monitor.expect)
     if isinstance(expect.get("status"), str | int):

@@ -19,6 +19,7 @@ from monitoring import check as checking
 from monitoring import push_keys, switch
 from monitoring.history import past
 from monitoring.models import Monitor, StatusChange, Target
+from monitoring.shown import as_shown
 from monitoring.states import worst
 
 CHANGES = 30
@@ -44,6 +45,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     for target in targets:
         target.monitor = monitor
     seen = past(targets, now)
+    as_shown(targets, now)
     context = {
         "monitor": monitor,
         "state": worst(target.state for target in targets),

@@ -111,6 +111,15 @@ def archive_channel(request: HttpRequest, channel_id: int) -> dict[str, Any]:
     return _shape(_reachable(request).get(pk=channel.pk))
 
 
+@router.post("/channels/{channel_id}/restore", auth=SET_WITH, response=ChannelShape)
+def restore_channel(request: HttpRequest, channel_id: int) -> dict[str, Any]:
+    """In use again, from the next message on. Nothing to do is no error."""
+    channel = _channel(request, channel_id, "restore")
+    if channel.archived_at:
+        ways.restore_channel(channel, by=person_of(request))
+    return _shape(_reachable(request).get(pk=channel.pk))
+
+
 def _reachable(request: HttpRequest) -> QuerySet[Channel]:
     """What person and token reach: a narrow token only what is for its products alone."""
     rows = Channel.objects.visible_to(person_of(request)).select_related("team", "user")
@@ -129,7 +138,7 @@ def _channel(request: HttpRequest, pk: int, action: str) -> Channel:
     return found
 
 
-def _team(request: HttpRequest, slug: str) -> Team | None:
+def _team(request: HttpRequest, slug: str | None) -> Team | None:
     if not slug:
         return None
     user = person_of(request)

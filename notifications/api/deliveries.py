@@ -16,6 +16,7 @@ from notifications import ways
 from notifications.api.routing import ACTED_WITH, TOLD_WITH, router
 from notifications.api.shapes import DeliveryShape, MessageShape, delivery_shape, message_shape
 from notifications.models import Delivery, Kind, State
+from notifications.sight import seen_by
 
 
 @router.get("/deliveries", auth=TOLD_WITH, response=Listed[DeliveryShape], tags=["deliveries"])
@@ -24,7 +25,8 @@ def list_undelivered(request: HttpRequest, asked: Query[Paging]) -> dict[str, An
     refuse_narrow(request)
     user = person_of(request)
     mine = [team for team in teams_of(user) if has_role(user, team, Role.RESPONDER)]
-    return listed(asked.page(Delivery.objects.alarming().filter(team__in=mine), "-pk"), delivery_shape)
+    rows = seen_by(user, Delivery.objects.alarming().filter(team__in=mine))
+    return listed(asked.page(rows, "-pk"), delivery_shape)
 
 
 @router.post(

@@ -78,7 +78,7 @@ class NewChannel(ChannelFacts):
 
     name: Annotated[str, Field(min_length=1, max_length=80), Plain]
     kind: KindName
-    team: Key = ""
+    team: Key | None = None
 
 
 class DeliveryShape(Schema):

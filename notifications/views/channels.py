@@ -18,6 +18,7 @@ from notifications import ways
 from notifications.channels import WAYS
 from notifications.channels.forms import ChannelForm
 from notifications.models import Channel, Delivery, Kind
+from notifications.parcel import Outcome
 from notifications.standing import Standing, standings, undelivered
 from products.models import Product
 
@@ -25,10 +26,12 @@ from products.models import Product
 @require_safe
 def channels(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
-    shown = standings(Channel.objects.visible_to(user).active().select_related("team", "user"))
+    mine = Channel.objects.visible_to(user).select_related("team", "user")
+    shown = standings(mine.active())
     context = {
         "groups": _groups(user, shown),
         "mine": [one for one in shown if one.channel.user_id == user.pk],
+        "archived": [one for one in mine.exclude(archived_at=None) if allowed(user, "restore", one)],
         "kinds": [(kind.value, kind.label) for kind in WAYS],
         "mail_is_off": WAYS[Kind.EMAIL].unusable(),
         "undelivered": undelivered(user),
@@ -107,15 +110,34 @@ def archive_channel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def restore_channel(request: HttpRequest, pk: int) -> HttpResponse:
+    channel = get_object_or_404(Channel.objects.select_related("team"), pk=pk)
+    authorize(request.user, "restore", channel)
+    ways.restore_channel(channel, by=signed_in(request))
+    messages.success(request, _("%(channel)s is used again. Send a test.") % {"channel": channel})
+    return redirect("channels")
+
+
+@require_POST
 def test_channel(request: HttpRequest, pk: int) -> HttpResponse:
     channel = _fetch(request, pk, "test")
-    outcome = ways.send_test(channel, by=signed_in(request))
-    said = {"channel": channel, "detail": outcome.detail}
-    if outcome.result == "sent":
-        messages.success(request, _("The test to %(channel)s went out. %(detail)s") % said)
-    else:
-        messages.error(request, _("The test to %(channel)s failed: %(detail)s") % said)
+    _say(request, str(channel), ways.send_test(channel, by=signed_in(request)))
     return redirect("channels")
+
+
+@require_POST
+def test_mail(request: HttpRequest) -> HttpResponse:
+    user = signed_in(request)
+    _say(request, user.email, ways.send_test_mail(user))
+    return redirect("channels")
+
+
+def _say(request: HttpRequest, to: str, outcome: Outcome) -> None:
+    said = {"to": to, "detail": outcome.detail}
+    if outcome.result == "sent":
+        messages.success(request, _("The test to %(to)s went out. %(detail)s") % said)
+    else:
+        messages.error(request, _("The test to %(to)s failed: %(detail)s") % said)
 
 
 @require_POST

@@ -40,8 +40,8 @@
 
   stream.addEventListener("htmx:sse:before:message", (event) => {
     const { id, event: name } = event.detail.message;
-    // these two show the id of what came before them
-    if (!id || name === "beat" || name === "reload") return;
+    // these show the id of what came before them
+    if (!id || /^(beat|reload|health)$/.test(name)) return;
     if (known.has(id)) event.preventDefault();
     known.add(id);
     if (known.size > KNOWN) known.delete(known.values().next().value);

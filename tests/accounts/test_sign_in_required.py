@@ -12,6 +12,8 @@ from tests.factories import make_user
 pytestmark = pytest.mark.django_db
 OPEN = {
     "healthz",
+    "readyz",  # says ok or down; which part, to who is signed in or at the machine
+    "metrics",  # a token decides, or loopback
     "no_api",
     "nightdesk_push",
     "push",

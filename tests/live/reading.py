@@ -64,7 +64,8 @@ class Reader:
                 found[name] = text
             elif not name and any(found.values()):
                 heard = Heard(**found)
-                (self.beats if heard.event == "beat" else self.heard).append(heard)
+                if heard.event != "health":  # the house's own word, not what was published
+                    (self.beats if heard.event == "beat" else self.heard).append(heard)
                 self.ready.set()
                 found = {"id": "", "event": "", "data": ""}
 

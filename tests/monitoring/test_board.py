@@ -1,5 +1,7 @@
 """The board: who sees what, the worst first, empty and long."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -28,7 +30,7 @@ def member(role: str = "viewer", product: Product | None = None) -> tuple[User, 
 def put(name: str, state: str, **facts: object) -> None:
     settled = "" if state == "unknown" else state
     Target.objects.filter(monitor__name=name).update(
-        state=state, settled=settled, seen=state, fresh_until=timezone.now(), **facts
+        state=state, settled=settled, seen=state, fresh_until=timezone.now() + timedelta(days=1), **facts
     )
 
 

@@ -245,3 +245,51 @@ def test_the_list_of_channels_costs_the_same_with_one_and_with_three(
             client.get("/settings/channels/")
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_an_archived_channel_is_used_again(client: Client, product: Product, ada: User, mia: User) -> None:
+    channel = make_channel(product, "slack", mia, url=HOOK)
+    client.force_login(mia)
+    client.post(f"/settings/channels/{channel.pk}/archive/")
+    address = f"/settings/channels/{channel.pk}/restore/"
+    assert f'action="{address}"' in client.get("/settings/channels/").text
+    assert client.get(address).status_code == 405
+    client.force_login(ada)
+    assert f'action="{address}"' not in client.get("/settings/channels/").text
+    assert client.post(address).status_code == 403
+    client.force_login(mia)
+    assert "slack room is used again" in client.post(address, follow=True).text
+    opened(product)
+    assert Delivery.objects.get(channel=channel).state == "pending"
+
+
+def test_ones_own_mail_is_tried_too(client: Client, product: Product, ada: User, post: Mailbox) -> None:
+    client.force_login(ada)
+    answer = client.post("/settings/channels/test-mail/", follow=True)
+    assert "The test to ada@example.test went out. The mail server took it." in answer.text
+    assert [mail["To"] for mail in post.kept] == ["ada@example.test"]
+    assert Delivery.objects.alarming().count() == 0
+
+
+def test_without_mail_the_test_says_what_is_missing(client: Client, product: Product, ada: User) -> None:
+    client.force_login(ada)
+    answer = client.post("/settings/channels/test-mail/", follow=True)
+    assert "The test to ada@example.test failed: not set up: MAIL_URL is empty" in answer.text
+
+
+def test_what_is_tried_again_says_why_and_when(
+    client: Client, product: Product, ada: User, mia: User
+) -> None:
+    with receiver(saying(503)) as server:
+        make_channel(product, "slack", mia, url=f"{server.url}/x")
+        incident = opened(product)
+        send.drain()
+    delivery = Delivery.objects.get(route__startswith="slack")
+    client.force_login(ada)
+    page = client.get(f"/incidents/{incident.ref}/").text
+    assert ("Answered 503." in page, "1 attempt" in page, "next try" in page) == (True, True, True)
+    assert f"{delivery.next_try:%Y-%m-%dT%H:%M:%S}" in page
+    # A mail server that says never alarms although it is tried again.
+    Delivery.objects.filter(pk=delivery.pk).update(refused_at=delivery.created_at)
+    assert "1 message did not arrive" in client.get(f"/incidents/{incident.ref}/").text
+    assert "refused" in client.get("/settings/channels/").text

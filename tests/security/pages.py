@@ -105,6 +105,8 @@ CHANNELS = [
     Page("add_channel", get=SIGNED_IN, post=SIGNED_IN, named={"kind": "ntfy"}),
     Page("edit_channel", get=M, post=M, on=("channel", "own channel")),
     Page("archive_channel", post=M, on=("channel", "own channel")),
+    Page("restore_channel", post=M, on=("channel", "own channel")),
+    Page("test_mail", post=SIGNED_IN),
     Page("test_channel", post=M, on=("channel", "own channel")),
     Page("retry_delivery", post=R, on=("delivery",)),
     Page("note_delivery", post=R, on=("delivery",)),

@@ -5,9 +5,12 @@ import socket
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from config import embedded
 from config.cluster import identity_for, make
+from config.environment import data_folder
+from config.preparation import warnings
 from tests.setup.running import command
 
 REFUSED = "Nightdesk cannot start: "
@@ -58,6 +61,39 @@ def refusal(data: Path, *arguments: str, **changes: str) -> str:
             "NIGHTDESK_FILE_ROOTS: “soak” must be an absolute path such as /var/lib/soak",
         ),
         ("NIGHTDESK_FILE_ROOTS", "/dev/null", "NIGHTDESK_FILE_ROOTS: “/dev/null” is not a folder"),
+        ("REDIS_URL", "redis://host:port/0", "REDIS_URL must look like redis://host:6379/0"),
+        (
+            "NIGHTDESK_URL",
+            "https://nightdesk.example.org:port",
+            "NIGHTDESK_URL: “https://nightdesk.example.org:port” is not an address "
+            "like https://nightdesk.example.org",
+        ),
+        (
+            "NIGHTDESK_TRUSTED_PROXIES",
+            "127.0.0.1, proxy",
+            "NIGHTDESK_TRUSTED_PROXIES: “proxy” is not a network. Write it like 10.20.0.0/16, separated by commas",
+        ),
+        ("NIGHTDESK_POOL", "many", "NIGHTDESK_POOL: “many” is not a whole number from 0 on"),
+        (
+            "NIGHTDESK_REFUSED_A_MINUTE",
+            "0",
+            "NIGHTDESK_REFUSED_A_MINUTE: “0” is not a whole number from 1 on",
+        ),
+        (
+            "ALLOWED_HOSTS",
+            "https://x.example.org",
+            "ALLOWED_HOSTS: “https://x.example.org” is not a host. Write it like nightdesk.example.org",
+        ),
+        (
+            "CSRF_TRUSTED_ORIGINS",
+            "x.example.org",
+            "CSRF_TRUSTED_ORIGINS: “x.example.org” is not an origin. Write it like https://nightdesk.example.org",
+        ),
+        (
+            "DATABASE_OWNER_URL",
+            "postgres://owner@/x",
+            "DATABASE_OWNER_URL is set and DATABASE_URL is not: set both, or neither",
+        ),
     ],
 )
 def test_an_unusable_value_is_named(tmp_path: Path, name: str, value: str, line: str) -> None:
@@ -70,6 +106,48 @@ def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         f"{tmp_path}/data/secret_key cannot be read (Not a directory). "
         "Set NIGHTDESK_DATA to a folder of your own."
     )
+
+
+@pytest.mark.parametrize(
+    "names", [["passwd", "postgresql", "ssl"], ["notes.txt"], ["static", "manage.py"], [".git"]]
+)
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path, names: list[str]) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    assert refusal(tmp_path) == (
+        f"NIGHTDESK_DATA: {tmp_path} holds something that Nightdesk did not put there. "
+        "Name an empty folder, or a new one"
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [[], ["lost+found"], ["secret_key"], ["secret_key.4711"], ["postgres"], ["backups", "x"], ["demo"]],
+)
+def test_an_empty_folder_and_one_of_ours_are_taken(tmp_path: Path, names: list[str]) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    assert data_folder("NIGHTDESK_DATA", str(tmp_path), tmp_path) == tmp_path
+
+
+def test_a_folder_of_files_that_is_not_there_is_said_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "NIGHTDESK_FILE_ROOTS", [tmp_path, tmp_path / "later"])
+    assert warnings() == [
+        f"NIGHTDESK_FILE_ROOTS: {tmp_path}/later is not there. "
+        "What is watched in it is “can't tell” until it is."
+    ]
+
+
+def test_https_without_a_trusted_proxy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "HTTPS", True)
+    assert [line.split(":")[0] for line in warnings()] == [
+        "NIGHTDESK_URL is https and NIGHTDESK_TRUSTED_PROXIES is empty"
+    ]
+    monkeypatch.setattr(settings, "NIGHTDESK_TRUSTED_PROXIES", ["127.0.0.1"])
+    assert warnings() == []
 
 
 def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.preparation import prepare
+from config.preparation import collect_static, prepare
 
 
 class Command(BaseCommand):
@@ -17,9 +17,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo", metavar="ADDRESS", help="fill an empty house, served there, with demo data"
         )
+        parser.add_argument(
+            "--static-only", action="store_true", help="only collect the static files, without a database"
+        )
 
-    def handle(self, *, demo: str | None, **options: Any) -> None:
-        prepare()
+    def handle(self, *, demo: str | None, static_only: bool, **options: Any) -> None:
+        if static_only:
+            collect_static()
+            return
+        prepare(quietly=demo is not None)
         if demo:
             from config.demo import fill
 

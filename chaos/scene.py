@@ -1,0 +1,66 @@
+"""A product with somebody to tell, monitors that look and monitors that listen; and when all of it has become calm."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F
+
+from accounts.models import Scope, Team, User
+from foundation import moment
+from incidents.models import Clock
+from monitoring.models import Kind, StatusChange
+from monitoring.push_keys import push_url
+from notifications.models import Channel, Delivery, State
+from notifications.models import Kind as Way
+from notifications.ways import add_channel
+from products.contacts import add_contact
+from products.models import Product
+from products.token_products import make_narrow_token
+from tests.factories import join, make_monitor, make_product
+
+PUSHED_EVERY_S = 86_400
+
+
+def set_up(services: str, count: int, pushed: int, room: str) -> dict[str, Any]:
+    """Returns the script's token and the paths to push to, by monitor."""
+    by = User.objects.filter(is_administrator=True).earliest("pk")
+    product = Product.objects.filter(slug="chaos").first() or make_product(Team.objects.first(), name="Chaos")
+    join(by, product.team, "manager")
+    add_contact(product, label="Duty", address="duty@example.test", by=by)
+    add_channel(kind=Way.WEBHOOK, name="room", config={"url": room}, by=by, team=product.team)
+    assert Channel.objects.count() == 1
+    for number in range(count):
+        make_monitor(
+            product, name=f"Service {number}", target=f"{services}/{number}", interval_s=1, retry_s=1,
+            fail_after=1, recover_after=1,
+        )  # fmt: skip
+    paths = {}
+    for number in range(pushed):
+        waiting = make_monitor(
+            product, name=f"Pushed {number}", kind=Kind.SUMMARY, target="", interval_s=PUSHED_EVERY_S,
+            fail_after=1, recover_after=1,
+        )  # fmt: skip
+        paths[waiting.slug] = "/in/push/" + push_url(waiting).rpartition("/")[2]
+    _token, text = make_narrow_token(by, by=None, name="chaos", scopes=Scope.values)
+    return {"token": text, "paths": paths}
+
+
+def calm() -> dict[str, int]:
+    """What is still to be done; all zero when nothing is."""
+    now = moment.now()
+    soon = now + timedelta(seconds=30)
+    return {
+        "messages": Delivery.objects.filter(state=State.PENDING).count(),
+        "changes": StatusChange.objects.unhandled().count(),
+        "clocks": Clock.objects.ticking().filter(due_at__lte=soon).count(),
+    }
+
+
+def hasten() -> int:
+    """As if the leases of the dead and the rests after failures were over: who cannot wait 90 s asks for it."""
+    now = moment.now()
+    waiting = Delivery.objects.filter(state=State.PENDING)
+    waiting.filter(lease_until__lt=now + timedelta(seconds=85)).update(
+        lease_until=F("lease_until") - timedelta(seconds=90)
+    )
+    return waiting.update(due_at=now)

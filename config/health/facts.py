@@ -1,0 +1,160 @@
+"""What PostgreSQL knows about how the work goes, read in one statement (and the disk, in one call)."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from django.conf import settings
+
+# Announcements older than this must have reached every hub.
+HANDED_OUT_S = 10
+
+_READ = """
+WITH clocks AS (
+    SELECT count(*) AS n, min(due_at) AS first FROM incidents_clock
+     WHERE stopped_at IS NULL AND breached_at IS NULL AND cancelled_at IS NULL AND due_at <= clock_timestamp()
+), messages AS (
+    SELECT count(*) AS n, min(due_at) AS first,
+           min(due_at) FILTER (WHERE lease_until IS NULL OR lease_until < clock_timestamp()) AS unclaimed
+      FROM notifications_delivery WHERE state = 'pending' AND due_at <= clock_timestamp()
+), watched AS (
+    SELECT m.due_at, m.lease_token, coalesce(m.looked_at, m.created_at) AS seen, m.interval_s
+      FROM monitoring_monitor m JOIN products_product p ON p.id = m.product_id
+     WHERE m.enabled AND m.archived_at IS NULL AND p.archived_at IS NULL
+), monitors AS (
+    SELECT count(*) AS n, count(*) FILTER (WHERE due_at <= clock_timestamp()) AS due, min(due_at) AS first,
+           count(*) FILTER (WHERE unstored) AS unstored, min(seen) FILTER (WHERE unstored) AS unseen
+      FROM (SELECT *, lease_token IS NOT NULL
+                      AND seen + make_interval(secs => 3 * interval_s + 30) < clock_timestamp() AS unstored
+              FROM watched) AS looked
+), changes AS (
+    SELECT count(*) AS n, min(recorded_at) AS first FROM monitoring_statuschange WHERE handled_at IS NULL
+), told AS (
+    SELECT coalesce(max(id), 0) AS last FROM live_announcement
+     WHERE at < clock_timestamp() - make_interval(secs => %(handed_out_s)s)
+)
+SELECT clock_timestamp(), clocks.n, clocks.first, messages.n, messages.first, messages.unclaimed,
+       monitors.n, monitors.due, monitors.first, monitors.unstored, monitors.unseen,
+       changes.n, changes.first, told.last,
+       (SELECT datlocprovider::text FROM pg_database WHERE datname = current_database()),
+       has_table_privilege('incidents_timelineevent', 'DELETE')
+  FROM clocks, messages, monitors, changes, told"""
+_BEATS = """
+SELECT name, process, role, label, started_at, pulse_at, beat_at, silent_since, progress, figures, ended_at, ending,
+       EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = 'nightdesk ' || process)
+  FROM foundation_heartbeat ORDER BY role, label, name"""
+
+
+class Cursor(Protocol):
+    """Django's cursor or psycopg's."""
+
+    def execute(self, query: Any, params: Any = None, /) -> Any: ...
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One row of Heartbeat. `holds_session`: PostgreSQL still has its connection, so the process is not gone."""
+
+    name: str
+    process: str
+    role: str
+    label: str
+    started_at: datetime
+    pulse_at: datetime
+    beat_at: datetime
+    silent_since: datetime | None = None
+    progress: int = 0
+    figures: dict[str, Any] = field(default_factory=dict)
+    ended_at: datetime | None = None
+    ending: str = ""
+    holds_session: bool = False
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """So many are due, the first since that moment."""
+
+    count: int = 0
+    since: datetime | None = None
+
+    def late(self, now: datetime, seconds: float) -> bool:
+        return self.since is not None and now - self.since > timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Disk:
+    """Bytes of the disk that the data folder lies on."""
+
+    free: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the judgement is made of. `unclaimed`: since when a message waits that nobody has taken.
+    `unstored`: monitors that were taken, and of which no result came for three intervals and 30 s.
+    """
+
+    now: datetime
+    beats: tuple[Beat, ...] = ()
+    clocks: Waiting = Waiting()
+    messages: Waiting = Waiting()
+    unclaimed: datetime | None = None
+    watched: int = 0
+    monitors: Waiting = Waiting()
+    unstored: Waiting = Waiting()
+    changes: Waiting = Waiting()
+    announced: int = 0
+    took_s: float = 0.0
+    locale_provider: str = "b"
+    may_delete: bool = False
+    disk: Disk | None = None
+    mail: bool = True
+    broker: bool = False
+    ping: bool = False
+
+
+def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
+    """`clock` counts seconds and measures how long PostgreSQL takes."""
+    began = clock()
+    cursor.execute(_READ, {"handed_out_s": HANDED_OUT_S})
+    (
+        now, clocks, clocks_since, messages, messages_since, unclaimed, watched, due, first_due, unstored, unseen,
+        changes, changes_since, announced, provider, may_delete,
+    ) = cursor.fetchone()  # fmt: skip
+    cursor.execute(_BEATS)
+    beats = tuple(Beat(*row) for row in cursor.fetchall())
+    return Facts(
+        now=now,
+        beats=beats,
+        clocks=Waiting(clocks, clocks_since),
+        messages=Waiting(messages, messages_since),
+        unclaimed=unclaimed,
+        watched=watched,
+        monitors=Waiting(due, first_due if due else None),
+        unstored=Waiting(unstored, unseen),
+        changes=Waiting(changes, changes_since),
+        announced=announced,
+        took_s=clock() - began,
+        locale_provider=provider,
+        may_delete=may_delete,
+        disk=disk(),
+        mail=bool(settings.MAIL_URL),
+        broker=not settings.CELERY_BROKER_URL.startswith("memory"),
+        ping=bool(settings.NIGHTDESK_PING_URL),
+    )
+
+
+def disk() -> Disk | None:
+    """Of the data folder; None while there is none."""
+    try:
+        found = shutil.disk_usage(settings.NIGHTDESK_DATA)
+    except OSError:
+        return None
+    return Disk(found.free, found.total)

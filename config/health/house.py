@@ -1,0 +1,126 @@
+"""Whether what Nightdesk stands on is there: database, live pages, broker, disk, and what should be set up."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from config.health.facts import Facts
+from config.health.parts import Level, Part, age, last_of, of
+
+HUB_S = 15.0
+BROKER_S = 30.0
+SLOW_S = 1.0
+FREE_BYTES, FREE_SHARE = 500_000_000, 0.05
+# The ping goes out once a minute.
+PING_S = 180.0
+
+
+def database(facts: Facts) -> Part:
+    slow = facts.took_s > SLOW_S
+    said = _("The database is slow: %(s).1f s for a look of ours.") if slow else _("Answers in %(s).3f s.")
+    return Part(
+        "database",
+        _("Database"),
+        Level.WARN if slow else Level.OK,
+        said % {"s": facts.took_s},
+        facts={"took_s": round(facts.took_s, 4)},
+    )
+
+
+def pages(facts: Facts) -> Part:
+    title, hubs = _("Live pages"), of(facts, "hub")
+    hearing = [hub for hub in hubs if age(hub.beat_at, facts.now) <= HUB_S]
+    if not hearing:
+        last = max((b.beat_at for b in of(facts, "hub", living=False)), default=None)
+        said = _("Open pages have heard nothing new since %(since)s. Load them again to see what is true.")
+        never = _("No web process listens: open pages hear nothing new.")
+        return Part("pages", title, Level.DOWN, said if last else never, last)
+    # A hub that began a moment ago starts at the newest announcement, so being behind is never its youth.
+    behind = [hub for hub in hearing if hub.progress < facts.announced and age(hub.pulse_at, facts.now) < 5]
+    if behind:
+        said = _("%(who)s does not hand out what is new, so open pages there may be old.") % {
+            "who": behind[0].label
+        }
+        return Part("pages", title, Level.DOWN, said, facts={"hubs": len(hearing)})
+    return Part("pages", title, Level.OK, _("Open pages hear what is new."), facts={"hubs": len(hearing)})
+
+
+def broker(facts: Facts, idle: bool) -> Part:
+    title = _("Broker")
+    if idle:
+        return Part("broker", title, Level.OK, _("Not known while no worker runs."))
+    heard = of(facts, "broker")
+    last = max((beat.beat_at for beat in heard), default=None)
+    if last is not None and age(last, facts.now) <= BROKER_S:
+        return Part("broker", title, Level.OK, _("Hints come through."), last)
+    if last is None and max(age(b.started_at, facts.now) for b in of(facts, "worker")) <= BROKER_S:
+        return Part("broker", title, Level.OK, _("Just started; not known yet."))
+    goes_on = _("The work goes on without it, a little slower.")
+    if not facts.broker:
+        said = _("Hints inside the worker do not come through.")
+    elif last:
+        said = _("Redis has not answered since %(since)s.")
+    else:
+        said = _("Redis does not answer.")
+    return Part("broker", title, Level.WARN, f"{said} {goes_on}", last)
+
+
+def disk(facts: Facts) -> Part:
+    title = _("Disk")
+    if facts.disk is None:
+        return Part("disk", title, Level.OK, _("There is no data folder here."))
+    free, share = facts.disk.free, facts.disk.free / max(1, facts.disk.total)
+    known = {"free_bytes": free, "total_bytes": facts.disk.total}
+    said = _("%(gb).1f GB (%(percent)d %%) are free in the data folder.") % {
+        "gb": free / 1e9,
+        "percent": 100 * share,
+    }
+    if free < FREE_BYTES or (share < FREE_SHARE and free < 10 * FREE_BYTES):
+        return Part("disk", title, Level.WARN, _("The disk is nearly full.") + " " + said, facts=known)
+    return Part("disk", title, Level.OK, said, facts=known)
+
+
+def role(facts: Facts) -> Part:
+    said = _("One database role does everything, so the timeline is protected by triggers only. ")
+    said += _("Set DATABASE_OWNER_URL.")
+    fine = _("The app's role can only add to the timeline.")
+    level = Level.NOTICE if facts.may_delete else Level.OK
+    return Part("role", _("Database role"), level, said if facts.may_delete else fine)
+
+
+def locale(facts: Facts) -> Part:
+    good = facts.locale_provider == "b"
+    said = _(
+        "The database sorts by the machine's own rules, which change with its system. Use the built-in ones."
+    )
+    level = Level.OK if good else Level.NOTICE
+    return Part("locale", _("Sorting"), level, _("By PostgreSQL's own rules.") if good else said)
+
+
+def mail(facts: Facts) -> Part:
+    said = _("E-mail is not set up: set MAIL_URL and restart. Until then nobody gets a mail.")
+    level = Level.OK if facts.mail else Level.NOTICE
+    return Part("mail", _("E-mail"), level, _("Set up.") if facts.mail else said)
+
+
+def ping(facts: Facts) -> Part:
+    title = _("Outgoing ping")
+    if not facts.ping:
+        said = _(
+            "Nobody outside hears when this whole machine dies. Set NIGHTDESK_PING_URL to a service that does."
+        )
+        return Part("ping", title, Level.NOTICE, said)
+    last = last_of(of(facts, "ping", living=False))
+    if last is None:
+        return Part("ping", title, Level.OK, _("Not sent yet."))
+    if age(last.beat_at, facts.now) > PING_S:
+        said = _("The ping has not been sent since %(since)s: it goes out only while all parts work.")
+        return Part("ping", title, Level.NOTICE, said, last.beat_at, facts=last.figures)
+    if last.figures.get("ok"):
+        return Part("ping", title, Level.OK, _("Last taken at %(since)s."), last.beat_at, facts=last.figures)
+    said = (
+        _("The ping did not arrive at %(since)s:")
+        + " "
+        + str(last.figures.get("said", "")).replace("%", "%%")
+    )
+    return Part("ping", title, Level.WARN, said, last.beat_at, facts=last.figures)

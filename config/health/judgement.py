@@ -1,0 +1,85 @@
+"""Whether Nightdesk does its work: pure, from facts to one sentence per part.
+
+`down`: what is promised is not held; /readyz answers 503, every page says it. `warn`: every page says it too, the work
+goes on. `notice`: something to set up, said on the health page only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from config.health import house, work
+from config.health.facts import Facts
+from config.health.parts import Level, Part
+
+# A process that has just begun has not had the time to see anybody.
+FIRST_LOOK_S = 15.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """All parts. `at` is the moment it is true for, by the database's clock where that answered."""
+
+    at: datetime
+    parts: tuple[Part, ...]
+    facts: Facts | None = None
+
+    @property
+    def ok(self) -> bool:
+        return all(part.ok for part in self.parts)
+
+    @property
+    def alarms(self) -> list[Part]:
+        """What every page says, the worst first."""
+        loud = [part for part in self.parts if part.level in (Level.DOWN, Level.WARN) and not part.covered]
+        return sorted(loud, key=lambda part: part.level != Level.DOWN)
+
+    @property
+    def digest(self) -> tuple[tuple[str, str], ...]:
+        """Changes when a page has something else to say."""
+        return tuple((part.key, part.level) for part in self.alarms)
+
+    def part(self, key: str) -> Part:
+        return next(part for part in self.parts if part.key == key)
+
+
+def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Report:
+    """`up_s`: for how long the judging process lives; `unstored_s`: for how long results have been missing."""
+    worker = work.worker(facts)
+    idle = not worker.ok
+    parts = [
+        house.database(facts),
+        worker,
+        work.ticker(facts, idle),
+        replace(work.clocks(facts), covered=idle),
+        replace(work.messages(facts), covered=idle),
+        replace(work.monitors(facts, unstored_s), covered=idle),
+        replace(work.changes(facts), covered=idle),
+        house.pages(facts),
+        house.broker(facts, idle),
+        house.disk(facts),
+        house.role(facts),
+        house.locale(facts),
+        house.mail(facts),
+        house.ping(facts),
+    ]
+    if up_s < FIRST_LOOK_S:
+        parts = [
+            replace(p, level=Level.OK, said=_("Just started; not known yet.")) if _early(p) else p
+            for p in parts
+        ]
+    return Report(facts.now, tuple(parts), facts)
+
+
+def unreachable(at: datetime, *, since: datetime | None, why: str) -> Report:
+    """PostgreSQL does not answer: nothing else can be known."""
+    said = _("The database has not answered since %(since)s. Nothing can be saved or shown.")
+    part = Part("database", _("Database"), Level.DOWN, said, since or at, facts={"error": why})
+    return Report(at, (part,))
+
+
+def _early(part: Part) -> bool:
+    return part.level in (Level.DOWN, Level.WARN) and part.key not in ("database", "disk")

@@ -1,0 +1,131 @@
+"""Whether the worker lives and works off what is due. The figures are ASSURANCE.md §2's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from config.health.facts import Beat, Facts
+from config.health.parts import Level, Part, age, last_of, of
+
+TICK_S = 15.0
+CLOCK_S = 30.0
+MESSAGE_S = 60.0
+# A message that nobody takes, a monitor that nobody takes, a change that nobody looks at.
+UNTAKEN_S = 20.0
+# A send or a probe gives up within 30 s by itself.
+SILENT_S = 35.0
+# A claimed monitor may wait for the end of a dead worker's lease, and then for an answer.
+UNSTORED_S = 45.0
+
+
+def worker(facts: Facts) -> Part:
+    title, running = _("Worker"), of(facts, "worker")
+    if running:
+        silent = [b for b in of(facts, "worker", living=False) if b.ended_at is None and b not in running]
+        said = ngettext("%(n)d worker runs.", "%(n)d workers run.", len(running)) % {"n": len(running)}
+        if not silent:
+            return Part("worker", title, Level.OK, said, facts={"running": len(running)})
+        said += " " + _("Another one has not been heard since %(since)s; the others go on.")
+        return Part("worker", title, Level.NOTICE, said, silent[0].pulse_at, facts={"running": len(running)})
+    last = last_of(of(facts, "worker", living=False))
+    nothing = _("Clocks, monitors and messages are not being worked off.")
+    if last is None:
+        return Part("worker", title, Level.DOWN, _("No worker has ever run here.") + " " + nothing)
+    if last.ended_at is not None:
+        said = _("No worker runs: the last one ended at %(since)s.")
+        return Part("worker", title, Level.DOWN, f"{said} {nothing}", last.ended_at)
+    frozen = _("Nightdesk's worker has been frozen since %(since)s.")
+    gone = _("Nightdesk's worker has been gone since %(since)s.")
+    said = frozen if last.holds_session else gone
+    return Part("worker", title, Level.DOWN, f"{said} {nothing}", last.pulse_at)
+
+
+def ticker(facts: Facts, idle: bool) -> Part:
+    title = _("Ticker")
+    last = max((b.beat_at for b in of(facts, "ticker", living=False)), default=None)
+    if last is None:
+        return Part("ticker", title, Level.DOWN, _("Nothing has ever ticked here."), covered=idle)
+    seconds = age(last, facts.now)
+    if seconds <= TICK_S:
+        return Part("ticker", title, Level.OK, _("Ticks."), last, facts={"age_s": round(seconds, 1)})
+    said = _("Nightdesk's worker has not ticked since %(since)s. Clocks and monitors are not being watched.")
+    return Part("ticker", title, Level.DOWN, said, last, covered=idle, facts={"age_s": round(seconds, 1)})
+
+
+def clocks(facts: Facts) -> Part:
+    late = facts.clocks.late(facts.now, CLOCK_S)
+    said = ngettext(
+        "%(n)d clock ran out at %(since)s and nobody was told.",
+        "%(n)d clocks have run out since %(since)s and nobody was told.",
+        facts.clocks.count,
+    ).replace("%(n)d", str(facts.clocks.count))
+    return _waiting("clocks", _("Clocks"), late, said, facts.clocks.since, facts.clocks.count)
+
+
+def messages(facts: Facts) -> Part:
+    title, n = _("Messages"), facts.messages.count
+    waits = ngettext(
+        "%(n)d message has been waiting to be sent since %(since)s.",
+        "%(n)d messages have been waiting to be sent, the first since %(since)s.",
+        n,
+    ).replace("%(n)d", str(n))
+    late = facts.messages.late(facts.now, MESSAGE_S)
+    signs = [beat.beat_at for beat in of(facts, "sender", living=False)]
+    idle = not signs or age(max(signs), facts.now) > UNTAKEN_S
+    untaken = facts.unclaimed is not None and age(facts.unclaimed, facts.now) > UNTAKEN_S and idle
+    stuck = _stuck(facts, "sender")
+    if stuck and not late:
+        said = _("A message has been on its way without a sign since %(since)s.")
+        return _waiting("messages", title, True, said, stuck.silent_since, n)
+    return _waiting("messages", title, late or untaken, waits, facts.messages.since, n)
+
+
+def monitors(facts: Facts, unstored_s: float) -> Part:
+    title, n = _("Monitors"), facts.monitors.count
+    counts = {"watched": facts.watched, "due": n, "unstored": facts.unstored.count}
+    if facts.monitors.late(facts.now, UNTAKEN_S):
+        said = ngettext(
+            "%(n)d monitor should have been looked at, since %(since)s. Nobody does.",
+            "%(n)d monitors should have been looked at, the first at %(since)s. Nobody does.",
+            n,
+        ).replace("%(n)d", str(n))
+        return Part("monitors", title, Level.DOWN, said, facts.monitors.since, facts=counts)
+    if stuck := _stuck(facts, "prober"):
+        said = _("Looking at monitors has been stuck since %(since)s.")
+        return Part("monitors", title, Level.DOWN, said, stuck.silent_since, facts=counts)
+    if unstored_s > UNSTORED_S:
+        n = facts.unstored.count
+        said = ngettext(
+            "%(n)d monitor gave no result since %(since)s, although it is looked at.",
+            "%(n)d monitors gave no result, the first since %(since)s, although they are looked at.",
+            n,
+        ).replace("%(n)d", str(n))
+        return Part("monitors", title, Level.DOWN, said, facts.unstored.since, facts=counts)
+    return Part("monitors", title, Level.OK, _("Looked at in time."), facts=counts)
+
+
+def changes(facts: Facts) -> Part:
+    said = ngettext(
+        "%(n)d change of a monitor has not become an incident's news since %(since)s.",
+        "%(n)d changes of monitors have not become incidents' news, the first since %(since)s.",
+        facts.changes.count,
+    ).replace("%(n)d", str(facts.changes.count))
+    late = facts.changes.late(facts.now, UNTAKEN_S)
+    return _waiting(
+        "intake", _("From monitor to incident"), late, said, facts.changes.since, facts.changes.count
+    )
+
+
+def _waiting(key: str, title: str, late: bool, said: str, since: datetime | None, count: int) -> Part:
+    if late:
+        return Part(key, title, Level.DOWN, said, since, facts={"waiting": count})
+    return Part(key, title, Level.OK, _("Nothing waits too long."), facts={"waiting": count})
+
+
+def _stuck(facts: Facts, name: str) -> Beat | None:
+    """A living process in which work of that kind is under way that gives no sign."""
+    found = [b for b in of(facts, name) if b.silent_since and age(b.silent_since, facts.now) > SILENT_S]
+    return min(found, key=lambda beat: beat.beat_at, default=None)

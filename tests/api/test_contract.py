@@ -1,0 +1,191 @@
+"""What every address of the API does alike (CONTRACT.md, the API's first line)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from foundation import moment
+from foundation.models import IdempotencyKey
+from incidents.models import Incident
+from products.models import Product
+from tests.api.conftest import Script, problem
+
+NEW = {"title": "Sign-in fails", "product": "staff-mobile", "severity": "critical"}
+
+
+def test_head_asks_what_get_asks_and_options_says_what_may_be_asked(script: Script) -> None:
+    head, got = script("HEAD", "/products"), script("GET", "/products")
+    assert (head.status_code, head["Content-Type"], head["ETag"]) == (200, got["Content-Type"], got["ETag"])
+    options = script("OPTIONS", "/products")
+    assert (options.status_code, options["Allow"], options.content) == (204, "GET, HEAD, OPTIONS, POST", b"")
+    assert script("OPTIONS", "/products/staff-mobile/archive")["Allow"] == "OPTIONS, POST"
+    refused = script("DELETE", "/products")
+    assert (problem(refused, 405)["errors"], refused["Allow"]) == ([], "GET, POST")
+
+
+def test_an_answer_that_is_known_is_not_sent_again(script: Script) -> None:
+    first = script("GET", "/products")
+    again = script("GET", "/products", If_None_Match=first["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    script("PATCH", "/products/staff-mobile", {"version": "2.0.0"})
+    assert script("GET", "/products", If_None_Match=first["ETag"]).status_code == 200
+
+
+def test_how_much_is_left_of_the_minute_is_told(script: Script) -> None:
+    first, second = script("GET", "/products"), script("GET", "/products")
+    assert (first["RateLimit-Limit"], first["RateLimit-Remaining"], second["RateLimit-Remaining"]) == (
+        "1200", "1199", "1198",
+    )  # fmt: skip
+    assert 1 <= int(first["RateLimit-Reset"]) <= 60
+
+
+@pytest.mark.parametrize("kind", ["text/xml", "multipart/form-data; boundary=x", "image/png"])
+def test_a_body_of_another_kind_is_415(script: Script, kind: str) -> None:
+    answer = Client().post(
+        "/api/v1/products", b"<a/>", content_type=kind, headers={"Authorization": f"Bearer {script.token}"}
+    )
+    assert problem(answer, 415)["detail"] == "Send JSON: Content-Type: application/json."
+    assert answer["Accept-Post"] == "application/json"
+
+
+def test_what_curl_calls_its_body_is_taken_as_json(script: Script) -> None:
+    for kind in ("application/x-www-form-urlencoded", "application/vnd.api+json", "text/plain"):
+        answer = Client().patch(
+            "/api/v1/products/staff-mobile", b'{"version": "1"}', content_type=kind,
+            headers={"Authorization": f"Bearer {script.token}"},
+        )  # fmt: skip
+        assert answer.status_code == 200
+
+
+def test_a_broken_or_missing_body_is_told_in_a_sentence(script: Script) -> None:
+    broken = problem(script("POST", "/products", '{"name":'), 400)
+    assert broken["detail"] == "The body is not JSON: Expecting value: line 1 column 9 (char 8)."
+    missing = problem(script("POST", "/products"), 422)
+    assert missing["errors"] == [{"field": "", "message": "Send a body: this needs one."}]
+
+
+def test_every_address_below_api_refuses_in_one_shape(script: Script) -> None:
+    for path in ("", "/", "/v1", "/v1/", "/v2/incidents", "/v1/nope", "/v1/incidents/INC-1/nope/x"):
+        for method in ("GET", "POST", "DELETE"):
+            answer = Client().generic(
+                method, f"/api{path}", headers={"Authorization": f"Bearer {script.token}"}
+            )
+            problem(answer, 404)
+            assert answer["Content-Length"] == str(len(answer.content))
+
+
+def test_a_missing_scope_is_named(ada: User, script_of: Callable[..., Script]) -> None:
+    told = problem(script_of(ada, "read")("POST", "/products", {}), 403)
+    assert told["detail"] == "This token may not do that: it needs the scope admin."
+
+
+def test_a_key_belongs_to_its_token(script: Script, ada: User, script_of: Callable[..., Script]) -> None:
+    other = script_of(ada, name="other-bot")
+    assert script.post("/incidents", NEW, status=201, Idempotency_Key="a")["ref"] == "INC-1"
+    assert (
+        other.post("/incidents", {**NEW, "title": "Else"}, status=201, Idempotency_Key="a")["ref"] == "INC-2"
+    )
+    assert script.post("/incidents", NEW, Idempotency_Key="a")["ref"] == "INC-1"
+
+
+def test_a_key_is_forgotten_after_a_day_even_if_nobody_swept(script: Script) -> None:
+    script.post("/incidents", NEW, status=201, Idempotency_Key="a")
+    IdempotencyKey.objects.update(at=moment.now() - timedelta(hours=23))
+    assert script.post("/incidents", NEW, Idempotency_Key="a")["ref"] == "INC-1"
+    IdempotencyKey.objects.update(at=moment.now() - timedelta(hours=25))
+    assert (
+        script.post("/incidents", {**NEW, "title": "New"}, status=201, Idempotency_Key="a")["ref"] == "INC-2"
+    )
+    assert script.post("/incidents", {**NEW, "title": "New"}, Idempotency_Key="a")["ref"] == "INC-2"
+
+
+def test_keys_that_differ_far_behind_are_two_and_a_longer_one_is_refused(script: Script) -> None:
+    for end in "ab":
+        script.post("/incidents", NEW, status=201, Idempotency_Key="k" * 199 + end)
+    assert Incident.objects.count() == 2
+    for key in ("k" * 201, "é"):
+        told = problem(script("POST", "/incidents", NEW, Idempotency_Key=key), 422)
+        assert told["errors"][0]["field"] == "Idempotency-Key"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_with_one_key_one_declares(script: Script) -> None:
+    def declare(_n: int) -> tuple[int, str]:
+        try:
+            answer = script("POST", "/incidents", NEW, Idempotency_Key="race")
+            return answer.status_code, answer.json()["ref"]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = sorted(threads.map(declare, range(4)))
+    assert answers == [(200, "INC-1")] * 3 + [(201, "INC-1")]
+    assert Incident.objects.count() == 1
+
+
+def test_every_body_that_makes_something_may_be_sent_again(script: Script, product: Product) -> None:
+    sent: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("/products", {"name": "Kitchen", "process": "krow"}),
+        ("/products/staff-mobile/environments", {"name": "Beta", "kind": "staging"}),
+        ("/products/staff-mobile/contacts", {"label": "Duty", "address": "duty@example.test"}),
+        (
+            "/channels",
+            {"name": "Room", "kind": "webhook", "team": "payments", "url": "https://x.example.test/a"},
+        ),
+        ("/tokens", {"name": "ci", "scopes": ["read"]}),
+        ("/monitors", {"name": "Cron", "product": "staff-mobile", "kind": "heartbeat", "interval_s": 300}),
+    )
+    for path, body in sent:
+        first = script.post(path, body, status=201, Idempotency_Key="k")
+        again = script.post(path, body, status=200, Idempotency_Key="k")
+        told_once = {"token", "secret"} & first.keys()
+        assert {name: first[name] for name in first if name not in told_once} == {
+            name: again[name] for name in again if name not in told_once
+        }, path
+        assert all(first[name] and again[name] is None for name in told_once), path
+        problem(script("POST", path, {**body, "name": "Other", "label": "Other"}, Idempotency_Key="k"), 422)
+
+
+def test_a_product_renamed_since_is_still_the_answer(script: Script) -> None:
+    body = {"name": "Kitchen", "process": "krow"}
+    script.post("/products", body, status=201, Idempotency_Key="k")
+    assert script("PATCH", "/products/kitchen", {"name": "Galley"}).json()["slug"] == "galley"
+    assert script.post("/products", body, Idempotency_Key="k")["slug"] == "galley"
+    assert script.get("/products/kitchen")["slug"] == "galley"
+    made = script.post("/incidents", {**NEW, "product": "kitchen"}, status=201)
+    assert made["product"] == "galley"
+
+
+def test_pages_hold_while_rows_come_in(script: Script) -> None:
+    for number in range(5):
+        script.post("/incidents", {**NEW, "title": str(number)}, status=201)
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        found = script.get(f"/incidents?limit=2&cursor={cursor}")
+        seen += [each["ref"] for each in found["items"]]
+        if not found["next"]:
+            break
+        cursor = found["next"]
+        script.post("/incidents", {**NEW, "title": "late"}, status=201)
+    assert seen == ["INC-5", "INC-4", "INC-3", "INC-2", "INC-1"]
+
+
+def test_a_broken_cursor_is_told_in_a_sentence(script: Script) -> None:
+    script.post("/incidents", NEW, status=201)
+    for cursor in ("zz", "W10", "eyJhIjoxfQ", "%00", "WyJ4IiwgMV0", "x" * 2000):
+        told = problem(script("GET", f"/incidents?cursor={cursor}"), 422)
+        assert told["errors"] == [{"field": "cursor", "message": "This is not a cursor that a list gave."}]
+
+
+def test_what_nobody_knows_is_refused_in_a_body_and_ignored_in_a_query(script: Script) -> None:
+    assert problem(script("POST", "/incidents", {**NEW, "colour": 1}), 422)["errors"][0]["field"] == "colour"
+    assert script.get("/incidents?colour=1")["items"] == []

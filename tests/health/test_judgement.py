@@ -1,0 +1,184 @@
+"""What is said when: the real figures, from facts, in words that a tired person understands."""
+
+from dataclasses import replace
+
+import pytest
+
+from config.health.facts import Disk, Facts, Waiting
+from config.health.judgement import Report, judge
+from tests.health.conftest import WEB, WELL, WORKER, ago, beat
+
+
+def of(facts: Facts, key: str, **more: float) -> tuple[str, str]:
+    part = judge(facts, **more).part(key)
+    return str(part.level), part.summary
+
+
+def alarms(facts: Facts, **more: float) -> list[str]:
+    return [part.summary for part in judge(facts, **more).alarms]
+
+
+def test_all_is_well() -> None:
+    report = judge(WELL)
+    assert (report.ok, report.alarms) == (True, [])
+    assert {part.key: str(part.level) for part in report.parts if part.level != "ok"} == {"ping": "notice"}
+
+
+def with_ticker(age: float) -> Facts:
+    return replace(WELL, beats=(beat("worker"), beat("ticker", age), beat("broker"), *WEB))
+
+
+def test_a_worker_that_lives_and_does_not_tick_is_said_after_fifteen_seconds() -> None:
+    assert judge(with_ticker(15)).ok is True
+    assert alarms(with_ticker(16)) == [
+        "Nightdesk's worker has not ticked since 2026-11-21 02:19:44 UTC. Clocks and monitors are not being watched."
+    ]
+
+
+NOTHING = "Clocks, monitors and messages are not being worked off."
+
+
+def test_a_frozen_worker_is_told_from_one_that_is_gone_and_one_that_was_stopped() -> None:
+    silent = [replace(each, pulse_at=ago(20), beat_at=ago(20)) for each in WORKER]
+    gone = replace(WELL, beats=(*silent, *WEB))
+    frozen = replace(WELL, beats=(*(replace(each, holds_session=True) for each in silent), *WEB))
+    stopped = replace(WELL, beats=(*(replace(each, ended_at=ago(20)) for each in silent), *WEB))
+    since = "2026-11-21 02:19:40 UTC"
+    assert alarms(gone) == [f"Nightdesk's worker has been gone since {since}. {NOTHING}"]
+    assert alarms(frozen) == [f"Nightdesk's worker has been frozen since {since}. {NOTHING}"]
+    assert alarms(stopped) == [f"No worker runs: the last one ended at {since}. {NOTHING}"]
+    assert alarms(replace(WELL, beats=WEB)) == [f"No worker has ever run here. {NOTHING}"]
+
+
+def test_one_cause_is_said_once() -> None:
+    late = {
+        "clocks": Waiting(2, ago(300)),
+        "messages": Waiting(3, ago(300)),
+        "monitors": Waiting(4, ago(300)),
+    }
+    gone = replace(WELL, beats=WEB, **late)  # type: ignore[arg-type]
+    assert len(alarms(gone)) == 1
+    assert {part.key for part in judge(gone).parts if not part.ok} == {
+        "worker", "ticker", "clocks", "messages", "monitors",
+    }  # fmt: skip
+
+
+def test_another_worker_goes_on() -> None:
+    dead = [replace(each, process="b", pulse_at=ago(60), beat_at=ago(60)) for each in WORKER]
+    facts = replace(WELL, beats=(*WELL.beats, *dead))
+    assert (judge(facts).ok, alarms(facts), of(facts, "worker")[0]) == (True, [], "notice")
+
+
+def test_a_ticker_that_turns_without_working_off_what_is_due_is_noticed() -> None:
+    assert judge(replace(WELL, clocks=Waiting(1, ago(30)))).ok is True
+    assert alarms(replace(WELL, clocks=Waiting(1, ago(31)))) == [
+        "1 clock ran out at 2026-11-21 02:19:29 UTC and nobody was told."
+    ]
+    assert alarms(replace(WELL, changes=Waiting(2, ago(21)))) == [
+        "2 changes of monitors have not become incidents' news, the first since 2026-11-21 02:19:39 UTC."
+    ]
+
+
+def test_a_page_that_waits_a_minute_is_said_and_one_that_nobody_takes_sooner() -> None:
+    busy = (*WELL.beats, beat("sender", 2))
+    assert judge(replace(WELL, beats=busy, messages=Waiting(1, ago(60)))).ok is True
+    late = "1 message has been waiting to be sent since 2026-11-21 02:18:59 UTC."
+    assert alarms(replace(WELL, beats=busy, messages=Waiting(1, ago(61)))) == [late]
+    untaken = replace(WELL, messages=Waiting(2, ago(21)), unclaimed=ago(21))
+    assert alarms(untaken) == [
+        "2 messages have been waiting to be sent, the first since 2026-11-21 02:19:39 UTC."
+    ]
+    assert judge(replace(untaken, beats=busy)).ok is True
+
+
+def test_a_send_or_a_probe_that_gives_no_sign_is_said() -> None:
+    def silent(name: str, seconds: float) -> Facts:
+        return replace(WELL, beats=(*WELL.beats, beat(name, seconds, silent_since=ago(seconds))))
+
+    assert judge(silent("sender", 35)).ok is True
+    assert judge(silent("prober", 35)).ok is True
+    assert alarms(silent("sender", 36)) == [
+        "A message has been on its way without a sign since 2026-11-21 02:19:24 UTC."
+    ]
+    assert alarms(silent("prober", 36)) == [
+        "Looking at monitors has been stuck since 2026-11-21 02:19:24 UTC."
+    ]
+
+
+def test_a_monitor_that_nobody_looks_at_is_said() -> None:
+    assert judge(replace(WELL, monitors=Waiting(1, ago(20)))).ok is True
+    assert alarms(replace(WELL, monitors=Waiting(3, ago(21)))) == [
+        "3 monitors should have been looked at, the first at 2026-11-21 02:19:39 UTC. Nobody does."
+    ]
+
+
+def test_a_monitor_that_is_taken_again_and_again_without_a_result_is_said() -> None:
+    facts = replace(WELL, unstored=Waiting(1, ago(400)))
+    assert judge(facts, unstored_s=45).ok is True  # a lease of a dead worker ends, one is switched on again
+    assert alarms(facts, unstored_s=46) == [
+        "1 monitor gave no result since 2026-11-21 02:13:20 UTC, although it is looked at."
+    ]
+
+
+def test_open_pages_that_hear_nothing_are_said() -> None:
+    deaf = replace(WELL, beats=(*WORKER, WEB[0], replace(WEB[1], beat_at=ago(16))))
+    assert alarms(deaf) == [
+        "Open pages have heard nothing new since 2026-11-21 02:19:44 UTC. Load them again to see what is true."
+    ]
+    behind = replace(WELL, announced=101)
+    assert alarms(behind) == ["web 1 on host does not hand out what is new, so open pages there may be old."]
+    assert alarms(replace(WELL, beats=WORKER)) == ["No web process listens: open pages hear nothing new."]
+
+
+def test_a_broker_that_is_away_is_said_and_is_not_down() -> None:
+    facts = replace(WELL, beats=(beat("worker"), beat("ticker"), beat("broker", 31), *WEB))
+    assert (judge(facts).ok, alarms(facts)) == (
+        True,
+        [
+            "Redis has not answered since 2026-11-21 02:19:29 UTC. The work goes on without it, a little slower."
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "level"),
+    [
+        ({"took_s": 1.1}, "database", "warn"),
+        ({"disk": Disk(400_000_000, 1_000_000_000_000)}, "disk", "warn"),
+        ({"disk": Disk(40_000_000_000, 1_000_000_000_000)}, "disk", "ok"),
+        ({"may_delete": True}, "role", "notice"),
+        ({"locale_provider": "c"}, "locale", "notice"),
+        ({"mail": False}, "mail", "notice"),
+    ],
+)
+def test_what_the_house_stands_on(change: dict[str, object], key: str, level: str) -> None:
+    report = judge(replace(WELL, **change))  # type: ignore[arg-type]
+    assert (report.ok, str(report.part(key).level)) == (True, level)
+
+
+def test_a_process_that_has_just_begun_cannot_know_yet() -> None:
+    nobody = replace(WELL, beats=())
+    assert judge(nobody, up_s=14).ok is True
+    assert judge(nobody, up_s=16).ok is False
+
+
+def test_a_ping_that_does_not_arrive_is_said_and_is_not_down() -> None:
+    def pinged(age: float, **figures: object) -> Facts:
+        return replace(
+            WELL, ping=True, beats=(*WELL.beats, beat("ping", age, role="ping", pulse=age, figures=figures))
+        )
+
+    assert of(replace(WELL, ping=True), "ping") == ("ok", "Not sent yet.")
+    assert of(pinged(30, ok=True), "ping") == ("ok", "Last taken at 2026-11-21 02:19:30 UTC.")
+    assert of(pinged(30, ok=False, said="it answered 500 (50%)"), "ping") == (
+        "warn",
+        "The ping did not arrive at 2026-11-21 02:19:30 UTC: it answered 500 (50%)",
+    )
+    assert of(pinged(181, ok=True), "ping")[0] == "notice"
+
+
+def test_the_digest_changes_only_with_what_pages_say() -> None:
+    late, later = (replace(WELL, clocks=Waiting(n, ago(40 + n))) for n in (1, 2))
+    assert judge(WELL).digest == ()
+    assert judge(late).digest == judge(later).digest == (("clocks", "down"),)
+    assert Report(WELL.now, ()).ok is True
