@@ -3,7 +3,7 @@
 from django.urls import path
 
 from products.views.contacts import add_contact, move_contact, remove_contact
-from products.views.process import process, process_text, processes
+from products.views.process import process, process_schema, process_text, processes
 from products.views.product import (
     add_environment,
     archive_product,
@@ -30,6 +30,7 @@ urlpatterns = [
     path("settings/tokens/add/", make_token, name="make_token"),
     path("settings/tokens/<int:pk>/revoke/", revoke, name="revoke_token"),
     path("processes/", processes, name="processes"),
+    path("processes/schema.json", process_schema, name="process_schema"),
     path("processes/<slug:key>/", process, name="process"),
     path("processes/<slug:key>/<int:number>/", process, name="process_version"),
     path("processes/<slug:key>/<int:number>/text", process_text, name="process_text"),

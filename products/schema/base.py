@@ -4,17 +4,20 @@ import difflib
 import re
 from collections.abc import Collection
 from string import Formatter
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
     field_validator,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from products.targets import Target
 from products.vocabulary import CHECKS, PLACEHOLDERS, EventKind, Moment, Origin
@@ -116,15 +119,28 @@ class Element(Section):
     origin: Origin = Field(default=Origin.SOURCE, strict=False)
 
 
-class Sentence(Element):
-    """One line, such as "Feature requests" under `eligibility.not`; plain text may stand for it."""
+class Spoken(Element):
+    """An element that plain text may stand for: the value of its field `spoken`."""
 
-    text: Line
+    spoken: ClassVar[str] = "text"
 
     @model_validator(mode="before")
     @classmethod
     def _line(cls, value: Any) -> Any:
-        return {"text": value} if isinstance(value, str) else value
+        return {cls.spoken: value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Both ways of writing it, for editors that read the published schema."""
+        return {"anyOf": [{"type": "string", "minLength": 1}, handler(core_schema)]}
+
+
+class Sentence(Spoken):
+    """One line, such as "Feature requests" under `eligibility.not`."""
+
+    text: Line
 
 
 class TargetSpec(Element):

@@ -1,25 +1,21 @@
 """How bad it is, and whether it is a hotfix at all."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from products.schema.base import Element, Key, Label, Line, Section, Sentence, TargetSpec
+from products.schema.base import Element, Key, Label, Line, Section, Sentence, Spoken, TargetSpec
 from products.vocabulary import Mark, Proceed
 
 # A process that does not say wakes people for severities up to this rank.
 WAKING_RANK = 2
 
 
-class WakeSpec(Element):
+class WakeSpec(Spoken):
     """Whether this severity wakes people at night; `no` waits for the morning in the team's zone (K132–K135)."""
 
+    spoken: ClassVar[str] = "answer"
     answer: Literal["yes", "no"]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _word(cls, value: Any) -> Any:
-        return {"answer": value} if isinstance(value, str) else value
 
 
 class SeveritySpec(Element):

@@ -1,10 +1,10 @@
 """What people outside are told, and the way back."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from products.schema.base import Duration, Element, Event, Key, Line, Section, Sentence, Template
+from products.schema.base import Duration, Element, Event, Key, Line, Section, Sentence, Spoken, Template
 from products.schema.work import CommandSpec
 
 
@@ -17,7 +17,7 @@ class WhenSpec(Section):
     not_before: Event | None = None
 
 
-class BodyLine(Element):
+class BodyLine(Spoken):
     """A line of a message; with `claim` it is struck out unless what it claims is shown to be true (K70–K76)."""
 
     text: Template
@@ -32,11 +32,6 @@ class BodyLine(Element):
         ]
         | None
     ) = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _line(cls, value: Any) -> Any:
-        return {"text": value} if isinstance(value, str) else value
 
 
 class MessageSpec(Element):

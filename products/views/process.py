@@ -8,6 +8,7 @@ from accounts.access import authorize
 from foundation import moment
 from products.models import Process, ProcessVersion, Product
 from products.reading import REVIEW_AFTER_DAYS, age, clock_lines, severity_rows
+from products.schema import published
 
 
 def _fetch(request: HttpRequest, key: str, number: int | None) -> ProcessVersion:
@@ -54,3 +55,9 @@ def process_text(request: HttpRequest, key: str, number: int) -> HttpResponse:
     name = f"{key}.yaml"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(version.text.encode(), content_type="text/plain; charset=utf-8", headers=headers)
+
+
+@require_safe
+def process_schema(request: HttpRequest) -> HttpResponse:
+    """The JSON Schema of a process, for editors."""
+    return HttpResponse(published.text(), content_type="application/schema+json")

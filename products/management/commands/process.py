@@ -10,21 +10,26 @@ from products.import_process import import_process
 from products.lint import Finding, lint
 from products.models import Process
 from products.process import ProcessDocument, ProcessError, load
+from products.schema import published
 
 
 class Command(BaseCommand):
     help = "Check a process document, store it as a new version, or print the current one."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        commands = parser.add_subparsers(dest="command", required=True, metavar="check|import|export")
+        commands = parser.add_subparsers(dest="command", required=True, metavar="check|import|export|schema")
         check = commands.add_parser("check", help="say what is wrong with a file; needs no database")
         check.add_argument("file", type=Path)
         bring = commands.add_parser("import", help="store a file as a new version")
         bring.add_argument("file", type=Path)
         export = commands.add_parser("export", help="print the current version, byte for byte")
         export.add_argument("key")
+        commands.add_parser("schema", help="print the JSON Schema of a process")
 
     def handle(self, *args: Any, command: str, **options: Any) -> None:
+        if command == "schema":
+            self.stdout.write(published.text(), ending="")
+            return
         if command == "export":
             self.export(options["key"])
             return
