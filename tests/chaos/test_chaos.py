@@ -1,0 +1,75 @@
+"""`./run chaos`, small: a whole house, a handful of deaths, every promise kept, nothing left behind."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+
+from tests.setup.running import MANAGE, command, environment
+
+ENDED = 130
+
+
+def test_what_cannot_be_done_is_refused(tmp_path: Path) -> None:
+    refused = command(tmp_path / "data", "chaos", "--embedded", "--scenario", "redis-return")
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        "CommandError: this is about Redis: leave --embedded out\n",
+    )
+
+
+def started(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
+    data = tmp_path / "data"
+    changes = environment(data, TMPDIR=str(tmp_path))
+    return subprocess.Popen(
+        [*MANAGE, "chaos", "--embedded", "--webs", "0", "--workers", "1", "--no-disk", *arguments],
+        env=changes,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def left(tmp_path: Path) -> list[Path | int]:
+    """Folders of a house, and processes at work in one."""
+    folders: list[Path | int] = list(tmp_path.glob("nightdesk-chaos-*"))
+    return folders + [
+        process.pid
+        for process in psutil.process_iter(["environ"])
+        if str(tmp_path) in (process.info["environ"] or {}).get("NIGHTDESK_DATA", "")
+        and process.pid != os.getpid()
+    ]
+
+
+def test_deaths_under_load_break_no_promise(tmp_path: Path) -> None:
+    found = tmp_path / "found.json"
+    line = ("--minutes", "0.1", "--gap", "1", "--seed", "5", "--hasten", "--responders", "3")
+    running = started(tmp_path, *line, "--json", str(found))
+    said, _ = running.communicate(timeout=120)
+    assert running.returncode == 0, said
+    told = json.loads(found.read_text())
+    assert sum(told["kills"].values()) >= 3, said
+    judged = told["judged"]
+    assert {name: value for name, value in judged.items() if isinstance(value, list) and value} == {}
+    assert judged["acknowledged writes"] > 20
+    assert judged["state changes"] >= judged["breaches"] + judged["monitors' changes"] > 0
+    assert left(tmp_path) == []
+
+
+def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
+    running = started(tmp_path, "--minutes", "5")
+    assert running.stdout
+    assert running.stdout.readline().startswith("starting Nightdesk in ")
+    until = time.monotonic() + 30
+    while len(left(tmp_path)) < 4 and time.monotonic() < until:  # the folder, this command, up, PostgreSQL
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    said, _ = running.communicate(timeout=30)
+    assert (running.returncode, said) == (
+        ENDED,
+        "Ended before its time: nothing was judged, nothing is left.\n",
+    )
+    assert left(tmp_path) == []
