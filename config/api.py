@@ -108,8 +108,9 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(TooLate)
 def _too_late(request: HttpRequest, error: TooLate) -> HttpResponse:
     incident = type(error.incident).objects.for_page().get(pk=error.incident.pk)
-    words = {"ref": incident.ref, "status": incident.get_status_display()}
-    return problem(409, _("Too late: %(ref)s is %(status)s.") % words, incident=incident_shape(incident))
+    words = {"ref": incident.ref, "status": str(incident.get_status_display()).lower()}
+    told = _("Too late: somebody was faster. %(ref)s is %(status)s.") % words
+    return problem(409, told, incident=incident_shape(incident))
 
 
 @api.exception_handler(Reused)
