@@ -61,6 +61,7 @@ def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Rep
         house.pages(facts),
         house.broker(facts, idle),
         house.disk(facts),
+        house.backup(facts),
         house.role(facts),
         house.locale(facts),
         house.mail(facts),
@@ -82,4 +83,4 @@ def unreachable(at: datetime, *, since: datetime | None, why: str) -> Report:
 
 
 def _early(part: Part) -> bool:
-    return part.level in (Level.DOWN, Level.WARN) and part.key not in ("database", "disk")
+    return part.level in (Level.DOWN, Level.WARN) and part.key not in ("database", "disk", "backup")

@@ -10,8 +10,12 @@ import pytest
 from django.db import connections
 
 from config.backup import archive, daily
+from config.health import house as house_health
+from config.health.facts import Facts
 from config.schedule import ERRANDS
 from incidents.models import Incident
+
+AT, DAY = datetime(2026, 3, 2, 2, 14, tzinfo=UTC), timedelta(days=1)
 
 
 @pytest.fixture
@@ -87,6 +91,33 @@ def test_a_failure_is_kept_said_and_tried_again_after_an_hour(folder: Path, sett
     (folder / "last.json").write_text(json.dumps({"said": "x", "ended_at": "2026-01-01T00:00:00+00:00"}))
     assert daily.back_up() is True
     assert (daily.last_backup() or last).failed_at is None
+
+
+@pytest.mark.parametrize(
+    ("last", "level", "said"),
+    [
+        (None, "ok", "This database's backups are yours to make."),
+        (
+            daily.LastBackup(None, None, ""),
+            "ok",
+            "None yet; the first is made an hour after the first start.",
+        ),
+        (daily.LastBackup(AT - DAY, None, ""), "ok", "The last one is of 2026-03-01 02:14:00 UTC."),
+        (
+            daily.LastBackup(AT - 3 * DAY, None, ""),
+            "warn",
+            "The last daily backup is of 2026-02-27 02:14:00 UTC.",
+        ),
+        (
+            daily.LastBackup(AT - DAY, AT, "full"),
+            "warn",
+            "The daily backup failed at 2026-03-02 02:14:00 UTC.",
+        ),
+    ],
+)
+def test_health_says_how_it_does(last: daily.LastBackup | None, level: str, said: str) -> None:
+    part = house_health.backup(Facts(now=AT, backup=last))
+    assert (part.level.value, part.summary) == (level, said)
 
 
 def test_a_server_of_yours_is_backed_up_by_you(folder: Path, settings: Any) -> None:
