@@ -64,6 +64,14 @@
   setInterval(() => { if (Date.now() - touched > 60000) fresh(); }, 5000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) fresh(); });
 
+  // A notice that came by itself goes again; what it tells stands on Now.
+  document.addEventListener("htmx:after:swap", () => {
+    for (const notice of document.querySelectorAll(".came:not([data-goes])")) {
+      notice.dataset.goes = "";
+      setTimeout(() => notice.remove(), 20000);
+    }
+  });
+
   // The chosen one of a row that scrolls is in sight.
   const chosen = () => {
     const chip = document.querySelector(".scroller :checked")?.closest("label"), row = chip?.parentElement;

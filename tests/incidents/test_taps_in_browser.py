@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, expect
 
 from accounts.models import Membership, User
 from foundation import moment
@@ -19,7 +19,7 @@ from monitoring.models import Target
 from tests.factories import join, make_product, make_target, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -158,9 +158,12 @@ def test_a_worse_incident_does_not_push_away_the_one_under_the_finger(
     live(page, f"{site}/")
     place = page.get_by_role("button", name="Acknowledge").bounding_box()
     assert place
+    ben = make_user("ben@example.test")
+    join(ben, incident.product.team)
     critical = incident.product.severities().get(key="CRITICAL")
-    declare(incident.product, by=ada, title="Data is lost", severity=critical)
+    declare(incident.product, by=ben, title="Data is lost", severity=critical)
     expect(page.get_by_role("link", name="1 new: show")).to_be_visible()
+    expect(page.locator(".came")).to_contain_text("Data is lost")
     assert page.get_by_role("button", name="Acknowledge").bounding_box() == place
     page.mouse.click(place["x"] + 9, place["y"] + 9)
     page.wait_for_url("**/incidents/INC-1/")
