@@ -49,7 +49,7 @@ class Report:
 def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Report:
     """`up_s`: for how long the judging process lives; `unstored_s`: for how long results have been missing."""
     worker = work.worker(facts)
-    idle = not worker.ok
+    idle = not worker.facts.get("running")  # then that one cause is said, not all that follows
     parts = [
         house.database(facts),
         worker,
