@@ -1,6 +1,7 @@
 """ntfy: the phone rings. JSON to the server's root, as docs.ntfy.sh/publish/#publish-as-json asks."""
 
 import json
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -20,8 +21,9 @@ MOST_BYTES = 3_500  # ntfy makes an attachment of what is longer than 4,096
 
 
 def _has_topic(value: str) -> None:
-    if not _parts(value)[1]:
-        raise ValidationError(_("Add the topic: https://ntfy.example.org/your-topic"))
+    with suppress(locator.BadUrl):  # web_address says what is wrong with those
+        if not _parts(value)[1]:
+            raise ValidationError(_("Add the topic: https://ntfy.example.org/your-topic"))
 
 
 class NtfyForm(ChannelForm):
