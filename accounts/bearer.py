@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -29,9 +28,7 @@ class Bearer(HttpBearer):
     def __call__(self, request: HttpRequest) -> Any:
         found = super().__call__(request)
         if found is None:
-            limits.count(
-                f"refused:{get_adapter(request).get_client_ip(request)}", settings.NIGHTDESK_REFUSED_A_MINUTE
-            )
+            limits.count_refused(request)
         return found
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:

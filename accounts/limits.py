@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 
 WINDOW_S = 60
 
@@ -25,6 +28,12 @@ class TooOften(Exception):
     def __init__(self, wait_s: int) -> None:
         super().__init__(f"again in {wait_s} s")
         self.wait_s = wait_s
+
+
+def count_refused(request: HttpRequest) -> None:
+    """One more key, link or token from this address that opened nothing; raises TooOften when it guesses on and on."""
+    address = get_adapter(request).get_client_ip(request)
+    count(f"refused:{address}", settings.NIGHTDESK_REFUSED_A_MINUTE)
 
 
 def count(name: str, most: int) -> Counted:

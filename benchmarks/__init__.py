@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, str] = {
     "outage": "seconds from a dying service to the incident on an open page, and back",
     "memory": "megabytes of everything `up` runs, idle with one open page",
     "weight": "kilobytes of the first load of an incident page with 200 entries",
+    "messages": "of 1,000 mails through a bad mail server, how many arrive, how many twice; and who waits meanwhile",
     "probe": "checks a second and core, beside blackbox-exporter and wrk",
 }
 

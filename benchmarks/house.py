@@ -38,7 +38,7 @@ def house(**environment: str) -> Iterator[House]:
         up = Up(place / "data", program=RUN, port=str(free_port()), **ADMINISTRATOR, **environment)
         try:
             address = up.line(READY).removeprefix(READY)
-            with Inside(place / "data") as inside:
+            with Inside(place / "data", **environment) as inside:
                 yield House(address, up, inside)
         finally:
             if up.process.poll() is None:

@@ -15,6 +15,10 @@ from incidents.declare import declare
 from incidents.models import Clock, Incident, TimelineEvent
 from monitoring import sweep
 from monitoring.models import Monitor, Target
+from notifications import queue
+from notifications.models import Channel, Delivery, Kind
+from notifications.queue import Message, Recipient
+from notifications.ways import add_channel
 from products.models import Product
 from products.vocabulary import EventKind
 from tests.factories import make_monitor, make_product
@@ -120,6 +124,41 @@ def probe_all() -> dict[str, float]:
     return took
 
 
+def mails(count: int) -> None:
+    """That many mails to a duty mailbox, each about an incident of its own."""
+    for number in range(count):
+        _tell(f"INC-{number + 1}/1", Recipient("Duty", address="duty@example.test"))
+
+
+def room(url: str) -> int:
+    """A room of the team; returns its channel's id."""
+    team = _product().team
+    return add_channel(kind=Kind.SLACK, name=url[:80], config={"url": url}, by=_administrator(), team=team).pk
+
+
+def hang(channel: int, count: int) -> None:
+    """That many messages to a room."""
+    to = Recipient("Room", channel=Channel.objects.get(pk=channel))
+    for number in range(count):
+        _tell(f"INC-{number + 1}/1", to)
+
+
+def ring(channel: int, number: int) -> float:
+    """One message to a room; returns the moment (seconds since 1970) right before COMMIT was sent."""
+    with transaction.atomic():
+        _tell(f"INC-{number + 5001}/1", Recipient("Room", channel=Channel.objects.get(pk=channel)))
+        return time.time()
+
+
+def unsent_mails() -> int:
+    return Delivery.objects.filter(route=Kind.EMAIL).exclude(state="sent").count()
+
+
+def _tell(about: str, to: Recipient) -> None:
+    message = Message(f"CRITICAL {about}: Sign-in fails", "Nobody can sign in.", "/")
+    queue.tell(about=about, key="opened", to=[to], message=message, team=_product().team, rank=1, wake=True)
+
+
 def _cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
@@ -127,5 +166,20 @@ def _cpu() -> float:
 
 OPERATIONS = {
     operation.__name__: operation
-    for operation in (incident, note, resolve, due, lateness, monitor, state, many_monitors, probe_all)
+    for operation in (
+        incident,
+        note,
+        resolve,
+        due,
+        lateness,
+        monitor,
+        state,
+        many_monitors,
+        probe_all,
+        mails,
+        room,
+        hang,
+        ring,
+        unsent_mails,
+    )
 }

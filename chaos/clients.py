@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,18 +73,15 @@ class Client:
     """One script with its own journal and its own numbers."""
 
     def __init__(self, site: Site, folder: Path, name: str, seed: int) -> None:
-        self.site, self.name, self.random = site, name, Random(f"{seed} {name}")
+        self.site, self.name = site, name
+        self.random = Random(f"{seed} {name}")  # noqa: S311 - a schedule, no secret
         self.journal = Journal(folder / f"{name}.jsonl")
         self.made = 0
 
     def run(self) -> None:
-        try:
+        with self.journal, suppress(GivenUp):
             while not self.site.stopping.is_set():
                 self.turn()
-        except GivenUp:
-            pass
-        finally:
-            self.journal.close()
 
     def turn(self) -> None:
         raise NotImplementedError

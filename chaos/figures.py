@@ -8,10 +8,7 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     if not values:
         return {"n": 0}
     ordered = sorted(values)
-    at = {
-        name: ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-        for name, share in (("p50", 0.5), ("p99", 0.99))
-    }
+    at = {"p50": ordered[len(ordered) // 2], "p99": ordered[int(len(ordered) * 0.99)]}
     return {
         "n": len(ordered),
         **{name: round(value, 3) for name, value in at.items()},

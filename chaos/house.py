@@ -118,7 +118,7 @@ class House:
         if kind == "supervisor":
             return self.up.tree[:1]
         if kind == "postgres":
-            pid, status = cluster.status(self.data / "postgres")
+            pid, _status = cluster.status(self.data / "postgres")
             return [psutil.Process(int(pid))] if pid and psutil.pid_exists(int(pid)) else []
         found = []
         for process in (process for one in self.kept for process in one.tree):
@@ -140,13 +140,11 @@ class House:
         return subprocess.run(line, capture_output=True, check=False).returncode == 0  # noqa: S603
 
     def fill(self) -> None:
-        """Take all the room there is on the data folder's disk."""
-        with (self.data / "filler").open("wb", buffering=0) as filler, suppress(OSError):
-            while True:
-                filler.write(bytes(1 << 20))
+        """Take all the room there is on the data folder's disk; others use some of it meanwhile, so end bit by bit."""
         with (self.data / "filler").open("ab", buffering=0) as filler, suppress(OSError):
-            while True:
-                filler.write(bytes(4096))
+            os.posix_fallocate(filler.fileno(), 0, max(1, shutil.disk_usage(self.data).free - (4 << 20)))
+            while filler.write(bytes(65536)):
+                pass
 
     def make_room(self) -> None:
         (self.data / "filler").unlink(missing_ok=True)

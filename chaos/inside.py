@@ -1,40 +1,55 @@
-"""What needs Nightdesk's own code and database: setting the scene, waiting for calm, judging.
+"""What needs Nightdesk's own code and database: setting the scene, judging once all is calm.
 
 `python -m chaos.inside OPERATION JSON` prints JSON; `ask` is the handle on it.
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
-from chaos.house import ROOT, House
+from chaos.house import ROOT, House, Unable
 
 
 def ask(house: House, operation: str, **facts: Any) -> Any:
-    """Run one operation in a process of its own. Raises subprocess.CalledProcessError when it fails."""
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "chaos.inside", operation],
-        env=house.env,
-        cwd=ROOT,
-        input=json.dumps(facts),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout.splitlines()[-1])
+    """Run one operation in a process of its own, looking after the house. Raises Unable when it fails."""
+    words, answer = house.folder / "facts.json", house.folder / "answer.json"
+    words.write_text(json.dumps(facts))
+    with words.open() as given, answer.open("w") as said:
+        line = [sys.executable, "-m", "chaos.inside", operation]
+        process = subprocess.Popen(line, env=house.env, cwd=ROOT, stdin=given, stdout=said)  # noqa: S603
+        try:
+            while process.poll() is None:
+                house.look()
+                time.sleep(0.05)
+        finally:
+            process.kill()
+            process.wait()
+    if process.returncode:
+        raise Unable(f"{operation} failed; its words are above")
+    return json.loads(answer.read_text().splitlines()[-1])
 
 
 def main(operation: str) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     import django
+    import structlog
 
     django.setup()
+    # Who did what is a record of the site's; here it would stand between the strikes.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     from chaos import judge, scene
 
     facts = json.loads(sys.stdin.read())
-    operations = {"set": scene.set_up, "calm": scene.calm, "hasten": scene.hasten, "judge": judge.judge}
+    operations: dict[str, Callable[..., object]] = {
+        "set": scene.set_up,
+        "calm": scene.calm,
+        "judge": judge.judge,
+    }
     print(json.dumps(operations[operation](**facts)))  # noqa: T201 - for who started us
 
 

@@ -84,6 +84,7 @@ def outside(seed: int) -> Iterator[Outside]:
         threading.Thread(target=services.serve_forever, args=(0.05,), daemon=True).start()
         stack.callback(services.shutdown)
         world = Outside(services, stack.enter_context(mailbox()), stack.enter_context(receiver()))
-        threading.Thread(target=services.flip, args=(world.stopping, Random(seed)), daemon=True).start()
+        random = Random(seed)  # noqa: S311 - a schedule, no secret
+        threading.Thread(target=services.flip, args=(world.stopping, random), daemon=True).start()
         stack.callback(world.stopping.set)
         yield world

@@ -8,8 +8,10 @@ SHOWN = 10
 
 
 def is_kept(found: dict[str, Any]) -> bool:
-    """Whether every promise was kept, and there was something to judge."""
-    return not any(found["judged"].get(name) for name in BROKEN) and not found["unfinished"]
+    """Whether every promise was kept. Where nothing was acknowledged, nothing was shown."""
+    judged = found["judged"]
+    broken = any(judged.get(name) for name in BROKEN) or found["unfinished"]
+    return bool(judged["acknowledged writes"] and judged["state changes"]) and not broken
 
 
 def lines(found: dict[str, Any]) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """A product with somebody to tell, monitors that look and monitors that listen; and when all of it has become calm."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Q
 
 from accounts.models import Scope, Team, User
 from foundation import moment
@@ -45,10 +46,20 @@ def set_up(services: str, count: int, pushed: int, room: str) -> dict[str, Any]:
     return {"token": text, "paths": paths}
 
 
-def calm() -> dict[str, int]:
-    """What is still to be done; all zero when nothing is."""
-    now = moment.now()
-    soon = now + timedelta(seconds=30)
+def calm(seconds: float, *, hastened: bool) -> dict[str, int]:
+    """Wait until nothing is left to be done; returns what still is after that time."""
+    end = time.monotonic() + seconds
+    while True:
+        if hastened:
+            hasten()
+        left = {name: count for name, count in _left().items() if count}
+        if not left or time.monotonic() > end:
+            return left
+        time.sleep(0.5)
+
+
+def _left() -> dict[str, int]:
+    soon = moment.now() + timedelta(seconds=30)
     return {
         "messages": Delivery.objects.filter(state=State.PENDING).count(),
         "changes": StatusChange.objects.unhandled().count(),
@@ -56,11 +67,10 @@ def calm() -> dict[str, int]:
     }
 
 
-def hasten() -> int:
-    """As if the leases of the dead and the rests after failures were over: who cannot wait 90 s asks for it."""
+def hasten() -> None:
+    """As if the leases of the dead and the rests after failures were over, for who cannot wait 90 s for them."""
     now = moment.now()
     waiting = Delivery.objects.filter(state=State.PENDING)
-    waiting.filter(lease_until__lt=now + timedelta(seconds=85)).update(
-        lease_until=F("lease_until") - timedelta(seconds=90)
-    )
-    return waiting.update(due_at=now)
+    # One that was taken within the last seconds may really be under way.
+    waiting.filter(lease_until__lt=now + timedelta(seconds=87)).update(lease_until=now)
+    waiting.filter(Q(lease_until=None) | Q(lease_until__lte=now)).update(due_at=now)

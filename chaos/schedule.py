@@ -34,7 +34,8 @@ def schedule(
     seed: int, seconds: float, *, gap_s: float, without: frozenset[str] = frozenset()
 ) -> list[Strike]:
     """Strikes from 2 s after the start until the end, on average `gap_s` apart."""
-    random, strikes, deck = Random(seed), list[Strike](), list[str]()
+    random = Random(seed)  # noqa: S311 - a schedule, no secret
+    strikes, deck = list[Strike](), list[str]()
     at_s = 2.0
     while at_s < seconds:
         if not deck:

@@ -146,7 +146,8 @@ def judged(scene: Scene, began: float) -> dict[str, Any]:
     """Wait until all is calm, then hold what is there against what was promised."""
     scene.say("no more strikes; waiting until all is calm")
     lasted = time.monotonic() - scene.began
-    unfinished = _calmed(scene)
+    unfinished = {} if _let_finish(scene) else {"processes": 1}
+    unfinished |= inside.ask(scene.house, "calm", seconds=scene.plan.calm_s, hastened=scene.plan.hasten)
     calm_s = time.monotonic() - began
     verdict = inside.ask(
         scene.house,
@@ -166,28 +167,14 @@ def judged(scene: Scene, began: float) -> dict[str, Any]:
     }
 
 
-def _calmed(scene: Scene) -> dict[str, int]:
-    """Let all come back and finish; returns what is not done after `calm_s` seconds, nothing if everything is."""
+def _let_finish(scene: Scene) -> bool:
+    """Let all come back, and the clients be answered; False when a process stays away."""
     scene.world.stopping.set()
     scene.site.stopping.set()
     for process in list(scene.house.frozen):
         scene.house.thaw(process)
     scene.house.make_room()
-    end = time.monotonic() + scene.plan.calm_s
     scene.wait(lambda: not any(thread.is_alive() for thread in scene.threads), FINISH_S)
     scene.site.ends.set()
     scene.wait(lambda: not any(thread.is_alive() for thread in scene.threads), FINISH_S)
-    while True:
-        left = _left(scene)
-        if not left or time.monotonic() > end:
-            return left
-        scene.live(0.5)
-
-
-def _left(scene: Scene) -> dict[str, int]:
-    if not scene.wait(scene.house.is_whole, 60):
-        return {"processes": 1}
-    if scene.plan.hasten:
-        inside.ask(scene.house, "hasten")
-    found: dict[str, int] = inside.ask(scene.house, "calm")
-    return {name: count for name, count in found.items() if count}
+    return scene.wait(scene.house.is_whole, FINISH_S)

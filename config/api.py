@@ -35,9 +35,16 @@ _log = structlog.get_logger(__name__)
 
 
 class Api(NinjaAPI):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._described: dict[str, Description] = {}
+
     def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> Description:
+        """Made once per prefix: anybody may ask for it, and it takes a while."""
         prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
-        return Description(self, prefix)
+        if prefix not in self._described:
+            self._described[prefix] = Description(self, prefix)
+        return self._described[prefix]
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """The function's name, so that a generated client reads `declare_incident`."""
@@ -101,8 +108,9 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(TooLate)
 def _too_late(request: HttpRequest, error: TooLate) -> HttpResponse:
     incident = type(error.incident).objects.for_page().get(pk=error.incident.pk)
-    words = {"ref": incident.ref, "status": incident.get_status_display()}
-    return problem(409, _("Too late: %(ref)s is %(status)s.") % words, incident=incident_shape(incident))
+    words = {"ref": incident.ref, "status": str(incident.get_status_display()).lower()}
+    told = _("Too late: somebody was faster. %(ref)s is %(status)s.") % words
+    return problem(409, told, incident=incident_shape(incident))
 
 
 @api.exception_handler(Reused)

@@ -28,6 +28,7 @@ from config.health.web import Watch
 from config.live_access import authorise
 from config.pages import Pages
 from config.proxies import trusted
+from config.safe_headers import safely
 from live.asking import Receive, Scope, Send
 from live.stream import application as streams_for
 
@@ -40,7 +41,9 @@ proxies = trusted()
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
-    elif scope["type"] == "websocket":
+        return
+    send = safely(send)
+    if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1000})
     elif scope["path"] in probes.PATHS:
         await probes.application(scope, receive, send)

@@ -51,6 +51,12 @@ def data_folder(name: str, text: str, default: Path) -> Path:
     return folder
 
 
+def host(address: str) -> str:
+    """The host of an address as requests name it: an IPv6 address in brackets."""
+    found = urlsplit(address).hostname or ""
+    return f"[{found}]" if ":" in found else found
+
+
 def origins(name: str, found: list[str]) -> list[str]:
     """Addresses whose forms are taken; a star may stand for a part of the host."""
     for origin in found:

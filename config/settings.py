@@ -37,7 +37,7 @@ ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", env.list("ALLOWED_HOSTS", def
     "localhost",
     "127.0.0.1",
     "[::1]",
-    urlsplit(NIGHTDESK_URL).netloc.rsplit(":", 1)[0],
+    environment.host(NIGHTDESK_URL),
 ]
 # Behind a proxy that ends TLS, a form's origin is https while the request arrives as http.
 CSRF_TRUSTED_ORIGINS = environment.origins(

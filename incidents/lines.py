@@ -1,15 +1,21 @@
 """Events as HTML lines: rendered once when written, the same bytes for every reader (DECISIONS.md 16, 17)."""
 
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.sentences import sentence
 from products.vocabulary import EventKind
+from ui.moments import moment_html
 
 # Raised whenever incidents/line.html or a sentence changes, so that `./run render_lines` knows what is old.
-TEMPLATE_VERSION = 1
+TEMPLATE_VERSION = 2
 LANGUAGE = "en"
 
 _MACHINE_LOUD = {EventKind.CLOCK_BREACHED, EventKind.MONITOR_DOWN}
@@ -50,8 +56,31 @@ def render(event: TimelineEvent) -> str:
         "sentence": "" if event.redacted or asked else sentence(event),
         "corrected": event.superseded_by.filter(kind=EventKind.CORRECTED).exists(),
         "tone": tone(event),
+        "key": key(event.occurred_at, event.seq),
     }
     return render_to_string("incidents/line.html", context).strip()
+
+
+def key(at: datetime, seq: int) -> str:
+    """What lines are sorted by, the newest first: in UTC, whoever's zone is active when it is written."""
+    return f"{at.astimezone(UTC):%Y%m%d%H%M%S.%f}-{seq:07d}"
+
+
+def with_days(rows: Iterable[tuple[str, datetime, int]], zone: str) -> list[SafeString]:
+    """Lines out of the cache (html, occurred_at, seq), newest first, the day in `zone` before the first of each day.
+
+    A script that knows the reader's zone moves the days (js/clocks.js).
+    """
+    shown: list[SafeString] = []
+    last: date | None = None
+    for html, at, seq in rows:
+        day = at.astimezone(ZoneInfo(zone)).date()
+        if day != last:
+            head = '<li class="line-day-break" data-key="{}~">{}</li>'
+            shown.append(format_html(head, key(at, seq), moment_html(at, "date", zone)))
+        last = day
+        shown.append(stored(html))
+    return shown
 
 
 def tone(event: TimelineEvent) -> str:

@@ -92,7 +92,7 @@ def read(
         redactions=_redactions(incident),
         may_respond=may,
         stretches=stretches,
-        lines=shown,
+        lines=lines.with_days(shown, incident.product.team.time_zone),
         older=max(0, incident.timeline_seq - len(shown)),
         deliveries=of_incident(incident.ref),
     )
@@ -120,10 +120,10 @@ def last_hour(target: Target, now: datetime) -> list[Segment]:
     return segments(points, start=start, end=now)
 
 
-def _lines(incident: Incident, limit: int | None) -> list[SafeString]:
+def _lines(incident: Incident, limit: int | None) -> list[tuple[str, datetime, int]]:
     rows = TimelineLine.objects.filter(event__incident=incident, language=lines.LANGUAGE)
-    newest = rows.order_by("-event__occurred_at", "-event__seq").values_list("html", flat=True)
-    return [lines.stored(html) for html in newest[:limit]]
+    newest = rows.order_by("-event__occurred_at", "-event__seq")
+    return list(newest.values_list("html", "event__occurred_at", "event__seq")[:limit])
 
 
 def _redactions(incident: Incident) -> list[RedactionRequest]:

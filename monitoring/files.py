@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 MAX_BYTES = 1_000_000
 MAX_PATH = 1_000
 VARIABLE = "NIGHTDESK_FILE_ROOTS"
+UNWISE = frozenset({"bin", "boot", "dev", "etc", "lib", "proc", "root", "run", "sbin", "sys", "usr"})
 
 _STEP = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -98,6 +99,14 @@ def _place(path: str, roots: Sequence[Path]) -> tuple[Path, tuple[str, ...]]:
         above = _parts(str(root))
         if root.is_absolute() and parts[: len(above)] == above and len(parts) > len(above):
             return root, parts[len(above) :]
+    if _is_unwise(parts):
+        raise _Refused(
+            "refused_path",
+            _(
+                "Nightdesk does not read there: such folders hold passwords, keys or devices of the server. "
+                "Copy what is to be watched into a folder of its own."
+            ),
+        )
     value = ":".join(dict.fromkeys([*map(str, roots), "/" + "/".join(parts[:-1])]))
     raise _Refused(
         "refused_path",
@@ -106,6 +115,17 @@ def _place(path: str, roots: Sequence[Path]) -> tuple[Path, tuple[str, ...]]:
             "set %(line)s and restart."
         )
         % {"line": f"{VARIABLE}={value}"},
+    )
+
+
+def _is_unwise(parts: tuple[str, ...]) -> bool:
+    """Where no message of ours suggests to open a folder: the system's own, hidden ones, homes, our own data."""
+    above, data = parts[:-1], _parts(str(settings.NIGHTDESK_DATA))
+    return (
+        not above
+        or parts[0] in UNWISE
+        or any(part.startswith(".") for part in above)
+        or parts[: len(data)] == data
     )
 
 

@@ -19,6 +19,9 @@ from django.utils.translation import gettext as _
 
 from network.ranges import WORDS, Address, Kind, Network, embedded, find
 
+# Kinds that are opened only by an operator who knows what they do: no message of ours says how.
+UNWISE = (Kind.METADATA, Kind.LINK_LOCAL)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -38,7 +41,8 @@ class Policy:
         return cls(frozenset(_networks(getattr(settings, variable), variable)), variable)
 
     def refusal(self, address: str, *others: str) -> str | None:
-        """None when the peer may be reached, else a sentence that ends with the exact line to set.
+        """None when the peer may be reached, else a sentence that ends with the exact line to set. Where clouds hand
+        out credentials no line is suggested: it names the risk.
 
         `others` are further refused peers of the same name (`localhost` is two addresses): the line then
         opens all of them.
@@ -51,10 +55,15 @@ class Policy:
         kind = self._kind(peer)
         if kind is None:
             return None
+        if kind in UNWISE:
+            return _(
+                "Nightdesk does not go to %(address)s: %(word)s. Clouds give out this server's credentials on "
+                "such addresses, and whoever may add a monitor or a channel could read them."
+            ) % {"address": peer, "word": WORDS[kind]}
         needed = [
             _suggestion(p)
             for p in (peer, *map(_parse, others))
-            if p is not None and self._kind(p) is not None
+            if p is not None and self._kind(p) not in (None, *UNWISE)
         ]
         return _(
             "Nightdesk may not reach %(address)s: %(word)s. If this is right and you run this server, "

@@ -3,6 +3,7 @@
 from accounts.access import has_role, rule
 from accounts.models import Role, Team, User
 from notifications.models import Channel, Delivery
+from notifications.sight import sees
 
 
 @rule("view", Channel)
@@ -30,17 +31,18 @@ def add_channel(actor: User, team: Team) -> bool:
 @rule("view", Delivery)
 def view_delivery(actor: User, delivery: Delivery) -> bool:
     """That it did not arrive is the whole team's business; subject and text stay on the incident's page."""
-    return delivery.user_id == actor.pk or has_role(actor, delivery.team_id, Role.RESPONDER)
+    responds = has_role(actor, delivery.team_id, Role.RESPONDER)
+    return delivery.user_id == actor.pk or (responds and sees(actor, delivery))
 
 
 @rule("release", Delivery)
 @rule("drop", Delivery)
 def settle_held(actor: User, delivery: Delivery) -> bool:
     """After a restore: whether it was sent meanwhile is for who restored it to know."""
-    return has_role(actor, delivery.team_id, Role.ADMIN)
+    return has_role(actor, delivery.team_id, Role.ADMIN) and sees(actor, delivery)
 
 
 @rule("retry", Delivery)
 @rule("note", Delivery)
 def settle_delivery(actor: User, delivery: Delivery) -> bool:
-    return has_role(actor, delivery.team_id, Role.RESPONDER)
+    return has_role(actor, delivery.team_id, Role.RESPONDER) and sees(actor, delivery)

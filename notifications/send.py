@@ -18,6 +18,7 @@ from foundation import heartbeat, moment
 from foundation.crash import crashpoint
 from foundation.secrets import SecretLost, unseal
 from foundation.wedge import wedge
+from network.locator import BadUrl
 from notifications import wording
 from notifications.channels import WAYS
 from notifications.claim import Claim, claim, claim_this, due, free
@@ -102,6 +103,8 @@ def _try(claimed: Claim) -> Outcome:
         sealed = delivery.channel.sealed if delivery.channel else ""
         config = json.loads(unseal(sealed)) if sealed else {}
         outcome = WAYS[delivery.kind].send(wording.parcel(claimed, config))
+    except BadUrl as wrong:
+        outcome = Outcome("dead", str(wrong))
     except SecretLost:
         outcome = Outcome("dead", _("Its secret cannot be opened any more: enter it again."))
     except Exception as error:  # a mistake of ours must not take the message with it

@@ -11,6 +11,7 @@ from accounts.models import Role, User
 from foundation import secrets
 from notifications.held import held_for
 from notifications.models import Channel, Delivery, State
+from notifications.sight import seen_by
 
 SHOWN = 50
 # Where the alarm stands: where one arrives, and where it is put right. An incident's page shows its own.
@@ -42,7 +43,7 @@ def standings(channels: QuerySet[Channel]) -> list[Standing]:
 def undelivered(user: User) -> QuerySet[Delivery]:
     """What alarms in the teams where this person responds."""
     mine = [team for team in teams_of(user) if has_role(user, team, Role.RESPONDER)]
-    rows = Delivery.objects.alarming().filter(team__in=mine)
+    rows = seen_by(user, Delivery.objects.alarming().filter(team__in=mine))
     return rows.select_related("team", "channel").order_by("rank", "-pk")[:SHOWN]
 
 

@@ -16,7 +16,7 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
 SHEETS = ("tokens", "base", "layout", "components", "pages", "utilities")
-SCRIPTS = ("live", "clocks", "page")
+SCRIPTS = ("live", "clocks", "taps", "page")
 PARTS = {
     "css/site.css": [f"css/{name}.css" for name in SHEETS],
     "js/site.js": [f"js/{name}.js" for name in SCRIPTS],

@@ -4,6 +4,7 @@ import shutil
 import signal
 import subprocess
 import tomllib
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +18,7 @@ from config.backup.landing import landing
 
 # A migration under way holds its tables; it takes seconds.
 LOCK_WAIT = "60s"
+LIMITS = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "lock_timeout": LOCK_WAIT}
 _OPTIONS = (
     "--format=plain", "--schema=public", "--no-owner", "--no-privileges", "--no-comments", "--no-tablespaces",
     "--no-publications", "--no-subscriptions", "--no-security-labels", "--encoding=UTF8", "--no-password",
@@ -52,12 +54,12 @@ def _dump(packed: IO[bytes], database: dict[str, Any], leave_out: tuple[str, ...
     """SQL to `packed`; the manifest of exactly what that SQL holds."""
     where = address.of(database)
     try:
-        with psycopg.connect(**where) as connection:  # type: ignore[arg-type]
+        with closing(psycopg.connect(**where)) as connection:  # type: ignore[arg-type]
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             cursor = connection.cursor()
-            for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-                cursor.execute(f"SET LOCAL {limit} = 0".encode())
+            for name, limit in LIMITS.items():
+                cursor.execute(f"SET LOCAL {name} = '{limit}'".encode())
             if "incidents_incident" not in manifest.tables(cursor):
                 raise Trouble("This database holds no Nightdesk yet: there is nothing to back up.")
             snapshot, made_at = _one(cursor, "SELECT pg_export_snapshot(), clock_timestamp()")

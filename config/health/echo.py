@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, signals
+from celery.worker import state
 from kombu.connection import Connection
 
 from config.tasks import echo
@@ -29,7 +30,8 @@ log = structlog.get_logger(__name__)
 
 class Echo:
     """`unanswered_s` is what the watchdog goes by: for how long hints have been taken by the broker, one after
-    another without a failure between, while nothing at all came back. Zero while the broker itself is away.
+    another without a failure between, while nothing at all came back. Zero while the broker itself is away, or
+    while tasks are in hand.
     """
 
     def __init__(self, app: Celery) -> None:
@@ -56,7 +58,9 @@ class Echo:
 
     @property
     def unanswered_s(self) -> float:
-        since = self._since
+        since = (
+            None if state.reserved_requests else self._since
+        )  # work in hand was consumed, and may fill its hands
         return time.monotonic() - since if since is not None and self.sent >= 3 else 0.0
 
     def forgive(self) -> None:

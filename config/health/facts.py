@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from config.backup.daily import LastBackup, last_backup
+
 # Announcements older than this must have reached every hub.
 HANDED_OUT_S = 10
 
@@ -115,6 +117,7 @@ class Facts:
     locale_provider: str = "b"
     may_delete: bool = False
     disk: Disk | None = None
+    backup: LastBackup | None = None
     mail: bool = True
     broker: bool = False
     ping: bool = False
@@ -145,6 +148,7 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
         locale_provider=provider,
         may_delete=may_delete,
         disk=disk(),
+        backup=last_backup(),
         mail=bool(settings.MAIL_URL),
         broker=not settings.CELERY_BROKER_URL.startswith("memory"),
         ping=bool(settings.NIGHTDESK_PING_URL),

@@ -65,6 +65,23 @@ def broker(facts: Facts, idle: bool) -> Part:
     return Part("broker", title, Level.WARN, f"{said} {goes_on}", last)
 
 
+def backup(facts: Facts) -> Part:
+    """The embedded database's daily one; a server of one's own is backed up by oneself."""
+    title, last = _("Daily backup"), facts.backup
+    if last is None:
+        return Part("backup", title, Level.OK, _("This database's backups are yours to make."))
+    if last.failed_at is not None:
+        said = _("The daily backup failed at %(since)s.")
+        return Part("backup", title, Level.WARN, said, last.failed_at, facts={"error": last.said})
+    if last.made_at is None:
+        return Part(
+            "backup", title, Level.OK, _("None yet; the first is made an hour after the first start.")
+        )
+    if last.overdue(facts.now):
+        return Part("backup", title, Level.WARN, _("The last daily backup is of %(since)s."), last.made_at)
+    return Part("backup", title, Level.OK, _("The last one is of %(since)s."), last.made_at)
+
+
 def disk(facts: Facts) -> Part:
     title = _("Disk")
     if facts.disk is None:

@@ -49,7 +49,7 @@ class Report:
 def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Report:
     """`up_s`: for how long the judging process lives; `unstored_s`: for how long results have been missing."""
     worker = work.worker(facts)
-    idle = not worker.ok
+    idle = not worker.facts.get("running")  # then that one cause is said, not all that follows
     parts = [
         house.database(facts),
         worker,
@@ -61,6 +61,7 @@ def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Rep
         house.pages(facts),
         house.broker(facts, idle),
         house.disk(facts),
+        house.backup(facts),
         house.role(facts),
         house.locale(facts),
         house.mail(facts),
@@ -82,4 +83,4 @@ def unreachable(at: datetime, *, since: datetime | None, why: str) -> Report:
 
 
 def _early(part: Part) -> bool:
-    return part.level in (Level.DOWN, Level.WARN) and part.key not in ("database", "disk")
+    return part.level in (Level.DOWN, Level.WARN) and part.key not in ("database", "disk", "backup")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.health.facts import Beat, Facts
-from config.health.parts import Level, Part, age, last_of, of
+from config.health.parts import PULSE_S, Level, Part, age, last_of, of
 
 TICK_S = 15.0
 CLOCK_S = 30.0
@@ -34,6 +34,8 @@ def worker(facts: Facts) -> Part:
     nothing = _("Clocks, monitors and messages are not being worked off.")
     if last is None:
         return Part("worker", title, Level.DOWN, _("No worker has ever run here.") + " " + nothing)
+    if age(last.ended_at or last.pulse_at, facts.now) <= PULSE_S:
+        return Part("worker", title, Level.OK, _("It ended a moment ago; its supervisor starts another."))
     if last.ended_at is not None:
         said = _("No worker runs: the last one ended at %(since)s.")
         return Part("worker", title, Level.DOWN, f"{said} {nothing}", last.ended_at)

@@ -11,6 +11,17 @@ from incidents.forms.fields import MomentField, line, words
 from incidents.models import Mode
 from products.models import Product, Severity
 
+# While it is typed, what is open and sounds like it comes to the top.
+LOOK = {
+    "hx-post": "/declare/",
+    "hx-trigger": "input changed delay:300ms",
+    "hx-vals": '{"look": "already"}',
+    "hx-include": "#declare-form",
+    "hx-target": "#already",
+    "hx-swap": "outerHTML",
+    "hx-sync": "this:replace",
+}
+
 
 class DeclareForm(forms.Form):
     """`severities` are those of the chosen product's process.
@@ -20,7 +31,9 @@ class DeclareForm(forms.Form):
 
     title = line(
         _("What is broken?"),
-        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "off", "enterkeyhint": "send"}),
+        widget=forms.TextInput(
+            attrs={"autofocus": True, "autocomplete": "off", "enterkeyhint": "send", **LOOK}
+        ),
         error_messages={
             "required": _("Say in a few words what is broken."),
             "max_length": _("At most 200 characters, this has %(show_value)d. Put details under “More”."),

@@ -1,5 +1,6 @@
 """Declaring from a phone: two taps and a sentence; what is open is offered before something new is made."""
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from accounts.models import User
 from foundation import moment
 from foundation.idempotency import Reused, fingerprint, once
 from foundation.text import asked
+from incidents.alike import ALIKE, likeness
 from incidents.declare import declare
 from incidents.forms.declare import DeclareForm, JoinForm
 from incidents.models import Incident
@@ -24,6 +26,11 @@ from incidents.views.incident import fetch, zone_of
 from monitoring.models import Target
 from notifications.standing import of_incident
 from products.models import Product
+
+# The same words from the same person within this time are asked about.
+LATELY = timedelta(minutes=30)
+# How many open incidents of a product are compared with what is typed.
+WEIGHED = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,13 +59,16 @@ def _declare(request: HttpRequest, user: User, form: DeclareForm) -> HttpRespons
     key, product = facts.pop("key"), facts.pop("product")
     authorize(user, "declare", product)
     body = {**facts, "product": product.slug, "severity": str(facts["severity"] or "")}
+
+    def do() -> str:
+        if "again" not in request.POST and (same := _same(user, product, facts["title"])):
+            raise Same(same)
+        return declare(product, by=user, **facts).ref
+
     try:
-        ref, _fresh = once(
-            f"user:{user.pk}",
-            f"declare:{key}" if key else "",
-            body,
-            lambda: declare(product, by=user, **facts).ref,
-        )
+        ref, _fresh = once(f"user:{user.pk}", f"declare:{key}" if key else "", body, do)
+    except Same as found:
+        return _show(request, form, same=found.incident)
     except Reused as reused:
         form.add_error(
             None,
@@ -72,33 +82,54 @@ def _declare(request: HttpRequest, user: User, form: DeclareForm) -> HttpRespons
     return redirect("declared", ref=ref)
 
 
-def _show(request: HttpRequest, form: DeclareForm) -> HttpResponse:
-    template = "incidents/declare.html#choice" if request.htmx else "incidents/declare.html"  # type: ignore[attr-defined]
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, template, {"form": form, **around(request.user, form)}, status=status)
+class Same(Exception):
+    """The person has declared this a moment ago: they came back to the form and sent it again."""
+
+    def __init__(self, incident: Incident) -> None:
+        super().__init__(incident.ref)
+        self.incident = incident
+
+
+def _same(user: User, product: Product, title: str) -> Incident | None:
+    """What this person has opened with the same words lately, and is open still."""
+    lately = moment.now() - LATELY
+    mine = Incident.objects.visible_to(user).open().filter(declared_by=user, product=product)
+    return mine.filter(title__iexact=title, declared_at__gte=lately).order_by("-declared_at").first()
+
+
+def _show(request: HttpRequest, form: DeclareForm, same: Incident | None = None) -> HttpResponse:
+    part = ("#already" if request.POST.get("look") == "already" else "#choice") if request.htmx else ""  # type: ignore[attr-defined]
+    status = 409 if same else 422 if form.is_bound and form.errors else 200
+    context = {"form": form, "same": same, **around(request.user, form)}
+    return render(request, f"incidents/declare.html{part}", context, status=status)
 
 
 def around(user: Any, form: DeclareForm) -> dict[str, Any]:
     """What is already known about the chosen product: open incidents to join, monitors that are down."""
     if not form.chosen:
         return {"open_incidents": [], "down": [], "eligibility": None}
-    mine = (
-        Incident.objects.visible_to(user)
-        .open()
-        .filter(product=form.chosen)
-        .for_page()
-        .order_by("-declared_at")
-    )
+    mine, alike = _known(user, form.chosen, str(form["title"].value() or ""))
     down = (
         Target.objects.down().filter(monitor__product=form.chosen).select_related("monitor").order_by("since")
     )
     version = form.chosen.process.current
     return {
-        "open_incidents": mine[:5],
+        "open_incidents": mine,
+        "sounds_alike": alike,
         "down": down[:5],
         "eligibility": version.document.get("eligibility") if version else None,
         "clock_rules": version.clocks() if version else [],
     }
+
+
+def _known(user: Any, product: Product, typed: str) -> tuple[list[Incident], bool]:
+    """Up to five that are open: what sounds like `typed` first, then the newest; and whether anything does."""
+    newest = Incident.objects.visible_to(user).open().filter(product=product).for_page()
+    found = list(newest.order_by("-declared_at")[:WEIGHED])
+    scores = {one.pk: likeness(typed, f"{one.title} {one.impact}") for one in found}
+    alike = [one for one in found if scores[one.pk] >= ALIKE]
+    alike.sort(key=lambda one: -scores[one.pk])
+    return [*alike, *(one for one in found if one not in alike)][:5], bool(alike)
 
 
 def _wanted(request: HttpRequest, user: User) -> Product | None:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import allowed
+from accounts.limits import TooOften, count_refused
 from accounts.models import User
 from foundation import moment
 from incidents import recipients, transitions
@@ -53,12 +54,20 @@ def tap(request: HttpRequest, token: str) -> HttpResponse:
         gone = Said(_("This link is over"), _("It worked for an hour. Sign in to do it on the page."), 410)
         return _page(request, gone, path=over.path)
     except (NoLink, Incident.DoesNotExist):
-        strange = Said(_("This is not a link of ours"), _("Perhaps a part of it is missing."), 404)
-        return _page(request, strange)
+        return _page(request, _strange(request))
     said = _refusal(request, found, incident) or _moot(found, incident)
     if said is None and request.method == "POST":
         said = _act(found, incident)
     return _page(request, said, incident=incident, tap=found, label=links.LABELS[found.verb])
+
+
+def _strange(request: HttpRequest) -> Said:
+    """Whoever tries links on and on is told to wait; whose link is one is never counted."""
+    try:
+        count_refused(request)
+    except TooOften:
+        return Said(_("Too many tries"), _("Wait a minute, then open the link again."), 429)
+    return Said(_("This is not a link of ours"), _("Perhaps a part of it is missing."), 404)
 
 
 def _page(request: HttpRequest, said: Said | None, **context: Any) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.limits import TooOften, count_refused
 from foundation.problems import problem
 from monitoring.push import receive
 
@@ -39,12 +40,22 @@ def push(request: HttpRequest, key: str) -> HttpResponse:
     finally:
         _turns.release()
     if found is None:
-        return problem(404, _("There is nothing to push to at this address."))
+        return _unknown(request)
     monitor, outcome = found
     states = {result.key: result.state for result in outcome.results}
     return JsonResponse(
         {"monitor": monitor.slug, "code": outcome.code, "detail": str(outcome.detail), "targets": states}
     )
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    """404; who tries keys on and on is told to wait. Whoever has one is never counted."""
+    try:
+        count_refused(request)
+    except TooOften as error:
+        words = _("Too many unknown keys from this address.")
+        return problem(429, words, headers={"Retry-After": str(error.wait_s)})
+    return problem(404, _("There is nothing to push to at this address."))
 
 
 def _again() -> HttpResponse:

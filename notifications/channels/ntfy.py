@@ -1,6 +1,7 @@
 """ntfy: the phone rings. JSON to the server's root, as docs.ntfy.sh/publish/#publish-as-json asks."""
 
 import json
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -14,12 +15,15 @@ from notifications.parcel import Outcome, Parcel
 
 # Rank of the severity → how loud the phone is (5 rings through "do not disturb" where the person allows it).
 PRIORITY = {1: 5, 2: 4, 3: 3, 4: 3}
+# A sign that is seen before it is read: ntfy turns these words into emoji.
+SIGN = {1: "rotating_light", 2: "warning"}
 MOST_BYTES = 3_500  # ntfy makes an attachment of what is longer than 4,096
 
 
 def _has_topic(value: str) -> None:
-    if not _parts(value)[1]:
-        raise ValidationError(_("Add the topic: https://ntfy.example.org/your-topic"))
+    with suppress(locator.BadUrl):  # web_address says what is wrong with those
+        if not _parts(value)[1]:
+            raise ValidationError(_("Add the topic: https://ntfy.example.org/your-topic"))
 
 
 class NtfyForm(ChannelForm):
@@ -44,12 +48,15 @@ def unusable() -> str:
 
 def send(parcel: Parcel) -> Outcome:
     server, topic = _parts(parcel.config["url"])
+    over = parcel.key == "resolved"
+    sign = "white_check_mark" if over else SIGN.get(parcel.rank)
     body = {
         "topic": topic,
         "title": parcel.subject,
         "message": parcel.body.encode()[:MOST_BYTES].decode(errors="ignore"),
-        "priority": PRIORITY.get(parcel.rank, 3) if parcel.key != "resolved" else 3,
+        "priority": 3 if over else PRIORITY.get(parcel.rank, 3),
         "actions": [{"action": "view", "label": link.label, "url": link.url} for link in parcel.links],
+        **({"tags": [sign]} if sign else {}),
         **({"click": parcel.url} if parcel.url else {}),
     }
     headers = {"Content-Type": "application/json", "Idempotency-Key": parcel.uid}

@@ -86,6 +86,8 @@ def payload(parcel: Parcel) -> dict[str, Any]:
             "subject": parcel.subject,
             "text": parcel.body,
             "url": parcel.url,
+            # Only in what goes to one person: they act in that person's name.
+            "actions": [{"verb": link.verb, "url": link.url} for link in parcel.links],
         },
     }
 

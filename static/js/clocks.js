@@ -62,7 +62,30 @@
     for (const time of document.querySelectorAll("time[data-moment]")) put(time, local(time.dataset.moment, new Date(time.dateTime)));
     for (const name of document.querySelectorAll("[data-zone-name]")) put(name, zoneName());
   };
-  const all = () => { tick(); translate(); };
+  // The day before the first line of each, newest first; lines that arrive bring none.
+  const days = () => {
+    for (const list of document.querySelectorAll("ol.lines")) {
+      let last;
+      for (const line of list.querySelectorAll(".line")) {
+        const time = line.querySelector("time");
+        if (!time) continue;
+        const day = local("date", new Date(time.dateTime));
+        let head = line.previousElementSibling;
+        const has = head?.matches(".line-day-break");
+        if (day === last) { if (has) head.remove(); continue; }
+        last = day;
+        if (!has) {
+          head = document.createElement("li");
+          head.className = "line-day-break";
+          head.append(document.createElement("time"));
+          line.before(head);
+        }
+        if (line.dataset.key) head.dataset.key = `${line.dataset.key}~`;
+        Object.assign(head.firstElementChild, { dateTime: time.dateTime, title: time.title }).dataset.moment = "date";
+      }
+    }
+  };
+  const all = () => { tick(); days(); translate(); };
   all();
   setInterval(tick, 1000);
   new MutationObserver((changes) => changes.some((c) => c.addedNodes.length && c.target.nodeType === 1 && !c.target.closest("time, [data-due], [data-since]")) && all()).observe(document.body, { childList: true, subtree: true });

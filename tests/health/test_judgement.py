@@ -50,6 +50,11 @@ def test_a_frozen_worker_is_told_from_one_that_is_gone_and_one_that_was_stopped(
     assert alarms(replace(WELL, beats=WEB)) == [f"No worker has ever run here. {NOTHING}"]
 
 
+def test_a_worker_that_is_being_replaced_is_no_news_yet() -> None:
+    ended = replace(WELL, beats=(*(replace(each, ended_at=ago(4)) for each in WORKER), *WEB))
+    assert (judge(ended).ok, alarms(ended)) == (True, [])
+
+
 def test_one_cause_is_said_once() -> None:
     late = {
         "clocks": Waiting(2, ago(300)),

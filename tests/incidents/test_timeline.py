@@ -187,7 +187,7 @@ def test_a_line_is_the_same_for_every_reader_and_holds_nothing_personal(
         client = Client()
         client.force_login(reader)
         page = client.get("/incidents/INC-1/").content.decode()
-        shown.append(re.findall(r'<li class="line.*?</li>', page, re.DOTALL))
+        shown.append(re.findall(r'<li class="line .*?</li>', page, re.DOTALL))
     assert len(shown[0]) == 2
     assert shown[0] == shown[1]
     for forbidden in ("<form", "<button", "<input", "hx-", "style=", "onclick", "csrf"):

@@ -122,7 +122,7 @@ def test_an_address_that_is_not_allowed_is_never_asked(
     probe_due()
     monitor.refresh_from_db()
     assert monitor.code == "refused_address"
-    assert "NIGHTDESK_PROBE_NETWORKS=" in monitor.detail
+    assert ("NIGHTDESK_PROBE_NETWORKS=" in monitor.detail) is ("169.254" not in target)
     assert Target.objects.exclude(state="unknown").count() == 0
     assert service.asked == 0
 
@@ -154,7 +154,7 @@ def test_a_file_that_may_not_be_read_is_unknown_and_says_what_to_set(root: Path,
     assert code != ""
     assert monitor.kept == ""
     if which in ("outside", "device"):
-        assert "NIGHTDESK_FILE_ROOTS=" in monitor.detail
+        assert ("NIGHTDESK_FILE_ROOTS=" in monitor.detail) is (which == "outside")
 
 
 def test_one_bad_monitor_does_not_spoil_the_batch(service: Service) -> None:

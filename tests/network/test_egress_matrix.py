@@ -128,7 +128,25 @@ def fetch(url: str, policy: Policy = OUTSIDE, names: Names | None = None, **opti
     return fetch_many([request], policy, names=names or Names(kept_s=0))[0]
 
 
-@pytest.mark.parametrize("address", REFUSED)
+# Where clouds hand out credentials: the refusal names the risk instead of a line.
+UNWISE = {
+    "169.254.169.254",
+    "fd00:ec2::254",
+    "100.100.100.200",
+    "169.254.1.1",
+    "fe80::1",
+    "64:ff9b::a9fe:a9fe",
+}
+
+
+@pytest.mark.parametrize("address", UNWISE)
+def test_a_refusal_never_says_how_to_open_what_hands_out_credentials(address: str) -> None:
+    sentence = Policy().refusal(address) or ""
+    assert "NETWORKS" not in sentence
+    assert "could read them." in sentence
+
+
+@pytest.mark.parametrize("address", sorted(set(REFUSED) - UNWISE))
 def test_an_address_that_is_not_the_public_internet_is_refused_with_the_line_to_set(address: str) -> None:
     sentence = Policy().refusal(address) or ""
     assert sentence.endswith(f"set NIGHTDESK_PROBE_NETWORKS={REFUSED[address]} and restart.")
@@ -179,7 +197,8 @@ def test_a_network_that_is_none_stops_the_start_with_a_sentence(settings: Settin
 def test_no_spelling_reaches_this_machine(spelling: str, victim: Site) -> None:
     response = fetch(spelling.format(port=victim.port))
     assert (response.error, response.status, response.body) == ("refused_address", 0, b"")
-    assert "NIGHTDESK_PROBE_NETWORKS=127.0.0.2/32," in response.detail
+    unwise = any(each in spelling for each in ("169.254", "fd00:ec2", "fe80"))
+    assert ("NIGHTDESK_PROBE_NETWORKS=127.0.0.2/32," in response.detail) is not unwise
 
 
 @pytest.mark.parametrize("spelling", MALFORMED)
@@ -223,7 +242,7 @@ def test_a_name_that_resolves_to_this_machine_is_refused(victim: Site) -> None:
     names = Names(lambda name: ["127.0.0.1", "::1", "169.254.169.254"], kept_s=0)
     response = fetch(f"http://innocent.example:{victim.port}/", names=names)
     assert response.error == "refused_address"
-    wanted = "NIGHTDESK_PROBE_NETWORKS=127.0.0.2/32,127.0.0.0/8,169.254.169.254/32,::1/128"
+    wanted = "NIGHTDESK_PROBE_NETWORKS=127.0.0.2/32,127.0.0.0/8,::1/128"
     assert sorted(wanted.split("=")[1].split(",")) == sorted(
         response.detail.split("NETWORKS=")[1].split(" ")[0].split(",")
     )

@@ -14,6 +14,7 @@ class Got:
     headers: dict[str, str]
     body: bytes
     at: float = field(default_factory=time.monotonic)
+    wall: float = field(default_factory=time.time)
 
 
 class Receiver(ThreadingHTTPServer):

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 import json
+import shutil
+import subprocess
 import time
 
 import pytest
@@ -13,7 +15,9 @@ from pytest_django import Settings
 from accounts.models import User
 from incidents.declare import declare
 from notifications import send
-from notifications.models import Channel, Delivery
+from notifications.channels import webhook
+from notifications.models import Channel, Delivery, Kind
+from notifications.ways import add_channel
 from products.models import Product
 from tests.notifications.conftest import SECRET, make_channel, opened
 from tests.notifications.receiving import Got, receiver, saying
@@ -116,3 +120,37 @@ def test_no_secret_lies_open_in_the_database(product: Product, mia: User) -> Non
     channel.refresh_from_db()
     assert "canary" not in channel.sealed + channel.shown
     assert channel.shown == "https://hooks.example.test/…"
+
+
+def test_the_signature_is_the_one_that_the_standards_own_example_has() -> None:
+    """The vector that Standard Webhooks' libraries are tested with: made by others, so not our mistake twice."""
+    found = webhook.sign(
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "1614265330",
+        b'{"test": 2432232314}',
+    )
+    assert found == "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_openssl_finds_the_same_signature(product: Product, mia: User) -> None:
+    got = sent_by(product, mia, "webhook", "/hook", secret=SECRET)
+    key = base64.b64decode(SECRET.removeprefix("whsec_")).hex()
+    signed = f"{got.headers['webhook-id']}.{got.headers['webhook-timestamp']}.".encode() + got.body
+    command = ["openssl", "dgst", "-sha256", "-mac", "HMAC", "-macopt", f"hexkey:{key}", "-binary"]
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    digest = subprocess.run(command, input=signed, capture_output=True, check=True).stdout
+    assert got.headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
+
+
+def test_ones_own_phone_gets_both_links_and_a_room_none(product: Product, ada: User, mia: User) -> None:
+    with receiver() as server:
+        add_channel(kind=Kind.NTFY, name="Phone", config={"url": f"{server.url}/ada"}, by=ada)
+        make_channel(product, "slack", mia, url=f"{server.url}/room")
+        opened(product)
+        send.drain()
+    bodies = {got.path: json.loads(got.body) for got in server.got}
+    assert [action["label"] for action in bodies["/"]["actions"]] == ["Acknowledge", "Can't, next person"]
+    assert bodies["/"]["tags"] == ["rotating_light"]
+    assert "/l/" not in bodies["/room"]["text"]

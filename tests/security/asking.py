@@ -15,6 +15,10 @@ from tests.security.world import OKAPI, ZEBRA
 OPEN, SIGN_IN, FORBIDDEN, MISSING, NO_METHOD = "open", "sign in", "forbidden", "missing", "no such method"
 
 
+# What differs from answer to answer by itself.
+UNCOUNTED = {"Set-Cookie", "Content-Length", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
+
+
 def ask(client: Client, method: str, path: str, data: str = "", **sent: Any) -> Any:
     """The answer; whatever it did to the database is undone, and the client keeps its session."""
     cookies = client.cookies.output(header="")
@@ -36,9 +40,7 @@ def said(answer: Any) -> str:
 
 def kind_of(answer: Any, path: str) -> tuple[Any, ...]:
     """Status, headers and body, without what differs between two askings of the same: the address itself."""
-    headers = sorted(
-        (name, text) for name, text in answer.items() if name not in ("Set-Cookie", "Content-Length")
-    )
+    headers = sorted((name, text) for name, text in answer.items() if name not in UNCOUNTED)
     return answer.status_code, headers, _body(answer).replace(path, "PATH")
 
 

@@ -29,6 +29,8 @@ class Page:
     sent: dict[str, Any] = field(default_factory=dict)
     # An administrator is sent to the door of a private incident instead of getting 404.
     door: bool = False
+    # Whom the gate keeps out learns nothing, not even that there is such a page.
+    hidden: bool = False
 
 
 V, R, M, A = Role.VIEWER, Role.RESPONDER, Role.MANAGER, Role.ADMIN
@@ -50,9 +52,13 @@ ENTRANCE = [
          named={"uidb36": "1", "key": "set-password"}),
     Page("healthz", get=EVERYBODY),
     Page("nightdesk_push", get=EVERYBODY),
+    Page("api_page", get=EVERYBODY),
 ]  # fmt: skip
 
 OWN = [
+    Page("health", get=SIGNED_IN),
+    Page("health_banner", get=SIGNED_IN),
+    Page("health_frame", get=SIGNED_IN),
     Page("usersessions_list", get=SIGNED_IN, post=SIGNED_IN),
     Page("end_session", post=V, on=("session",)),
     Page("settings", get=SIGNED_IN),
@@ -108,8 +114,13 @@ CHANNELS = [
     Page("restore_channel", post=M, on=("channel", "own channel")),
     Page("test_mail", post=SIGNED_IN),
     Page("test_channel", post=M, on=("channel", "own channel")),
-    Page("retry_delivery", post=R, on=("delivery",)),
-    Page("note_delivery", post=R, on=("delivery",)),
+    Page("held", get=A, hidden=True),
+    Page("release_held", post=A, hidden=True),
+    Page("drop_held", post=A, hidden=True),
+    Page("release_delivery", post=A, on=("delivery", "private delivery")),
+    Page("drop_delivery", post=A, on=("delivery", "private delivery")),
+    Page("retry_delivery", post=R, on=("delivery", "private delivery")),
+    Page("note_delivery", post=R, on=("delivery", "private delivery")),
 ]
 
 MONITORS = [
@@ -147,4 +158,6 @@ KEYED = {
     "tap": "test_keys_in_paths.py",
     "push": "test_keys_in_paths.py",
     "no_api": "test_operations.py",
+    "readyz": "test_keys_in_paths.py",
+    "metrics": "test_keys_in_paths.py",
 }

@@ -29,9 +29,10 @@ from products.contacts import add_contact
 from products.models import Contact, Product
 from products.token_products import make_narrow_token
 from tests.factories import PASSWORD, join, make_monitor, make_product, make_team, make_user
+from tests.security.operations import ANY, OPERATIONS, without
 
 ZEBRA, OKAPI = "zebra", "okapi"
-NTFY = "https://ntfy.example.test/topic"
+NTFY = "http://10.0.0.1/topic"  # refused at once
 # The role that each actor holds in the own team; None: outside of it.
 ROLES: dict[str, Role | None] = {
     "viewer": Role.VIEWER,
@@ -127,6 +128,11 @@ def _furnish(world: World) -> None:
         "person": (_pk(people["viewer"]), {"pk": NOWHERE}, known),
         "product": ({"slug": "zebra-mobile"}, {"slug": "nothing"}, inside),
         "contact": ({"slug": "zebra-mobile", "pk": contact.pk}, {"slug": "nothing", "pk": NOWHERE}, inside),
+        "member": (
+            {"slug": "zebra-team", "pk": people["viewer"].pk},
+            {"slug": "zebra-team", "pk": NOWHERE},
+            inside,
+        ),
         "team": ({"slug": "zebra-team"}, {"slug": "nothing"}, inside),
         "monitor": ({"slug": world.monitor.slug}, {"slug": "nothing"}, inside),
         "membership": (_pk(Membership.objects.get(user=people["viewer"])), {"pk": NOWHERE}, inside),
@@ -176,15 +182,18 @@ def _let_in(world: World) -> None:
         client = Client()
         client.force_login(user)
         world.clients[name] = client
-        world.tokens[name] = _token(user)
+        world.tokens[name] = token_of(user)
     world.clients["anonymous"] = Client()
     manager, administrator = world.people["manager"], world.people["administrator"]
     for scope in Scope.values:
-        world.tokens[f"manager with {scope}"] = _token(manager, scope)
-    world.tokens["elsewhere"] = _token(administrator, products=["other-mobile"])
-    world.tokens["revoked"] = _token(manager)
+        world.tokens[f"manager with {scope}"] = token_of(manager, scope)
+    for row in OPERATIONS:
+        if row.scopes != ANY and without(row) not in world.tokens:
+            world.tokens[without(row)] = token_of(manager, *(set(Scope) - row.scopes))
+    world.tokens["elsewhere"] = token_of(administrator, products=["other-mobile"])
+    world.tokens["revoked"] = token_of(manager)
     revoke_token(ApiToken.objects.latest("pk"), by=manager)
-    world.tokens["expired"] = _token(manager)
+    world.tokens["expired"] = token_of(manager)
     ApiToken.objects.filter(pk=ApiToken.objects.latest("pk").pk).update(expires_at=moment.now())
     world.tokens["unknown"] = "nd_" + "x" * 43
     User.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
@@ -198,7 +207,8 @@ def _let_in(world: World) -> None:
     world.things["token"] = Thing(_pk(token), {"pk": NOWHERE}, mine)
 
 
-def _token(user: User, *scopes: str, products: list[str] | None = None) -> str:
+def token_of(user: User, *scopes: str, products: list[str] | None = None) -> str:
+    """The text of a new token with these scopes, all of them without any."""
     name = user.name.lower() if not scopes and not products else "special"
     return make_narrow_token(
         user, by=None, name=name, scopes=scopes or Scope.values, products=products or []

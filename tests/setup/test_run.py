@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-COREUTILS = ("sh", "dirname", "cmp", "rm", "cp", "cat", "mkdir", "ln", "chmod")
+COREUTILS = ("sh", "dirname", "cmp", "rm", "cp", "cat", "mkdir", "ln", "chmod", "tr")
 # Stands where uv would: writes down what it was asked and makes the environment out of this very Python.
 UV = """#!/bin/sh
 echo "$@" >> "$HOME/asked"
@@ -99,6 +99,36 @@ def test_a_shim_that_refuses_to_work_is_passed_over(checkout: Path) -> None:
     (tools / "uv").chmod(0o755)
     found = run(checkout, "x")
     assert (found.stdout, found.stderr) == ("x|/\n", "run: installing what Nightdesk needs into .venv\n")
+
+
+def test_no_python_to_be_had_is_said_in_one_line(checkout: Path) -> None:
+    give_uv(checkout)
+    uv = checkout.parent / "bin" / "uv"
+    raw = "error: No interpreter found for Python 3.13\n  Caused by: dns error\n"
+    uv.write_text(f'#!/bin/sh\n[ "$1" = venv ] || exit 0\nprintf "{raw}" >&2\nexit 2\n')
+    found = run(checkout, "x")
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr == (
+        "run: installing what Nightdesk needs into .venv\n"
+        "run: no Python 3.12, 3.13 or 3.14 works here, and uv could not make an environment with Python 3.13 either: "
+        "install one of them and try again "
+        "(uv said: error: No interpreter found for Python 3.13 Caused by: dns error)\n"
+    )
+
+
+def test_packages_that_cannot_be_had_are_said_and_tried_again_the_next_time(checkout: Path) -> None:
+    give_uv(checkout)
+    uv = checkout.parent / "bin" / "uv"
+    whole = uv.read_text()
+    uv.write_text(whole.replace("exit 0", '[ "$1" = pip ] && echo "dns error" >&2 && exit 2\nexit 0'))
+    found = run(checkout, "x")
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr.splitlines()[1:] == [
+        "dns error",
+        "run: the packages could not be installed, for the reason above: try again when the network is there",
+    ]
+    uv.write_text(whole)
+    assert run(checkout, "x").stdout == "x|/\n"
 
 
 def test_nothing_to_work_with_is_said_in_one_line(checkout: Path) -> None:

@@ -1,0 +1,216 @@
+"""`./run restore`: all of a backup, checked, into an empty database, or nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+
+from accounts.models import User
+from config.backup import Trouble, archive, manifest
+from config.backup.make import backup
+from config.backup.restore import restore
+from incidents import transitions
+from incidents.models import Incident
+from incidents.verify import verify
+from live import bus
+from monitoring.models import Monitor
+from notifications.models import Attempt, Channel, Delivery, State
+from products.models import Product
+from tests.backup.conftest import Elsewhere
+from tests.factories import make_monitor
+from tests.notifications.conftest import opened
+
+
+def refusal(path: Path, **options: bool) -> str:
+    with pytest.raises(Trouble) as found:
+        restore(archive.read(path), **options)
+    return str(found.value)
+
+
+def now(path: Path) -> Path:
+    backup(path, connection.settings_dict)
+    return path
+
+
+def tables() -> list[str]:
+    with connection.cursor() as cursor:
+        return manifest.tables(cursor)
+
+
+def again(made: Path, change: dict[str, Any], edit: bytes = b"", to: bytes = b"") -> Path:
+    """A backup whose checksum is right and whose manifest, or SQL, is another."""
+    whole = archive.read(made)
+    path = made.with_name("again.backup")
+
+    def dump(packed: IO[bytes]) -> dict[str, Any]:
+        with whole.sql() as text:
+            packed.write(text.read().replace(edit, to) if edit else text.read())
+        return {**whole.manifest, **change}
+
+    with path.open("w+b") as file:
+        archive.write(file, dump)
+    return path
+
+
+def test_the_story_its_chain_and_its_guards_are_there(
+    made: Path, house: Incident, elsewhere: Elsewhere
+) -> None:
+    events = list(house.events.values_list("seq", "kind", "hash"))
+    with elsewhere():
+        done = restore(archive.read(made))
+        found = Incident.objects.get()
+        assert (done.timelines, done.broken, list(verify(Incident.objects.all()))) == (1, [], [])
+        assert list(found.events.values_list("seq", "kind", "hash")) == events
+        for statement in (
+            "UPDATE incidents_timelineevent SET kind = 'closed'",
+            "DELETE FROM incidents_timelinepayload",
+        ):
+            with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
+                cursor.execute(statement)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT verb, has_table_privilege('nightdesk_app', 'incidents_timelineevent', verb)"
+                " FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) verb"
+            )
+            assert [may for _verb, may in cursor.fetchall()] == [True, True, False, False, False]
+
+
+def test_the_story_goes_on_with_numbers_that_nobody_has_seen(
+    made: Path, house: Incident, ada: User, elsewhere: Elsewhere
+) -> None:
+    last = Incident.objects.order_by("-number").values_list("number", flat=True)[0]
+    bus.publish("board:1", event="refresh")
+    seen = bus.cursor()
+    with elsewhere():
+        restore(archive.read(made))
+        transitions.acknowledge(Incident.objects.get(), by=ada)
+        fresh = opened(Product.objects.get())
+        assert (fresh.number, fresh.pk > house.pk + 1000) == (last + 101, True)
+        assert list(verify(Incident.objects.all())) == []
+        # A page that saw the old machine's last announcement loads anew instead of missing some.
+        assert (bus.since(seen, frozenset({"board:1"})), bus.cursor() > seen + 1_000_000) == (None, True)
+
+
+def test_what_waited_is_held_and_nothing_is_under_way(
+    house: Incident, product: Product, tmp_path: Path, elsewhere: Elsewhere
+) -> None:
+    make_monitor(product)
+    Monitor.objects.update(lease_token="7b1d1e9c-5ad9-4f3c-9d0e-2f3b7a1c0001")
+    waiting = Delivery.objects.waiting()
+    first = waiting.order_by("pk")[0]
+    Attempt.objects.create(delivery=first, number=1, started_at=first.created_at)
+    waiting.filter(pk=first.pk).update(lease_until="2100-01-01T00:00Z", attempts=1)
+    states = dict(Delivery.objects.values_list("pk", "state"))
+    path = now(tmp_path / "file")
+    with elsewhere():
+        done = restore(archive.read(path))
+        expected = {pk: State.HELD if state == State.PENDING else state for pk, state in states.items()}
+        assert dict(Delivery.objects.values_list("pk", "state")) == expected
+        assert done.settled.held == list(expected.values()).count(State.HELD) > 0
+        assert not Delivery.objects.exclude(lease_until=None).exists()
+        assert not Monitor.objects.exclude(lease_token=None).exists()
+
+
+def test_secrets_whose_key_is_not_here_are_named(made: Path, elsewhere: Elsewhere, settings: Any) -> None:
+    names = list(Channel.objects.values_list("name", flat=True))
+    with elsewhere():
+        settings.NIGHTDESK_ENCRYPTION_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="]
+        assert restore(archive.read(made)).settled.channels == names
+
+
+def test_a_database_that_holds_something_is_refused(made: Path, house: Incident) -> None:
+    events = house.events.count()
+    said = refusal(made)
+    assert said.startswith("This database holds Nightdesk already (")
+    assert said.endswith("Nothing was changed.")
+    assert house.events.count() == events
+
+
+def test_tables_of_somebody_else_are_left_alone(made: Path, elsewhere: Elsewhere) -> None:
+    with elsewhere():
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE theirs (id int)")
+        assert "holds tables of somebody else" in refusal(made)
+        assert tables() == ["theirs"]
+
+
+def test_a_newer_backup_is_refused_and_says_which_version(made: Path, elsewhere: Elsewhere) -> None:
+    known = archive.read(made).manifest["migrations"]
+    path = again(made, {"version": "9.1", "migrations": [*known, "incidents.0999_future"]})
+    with elsewhere():
+        assert refusal(path) == (
+            "This backup was made by a newer Nightdesk (9.1): this one does not know incidents.0999_future. "
+            "Restore it with that version, or a later one. Nothing was restored."
+        )
+        assert tables() == []
+        assert "this server, 18, is older" in refusal(again(made, {"postgres": 99}))
+
+
+def test_an_older_backup_is_brought_up_to_date(house: Incident, elsewhere: Elsewhere, tmp_path: Path) -> None:
+    with _before("notifications", "0003"):
+        path = now(tmp_path / "old.backup")
+    assert "notifications.0004_held_index" not in archive.read(path).manifest["migrations"]
+    with elsewhere():
+        assert restore(archive.read(path)).timelines == 1
+        call_command("migrate", check_unapplied=True, verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('delivery_held') IS NOT NULL")
+            assert cursor.fetchone() == (True,)
+
+
+@contextmanager
+def _before(app: str, migration: str) -> Iterator[None]:
+    call_command("migrate", app, migration, verbosity=0)
+    try:
+        yield
+    finally:
+        call_command("migrate", app, verbosity=0)
+
+
+def test_rows_that_are_missing_take_everything_back(made: Path, elsewhere: Elsewhere) -> None:
+    counts = archive.read(made).manifest["tables"]
+    path = again(made, {"tables": {**counts, "accounts_user": counts["accounts_user"] + 1}})
+    with elsewhere():
+        assert refusal(path) == (
+            "What was loaded differs from the backup's manifest (tables). Nothing was restored."
+        )
+        assert tables() == []
+
+
+def test_sql_that_ends_in_a_table_or_makes_no_sense_takes_everything_back(
+    made: Path, elsewhere: Elsewhere
+) -> None:
+    with elsewhere():
+        assert refusal(again(made, {}, b"\\.\n", b"")).endswith("Nothing was restored.")
+        said = refusal(
+            again(made, {}, b"CREATE TABLE public.accounts_team", b"CREATE TABEL public.accounts_team")
+        )
+        assert said.endswith("Nothing was restored.")
+        assert tables() == []
+
+
+def test_a_story_that_was_changed_is_refused_until_somebody_accepts_it(
+    house: Incident, elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE incidents_timelinepayload DISABLE TRIGGER timeline_guard_payload")
+        cursor.execute(
+            'UPDATE incidents_timelinepayload SET body = \'{"data": {}, "text": "All was well."}\''
+        )
+        cursor.execute("ALTER TABLE incidents_timelinepayload ENABLE TRIGGER timeline_guard_payload")
+    path = now(tmp_path / "changed.backup")
+    with elsewhere():
+        said = refusal(path)
+        assert said.startswith(
+            f"A timeline in this backup is broken: {house.ref} entry 1: its words were changed"
+        )
+        assert tables() == []
+        assert (
+            restore(archive.read(path), accept_broken=True).broken[0]
+            == f"{house.ref} entry 1: its words were changed"
+        )
+        assert Incident.objects.count() == 1

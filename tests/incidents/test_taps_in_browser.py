@@ -1,0 +1,331 @@
+"""Taps in real Chromium: one that fails says so beside its button, nothing slides under a finger, focus stays."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, expect
+
+from accounts.models import Membership, User
+from foundation import moment
+from incidents import transitions
+from incidents.declare import declare
+from incidents.models import Incident
+from monitoring.models import Target
+from tests.factories import join, make_product, make_target, make_user
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def ada(transactional_db: None) -> User:
+    return make_user("ada@example.test", name="Ada")
+
+
+@pytest.fixture
+def incident(ada: User) -> Incident:
+    product = make_product()
+    join(ada, product.team)
+    return declare(product, by=ada, title="Sign-in fails", severity=product.severities().get(key="HIGH"))
+
+
+@pytest.fixture
+def site(asgi_server: str, incident: Incident, ada: User, context: BrowserContext) -> str:
+    client = Client()
+    client.force_login(ada)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
+    return asgi_server
+
+
+@pytest.fixture
+def busy() -> Iterator[None]:
+    """Somebody else holds the incident longer than a statement may wait: the server answers 503."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {connection.settings_dict['NAME']} SET lock_timeout = '200ms'")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {connection.settings_dict['NAME']} RESET lock_timeout")
+
+
+def live(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("[data-live=live]").first).to_be_visible()
+
+
+def events(kind: str) -> int:
+    return Incident.objects.get(title="Sign-in fails").events.filter(kind=kind).count()
+
+
+def says(page: Page, words: str) -> None:
+    """Once, beside the visible button, in sight."""
+    expect(page.locator(".unsent")).to_have_text([words])
+    expect(page.locator(".unsent")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_tap_whose_connection_is_cut_says_so_and_works_when_tapped_again(
+    site: str, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    live(page, f"{site}/incidents/INC-1/")
+    page.route("**/acknowledge", lambda route: route.abort())
+    button = page.get_by_role("button", name="Acknowledge")
+    button.click()
+    says(page, "Not sent: no connection. Try again.")
+    assert events("acknowledged") == 0
+    page.unroute("**/acknowledge")
+    button.click()
+    expect(page.get_by_text("Nobody leads this yet")).to_be_visible()
+    expect(page.locator(".unsent")).to_have_count(0)
+    assert events("acknowledged") == 1
+
+
+def test_an_answer_that_is_lost_is_not_acted_on_twice(site: str, page: Page) -> None:
+    """The server has done it; only its answer did not arrive, and neither did the news of it."""
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/live**", lambda route: route.abort())
+    page.goto(f"{site}/incidents/INC-1/")
+    page.route("**/acknowledge", lose)
+    page.get_by_role("button", name="Acknowledge").click()
+    says(page, "Not sent: no connection. Try again.")
+    page.unroute("**/acknowledge")
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(page.locator("#notice")).to_contain_text("You have done this already.")
+    assert events("acknowledged") == 1
+
+
+def test_an_answer_that_does_not_come_is_given_up_with_words(site: str, page: Page) -> None:
+    page.goto(f"{site}/incidents/INC-1/")
+    page.evaluate("htmx.config.defaultTimeout = 300")
+    page.route("**/acknowledge", lambda route: None)
+    page.get_by_role("button", name="Acknowledge").click()
+    says(page, "No answer. Try again: it is not done twice.")
+
+
+def test_a_note_that_failed_stays_typed_and_is_written_once(site: str, page: Page, busy: None) -> None:
+    live(page, f"{site}/incidents/INC-1/")
+    page.locator("#composer textarea").fill("The cache is full")
+    with transaction.atomic():
+        Incident.objects.select_for_update().get()
+        page.get_by_role("button", name="Post").click()
+        says(page, "Nightdesk could not do it. Try again.")
+    expect(page.locator("#composer textarea")).to_have_value("The cache is full")
+    page.get_by_role("button", name="Post").click()
+    expect(page.locator("#composer textarea")).to_have_value("")
+    expect(page.locator(".unsent")).to_have_count(0)
+    assert events("noted") == 1
+
+
+def test_who_may_not_do_it_any_more_is_told_beside_the_button(site: str, page: Page) -> None:
+    page.goto(f"{site}/incidents/INC-1/")
+    Membership.objects.update(role="viewer")
+    page.locator("#composer textarea").fill("The cache is full")
+    page.get_by_role("button", name="Post").click()
+    says(page, "Not done: you may not do this any more. Load the page again.")
+    expect(page.locator("#composer textarea")).to_have_value("The cache is full")
+
+
+def test_declaring_without_a_connection_keeps_the_page(
+    site: str, page: Page, context: BrowserContext
+) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"{site}/declare/")
+    page.get_by_label("What is broken?").fill("Payments fail")
+    context.set_offline(True)
+    page.locator(".sheet-foot").get_by_role("button", name="Declare").click()
+    says(page, "Not sent: no connection. Try again.")
+    expect(page.get_by_label("What is broken?")).to_have_value("Payments fail")
+    context.set_offline(False)
+    page.locator(".sheet-foot").get_by_role("button", name="Declare").click()
+    expect(page.get_by_role("heading", name="INC-2 is open")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_worse_incident_does_not_push_away_the_one_under_the_finger(
+    site: str, page: Page, incident: Incident, ada: User, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    live(page, f"{site}/")
+    place = page.get_by_role("button", name="Acknowledge").bounding_box()
+    assert place
+    ben = make_user("ben@example.test")
+    join(ben, incident.product.team)
+    critical = incident.product.severities().get(key="CRITICAL")
+    declare(incident.product, by=ben, title="Data is lost", severity=critical)
+    expect(page.get_by_role("link", name="1 new: show")).to_be_visible()
+    expect(page.locator(".came")).to_contain_text("Data is lost")
+    assert page.get_by_role("button", name="Acknowledge").bounding_box() == place
+    page.mouse.click(place["x"] + 9, place["y"] + 9)
+    page.wait_for_url("**/incidents/INC-1/")
+    assert events("acknowledged") == 1
+
+
+def test_what_is_new_comes_first_when_asked_for_and_when_somebody_comes_back(
+    site: str, page: Page, incident: Incident, ada: User
+) -> None:
+    severities = incident.product.severities()
+    titles = page.locator("#board .now-incident h2, #board .row .row-title")
+    live(page, f"{site}/")
+    declare(incident.product, by=ada, title="Data is lost", severity=severities.get(key="CRITICAL"))
+    expect(titles).to_have_text(["Sign-in fails", "Data is lost"])
+    page.get_by_role("link", name="1 new: show").click()
+    expect(titles).to_have_text(["Data is lost", "Sign-in fails"])
+    expect(page.get_by_role("link", name="1 new: show")).to_have_count(0)
+    long_ago = moment.now() - timedelta(minutes=50)
+    worse = severities.get(key="CRITICAL")
+    declare(incident.product, by=ada, title="All is dark", severity=worse, detected_at=long_ago)
+    expect(titles).to_have_text(["Data is lost", "Sign-in fails", "All is dark"])
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(titles).to_have_text(["All is dark", "Data is lost", "Sign-in fails"])
+
+
+def test_a_finger_on_its_way_when_the_button_changes_does_nothing(
+    site: str, page: Page, incident: Incident
+) -> None:
+    """For a moment after a change by somebody else taps fall through; then they count again."""
+    ben = make_user("ben@example.test")
+    join(ben, incident.product.team)
+    live(page, f"{site}/incidents/INC-1/")
+    place = page.get_by_role("button", name="Acknowledge").bounding_box()
+    assert place
+    page.evaluate(
+        """([x, y]) => document.addEventListener("htmx:after:swap", () => {
+            if ("changing" in document.documentElement.dataset)
+                window.hit ??= document.elementFromPoint(x, y).closest("button, a")?.textContent ?? "nothing";
+        })""",
+        [place["x"] + 9, place["y"] + 9],
+    )
+    transitions.acknowledge(incident, by=ben)
+    expect(page.get_by_role("button", name="Take the lead")).to_be_visible()
+    assert page.evaluate("window.hit") == "nothing"
+    page.get_by_role("button", name="Take the lead").click()
+    expect(page.locator("#timeline-lines")).to_contain_text("Ada took the lead")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_focus_goes_on_to_the_next_step_and_never_falls_to_the_page(
+    site: str, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    live(page, f"{site}/incidents/INC-1/")
+    page.get_by_role("button", name="Acknowledge").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Take the lead")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main, aside").get_by_role("link", name="Damage contained")).to_be_focused()
+
+
+def test_the_phone_s_bar_offers_to_change_a_severity_before_it_is_confirmed(
+    site: str, page: Page, incident: Incident, ada: User
+) -> None:
+    unsure = declare(incident.product, by=ada, title="Odd")
+    transitions.acknowledge(unsure, by=ada)
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 700})
+        page.goto(f"{site}/incidents/{unsure.ref}/")
+        for words in ("Confirm CRITICAL", "Change it", "More"):
+            expect(page.locator("#bar").get_by_text(words, exact=True)).to_be_in_viewport(ratio=1)
+
+
+def test_the_chosen_product_is_in_sight_on_a_phone(site: str, page: Page, incident: Incident) -> None:
+    for number in range(6):
+        make_product(name=f"Another product {number}")
+    page.set_viewport_size(PHONE)
+    page.goto(f"{site}/declare/?product={incident.product.slug}")
+    expect(page.locator(".scroller .choice:has(:checked)")).to_be_in_viewport(ratio=1)
+
+
+def test_what_sounds_alike_comes_up_while_it_is_typed(
+    site: str, page: Page, incident: Incident, ada: User
+) -> None:
+    declare(incident.product, by=ada, title="Map is blank")
+    page.goto(f"{site}/declare/")
+    rows = page.locator("#already .row-title")
+    expect(rows).to_have_text(["INC-2 Map is blank", "INC-1 Sign-in fails"])
+    page.get_by_label("What is broken?").press_sequentially("nobody can sign in")
+    expect(rows).to_have_text(["INC-1 Sign-in fails", "INC-2 Map is blank"])
+    expect(page.get_by_label("What is broken?")).to_be_focused()
+    page.get_by_role("button", name="Join INC-1").click()
+    expect(page.locator("#timeline-lines")).to_contain_text("Also reported: nobody can sign in")
+
+
+def test_back_and_declare_again_makes_no_second_incident(site: str, page: Page) -> None:
+    page.goto(f"{site}/declare/")
+    page.get_by_label("What is broken?").fill("Payments fail")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="INC-2 is open")).to_be_visible()
+    page.go_back()
+    page.get_by_label("What is broken?").fill("Payments fail")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_load_state()
+    assert Incident.objects.filter(title="Payments fail").count() == 1
+
+
+def test_the_timeline_says_its_days_in_the_reader_s_zone(
+    asgi_server: str, site: str, page: Page, incident: Incident, ada: User
+) -> None:
+    User.objects.filter(pk=ada.pk).update(time_zone="Pacific/Kiritimati")
+    now = moment.now()
+    noon = now.replace(hour=12, minute=0) - timedelta(days=2)
+    for text, at in (("before", noon - timedelta(hours=3)), ("after", noon)):
+        transitions.note(incident, by=ada, text=text, at=at)
+    live(page, f"{site}/incidents/INC-1/")
+    rows = page.locator("#timeline-lines > li")
+    heads = page.locator("#timeline-lines .line-day-break")
+    # noon in UTC is two o'clock of the next day there: the two notes are of two days
+    expect(heads).to_have_count(3)
+    expect(heads.last).to_have_text(re.compile(rf"^{noon.day} [A-Z]"))
+    expect(rows.nth(0)).to_have_class("line-day-break")
+    transitions.note(incident, by=ada, text="now")
+    expect(page.locator("#timeline-lines .line")).to_have_count(4)
+    expect(heads).to_have_count(3)
+    expect(rows.nth(0)).to_have_class("line-day-break")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_sum_of_every_clock_is_within_the_screen_of_a_phone(
+    site: str, page: Page, incident: Incident, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    for path in ("/incidents/INC-1/", "/", "/incidents/INC-1/declared/"):
+        page.goto(f"{site}{path}")
+        for clock in page.locator("details.clock:visible").all():
+            clock.locator("summary").click()
+            expect(clock.locator(".clock-sum")).to_be_in_viewport(ratio=1)
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_long_reason_on_the_board_stays_within_the_screen(
+    site: str, page: Page, incident: Incident, width: int
+) -> None:
+    target = make_target(incident.product, name="https://" + "very-long-name-" * 7)
+    reason = "It answered " + "x" * 180 + " and https://example.test/" + "path/" * 30
+    Target.objects.filter(pk=target.pk).update(
+        state="down",
+        settled="down",
+        seen="down",
+        detail=reason[:400],
+        fresh_until=moment.now() + timedelta(days=1),
+    )
+    page.set_viewport_size({"width": width, "height": 700})
+    for path in ("/monitoring/", target.monitor.get_absolute_url(), "/", "/declare/"):
+        page.goto(f"{site}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") == width, path
+        out = page.evaluate(
+            "[...document.querySelectorAll('main :is(p, small, h1, h2, a, li)')].filter((e) => e.checkVisibility()"
+            " && !e.closest('.scroller') && e.getBoundingClientRect().right > innerWidth + 1)"
+            ".map((e) => e.className + e.textContent)"
+        )
+        assert out == [], path

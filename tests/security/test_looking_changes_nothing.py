@@ -1,0 +1,56 @@
+"""No state on GET: every page is opened by an administrator, and the database is the same as before."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from tests.security.operations import OPERATIONS
+from tests.security.pages import EVERYBODY, PAGES
+from tests.security.test_operations import bearer
+from tests.security.test_operations import places as places_of_api
+from tests.security.test_pages import places
+from tests.security.world import World, tap_token
+
+pytestmark = pytest.mark.django_db
+# Who was here and how often: noted beside what was asked for, at most once in a while.
+NOTES = {"django_session", "nightdesk_cache", "usersessions_usersession"}
+NOTED_COLUMNS = {"accounts_apitoken": "last_used_at", "accounts_user": "last_login"}
+
+
+def test_opening_every_page_and_asking_every_operation_changes_no_row(world: World) -> None:
+    before = digests()
+    client = world.clients["administrator"]
+    opened = 0
+    for row in PAGES:
+        if row.get and row.name != "account_logout":
+            for _thing, path, missing in places(row, world):
+                for each in filter(None, (path, missing)):
+                    for headers in ({}, {"HX-Request": "true"}):
+                        (Client() if row.get == EVERYBODY else client).get(each, headers=headers)
+                        opened += 1
+    for operation in OPERATIONS:
+        if operation.method == "GET":
+            for _thing, path, _missing in places_of_api(operation, world):
+                Client().generic("GET", path, "", **bearer(world, "administrator"))
+    for which in ("delivery", "private delivery"):
+        Client().get(f"/l/{tap_token(world, which)}")
+    assert [table for table, digest in digests().items() if digest != before[table]] == []
+    assert opened > 150
+
+
+def digests() -> dict[str, str]:
+    """One digest per table over all its rows."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table in NOTES:
+                continue
+            noted = NOTED_COLUMNS.get(table)
+            row = f"to_jsonb(t) - '{noted}'" if noted else "to_jsonb(t)"
+            cursor.execute(
+                f"SELECT md5(coalesce(string_agg(({row})::text, '' ORDER BY ({row})::text), '')) FROM {table} t"
+            )
+            found[table] = cursor.fetchone()[0]
+    return found
