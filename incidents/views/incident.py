@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import allowed, authorize, signed_in
 from foundation import moment
-from incidents import page, transitions
+from incidents import page, panels, transitions
 from incidents.actions import OFFERS, Offer, menu
 from incidents.forms.verbs import BreakGlassForm, NoteForm, VerbForm
 from incidents.lifecycle import TooLate
@@ -153,6 +153,7 @@ def context(
     return {
         "page": shown,
         "incident": found,
+        "panels": panels.shown(request, found),
         "menu": menu(found) if shown.may_respond else [],
         "note": NoteForm(incident=found, user=reader, initial={"text": typed}) if shown.may_respond else None,
         "zone": zone_of(reader, found),
