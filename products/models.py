@@ -199,6 +199,8 @@ class Contact(models.Model):
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="contacts")
     label = models.CharField(max_length=80, validators=[plain_text])
+    # The role of the process that is reached this way, by its key; empty for a group in words.
+    role = models.CharField(max_length=40, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     address = models.EmailField(blank=True)
     whole_team = models.BooleanField(default=False)
@@ -229,6 +231,33 @@ class Contact(models.Model):
         if self.whole_team:
             return str(_("everybody in the team who responds"))
         return str(self.user) if self.user else self.address
+
+
+class RoleHolder(models.Model):
+    """Who is listed for a role of the process on this product: the first holds it by default, the next ones deputise.
+
+    A role that decides is held by nobody else (DECISIONS.md 7). By the role's key, so that the list outlives a change
+    of the process; what that process does not know any more is shown as such.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="role_holders")
+    role = models.CharField(max_length=40)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["role", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "role", "user"], name="listed_once_per_role"),
+            models.UniqueConstraint(
+                fields=["product", "role", "position"],
+                name="one_holder_per_position",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.user}"
 
 
 class TokenProduct(models.Model):

@@ -120,6 +120,9 @@ class Incident(models.Model):
         "monitoring.Target", on_delete=models.PROTECT, null=True, related_name="incidents"
     )
 
+    # When to look next for a needed role that nobody has taken (incidents/vacancies.py).
+    roles_due_at = models.DateTimeField(null=True)
+
     # The head of the timeline's chain, moved by the database's trigger: a cut tail cannot go unnoticed,
     # and pages are keyed by it.
     timeline_seq = models.PositiveIntegerField(default=0)
@@ -140,6 +143,11 @@ class Incident(models.Model):
         indexes = [
             models.Index(fields=["-declared_at", "-id"], name="incident_newest_first"),
             models.Index(fields=["product", "status"], name="incident_by_product"),
+            models.Index(
+                fields=["roles_due_at"],
+                condition=Q(status__in=OPEN, roles_due_at__isnull=False),
+                name="incident_roles_due",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -169,6 +177,11 @@ class Assignment(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    # Who gave it, and what they said with it; null for what was taken before this was kept.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=1000, blank=True)
+    # Taken by an administrator who is not listed for a role that decides (DECISIONS.md 33).
+    break_glass = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
