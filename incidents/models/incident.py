@@ -114,6 +114,11 @@ class Incident(models.Model):
     )
     acknowledged_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
+    # When a remedy was begun: a hotfix or a rollback.
+    remedy_at = models.DateTimeField(null=True)
+    # The release that a deferred one waits for, and what a duplicate is one of.
+    deferred_to = models.CharField(max_length=80, blank=True, default="", validators=[plain_text])
+    duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
     lead = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     # The monitored target whose outage opened it; the database keeps at most one open incident per target.
     target = models.ForeignKey(
@@ -138,6 +143,14 @@ class Incident(models.Model):
             models.CheckConstraint(condition=Q(status__in=Status.values), name="incident_status_known"),
             models.CheckConstraint(
                 condition=Q(detected_at__lte=F("declared_at")), name="detected_before_declared"
+            ),
+            models.CheckConstraint(condition=~Q(duplicate_of=F("pk")), name="no_duplicate_of_itself"),
+            models.CheckConstraint(
+                condition=~Q(status=Status.DUPLICATE) | Q(duplicate_of__isnull=False),
+                name="duplicate_of_something",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.DEFERRED) | ~Q(deferred_to=""), name="deferred_to_a_release"
             ),
         ]
         indexes = [
