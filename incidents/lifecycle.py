@@ -11,13 +11,15 @@ from django.db.models import F, Q
 from accounts.models import User
 from foundation import moment
 from foundation.crash import crashpoint
-from incidents import breaches, telling, timeline, timing
+from incidents import boxes, breaches, telling, timeline, timing
 from incidents.models import Incident, Participant, Status, TimelineEvent
 from live import bus
 from products.vocabulary import EventKind
 
 # Who contains or ends it has seen it.
 SEEN_BY = frozenset({EventKind.MITIGATED, EventKind.RESOLVED})
+# With these somebody begins to put it right.
+REMEDIES = frozenset({EventKind.HOTFIX_STARTED, EventKind.ROLLBACK_STARTED})
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class TooLate(Exception):
             Status.CLOSED,
             Status.DECLINED,
             Status.DEFERRED,
+            "duplicate_marked",
             "reopened",
             "mitigated",
             "severity_confirmed",
@@ -103,6 +106,7 @@ def perform(
 def _follow(incident: Incident, event: TimelineEvent) -> None:
     """What an event brings about: clocks, who takes part, open pages, messages."""
     timing.follow(incident, event)
+    boxes.follow(incident, event)
     if event.actor:
         Participant.objects.bulk_create(
             [Participant(incident=incident, user=event.actor)], ignore_conflicts=True
@@ -114,7 +118,12 @@ def _follow(incident: Incident, event: TimelineEvent) -> None:
 def _columns(incident: Incident, step: Step, stamp: str) -> list[str]:
     """The columns that take the event's moment."""
     seen = step.kind in SEEN_BY and incident.acknowledged_at is None
-    return [*(["acknowledged_at"] if seen else []), *([stamp] if stamp else [])]
+    begun = step.kind in REMEDIES and incident.remedy_at is None
+    return [
+        *(["acknowledged_at"] if seen else []),
+        *(["remedy_at"] if begun else []),
+        *([stamp] if stamp else []),
+    ]
 
 
 def _stamp(incident: Incident, columns: list[str], happened: datetime) -> None:

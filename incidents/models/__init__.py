@@ -1,3 +1,4 @@
+from incidents.models.checklist import Box, ChecklistItem, StepMark
 from incidents.models.clock import Clock
 from incidents.models.incident import OPEN, Assignment, Incident, Mode, Participant, Status
 from incidents.models.timeline import RedactionRequest, TimelineEvent, TimelineLine, TimelinePayload
@@ -5,12 +6,15 @@ from incidents.models.timeline import RedactionRequest, TimelineEvent, TimelineL
 __all__ = [
     "OPEN",
     "Assignment",
+    "Box",
+    "ChecklistItem",
     "Clock",
     "Incident",
     "Mode",
     "Participant",
     "RedactionRequest",
     "Status",
+    "StepMark",
     "TimelineEvent",
     "TimelineLine",
     "TimelinePayload",

@@ -1,0 +1,67 @@
+"""What has happened to an incident, by the words a process uses for events: `merged`, `message_sent:follow_up`.
+
+Read once and handed on; clocks have their own way (incidents/timing.py), steps, boxes and messages ask here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from incidents.models import Incident, TimelineEvent
+from incidents.undoing import UNDOES
+from products.vocabulary import EventKind
+
+
+@dataclass(frozen=True)
+class Story:
+    """The events of an incident, oldest first; those without words of their own carry no payload."""
+
+    events: tuple[TimelineEvent, ...]
+
+    def last(self, *words: str) -> TimelineEvent | None:
+        """The latest event that any of `words` means."""
+        return next((event for event in reversed(self.events) if means(event, words)), None)
+
+    def holds(self, *words: str) -> TimelineEvent | None:
+        """The latest event that any of `words` means, unless a setback has taken it back since."""
+        event = self.last(*words)
+        if event is None:
+            return None
+        back = [e for e in self.events if e.seq > event.seq and event.kind in UNDOES.get(e.kind, ())]
+        return None if back else event
+
+    def since(self, event: TimelineEvent | None) -> "Story":
+        """What was recorded after `event`."""
+        return self if event is None else Story(tuple(e for e in self.events if e.seq > event.seq))
+
+
+def story(incident: Incident) -> Story:
+    """One query: events with who, and with their words where a process can ask for them."""
+    rows = incident.events.select_related("actor", "payload").order_by("seq")
+    return Story(tuple(rows.exclude(kind__in=_NEVER_ASKED)))
+
+
+# No step, box or message of a process waits for these, and there may be hundreds.
+_NEVER_ASKED = (
+    EventKind.NOTED, EventKind.UPDATED, EventKind.CORRECTED, EventKind.REDACTED, EventKind.MONITOR_DOWN,
+    EventKind.MONITOR_UP, EventKind.ALERT_RECEIVED, EventKind.CLOCK_BREACHED, EventKind.CHECK_CHANGED,
+    EventKind.DESCRIBED,
+)  # fmt: skip
+
+
+def means(event: TimelineEvent, words: Iterable[str]) -> bool:
+    """Whether `event` is what any of `words` speaks of."""
+    return any(_means(event, word) for word in words)
+
+
+def _means(event: TimelineEvent, word: str) -> bool:
+    kind, _, key = word.partition(":")
+    if kind == EventKind.SEVERITY_CONFIRMED:
+        return _confirms_severity(event)
+    return event.kind == kind and (not key or event.data.get("message") == key)
+
+
+def _confirms_severity(event: TimelineEvent) -> bool:
+    """Besides the verb itself: a person who declared with a severity, or changed it, or decided (DECISIONS.md 13)."""
+    if event.kind == EventKind.DECLARED:
+        return event.actor_id is not None and bool(event.data.get("sure"))
+    return event.kind in (EventKind.SEVERITY_CONFIRMED, EventKind.SEVERITY_CHANGED, EventKind.DECIDED)
