@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from products.models import Contact, Product
+from products.role_holders import roles_of
 
 _log = structlog.get_logger(__name__)
 MOST = 30
@@ -18,26 +19,33 @@ MOST = 30
 def add_contact(
     product: Product,
     *,
-    label: str,
     by: User,
+    label: str = "",
+    role: str = "",
     user: User | None = None,
     address: str = "",
     whole_team: bool = False,
 ) -> Contact:
-    """The last in the order. Raises ValidationError by field: not of the team, there already, too many."""
+    """The last in the order. Raises ValidationError by field: not of the team, there already, too many.
+
+    `role` is a key of the product's process: the contact is called as that role is, unless `label` says otherwise.
+    """
     Product.objects.select_for_update().get(pk=product.pk)
+    if role and role not in {each.key for each in roles_of(product)}:
+        raise ValidationError({"role": _("The process of this product has no such role.")})
     known = list(product.contacts.all())
     if len(known) >= MOST:
         raise ValidationError(_("A product has at most %(most)s contacts.") % {"most": MOST})
     if user and not user.memberships.filter(team=product.team_id).exists():
         raise ValidationError({"user": _("%(user)s is not in this product's team.") % {"user": user}})
-    label, address = " ".join(label.split()), address.strip()
+    label, address = " ".join(label.split()) or _label_of(product, role), address.strip()
     same = (user.pk if user else None, address.lower(), whole_team, label.lower())
     if any((c.user_id, c.address.lower(), c.whole_team, c.label.lower()) == same for c in known):
         raise ValidationError({"label": _("This contact is here already.")})
     contact = Contact(
         product=product,
         label=label,
+        role=role,
         user=user,
         address=address,
         whole_team=whole_team,
@@ -47,6 +55,12 @@ def add_contact(
     contact.save()
     _log.info("contact.added", product=product.slug, contact=contact.pk, by=by.pk)
     return contact
+
+
+def _label_of(product: Product, role: str) -> str:
+    if not role:
+        raise ValidationError({"label": _("Say who this is: a role, or a few words.")})
+    return {each.key: each.label for each in roles_of(product)}.get(role, role)
 
 
 @transaction.atomic

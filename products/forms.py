@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import allowed, teams_of
 from accounts.models import Team, User
 from foundation.text import plain_text
 from products.models import Process, Product
+from products.role_holders import roles_of
 from products.vocabulary import EnvironmentKind
 
 
@@ -100,8 +102,9 @@ class NewProductForm(ProductForm):
 class ContactForm(forms.Form):
     """Who is told: one person of the team, an address, or the whole team."""
 
+    role = forms.ChoiceField(label=_("Role"), required=False)
     label = _line(
-        _("Role"), 80, required=True, help_text=_("Such as Release Engineer, DevOps, Product Owner.")
+        _("Called"), 80, help_text=_("Leave it empty to use the role's name. Else such as “Duty phone”.")
     )
     user = forms.ModelChoiceField(
         label=_("Person"),
@@ -120,8 +123,8 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         kwargs["auto_id"] = "contact_%s"
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True, memberships__team=product.team_id).order_by("name", "pk")
-        self.fields["user"].queryset = people  # type: ignore[attr-defined]
+        self.fields["user"].queryset = _members(product)  # type: ignore[attr-defined]
+        self.fields["role"].choices = [("", _("None of the process")), *_roles(product)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -129,6 +132,33 @@ class ContactForm(forms.Form):
         if not self.errors and len(named) != 1:
             self.add_error("user", _("Choose exactly one: a person, an address, or everybody in the team."))
         return cleaned
+
+
+class RoleHolderForm(forms.Form):
+    """Somebody of the team is listed for a role of the process."""
+
+    role = forms.ChoiceField(
+        label=_("Role"), error_messages={"invalid_choice": _("The process has no such role. Choose one of these.")}
+    )
+    user = forms.ModelChoiceField(
+        label=_("Person"),
+        queryset=User.objects.none(),
+        error_messages={"invalid_choice": _("Choose somebody of this product's team.")},
+    )
+
+    def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
+        kwargs["auto_id"] = "holder_%s"
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = _roles(product)  # type: ignore[attr-defined]
+        self.fields["user"].queryset = _members(product)  # type: ignore[attr-defined]
+
+
+def _members(product: Product) -> QuerySet[User]:
+    return User.objects.filter(is_active=True, memberships__team=product.team_id).order_by("name", "pk")
+
+
+def _roles(product: Product) -> list[tuple[str, str]]:
+    return [(role.key, role.label) for role in roles_of(product)]
 
 
 class EnvironmentForm(forms.Form):

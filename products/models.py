@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import teams_of
 from foundation.text import plain_text
 from products.clock_rules import ClockRule
+from products.process_roles import ProcessRole
 from products.targets import Target
 from products.vocabulary import ClockKey, EnvironmentKind, Mark, Proceed
 
@@ -66,6 +67,10 @@ class ProcessVersion(models.Model):
     def clocks(self) -> list[ClockRule]:
         """The clocks of this version in its own order."""
         return [ClockRule.from_json(clock) for clock in self.document["clocks"]]
+
+    def roles(self) -> list[ProcessRole]:
+        """The roles of this version in its own order."""
+        return [ProcessRole.from_json(role) for role in self.document.get("roles") or []]
 
 
 class Severity(models.Model):

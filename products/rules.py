@@ -15,6 +15,7 @@ def view(actor: User, product: Product) -> bool:
 @rule("archive", Product)
 @rule("add_environment", Product)
 @rule("change_contacts", Product)
+@rule("change_roles", Product)
 def manage(actor: User, product: Product) -> bool:
     return has_role(actor, product.team_id, Role.MANAGER)
 

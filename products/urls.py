@@ -13,6 +13,7 @@ from products.views.product import (
     products,
     restore_product,
 )
+from products.views.roles import list_for_role, move_role_holder, unlist
 from products.views.tokens import make_token, revoke, tokens
 
 urlpatterns = [
@@ -26,6 +27,9 @@ urlpatterns = [
     path("products/<slug:slug>/contacts/", add_contact, name="add_contact"),
     path("products/<slug:slug>/contacts/<int:pk>/remove/", remove_contact, name="remove_contact"),
     path("products/<slug:slug>/contacts/<int:pk>/move/", move_contact, name="move_contact"),
+    path("products/<slug:slug>/roles/", list_for_role, name="list_for_role"),
+    path("products/<slug:slug>/roles/<int:pk>/remove/", unlist, name="unlist"),
+    path("products/<slug:slug>/roles/<int:pk>/move/", move_role_holder, name="move_role_holder"),
     path("settings/tokens/", tokens, name="tokens"),
     path("settings/tokens/add/", make_token, name="make_token"),
     path("settings/tokens/<int:pk>/revoke/", revoke, name="revoke_token"),

@@ -22,10 +22,14 @@ from products.models import Contact, Product
 
 
 class ContactShape(Schema):
-    """Exactly one of `user` (somebody's address here), `address` (anybody's) and `whole_team` says who it is."""
+    """Exactly one of `user` (somebody's address here), `address` (anybody's) and `whole_team` says who it is.
+
+    `role` is the key of the role of the process that is reached this way, or empty.
+    """
 
     id: int
     label: str
+    role: str
     user: str | None
     address: str
     whole_team: bool
@@ -33,13 +37,17 @@ class ContactShape(Schema):
 
 
 class NewContact(Body):
-    """Give one of `user` (the address of somebody in the team), `address` (any mail address) and `whole_team`."""
+    """Give one of `user` (the address of somebody in the team), `address` (any mail address) and `whole_team`.
+
+    `label` may be left out with `role`, a key of the product's process: it is called as the role is.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"label": "Duty phone", "address": "duty@example.org"}]}
     )
 
-    label: Annotated[str, Field(min_length=1, max_length=80), Plain]
+    label: Annotated[str, Field(max_length=80), Plain] = ""
+    role: Annotated[str, Field(max_length=40), Plain] = ""
     user: Annotated[str, Field(max_length=254), Plain] = ""
     address: Annotated[str, Field(max_length=254), Plain] = ""
     whole_team: bool = False
@@ -96,7 +104,8 @@ def _facts(body: NewContact) -> dict[str, Any]:
             validate_email(body.address)
         except ValidationError as error:
             raise ValidationError({"address": error.messages}) from error
-    return {"label": body.label, "user": found, "address": body.address, "whole_team": body.whole_team}
+    same = ("label", "role", "address", "whole_team")
+    return {"user": found, **{name: getattr(body, name) for name in same}}
 
 
 def _contact(product: Product, pk: int) -> Contact:
@@ -108,7 +117,7 @@ def _contact(product: Product, pk: int) -> Contact:
 
 def _shape(product: Product) -> dict[str, Any]:
     rows = Contact.objects.filter(product=product).select_related("user")
-    same = ("id", "label", "address", "whole_team", "position")
+    same = ("id", "label", "role", "address", "whole_team", "position")
     items = [
         {**{name: getattr(row, name) for name in same}, "user": row.user.email if row.user else None} for row in rows
     ]  # fmt: skip

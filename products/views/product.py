@@ -15,9 +15,10 @@ from products.archive_product import restore_product as restore
 from products.create_product import create_product as create
 from products.edit_product import edit_product as edit
 from products.environments import add_environment as add
-from products.forms import ContactForm, EnvironmentForm, NewProductForm, ProductForm
+from products.forms import ContactForm, EnvironmentForm, NewProductForm, ProductForm, RoleHolderForm
 from products.models import Product, ProductSlug
 from products.reading import severity_rows
+from products.role_holders import role_lists
 
 
 def _user(request: HttpRequest) -> User:
@@ -115,6 +116,7 @@ def show(
     *,
     environment_form: EnvironmentForm | None = None,
     contact_form: ContactForm | None = None,
+    role_form: RoleHolderForm | None = None,
     problems: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -131,6 +133,8 @@ def show(
         "environment_form": environment_form or EnvironmentForm(),
         "contacts": product.contacts.select_related("user"),
         "contact_form": contact_form or ContactForm(product=product),
+        "roles": role_lists(product),
+        "role_form": role_form or RoleHolderForm(product=product),
         "problems": problems or [],
     }
     return render(request, "products/product.html", context, status=status)

@@ -27,6 +27,7 @@ from notifications.models import Channel, Delivery, Kind, State
 from notifications.ways import add_channel
 from products.contacts import add_contact
 from products.models import Contact, Product
+from products.role_holders import list_for_role
 from products.token_products import make_narrow_token
 from tests.factories import PASSWORD, join, make_monitor, make_product, make_team, make_user
 from tests.security.operations import ANY, OPERATIONS, without
@@ -114,6 +115,7 @@ def _furnish(world: World) -> None:
     taking_part = {"participant": Role.RESPONDER}
     manager = people["manager"]
     contact = add_contact(world.product, label="Zebra owner", user=people["responder"], by=manager)
+    holder = list_for_role(world.product, role="product_owner", user=people["team_admin"], by=manager)
     channel = _channel(world, "Zebra room", manager, world.team)
     own = _channel(world, "Own phone", manager, None)
     waiting = make_monitor(world.product, kind="heartbeat", target="", name="Zebra beat", interval_s=300)
@@ -128,6 +130,7 @@ def _furnish(world: World) -> None:
         "person": (_pk(people["viewer"]), {"pk": NOWHERE}, known),
         "product": ({"slug": "zebra-mobile"}, {"slug": "nothing"}, inside),
         "contact": ({"slug": "zebra-mobile", "pk": contact.pk}, {"slug": "nothing", "pk": NOWHERE}, inside),
+        "role holder": ({"slug": "zebra-mobile", "pk": holder.pk}, {"slug": "nothing", "pk": NOWHERE}, inside),
         "member": (
             {"slug": "zebra-team", "pk": people["viewer"].pk},
             {"slug": "zebra-team", "pk": NOWHERE},
