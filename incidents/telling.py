@@ -139,9 +139,19 @@ def _tell(
     incident: Incident,
     about: str,
     key: str,
+    line = "\n".join(part for part in (_ending(event), line) if part)
     to: list[Recipient],
     headline: str,
     line: str,
+def _ending(event: TimelineEvent) -> str:
+    """How it ended where that is not a resolution; a reason is told to those alone who may read the incident."""
+    if event.kind == EventKind.DEFERRED:
+        return _("It waits for %(release)s.") % {"release": event.data["to"]}
+    if event.kind == EventKind.DUPLICATE_MARKED:
+        return _("It goes on as %(ref)s.") % {"ref": event.data["of"]}
+    return ""
+
+
     *,
     wake: bool | None = None,
 ) -> None:

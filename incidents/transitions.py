@@ -30,7 +30,13 @@ PASS_ON = Step(EventKind.NOTED, OPEN)
 NOTE = Step(EventKind.NOTED, tuple(Status))
 MITIGATE = Step(EventKind.MITIGATED, (Status.TRIAGE, Status.ACTIVE), Status.MONITORING)
 RESOLVE = Step(EventKind.RESOLVED, OPEN, Status.RESOLVED)
-REOPEN = Step(EventKind.REOPENED, (Status.RESOLVED, Status.CLOSED), Status.ACTIVE)
+REOPEN = Step(
+    EventKind.REOPENED,
+    (Status.RESOLVED, Status.CLOSED, Status.DECLINED, Status.DEFERRED, Status.DUPLICATE),
+    Status.ACTIVE,
+)
+# What a reopening takes back.
+ENDED = {"resolved_at": None, "remedy_at": None, "deferred_to": "", "duplicate_of": None}
 
 LEAD = "lead"
 DESCRIBED = (
@@ -91,9 +97,11 @@ def _passed(incident: Incident, heir: Recipient | None) -> str:
     return _("Can't take it. Asked next: %(who)s.") % {"who": heir.label}
 
 
-def confirm_severity(incident: Incident, *, by: User, at: datetime | None = None) -> TimelineEvent:
+def confirm_severity(
+    incident: Incident, *, by: User, at: datetime | None = None, text: str = ""
+) -> TimelineEvent:
     """The proposed severity is right: triage is over."""
-    return perform(incident, CONFIRM_SEVERITY, by=by, at=at, severity=incident.severity.label)
+    return perform(incident, CONFIRM_SEVERITY, by=by, at=at, text=text, severity=incident.severity.label)
 
 
 def change_severity(
@@ -234,7 +242,7 @@ def reopen(incident: Incident, *, by: User, reason: str, at: datetime | None = N
     if not reason.strip():
         raise ValidationError({"reason": _("Say what came back.")})
     try:
-        return perform(incident, REOPEN, by=by, at=at, text=reason, changes={"resolved_at": None})
+        return perform(incident, REOPEN, by=by, at=at, text=reason, changes=ENDED)
     except IntegrityError as error:
         if "one_open_incident_per_target" not in str(error):
             raise

@@ -75,6 +75,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             "lead",
             "declared_by",
             "target__monitor",
+            "duplicate_of",
         )
 
     def by_ref(self, ref: str) -> "Incident":
