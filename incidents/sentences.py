@@ -94,6 +94,22 @@ def _resolved(event: TimelineEvent) -> SafeString:
     )
 
 
+def _declined(event: TimelineEvent) -> SafeString:
+    return format_html(_("<b>Declined</b> by {who}: no incident"), who=_who(event))
+
+
+def _deferred(event: TimelineEvent) -> SafeString:
+    return format_html(
+        _("<b>Deferred to {release}</b> by {who}"), release=event.data.get("to", ""), who=_who(event)
+    )
+
+
+def _duplicate_marked(event: TimelineEvent) -> SafeString:
+    return format_html(
+        _("<b>Duplicate of {ref}</b>, says {who}"), ref=event.data.get("of", ""), who=_who(event)
+    )
+
+
 def _corrected(event: TimelineEvent) -> SafeString:
     return format_html(
         _("<b>Corrected</b> by {who}: entry {seq}"), who=_who(event), seq=event.data.get("seq", "")
@@ -164,6 +180,9 @@ FACTS = {
     "role": lazy("Role"),
     "severity": lazy("Severity"),
     "target": lazy("Limit"),
+    "of": lazy("Duplicate of"),
+    "to": lazy("Waits for"),
+    "duplicate": lazy("Duplicate"),
     "title": lazy("Title"),
     "user": lazy("Person"),
     "was": lazy("Was"),
@@ -179,20 +198,12 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.ASSIGNED: _assigned,
     EventKind.NOTED: _noted,
     EventKind.RESOLVED: _resolved,
+    EventKind.DECLINED: _declined,
+    EventKind.DEFERRED: _deferred,
+    EventKind.DUPLICATE_MARKED: _duplicate_marked,
     EventKind.CORRECTED: _corrected,
     EventKind.REDACTED: _redacted,
     EventKind.CLOCK_BREACHED: _clock_breached,
     EventKind.MONITOR_DOWN: _monitor_down,
     EventKind.MONITOR_UP: _monitor_up,
 }
-    "of": lazy("Duplicate of"),
-    "to": lazy("Waits for"),
-    "duplicate": lazy("Duplicate"),
-    EventKind.DECLINED: _declined,
-    EventKind.DEFERRED: _deferred,
-    EventKind.DUPLICATE_MARKED: _duplicate_marked,
-    **dict.fromkeys(SAID, _stated),
-    EventKind.ATTESTED: lambda event: _with_link(event, _ticked(event)),
-    EventKind.CHECK_CHANGED: _ticked,
-    EventKind.MESSAGE_SENT: _message_sent,
-    EventKind.OVERRIDDEN: _vouched,
