@@ -110,6 +110,9 @@ def _too_late(request: HttpRequest, error: TooLate) -> HttpResponse:
     incident = type(error.incident).objects.for_page().get(pk=error.incident.pk)
     words = {"ref": incident.ref, "status": str(incident.get_status_display()).lower()}
     told = _("Too late: somebody was faster. %(ref)s is %(status)s.") % words
+    if not error.faster:
+        told = _("%(ref)s is %(status)s.") % words
+    told = f"{error.words} {told}" if error.words else told
     return problem(409, told, incident=incident_shape(incident))
 
 

@@ -51,6 +51,7 @@ SWEEPS = (
     Sweep("intake", intake.take_in, on_wake=True),
     Sweep("breaches", breaches.breach_due, on_wake=True, next_due=breaches.next_due),
     Sweep("warnings", breaches.warn_due, on_wake=True, next_due=breaches.next_warning),
+    Sweep("vacancies", breaches.ask_due, on_wake=True, next_due=breaches.next_ask),
     # Starts threads and returns: what is slow outside holds neither the ticker nor another channel.
     Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),
     Sweep("staleness", staleness.mark_stale),

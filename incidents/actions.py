@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from foundation.idempotency import fingerprint, once
-from incidents import transitions
+from incidents import roles, transitions
 from incidents.forms import verbs
 from incidents.models import Incident, Status
 from products.vocabulary import CONTAINED
@@ -35,7 +35,7 @@ class Offer:
 
 
 def _take_lead(incident: Incident, *, by: User) -> object:
-    return transitions.assign(incident, by=by, user=by, label=str(_("Lead")))
+    return roles.claim(incident, by=by)
 
 
 def _note(incident: Incident, *, by: User, key: str, text: str, at: Any) -> object:
@@ -56,7 +56,7 @@ OFFERS = {
         Offer(
             "confirm_severity", _("Confirm severity"), transitions.confirm_severity, statuses=(Status.TRIAGE,)
         ),
-        Offer("lead", _("Take the lead"), _take_lead, action="assign"),
+        Offer("lead", _("Take the lead"), _take_lead, action="claim"),
         Offer("note", _("Add a note"), _note, verbs.NoteForm, statuses=_ALL),
         Offer("describe", _("Describe"), transitions.describe, verbs.DescribeForm, statuses=_ALL),
         Offer(
@@ -66,7 +66,7 @@ OFFERS = {
             verbs.SeverityForm,
             _("The clocks are computed anew from the moment of detection."),
         ),
-        Offer("assign", _("Assign a role"), transitions.assign, verbs.AssignForm),
+        Offer("assign", _("Assign a role"), roles.assign, verbs.AssignForm),
         Offer(
             "mitigate",
             CONTAINED,

@@ -11,7 +11,7 @@ from accounts.models import User
 from foundation import moment
 from foundation.crash import crashpoint
 from foundation.refs import next_number
-from incidents import boxes, lifecycle, telling, timeline, timing
+from incidents import boxes, lifecycle, telling, timeline, timing, vacancies
 from incidents.models import Incident, Mode, Participant, Status
 from products.models import Product, Severity
 from products.vocabulary import EventKind
@@ -82,6 +82,7 @@ def _begin(incident: Incident, by: User | None, now: datetime, how: dict[str, An
     boxes.start(incident, event)
     lifecycle.announce(incident)
     telling.after(incident, event)
+    vacancies.follow(incident, event)
     crashpoint("verb.opening_told")
 
 

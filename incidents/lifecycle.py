@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from accounts.models import User
 from foundation import moment
 from foundation.crash import crashpoint
-from incidents import boxes, breaches, telling, timeline, timing
+from incidents import boxes, breaches, telling, timeline, timing, vacancies
 from incidents.models import Incident, Participant, Status, TimelineEvent
 from live import bus
 from products.vocabulary import EventKind
@@ -45,6 +45,16 @@ class TooLate(Exception):
         super().__init__(f"{incident.ref} is {incident.status}: {step.kind} no longer applies")
         self.incident = incident
         self.step = step
+
+    @property
+    def words(self) -> str:
+        """What it was too late for, where the event alone does not say it; else empty."""
+        return ""
+
+    @property
+    def faster(self) -> bool:
+        """Somebody else came first; not so where there was nothing to do in the first place."""
+        return True
 
     @property
     def last(self) -> TimelineEvent | None:
@@ -113,6 +123,7 @@ def _follow(incident: Incident, event: TimelineEvent) -> None:
         )
     announce(incident)
     telling.after(incident, event)
+    vacancies.follow(incident, event)
 
 
 def _columns(incident: Incident, step: Step, stamp: str) -> list[str]:

@@ -87,6 +87,8 @@ def tone(event: TimelineEvent) -> str:
     """How a line reads: "person" (words of people), "machine" (quiet), "machine breach" (must be seen)."""
     if event.kind in _MACHINE_LOUD:
         return "machine breach"
+    if event.kind == EventKind.ASSIGNED and event.data.get("as_administrator"):
+        return "person breach"
     return "person" if event.actor_id else "machine"
 
 

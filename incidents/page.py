@@ -12,7 +12,7 @@ from accounts.access import allowed
 from accounts.models import User
 from incidents import clocks, lines
 from incidents.clocks import Reading
-from incidents.models import Assignment, Clock, Incident, RedactionRequest, TimelineEvent, TimelineLine
+from incidents.models import Clock, Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.next_action import Action, next_action
 from incidents.recipients import nobody_left
 from monitoring.history import blind_since
@@ -47,7 +47,6 @@ class IncidentPage:
     clocks: list[ClockView]
     action: Action | None
     target: Target | None
-    assignments: list[Assignment]
     redactions: list[RedactionRequest]
     may_respond: bool
     stretches: list[Segment] = field(default_factory=list)
@@ -88,7 +87,6 @@ def read(
         clocks=clock_views(incident, now),
         action=next_action(incident, monitor_state=target.state if target else None) if may else None,
         target=target,
-        assignments=list(incident.assignments.filter(until=None).select_related("user").order_by("pk")),
         redactions=_redactions(incident),
         may_respond=may,
         stretches=stretches,

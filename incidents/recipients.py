@@ -12,7 +12,9 @@ from notifications import queue
 from notifications.models import Channel, Delivery, State
 from notifications.queue import Recipient
 from products.contacts import responders
-from products.models import Contact
+from products.models import Contact, RoleHolder
+from products.process_roles import ProcessRole
+from products.role_holders import reaches
 from products.vocabulary import EventKind
 
 type Named = tuple[User | None, str, str]
@@ -25,6 +27,25 @@ def everybody(incident: Incident, *, but: User | None = None) -> list[Recipient]
 def people(incident: Incident, *, but: User | None = None) -> list[Recipient]:
     """Contacts in their order, each once; without any, whoever responds in the team. `but` knows it already."""
     return _once(incident, _named(incident), but)
+
+
+def person(incident: Incident, user: User) -> Recipient:
+    """One person, by name: whom something was given to."""
+    return _once(incident, [(user, "", str(user))], None)[0]
+
+
+def for_role(incident: Incident, role: ProcessRole) -> list[Recipient]:
+    """Who is asked to take `role`: those listed for it on the product, and its contacts; without any, everybody."""
+    listed = RoleHolder.objects.filter(product=incident.product_id, role=role.key).select_related("user")
+    asked: list[Named] = [(row.user, "", _label(row.user, role.label)) for row in listed]
+    for contact in Contact.objects.filter(product=incident.product_id).select_related("user"):
+        if reaches(contact, role):
+            asked += _reached(incident, contact)
+    if incident.private:
+        let_in = set(Participant.objects.filter(incident=incident).values_list("user", flat=True))
+        asked = [one for one in asked if one[0] and one[0].pk in let_in]
+    able = [one for one in _once(incident, asked, None) if one.skip in ("", _unreal(incident))]
+    return able or people(incident)
 
 
 def rooms(incident: Incident) -> list[Recipient]:
@@ -99,15 +120,31 @@ def _named(incident: Incident) -> list[Named]:
         taking_part = Participant.objects.filter(incident=incident).select_related("user").order_by("pk")
         return [(p.user, "", _label(p.user, labels.get(p.user_id, ""))) for p in taking_part]
     if not contacts:
-        return [(user, "", str(user)) for user in responders(incident.product)]
-    named: list[Named] = []
-    for contact in contacts:
-        if contact.whole_team:
-            named += [(user, "", _label(user, contact.label)) for user in responders(incident.product)]
-        else:
-            who = contact.user or contact.address
-            named.append((contact.user, contact.address, _label(who, contact.label)))
-    return named
+        everyone: list[Named] = [(user, "", str(user)) for user in responders(incident.product)]
+        return [*everyone, *_by_default(incident, contacts)]
+    named = [one for contact in contacts for one in _reached(incident, contact)]
+    return [*named, *_by_default(incident, contacts)]
+
+
+def _reached(incident: Incident, contact: Contact) -> list[Named]:
+    if contact.whole_team:
+        return [(user, "", _label(user, contact.label)) for user in responders(incident.product)]
+    who = contact.user or contact.address
+    return [(contact.user, contact.address, _label(who, contact.label))]
+
+
+def _by_default(incident: Incident, contacts: list[Contact]) -> list[Named]:
+    """The first who is listed for a role that the process wants told and that no contact reaches (K132–K134)."""
+    version = incident.process_version
+    wanted = {each.get("role") for each in (version.document.get("contacts") or {}).get("tell") or []}
+    silent = {
+        role.key: role.label
+        for role in version.roles()
+        if role.key in wanted and not any(reaches(contact, role) for contact in contacts)
+    }
+    rows = RoleHolder.objects.filter(product=incident.product_id, role__in=silent, user__is_active=True)
+    first = {row.role: row.user for row in rows.select_related("user").order_by("role", "-position")}
+    return [(first[key], "", _label(first[key], label)) for key, label in silent.items() if key in first]
 
 
 def _label(who: User | str, role: str) -> str:

@@ -75,10 +75,28 @@ def _assigned(event: TimelineEvent) -> SafeString:
     if event.data.get("key") == "lead" and event.data.get("user_id") == event.actor_id:
         return format_html(_("<b>{who} took the lead</b>"), who=_who(event))
     holder, role = event.data.get("user", ""), event.data.get("role", "")
+    if event.data.get("as_administrator"):
+        text = _("<b>{holder} took the role {role} as administrator</b>, without being listed for it")
+        return format_html(text, holder=holder, role=role)
+    if holder == _who(event) and event.data.get("was"):
+        text = _("<b>{holder} took the role {role}</b> from {was}")
+        return format_html(text, holder=holder, role=role, was=event.data["was"])
     if holder == _who(event):
         return format_html(_("<b>{holder} took the role {role}</b>"), holder=holder, role=role)
     return format_html(
         _("<b>{holder} has the role {role}</b>, given by {who}"), holder=holder, role=role, who=_who(event)
+    )
+
+
+def _handed_over(event: TimelineEvent) -> SafeString:
+    role, who = event.data.get("role", ""), _who(event)
+    if event.data.get("given_up"):
+        return format_html(_("<b>{who} gave up the role {role}</b>: nobody has it"), who=who, role=role)
+    return format_html(
+        _("<b>{who} handed the role {role} over</b> to {to}"),
+        who=who,
+        role=role,
+        to=event.data.get("user", ""),
     )
 
 
@@ -196,6 +214,7 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.SEVERITY_CONFIRMED: _severity_confirmed,
     EventKind.SEVERITY_CHANGED: _severity_changed,
     EventKind.ASSIGNED: _assigned,
+    EventKind.HANDED_OVER: _handed_over,
     EventKind.NOTED: _noted,
     EventKind.RESOLVED: _resolved,
     EventKind.DECLINED: _declined,

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from foundation import moment, rounds
 from foundation.crash import crashpoint
-from incidents import breaches, lifecycle, telling
+from incidents import breaches, lifecycle, telling, vacancies
 from incidents.models import Clock, Incident
 
 
@@ -36,6 +36,17 @@ def next_warning() -> datetime | None:
     return Clock.objects.to_warn().order_by("warn_at").values_list("warn_at", flat=True).first()
 
 
+def ask_due(limit: int = 100) -> int:
+    """Ask for needed roles that nobody has taken; returns for how many."""
+    due = Incident.objects.open().filter(roles_due_at__lte=moment.now()).order_by("roles_due_at")
+    return rounds.each("vacancies", sorted(due.values_list("pk", flat=True)[:limit]), _ask)
+
+
+def next_ask() -> datetime | None:
+    waiting = Incident.objects.open().exclude(roles_due_at=None)
+    return waiting.order_by("roles_due_at").values_list("roles_due_at", flat=True).first()
+
+
 def _held(pk: int) -> Incident | None:
     """The incident, locked; None while somebody else holds it."""
     free = Incident.objects.select_for_update(skip_locked=True, of=("self",))
@@ -59,6 +70,17 @@ def _warn(pk: int) -> int:
                 telling.warn(incident, clock)
         crashpoint("sweep.warning_told")
         return len(due)
+
+
+def _ask(pk: int) -> int:
+    with transaction.atomic():
+        incident = _held(pk)
+        if incident is None:
+            return 0
+        asked = vacancies.ask(incident, moment.now())
+        if asked:
+            lifecycle.announce(incident)
+        return asked
 
 
 def _fire(pk: int) -> int:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from foundation import moment
 from incidents import recipients
 from incidents.clocks import span
@@ -23,6 +24,7 @@ from products.vocabulary import ClockKey, EventKind
 
 OPENED, WARNED, BREACHED, RESOLVED = "opened", "warned", "breached", "resolved"
 PASSED, STRANDED, RAISED = "passed", "stranded", "raised"
+NEEDED, GIVEN = "needed", "given"
 # What asks somebody to take it; moot once somebody has.
 ASKING = (OPENED, PASSED, STRANDED)
 # A locked phone shows some forty characters: severity, ref and product must be among them.
@@ -72,6 +74,28 @@ def is_stranded(incident: Incident) -> bool:
     return told.filter(created_at__gte=recipients.opened_at(incident)).exists()
 
 
+def vacant(incident: Incident, about: str, roles: list[str], to: list[Recipient]) -> None:
+    """Roles that are needed and empty: once to those who are asked for them."""
+    names = {"roles": ", ".join(roles)}
+    line = _("Needed, and nobody has it: %(roles)s. Take it on the page.") % names
+    _tell(incident, about, NEEDED, to, _("nobody is %(roles)s") % names, line)
+
+
+def taken_reason() -> str:
+    """Why such a message is not sent any more."""
+    return _("somebody has it now")
+
+
+def role_given(incident: Incident, event: TimelineEvent, user: User) -> None:
+    """A role was handed or given to `user`. What was said with it is for those who may read the incident."""
+    names = {"role": event.data["role"], "who": event.actor_label}
+    line = _("%(who)s gave you the role %(role)s.") % names
+    if event.text and not incident.private:
+        line += f"\n{event.text}"
+    to = recipients.person(incident, user)
+    _tell(incident, _about(event), GIVEN, [to], _("you are %(role)s") % names, line)
+
+
 def waits_until(incident: Incident) -> str:
     """`08:00 CET` when nobody is woken by it now; else empty."""
     now = moment.now()
@@ -115,7 +139,17 @@ def _over(incident: Incident, event: TimelineEvent) -> None:
         to = [one for one in to if one.user and recipients.takes_part(incident, one.user)]
     took = span((event.occurred_at - incident.detected_at).total_seconds())
     line = _("%(after)s after detection, by %(who)s.") % {"after": took, "who": event.actor_label}
+    line = "\n".join(part for part in (_ending(event), line) if part)
     _tell(incident, _about(event), RESOLVED, to, str(Status(incident.status).label), line)
+
+
+def _ending(event: TimelineEvent) -> str:
+    """How it ended where that is not a resolution; a reason is told to those alone who may read the incident."""
+    if event.kind == EventKind.DEFERRED:
+        return _("It waits for %(release)s.") % {"release": event.data["to"]}
+    if event.kind == EventKind.DUPLICATE_MARKED:
+        return _("It goes on as %(ref)s.") % {"ref": event.data["of"]}
+    return ""
 
 
 _AFTER: dict[EventKind, Callable[[Incident, TimelineEvent], None]] = {
@@ -139,19 +173,9 @@ def _tell(
     incident: Incident,
     about: str,
     key: str,
-    line = "\n".join(part for part in (_ending(event), line) if part)
     to: list[Recipient],
     headline: str,
     line: str,
-def _ending(event: TimelineEvent) -> str:
-    """How it ended where that is not a resolution; a reason is told to those alone who may read the incident."""
-    if event.kind == EventKind.DEFERRED:
-        return _("It waits for %(release)s.") % {"release": event.data["to"]}
-    if event.kind == EventKind.DUPLICATE_MARKED:
-        return _("It goes on as %(ref)s.") % {"ref": event.data["of"]}
-    return ""
-
-
     *,
     wake: bool | None = None,
 ) -> None:

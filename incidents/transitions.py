@@ -16,7 +16,9 @@ from accounts.models import User
 from foundation import moment
 from incidents import recipients, telling, timing
 from incidents.lifecycle import Step, perform
-from incidents.models import OPEN, Assignment, Incident, Participant, Status, TimelineEvent
+from incidents.models import OPEN, Incident, Status, TimelineEvent
+from incidents.roles import LEAD as LEAD
+from incidents.roles import assign as assign
 from notifications.queue import Recipient
 from products.models import Severity
 from products.vocabulary import EventKind
@@ -24,7 +26,6 @@ from products.vocabulary import EventKind
 ACKNOWLEDGE = Step(EventKind.ACKNOWLEDGED, OPEN, guard=Q(acknowledged_at=None))
 CONFIRM_SEVERITY = Step(EventKind.SEVERITY_CONFIRMED, (Status.TRIAGE,), Status.ACTIVE)
 DESCRIBE = Step(EventKind.DESCRIBED, tuple(Status))
-ASSIGN = Step(EventKind.ASSIGNED, OPEN)
 BREAK_GLASS = Step(EventKind.ASSIGNED, tuple(Status))
 PASS_ON = Step(EventKind.NOTED, OPEN)
 NOTE = Step(EventKind.NOTED, tuple(Status))
@@ -38,7 +39,6 @@ REOPEN = Step(
 # What a reopening takes back.
 ENDED = {"resolved_at": None, "remedy_at": None, "deferred_to": "", "duplicate_of": None}
 
-LEAD = "lead"
 DESCRIBED = (
     "title", "impact", "workaround", "users_affected", "users_estimated", "users_source",
     "security", "data_loss", "affected_version", "environment",
@@ -170,39 +170,6 @@ def describe(
 
 def _plain(value: Any) -> str | int | bool | None:
     return value if isinstance(value, str | int | bool | None) else str(value)
-
-
-def assign(
-    incident: Incident, *, by: User, user: User, role: str = LEAD, label: str = "", at: datetime | None = None
-) -> TimelineEvent:
-    """Give `role` to `user`; whoever held it holds it no longer.
-
-    The person may then see a private incident.
-    """
-    label = label or (str(_("Lead")) if role == LEAD else role)
-    with transaction.atomic():
-        Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-        held = Assignment.objects.filter(incident=incident, role=role, until=None).first()
-        if held and held.user_id == user.pk:
-            raise ValidationError({"user": _("%(user)s has this role already.") % {"user": user}})
-        changes = {"lead": user} if role == LEAD else {}
-        Participant.objects.get_or_create(incident=incident, user=user)
-        event = perform(
-            incident,
-            ASSIGN,
-            by=by,
-            at=at,
-            changes=changes,
-            key=role,
-            role=label,
-            user=str(user),
-            user_id=user.pk,
-        )
-        Assignment.objects.filter(incident=incident, role=role, until=None).update(until=event.occurred_at)
-        Assignment.objects.create(
-            incident=incident, role=role, label=label, user=user, since=event.occurred_at
-        )
-        return event
 
 
 def break_glass(incident: Incident, *, by: User, reason: str, at: datetime | None = None) -> TimelineEvent:

@@ -170,6 +170,12 @@ def cancel(ref: str, *, reason: str, keys: Iterable[str] | None = None) -> int:
     return waiting.update(state=State.CANCELLED, reason=reason[:500])
 
 
+def cancel_about(about: str, *, reason: str, key: str) -> int:
+    """What still waits about exactly this, with this key, is moot. For a verb, in its transaction."""
+    waiting = Delivery.objects.filter(about=about, key=key).unsent()
+    return waiting.update(state=State.CANCELLED, reason=reason[:500])
+
+
 def reached(ref: str) -> list[Recipient]:
     """To whom something about `INC-42` was sent or may have been, by the routes that it took."""
     told = Delivery.objects.about(ref).filter(Q(state=State.SENT) | Q(attempts__gt=0))

@@ -154,7 +154,7 @@ def _twelve(slug: str) -> User:
         if number % 3:
             do.acknowledge(incident, by=mate, at=start + timedelta(minutes=3))
         if number % 3 == 2:
-            do.assign(incident, by=mate, user=mate, label="Lead", at=start + timedelta(minutes=6))
+            do.assign(incident, by=mate, user=mate, at=start + timedelta(minutes=6))
     sweep.breach_due()
     return person
 
@@ -203,7 +203,7 @@ def _story(slug: str, minutes: float) -> tuple[User, Incident]:
     )
     _down(target, at(0.2), incident.ref)
     do.acknowledge(incident, by=person, at=at(3.2))
-    do.assign(incident, by=person, user=person, label="Lead", at=at(3.6))
+    do.assign(incident, by=person, user=person, at=at(3.6))
     do.note(
         incident,
         by=kim,

@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 
 from foundation.shapes import Body, Key, Moment, Plain, Reason, Title, Words
 from incidents.api.writing import Affected, Count
-from incidents.transitions import LEAD
+from incidents.holding import LEAD
 
 
 def _example(value: JsonDict) -> ConfigDict:
@@ -44,15 +44,39 @@ class Describe(At):
 
 
 class Claim(At):
+    """`reason`: needed from an administrator who is not listed for a role that decides."""
+
+    model_config = _example({"role": "release_engineer"})
+
     role: Key = LEAD
+    reason: Annotated[str, Field(max_length=1000), Plain] = ""
 
 
-class Assign(Claim):
+class Assign(At):
     """`user`: the e-mail address of somebody in the team."""
 
     model_config = _example({"user": "ben@example.org"})
 
+    role: Key = LEAD
     user: Annotated[str, Field(min_length=3, max_length=254), Plain]
+    note: Annotated[str, Field(max_length=1000), Plain] = ""
+
+
+class HandOver(At):
+    """`user`: the e-mail address of somebody in the team; `note`: where things stand."""
+
+    model_config = _example({"role": "devops", "user": "ben@example.org", "note": "Rollout is halted at 20 %"})
+
+    role: Key
+    user: Annotated[str, Field(min_length=3, max_length=254), Plain]
+    note: Reason
+
+
+class GiveUp(At):
+    model_config = _example({"role": "devops"})
+
+    role: Key
+    note: Annotated[str, Field(max_length=1000), Plain] = ""
 
 
 class Note(At):

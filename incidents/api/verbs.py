@@ -15,12 +15,25 @@ from django.utils.translation import gettext as _
 
 from accounts.access import authorize
 from accounts.bearer import person_of
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, User
 from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Body
-from incidents import corrections, transitions
-from incidents.api.bodies import Assign, At, Because, Change, Claim, Correct, Describe, Note, Redact, Said
+from incidents import corrections, roles, transitions
+from incidents.api.bodies import (
+    Assign,
+    At,
+    Because,
+    Change,
+    Claim,
+    Correct,
+    Describe,
+    GiveUp,
+    HandOver,
+    Note,
+    Redact,
+    Said,
+)
 from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
 from incidents.api.writing import environment_of, people
@@ -50,25 +63,20 @@ def _describe(incident: Incident, *, by: User, **facts: Any) -> None:
     transitions.describe(incident, by=by, **facts)
 
 
-def _assign(incident: Incident, *, by: User, user: str, role: str = transitions.LEAD, **facts: Any) -> None:
-    team = Membership.objects.filter(team=incident.product.team_id).exclude(role=Role.VIEWER)
-    chosen = User.objects.filter(email=user.lower(), is_active=True, pk__in=team.values("user")).first()
-    if chosen is None:
-        raise ValidationError({"user": _("Nobody who responds in this team has this address.")})
-    transitions.assign(incident, by=by, user=chosen, role=role, label=_label(incident, role), **facts)
+def _assign(incident: Incident, *, by: User, user: str, role: str = roles.LEAD, **facts: Any) -> None:
+    roles.assign(incident, by=by, user=_member(incident, user), role=role, **facts)
 
 
-def _claim(incident: Incident, *, by: User, role: str = transitions.LEAD, **facts: Any) -> None:
-    transitions.assign(incident, by=by, user=by, role=role, label=_label(incident, role), **facts)
+def _hand_over(incident: Incident, *, by: User, role: str, user: str, **facts: Any) -> None:
+    roles.hand_over(incident, role, to=_member(incident, user), by=by, **facts)
 
 
-def _label(incident: Incident, role: str) -> str:
-    """Of a role that anybody may hold. ValidationError on `role` for others."""
-    roles = incident.process_version.document.get("roles", [])
-    free = {transitions.LEAD: str(_("Lead"))} | {r["key"]: r["label"] for r in roles if not r.get("decides")}
-    if role not in free:
-        raise ValidationError({"role": _("These can be given here: %(roles)s.") % {"roles": ", ".join(free)}})
-    return str(free[role])
+def _member(incident: Incident, address: str) -> User:
+    members = Membership.objects.filter(team=incident.product.team_id).values("user")
+    found = User.objects.filter(email=address.lower(), is_active=True, pk__in=members).first()
+    if found is None:
+        raise ValidationError({"user": _("Nobody in this team has this address.")})
+    return found
 
 
 def _correct(incident: Incident, *, by: User, seq: int, **facts: Any) -> None:
@@ -124,17 +132,25 @@ VERBS = (
     ),
     Verb(
         "assign",
-        "Gives a role, that of the lead unless told otherwise, to somebody of the team.",
+        "Gives a role, that of the lead unless told otherwise, to somebody of the team, whoever has it now. One that "
+        "decides is a manager's to give, to people listed for it.",
         _assign,
         Assign,
     ),
     Verb(
         "claim",
-        "Takes a role oneself, that of the lead unless told otherwise.",
-        _claim,
+        "Takes a role that nobody has, that of the lead unless told otherwise. One that decides: only who is listed "
+        "for it on the product; 403 for others.",
+        roles.claim,
         Claim,
-        action="assign",
     ),
+    Verb(
+        "hand_over",
+        "Passes a role that one has oneself to somebody of the team, with a note on where things stand.",
+        _hand_over,
+        HandOver,
+    ),
+    Verb("give_up", "A role that one has oneself is free again.", roles.give_up, GiveUp),
     Verb("note", "A sentence for the timeline, in any status.", transitions.note, Note),
     Verb(
         "mitigate",

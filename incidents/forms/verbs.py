@@ -4,10 +4,13 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import has_role
 from accounts.models import Membership, Role, User
 from incidents.forms.fields import MomentField, line, words
+from incidents.holding import LEAD, lead_role, roles_of
 from incidents.models import Incident
 from products.models import Environment, Severity
 
@@ -101,24 +104,18 @@ class AssignForm(VerbForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        roles = self.incident.process_version.document.get("roles", [])
-        # A role that decides is given by a manager to those listed for the product: that comes with role
-        # holders.
-        self.roles = {"lead": str(_("Lead"))} | {
-            role["key"]: role["label"] for role in roles if not role.get("decides")
-        }
-        self.fields["role"].choices = list(self.roles.items())  # type: ignore[attr-defined]
-        members = (
-            Membership.objects.filter(team=self.incident.product.team_id)
-            .exclude(role=Role.VIEWER)
-            .values("user")
-        )
-        people = User.objects.filter(is_active=True, pk__in=members).order_by("name")
-        self.fields["user"].queryset = people  # type: ignore[attr-defined]
+        manages = has_role(self.reader, self.incident.product.team_id, Role.MANAGER)
+        roles = {LEAD: lead_role()} | {role.key: role for role in roles_of(self.incident)}
+        # One that decides is a manager's to give (DECISIONS.md 7).
+        given = [(key, role.label) for key, role in roles.items() if manages or not role.decides]
+        self.fields["role"].choices = given  # type: ignore[attr-defined]
+        self.fields["user"].queryset = members(self.incident)  # type: ignore[attr-defined]
 
-    def facts(self) -> dict[str, Any]:
-        role = self.cleaned_data["role"]
-        return {"user": self.cleaned_data["user"], "role": role, "label": self.roles[role]}
+
+def members(incident: Incident) -> QuerySet[User]:
+    """Everybody of the team: a product owner may be listed for a role and only read otherwise."""
+    team = Membership.objects.filter(team=incident.product.team_id).values("user")
+    return User.objects.filter(is_active=True, pk__in=team).order_by("name", "pk")
 
 
 class DescribeForm(VerbForm):

@@ -54,6 +54,8 @@ VERBS: dict[str, dict[str, Any]] = {
     "change_severity": {"severity": "HIGH", "reason": "Fewer people"},
     "assign": {"user": "responder@example.test"},
     "claim": {},
+    "hand_over": {"role": "devops", "user": "responder@example.test", "note": "The rollout is halted"},
+    "give_up": {"role": "devops"},
     "note": {"text": "Looking"},
     "mitigate": {},
     "resolve": {},
