@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from foundation.idempotency import fingerprint, once
-from incidents import roles, transitions
+from incidents import transitions
 from incidents.forms import verbs
 from incidents.models import Incident, Status
 from products.vocabulary import CONTAINED
@@ -28,6 +28,9 @@ class Offer:
     help: str | Promise = ""
     action: str = ""
     statuses: tuple[str, ...] = (Status.TRIAGE, Status.ACTIVE, Status.MONITORING)
+    template: str = "incidents/act.html"
+    # What the address may say (`?box=4`), put into the form.
+    prefill: tuple[str, ...] = ()
 
     @property
     def permission(self) -> str:
@@ -35,7 +38,7 @@ class Offer:
 
 
 def _take_lead(incident: Incident, *, by: User) -> object:
-    return roles.claim(incident, by=by)
+    return transitions.assign(incident, by=by, user=by, label=str(_("Lead")))
 
 
 def _note(incident: Incident, *, by: User, key: str, text: str, at: Any) -> object:
@@ -56,7 +59,7 @@ OFFERS = {
         Offer(
             "confirm_severity", _("Confirm severity"), transitions.confirm_severity, statuses=(Status.TRIAGE,)
         ),
-        Offer("lead", _("Take the lead"), _take_lead, action="claim"),
+        Offer("lead", _("Take the lead"), _take_lead, action="assign"),
         Offer("note", _("Add a note"), _note, verbs.NoteForm, statuses=_ALL),
         Offer("describe", _("Describe"), transitions.describe, verbs.DescribeForm, statuses=_ALL),
         Offer(
@@ -66,7 +69,7 @@ OFFERS = {
             verbs.SeverityForm,
             _("The clocks are computed anew from the moment of detection."),
         ),
-        Offer("assign", _("Assign a role"), roles.assign, verbs.AssignForm),
+        Offer("assign", _("Assign a role"), transitions.assign, verbs.AssignForm),
         Offer(
             "mitigate",
             CONTAINED,

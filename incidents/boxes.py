@@ -5,19 +5,22 @@ out of its events; the first verb keeps them.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from incidents.models import Box, ChecklistItem, Incident, TimelineEvent
-from incidents.models.checklist import FRESH
+from incidents.models.checklist import FRESH, Ticked
 from incidents.story import Story, means, story
 from incidents.undoing import UNDOES
 
-KEPT = ["state", "reason", "done_by", "done_at", "done_by_event", "attestation", "url"]
+KEPT = ["state", "done_by", "done_at", "done_by_event"]
 
 
 def items(incident: Incident, told: Story | None = None) -> list[ChecklistItem]:
     """The boxes in the source's order, unsaved for an incident that has none kept. Changes nothing."""
-    rows = incident.checklist.select_related("done_by", "done_by_event__actor", "done_by_event__payload")
-    return list(rows) or _replayed(incident, told or story(incident))
+    rows = list(
+        incident.checklist.select_related("done_by", "done_by_event__actor", "done_by_event__payload")
+    )
+    return rows or replayed(incident, told or story(incident))
 
 
 def start(incident: Incident, event: TimelineEvent) -> None:
@@ -30,18 +33,28 @@ def start(incident: Incident, event: TimelineEvent) -> None:
 
 def follow(incident: Incident, event: TimelineEvent) -> None:
     """What an event ticks, and what a setback opens again. For the engine, which holds the incident."""
-    changed = [box for box in incident.checklist.all() if _apply(box, event)]
+    if not _matters(incident, event):
+        return
+    changed = [box for box in incident.checklist.select_related("done_by_event") if _apply(box, event)]
     ChecklistItem.objects.bulk_update(changed, KEPT)
 
 
 def keep(incident: Incident) -> None:
     """Write down the boxes of an incident that began before there were any. For who holds it."""
     if not incident.checklist.exists():
-        ChecklistItem.objects.bulk_create(_replayed(incident, story(incident)))
+        ChecklistItem.objects.bulk_create(replayed(incident, story(incident)))
+
+
+def _asked(incident: Incident) -> list[dict[str, Any]]:
+    return list((incident.process_version.document.get("checklist") or {}).get("items", []))
+
+
+def _matters(incident: Incident, event: TimelineEvent) -> bool:
+    """Whether any box can change by it: most events ask the database nothing more."""
+    return event.kind in UNDOES or any(means(event, item.get("done_on", ())) for item in _asked(incident))
 
 
 def _prepared(incident: Incident) -> list[ChecklistItem]:
-    asked = (incident.process_version.document.get("checklist") or {}).get("items", [])
     return [
         ChecklistItem(
             incident=incident,
@@ -51,11 +64,11 @@ def _prepared(incident: Incident) -> list[ChecklistItem]:
             step=item.get("step") or "",
             done_on=item.get("done_on", []),
         )
-        for position, item in enumerate(asked, start=1)
+        for position, item in enumerate(_asked(incident), start=1)
     ]
 
 
-def _replayed(incident: Incident, told: Story) -> list[ChecklistItem]:
+def replayed(incident: Incident, told: Story) -> list[ChecklistItem]:
     boxes = _prepared(incident)
     for event in told.events:
         for box in boxes:
@@ -75,12 +88,11 @@ def _apply(box: ChecklistItem, event: TimelineEvent) -> bool:
     return False
 
 
-def mark(box: ChecklistItem, state: Box, event: TimelineEvent) -> None:
-    box.state, box.reason, box.done_by, box.done_at, box.done_by_event = (
-        state, "", event.actor, event.occurred_at, event,
-    )  # fmt: skip
+def mark(box: Ticked, state: Box, event: TimelineEvent) -> None:
+    box.state, box.done_by, box.done_at = state, event.actor, event.occurred_at
+    box.done_by_event = event
 
 
-def empty(box: ChecklistItem) -> None:
-    for name, value in (FRESH | {"attestation": "", "url": ""}).items():
+def empty(box: Ticked) -> None:
+    for name, value in FRESH.items():
         setattr(box, name, value)

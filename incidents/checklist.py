@@ -57,7 +57,6 @@ def attest(
         event = _state(incident, box, by=by, text=text, url=url, at=at)
         box.refresh_from_db()
         mark(box, Box.DONE, event)
-        box.attestation, box.url = text.strip(), url
         box.save(update_fields=KEPT)
         return event
 
@@ -79,7 +78,6 @@ def not_needed(
         facts = about(box, Box.NOT_NEEDED)
         event = perform(incident, ATTEST, by=by, at=at, text=reason.strip(), **facts)
         mark(box, Box.NOT_NEEDED, event)
-        box.reason = reason.strip()
         box.save(update_fields=KEPT)
         return event
 

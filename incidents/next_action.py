@@ -8,33 +8,83 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from incidents.models import Incident, Status
+from incidents.report import SAID
+from incidents.steps import StepView, next_step
+from incidents.work import Work, role_label
 from monitoring.states import State
-from products.vocabulary import CONTAINED
+from products.vocabulary import CONTAINED, EventKind
 
 
 @dataclass(frozen=True)
 class Action:
-    """`verb` names the address; `tap` says that it needs no words: one button does it."""
+    """`verb` names the address; `tap` says that it needs no words: one button does it, and sends `hidden` with it."""
 
     verb: str
     label: str
     title: str
     reason: str
     tap: bool = False
+    hidden: tuple[tuple[str, str], ...] = ()
 
 
-def next_action(incident: Incident, *, monitor_state: str | None = None) -> Action | None:
+def next_action(
+    incident: Incident, *, monitor_state: str | None = None, work: Work | None = None
+) -> Action | None:
     """The earliest thing whose absence makes later things wrong.
 
-    Somebody on it, the severity right, somebody leading, damage contained, over.
+    Somebody on it, the severity right, what the remedy under way asks for next, somebody leading, damage contained,
+    over. `work` is what is known of the steps; without it a remedy under way is not spoken of.
     """
     if not incident.is_open:
         return None
-    for rule in (_acknowledge, _confirm, _recovered, _lead, _mitigate):
+    begun = work.remedy if work else ""
+    rules = [_acknowledge, _confirm]
+    if begun and work:
+        action = next((found for rule in rules if (found := rule(incident, monitor_state))), None)
+        return action or _remedy(incident, work) or _over()
+    for rule in (*rules, _recovered, _lead, _mitigate):
         action = rule(incident, monitor_state)
         if action:
             return action
+    return _over()
+
+
+def _over() -> Action:
     return Action("resolve", _("Resolve"), _("Is it over?"), _("Resolve it once people can work again."))
+
+
+def _remedy(incident: Incident, work: Work) -> Action | None:
+    """The next step of the hotfix, or the end of the rollback."""
+    if work.remedy == EventKind.ROLLBACK_STARTED:
+        return _rollback(work)
+    step = next_step(incident, work)
+    if step is None:
+        return None
+    reason = _where(step, work)
+    if step.message:
+        return Action("send_message", _("I have sent it"), step.title, reason)
+    hidden = (("step", step.key),)
+    return Action("finish_step", step.label, step.title, reason, tap=True, hidden=hidden)
+
+
+def _rollback(work: Work) -> Action | None:
+    if work.story.since(work.story.last(EventKind.ROLLBACK_STARTED)).last(EventKind.ROLLED_BACK):
+        return None
+    words = _("Follow the option that was chosen. Saying that it is done tells the others.")
+    hidden = (("kind", str(EventKind.ROLLED_BACK)),)
+    label = str(SAID[EventKind.ROLLED_BACK])
+    return Action("report", label, _("Roll back"), words, tap=True, hidden=hidden)
+
+
+def _where(step: StepView, work: Work) -> str:
+    """ "Step 6 of 11. Release Engineer: Ada." """
+    count = len(work.document.get("steps") or [])
+    words = _("Step %(n)s of %(count)s.") % {"n": step.number, "count": count}
+    role = role_label(work, step.spec.get("role") or "")
+    if not role:
+        return words
+    who = work.holders.get(step.spec["role"]) or _("nobody yet")
+    return f"{words} {role}: {who}."
 
 
 def _acknowledge(incident: Incident, state: str | None) -> Action | None:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from accounts.access import allowed
 from accounts.models import User
-from incidents import clocks, lines
+from incidents import clocks, lines, work
 from incidents.clocks import Reading
 from incidents.models import Clock, Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.next_action import Action, next_action
@@ -85,7 +85,7 @@ def read(
         incident=incident,
         now=now,
         clocks=clock_views(incident, now),
-        action=next_action(incident, monitor_state=target.state if target else None) if may else None,
+        action=_action(incident, target) if may else None,
         target=target,
         redactions=_redactions(incident),
         may_respond=may,
@@ -94,6 +94,10 @@ def read(
         older=max(0, incident.timeline_seq - len(shown)),
         deliveries=of_incident(incident.ref),
     )
+
+
+def _action(incident: Incident, target: Target | None) -> Action | None:
+    return next_action(incident, monitor_state=target.state if target else None, work=work.of(incident))
 
 
 def clock_views(incident: Incident, now: datetime) -> list[ClockView]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from incidents.clocks import span
 from incidents.models import TimelineEvent
+from incidents.stated import SAID
 from products.vocabulary import EventKind
 
 Sentence = Callable[[TimelineEvent], SafeString]
@@ -75,28 +76,10 @@ def _assigned(event: TimelineEvent) -> SafeString:
     if event.data.get("key") == "lead" and event.data.get("user_id") == event.actor_id:
         return format_html(_("<b>{who} took the lead</b>"), who=_who(event))
     holder, role = event.data.get("user", ""), event.data.get("role", "")
-    if event.data.get("as_administrator"):
-        text = _("<b>{holder} took the role {role} as administrator</b>, without being listed for it")
-        return format_html(text, holder=holder, role=role)
-    if holder == _who(event) and event.data.get("was"):
-        text = _("<b>{holder} took the role {role}</b> from {was}")
-        return format_html(text, holder=holder, role=role, was=event.data["was"])
     if holder == _who(event):
         return format_html(_("<b>{holder} took the role {role}</b>"), holder=holder, role=role)
     return format_html(
         _("<b>{holder} has the role {role}</b>, given by {who}"), holder=holder, role=role, who=_who(event)
-    )
-
-
-def _handed_over(event: TimelineEvent) -> SafeString:
-    role, who = event.data.get("role", ""), _who(event)
-    if event.data.get("given_up"):
-        return format_html(_("<b>{who} gave up the role {role}</b>: nobody has it"), who=who, role=role)
-    return format_html(
-        _("<b>{who} handed the role {role} over</b> to {to}"),
-        who=who,
-        role=role,
-        to=event.data.get("user", ""),
     )
 
 
@@ -126,6 +109,52 @@ def _duplicate_marked(event: TimelineEvent) -> SafeString:
     return format_html(
         _("<b>Duplicate of {ref}</b>, says {who}"), ref=event.data.get("of", ""), who=_who(event)
     )
+
+
+def _ticked(event: TimelineEvent) -> SafeString:
+    words = {"done": _("<b>Done: {title}</b>, says {who}"), "not_needed": _("<b>Not needed: {title}</b>, says {who}")}
+    text = words.get(str(event.data.get("state")), _("<b>Open again: {title}</b>, says {who}"))
+    return format_html(text, title=event.data.get("title", ""), who=_who(event))
+
+
+def _stated(event: TimelineEvent) -> SafeString:
+    if event.actor_id is None:
+        return _plain(event)
+    text = format_html(_("<b>{what}</b>, says {who}"), what=event.get_kind_display(), who=_who(event))
+    return _with_link(event, text)
+
+
+def _with_link(event: TimelineEvent, text: SafeString) -> SafeString:
+    url = str(event.data.get("url", ""))
+    if not url.startswith(("https://", "http://")):
+        return text
+    link = '{text} <a href="{url}" rel="noopener noreferrer nofollow">{url}</a>'
+    return format_html(link, text=text, url=url)
+
+
+def _message_sent(event: TimelineEvent) -> SafeString:
+    title, who = event.data.get("title", ""), _who(event)
+    if event.data.get("again"):
+        return _with_link(event, format_html(_("<b>Sent again: {title}</b>, says {who}"), title=title, who=who))
+    return _with_link(event, format_html(_("<b>Sent: {title}</b>, says {who}"), title=title, who=who))
+
+
+def _vouched(event: TimelineEvent) -> SafeString:
+    line = event.data.get("line", "")
+    return format_html(_("<b>{who} vouches</b> for “{line}”"), who=_who(event), line=line)
+
+
+def _corrected(event: TimelineEvent) -> SafeString:
+    return format_html(
+        _("<b>Corrected</b> by {who}: entry {seq}"), who=_who(event), seq=event.data.get("seq", "")
+    )
+
+
+def _redacted(event: TimelineEvent) -> SafeString:
+    by = _("{who}, asked by {asked}").format(who=_who(event), asked=event.data.get("asked_by", ""))
+    if event.data.get("alone"):
+        by = _("{who} alone: the team has no second person").format(who=_who(event))
+    return format_html(_("<b>Redacted</b> entry {seq} by {by}"), seq=event.data.get("seq", ""), by=by)
 
 
 def _corrected(event: TimelineEvent) -> SafeString:
@@ -186,6 +215,7 @@ LABELS = {
 FACTS = {
     "after_s": lazy("After detection"),
     "asked_by": lazy("Asked by"),
+    "body": lazy("What it said"),
     "clock": lazy("Clock"),
     "code": lazy("Code"),
     "detail": lazy("What was seen"),
@@ -205,6 +235,8 @@ FACTS = {
     "user": lazy("Person"),
     "was": lazy("Was"),
     "was_at": lazy("Was recorded for"),
+    "line": lazy("Line"),
+    "url": lazy("Link"),
 }
 
 SENTENCES: dict[str, Sentence] = {
@@ -214,12 +246,16 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.SEVERITY_CONFIRMED: _severity_confirmed,
     EventKind.SEVERITY_CHANGED: _severity_changed,
     EventKind.ASSIGNED: _assigned,
-    EventKind.HANDED_OVER: _handed_over,
     EventKind.NOTED: _noted,
     EventKind.RESOLVED: _resolved,
     EventKind.DECLINED: _declined,
     EventKind.DEFERRED: _deferred,
     EventKind.DUPLICATE_MARKED: _duplicate_marked,
+    **dict.fromkeys(SAID, _stated),
+    EventKind.ATTESTED: lambda event: _with_link(event, _ticked(event)),
+    EventKind.CHECK_CHANGED: _ticked,
+    EventKind.MESSAGE_SENT: _message_sent,
+    EventKind.OVERRIDDEN: _vouched,
     EventKind.CORRECTED: _corrected,
     EventKind.REDACTED: _redacted,
     EventKind.CLOCK_BREACHED: _clock_breached,

@@ -37,11 +37,11 @@ class Story:
 def story(incident: Incident) -> Story:
     """One query: events with who, and with their words where a process can ask for them."""
     rows = incident.events.select_related("actor", "payload").order_by("seq")
-    return Story(tuple(rows.exclude(kind__in=_NEVER_ASKED)))
+    return Story(tuple(rows.exclude(kind__in=NEVER_ASKED)))
 
 
 # No step, box or message of a process waits for these, and there may be hundreds.
-_NEVER_ASKED = (
+NEVER_ASKED = (
     EventKind.NOTED, EventKind.UPDATED, EventKind.CORRECTED, EventKind.REDACTED, EventKind.MONITOR_DOWN,
     EventKind.MONITOR_UP, EventKind.ALERT_RECEIVED, EventKind.CLOCK_BREACHED, EventKind.CHECK_CHANGED,
     EventKind.DESCRIBED,

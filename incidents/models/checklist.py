@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models.incident import Incident
@@ -22,11 +21,12 @@ class Box(models.TextChoices):
 
 
 class Ticked(models.Model):
-    """A state with who, when, why and the event that is its record."""
+    """A state with who, when, and the event that is its record.
+
+    What was said with it is the event's alone, so that redacting the event leaves no copy.
+    """
 
     state = models.CharField(max_length=10, choices=Box, default=Box.OPEN)
-    # Why it is not needed.
-    reason = models.TextField(max_length=1000, blank=True, default="")
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -40,6 +40,15 @@ class Ticked(models.Model):
     def is_open(self) -> bool:
         return self.state == Box.OPEN
 
+    @property
+    def said(self) -> str:
+        """The words that came with it: what shows it, or why it is not needed."""
+        return self.done_by_event.text if self.done_by_event else ""
+
+    @property
+    def url(self) -> str:
+        return str(self.done_by_event.data.get("url", "")) if self.done_by_event else ""
+
 
 class ChecklistItem(Ticked):
     """One box, `position` from 1 in the source's order (K100–K116). `subject`: a remedy's ref such as HF-7, if any."""
@@ -52,16 +61,11 @@ class ChecklistItem(Ticked):
     step = models.CharField(max_length=40, blank=True, default="")
     # The events that tick it, as the process names them.
     done_on: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)
-    attestation = models.TextField(max_length=4000, blank=True, default="")
-    url = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["incident", "subject", "position"], name="one_box_per_position"),
-            models.CheckConstraint(
-                condition=~Q(state=Box.NOT_NEEDED) | ~Q(reason=""), name="not_needed_says_why"
-            ),
         ]
 
     def __str__(self) -> str:
@@ -84,6 +88,4 @@ class StepMark(Ticked):
         return f"{self.key}: {self.state}"
 
 
-FRESH: dict[str, Any] = {
-    "state": Box.OPEN, "reason": "", "done_by": None, "done_at": None, "done_by_event": None,
-}  # fmt: skip
+FRESH: dict[str, Any] = {"state": Box.OPEN, "done_by": None, "done_at": None, "done_by_event": None}

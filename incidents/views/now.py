@@ -16,7 +16,8 @@ from accounts.models import User
 from foundation import moment
 from incidents.models import Clock, Incident
 from incidents.next_action import Action, next_action
-from incidents.page import ClockView
+from incidents.clock_views import ClockView
+from incidents.work import Work, read_all
 from live import bus
 from monitoring.models import Monitor, Target
 from monitoring.shown import as_shown
@@ -95,11 +96,14 @@ def _cards(user: User, shown: list[int], at: datetime) -> list[Card]:
     urgent: dict[int, Clock] = {}
     for clock in Clock.objects.running().filter(incident__in=[i.pk for i in found]).order_by("due_at"):
         urgent.setdefault(clock.incident_id, clock)
-    return [_card(incident, urgent.get(incident.pk), user, at) for incident in found]
+    # Only where a remedy is under way the process has a next step.
+    begun = read_all([incident for incident in found if incident.is_open and incident.remedy_at])
+    return [_card(incident, urgent.get(incident.pk), begun.get(incident.pk), user, at) for incident in found]
 
 
-def _card(incident: Incident, clock: Clock | None, user: User, at: datetime) -> Card:
+def _card(incident: Incident, clock: Clock | None, work: Work | None, user: User, at: datetime) -> Card:
     view = ClockView(clock, clock.reading(at), clock.sum(at)) if clock else None
     state = as_shown([incident.target], at)[0].state if incident.target else None
-    action = next_action(incident, monitor_state=state) if allowed(user, "note", incident) else None
+    may = allowed(user, "note", incident)
+    action = next_action(incident, monitor_state=state, work=work) if may else None
     return Card(incident, view, action)

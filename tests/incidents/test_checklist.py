@@ -67,7 +67,7 @@ def test_ticking_a_box_that_waits_for_an_event_states_that_event_k107(incident: 
     event = checklist.attest(incident, 8, by=ada, text="Ben approved", url=url)
     assert (event.kind, event.text, event.data) == ("approved", "Ben approved", {"url": url})
     box = checklist.items(incident)[7]
-    assert (box.state, box.attestation, box.url) == ("done", "Ben approved", url)
+    assert (box.state, box.said, box.url) == ("done", "Ben approved", url)
     assert incident.clocks.get(key="approval").stopped_at == event.occurred_at
 
 
@@ -86,13 +86,13 @@ def test_not_needed_wants_a_reason(incident: Incident, ada: User) -> None:
     assert list(refused.value.message_dict) == ["reason"]
     event = checklist.not_needed(incident, 16, by=ada, reason="We do not use GitHub")
     box = checklist.items(incident)[15]
-    assert (box.state, box.reason, event.data["state"]) == (
+    assert (box.state, box.said, event.data["state"]) == (
         "not_needed",
         "We do not use GitHub",
         "not_needed",
     )
     report(incident, "released", by=ada)
-    assert (state(incident, 16), checklist.items(incident)[15].reason) == ("done", "")
+    assert (state(incident, 16), checklist.items(incident)[15].said) == ("done", "")
 
 
 def test_a_box_is_ticked_once_and_can_be_opened_again(incident: Incident, ada: User, ben: User) -> None:
@@ -104,7 +104,7 @@ def test_a_box_is_ticked_once_and_can_be_opened_again(incident: Incident, ada: U
     event = checklist.untick(incident, 4, by=ben, reason="It was 0.2.0")
     assert (event.kind, event.text, event.data["state"]) == ("check_changed", "It was 0.2.0", "open")
     box = checklist.items(incident)[3]
-    assert (box.state, box.done_by, box.attestation) == ("open", None, "")
+    assert (box.state, box.done_by, box.said) == ("open", None, "")
     with pytest.raises(TooLate):
         checklist.untick(incident, 4, by=ben)
 

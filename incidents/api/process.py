@@ -1,0 +1,317 @@
+"""The process on one incident: its steps, its checklist, its messages, and the remedy's facts stated by hand.
+
+Additional to CONTRACT.md's verbs; each POST answers the incident as it then is, 409 with it when somebody was faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Path, Schema
+from pydantic import ConfigDict, Field
+
+from accounts.access import authorize
+from accounts.bearer import person_of
+from accounts.replay import once_by_token
+from foundation import moment
+from foundation.shapes import Body, Key, Line, Listed, Moment, Plain, Words, utc, utc_or_none
+from incidents import checklist, messages, placeholders, shell, steps, work
+from incidents.api.reading import ACTED_WITH, incident_of, router
+from incidents.api.shapes import IncidentShape, incident_shape
+from incidents.models import Incident, TimelineEvent
+from incidents.report import report
+from incidents.work import Work
+
+Url = Annotated[str, Field(max_length=500), Plain]
+Why = Annotated[str, Field(max_length=1000), Plain]
+Position = Annotated[int, Path(ge=1, le=60)]
+
+
+class Record(Schema):
+    """The entry of the timeline that shows it."""
+
+    seq: int
+    kind: str
+    by: str
+    at: str
+    text: str
+    url: str
+
+
+class BoxShape(Schema):
+    position: int
+    title: str
+    check: str | None
+    step: str | None
+    state: Literal["open", "done", "not_needed"]
+    record: Record | None
+
+
+class StepShape(Schema):
+    """`current`: the one that comes next. Commands are filled in, ready for a shell."""
+
+    key: str
+    number: int
+    title: str
+    phase: str
+    role: str | None
+    state: Literal["open", "done", "not_needed"]
+    current: bool
+    if_needed: str | None
+    text: list[str]
+    commands: list[str]
+    boxes: list[int]
+    record: Record | None
+
+
+class LineShape(Schema):
+    """`why`: what shows a claim, or why it is left out."""
+
+    text: str
+    claim: str | None
+    left_out: bool
+    why: str | None
+    vouched: str | None
+
+
+class MessageShape(Schema):
+    key: str
+    title: str
+    audience: Literal["internal", "users"]
+    state: Literal["later", "waits", "planned", "due", "sent"]
+    due_at: str | None
+    late: bool
+    text: str
+    lines: list[LineShape]
+    record: Record | None
+
+
+class Said(Body):
+    """`text` in one's own words, `url` that shows it, `at` when it happened, if not now."""
+
+    text: Words = ""
+    url: Url = ""
+    at: Moment | None = None
+
+
+class Report(Said):
+    """`kind`: the event that happened, such as `merged`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"kind": "merged", "url": "https://example.org/pr/7"}]}
+    )
+
+    kind: Key
+
+
+class Ticked(Said):
+    """`reason` for `not_needed`, where it is required, and for `reopen`; `text` and `url` go with being done."""
+
+    reason: Why = ""
+
+
+class Sent(Said):
+    """`message`: its key in the process; `text`: where it was sent. `again`: knowing that it was sent before."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"message": "deployed", "text": "status page"}]}
+    )
+
+    message: Key
+    text: Annotated[str, Field(min_length=1, max_length=1000), Plain]
+    again: bool = False
+
+
+class Vouched(Body):
+    """`claim`: that of the line; `reason`: how one knows."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"claim": "no_user_action", "reason": "Server side"}]}
+    )
+
+    claim: Line
+    reason: Why
+
+
+@router.get("/incidents/{ref}/steps", response=Listed[StepShape])
+def read_steps(request: HttpRequest, ref: str) -> dict[str, Any]:
+    """The steps of its process in order, each with its commands filled in."""
+    known = work.read(incident_of(request, ref))
+    values = placeholders.values(known.incident, moment.now())
+    found = [_step(step, known, values) for step in steps.steps(known.incident, known)]
+    return {"items": found, "next": None}
+
+
+@router.get("/incidents/{ref}/checklist", response=Listed[BoxShape])
+def read_checklist(request: HttpRequest, ref: str) -> dict[str, Any]:
+    """Its boxes in the order of the process."""
+    known = work.read(incident_of(request, ref))
+    return {"items": [_box(box, known) for box in known.boxes], "next": None}
+
+
+@router.get("/incidents/{ref}/messages", response=Listed[MessageShape])
+def read_messages(request: HttpRequest, ref: str) -> dict[str, Any]:
+    """What the process wants people to be told: filled in, without what cannot be shown to be true."""
+    known = work.read(incident_of(request, ref))
+    return {"items": [_message(one, known) for one in messages.messages(known.incident, known)], "next": None}
+
+
+@router.post("/incidents/{ref}/report", response=IncidentShape, auth=ACTED_WITH)
+def report_fact(request: HttpRequest, ref: str, body: Report) -> dict[str, Any]:
+    """States a fact of the remedy: branch_seen, fix_pushed, review_requested, approved, merged, tagged, released,
+    deployed, deploy_failed, smoke_passed, smoke_failed, rolled_back, hotfix_started, rollback_started, watch_met,
+    watch_failed. Clocks, steps and boxes follow; 409 for one that is on record already."""
+    return _do(request, ref, "report", body, lambda incident, **facts: report(incident, **facts))
+
+
+@router.post("/incidents/{ref}/send_message", response=IncidentShape, auth=ACTED_WITH)
+def message_sent(request: HttpRequest, ref: str, body: Sent) -> dict[str, Any]:
+    """Says that a message of the process was sent by hand, and where. 409 when it was sent already."""
+
+    def send(incident: Incident, *, message: str, **facts: Any) -> object:
+        return messages.send_message(incident, message, **facts)
+
+    return _do(request, ref, "send_message", body, send)
+
+
+@router.post("/incidents/{ref}/messages/{key}/vouch", response=IncidentShape, auth=ACTED_WITH)
+def vouch_for(request: HttpRequest, ref: str, key: str, body: Vouched) -> dict[str, Any]:
+    """Takes responsibility for a line that cannot be shown to be true: it stays in, in one's name."""
+    return _do(
+        request, ref, "send_message", body, lambda incident, **facts: messages.vouch(incident, key, **facts),
+        of=f"vouch {key}",
+    )  # fmt: skip
+
+
+@router.post("/incidents/{ref}/checklist/{position}/{verb}", response=IncidentShape, auth=ACTED_WITH)
+def tick_box(
+    request: HttpRequest,
+    ref: str,
+    position: Position,
+    verb: Literal["attest", "not_needed", "reopen"],
+    body: Ticked | None = None,
+) -> dict[str, Any]:
+    """A box is done, not needed (with the reason), or open again."""
+    do: dict[str, Callable[..., object]] = {
+        "attest": checklist.attest, "not_needed": checklist.not_needed, "reopen": checklist.untick,
+    }  # fmt: skip
+    return _tick(request, ref, "attest", body, verb, f"{verb} box {position}", lambda incident, **facts: do[verb](
+        incident, position, **facts))  # fmt: skip
+
+
+@router.post("/incidents/{ref}/steps/{key}/{verb}", response=IncidentShape, auth=ACTED_WITH)
+def tick_step(
+    request: HttpRequest,
+    ref: str,
+    key: str,
+    verb: Literal["finish", "not_needed", "reopen"],
+    body: Ticked | None = None,
+) -> dict[str, Any]:
+    """A step is done (its event is stated, or its boxes are ticked), not needed (with the reason), or open again."""
+    do: dict[str, Callable[..., object]] = {
+        "finish": steps.finish, "not_needed": steps.skip, "reopen": steps.reopen,
+    }  # fmt: skip
+    return _tick(request, ref, "finish_step", body, verb, f"{verb} step {key}", lambda incident, **facts: do[verb](
+        incident, key, **facts))  # fmt: skip
+
+
+def _tick(
+    request: HttpRequest,
+    ref: str,
+    action: str,
+    body: Ticked | None,
+    verb: str,
+    of: str,
+    do: Callable[..., object],
+) -> dict[str, Any]:
+    """Words and a link go with being done, a reason with the other two."""
+    takes = {"text", "url", "at"} if verb in ("attest", "finish") else {"reason"}
+    for name in (body.facts() if body else {}).keys() - takes:
+        words = {"verb": verb, "takes": ", ".join(sorted(takes))}
+        raise ValidationError({name: _("%(verb)s takes: %(takes)s.") % words})
+    needed = {"reason": ""} if verb == "not_needed" else {}
+    return _do(request, ref, action, body, lambda incident, **facts: do(incident, **(needed | facts)), of=of)
+
+
+def _do(
+    request: HttpRequest, ref: str, action: str, body: Body | None, do: Callable[..., object], of: str = ""
+) -> dict[str, Any]:
+    incident, user = incident_of(request, ref), person_of(request)
+    authorize(user, action, incident)
+
+    def once() -> str:
+        do(incident, by=user, **(body.facts() if body else {}))
+        return incident.ref
+
+    sent = body.model_dump(mode="json", exclude_unset=True) if body else {}
+    once_by_token(request, f"{of or action}:{incident.ref}", sent, once)
+    return incident_shape(incident_of(request, ref))
+
+
+def _record(event: TimelineEvent | None, known: Work) -> dict[str, Any] | None:
+    if event is None:
+        return None
+    hidden = event.pk in known.hidden
+    return {
+        "seq": event.seq,
+        "kind": event.kind,
+        "by": event.actor_label,
+        "at": utc(event.occurred_at),
+        "text": "" if hidden else event.text,
+        "url": "" if hidden else str(event.data.get("url", "")),
+    }
+
+
+def _box(box: Any, known: Work) -> dict[str, Any]:
+    return {
+        "position": box.position,
+        "title": box.title,
+        "check": box.check_key or None,
+        "step": box.step or None,
+        "state": box.state,
+        "record": _record(box.done_by_event, known),
+    }
+
+
+def _step(step: steps.StepView, known: Work, values: dict[str, str]) -> dict[str, Any]:
+    return {
+        "key": step.key,
+        "number": step.number,
+        "title": step.title,
+        "phase": step.phase,
+        "role": step.spec.get("role"),
+        "state": step.state,
+        "current": step.current,
+        "if_needed": step.spec.get("if_needed"),
+        "text": [placeholders.put(line["text"], values) for line in step.spec.get("text") or []],
+        "commands": [shell.fill(command["run"], values) for command in step.spec.get("commands") or []],
+        "boxes": [box.position for box in step.boxes],
+        "record": _record(step.event, known),
+    }
+
+
+def _message(one: messages.MessageView, known: Work) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "title": one.title,
+        "audience": one.spec.get("audience", "internal"),
+        "state": one.state,
+        "due_at": utc_or_none(one.due_at),
+        "late": one.late,
+        "text": one.text,
+        "lines": [
+            {
+                "text": line.text,
+                "claim": line.claim or None,
+                "left_out": line.struck,
+                "why": line.finding.why if line.finding else None,
+                "vouched": line.reason if line.vouched else None,
+            }
+            for line in one.lines
+        ],
+        "record": _record(one.sent, known),
+    }

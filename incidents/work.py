@@ -1,0 +1,112 @@
+"""What is known of the work on incidents, read once for steps, boxes, messages and the next action.
+
+A handful of queries for one incident or for fifty.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from incidents.boxes import replayed
+from incidents.models import (
+    Assignment,
+    ChecklistItem,
+    Incident,
+    RedactionRequest,
+    StepMark,
+    TimelineEvent,
+)
+from incidents.models.checklist import Ticked
+from incidents.story import NEVER_ASKED, Story
+from products.vocabulary import EventKind
+
+REMEDIES = (EventKind.HOTFIX_STARTED, EventKind.ROLLBACK_STARTED)
+
+
+@dataclass(frozen=True)
+class Work:
+    """`holders`: the name of who has a role, by its key. `hidden`: events that somebody asked to redact."""
+
+    incident: Incident
+    story: Story
+    boxes: list[ChecklistItem]
+    marks: dict[str, StepMark]
+    holders: dict[str, str]
+    hidden: frozenset[int]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The incident's own version of its process."""
+        return dict(self.incident.process_version.document)
+
+    @property
+    def remedy(self) -> str:
+        """Which remedy is under way: `hotfix_started`, `rollback_started` or "" for none since the last reopening."""
+        story = self.story.since(self.story.last(EventKind.REOPENED))
+        event = story.last(*REMEDIES)
+        return event.kind if event else ""
+
+    def said(self, ticked: Ticked) -> str:
+        """What came with a tick, unless somebody asked to redact it."""
+        return "" if ticked.done_by_event_id in self.hidden else ticked.said
+
+    def url(self, ticked: Ticked) -> str:
+        return "" if ticked.done_by_event_id in self.hidden else ticked.url
+
+    def words(self, event: TimelineEvent) -> str:
+        return "" if event.pk in self.hidden else event.text
+
+
+def role_label(known: Work, key: str) -> str:
+    """What the process calls the role; empty for none."""
+    return next((str(role["label"]) for role in known.document.get("roles") or [] if role["key"] == key), "")
+
+
+def read(incident: Incident) -> Work:
+    return read_all([incident])[incident.pk]
+
+
+def of(incident: Incident) -> Work:
+    """The same for the panels and the next action of one page: read once per row that was fetched."""
+    seq, known = incident.__dict__.get("_work", (None, None))
+    if known is None or seq != incident.timeline_seq:
+        known = read(incident)
+        incident.__dict__["_work"] = (incident.timeline_seq, known)
+    return cast(Work, known)
+
+
+def read_all(incidents: Sequence[Incident]) -> dict[int, Work]:
+    """The work on each, by primary key; five queries however many there are."""
+    keys = [incident.pk for incident in incidents]
+    if not keys:
+        return {}
+    events, boxes, marks, holders, hidden = (
+        _by(TimelineEvent.objects.filter(incident__in=keys).exclude(kind__in=NEVER_ASKED)
+            .select_related("actor", "payload").order_by("seq")),
+        _by(ChecklistItem.objects.filter(incident__in=keys)
+            .select_related("done_by", "done_by_event__actor", "done_by_event__payload")),
+        _by(StepMark.objects.filter(incident__in=keys).select_related("done_by", "done_by_event__payload")),
+        _by(Assignment.objects.filter(incident__in=keys, until=None).select_related("user").order_by("pk")),
+        RedactionRequest.objects.filter(event__incident__in=keys, settled_at=None).values_list("event", flat=True),
+    )  # fmt: skip
+    asked = frozenset(hidden)
+    found = {}
+    for incident in incidents:
+        told = Story(tuple(events[incident.pk]))
+        found[incident.pk] = Work(
+            incident,
+            told,
+            boxes[incident.pk] or replayed(incident, told),
+            {mark.key: mark for mark in marks[incident.pk]},
+            {held.role: str(held.user) for held in holders[incident.pk]},
+            asked,
+        )
+    return found
+
+
+def _by(rows: Any) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.incident_id].append(row)
+    return found

@@ -1,0 +1,215 @@
+"""The stepper, the checklist and the messages on the incident page, and the verbs behind their buttons."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import allowed, signed_in
+from accounts.models import User
+from foundation import moment
+from incidents import checklist as boxes
+from incidents import messages, panels, placeholders, report, shell, steps, work
+from incidents.actions import OFFERS, Offer
+from incidents.forms import work as forms
+from incidents.models import Box, ChecklistItem, Incident
+from incidents.steps import StepView
+from incidents.work import Work, role_label
+
+PAGE = "incidents/work_act.html"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A line to copy, filled in; `id` is its element on the page."""
+
+    id: str
+    run: str
+    about: str
+    workdir: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A step with everything filled in that a reader needs to do it."""
+
+    step: StepView
+    role: str
+    holder: str
+    text: list[str]
+    commands: list[Command]
+    look: list[str]
+
+
+@dataclass(frozen=True)
+class BoxShown:
+    box: ChecklistItem
+    said: str
+    url: str
+
+
+def _has(section: str) -> Any:
+    def applies(incident: Incident, user: User) -> bool:
+        return bool(incident.process_version.document.get(section))
+
+    return applies
+
+
+def _steps(request: HttpRequest, incident: Incident) -> str:
+    known = work.of(incident)
+    values = placeholders.values(incident, moment.now())
+    found = [_shown(step, known, values) for step in steps.steps(incident, known)]
+    context = {
+        "done": [one for one in found if not one.step.is_open],
+        "current": next((one for one in found if one.step.current), None),
+        "later": [one for one in found if one.step.is_open and not one.step.current],
+        "count": len(found),
+    }
+    return _render("steps", request, incident, known, context)
+
+
+def _checklist(request: HttpRequest, incident: Incident) -> str:
+    known = work.of(incident)
+    if not known.boxes:
+        return ""
+    context = {
+        "boxes": [BoxShown(box, known.said(box), known.url(box)) for box in known.boxes],
+        "settled": sum(not box.is_open for box in known.boxes),
+        "open": steps.next_step(incident, known) is None and any(box.is_open for box in known.boxes),
+        **frame(incident, moment.now()),
+        "markdown": markdown(incident, known, moment.now()),
+    }
+    return _render("checklist", request, incident, known, context)
+
+
+def _messages(request: HttpRequest, incident: Incident) -> str:
+    known = work.of(incident)
+    found = messages.messages(incident, known)
+    context = {
+        "now_due": [m for m in found if m.state in ("due", "waits")],
+        "later": [m for m in found if m.state in ("planned", "later")],
+        "sent": [m for m in found if m.state == "sent"],
+    }
+    return _render("messages", request, incident, known, context)
+
+
+def _render(name: str, request: HttpRequest, incident: Incident, known: Work, context: dict[str, Any]) -> str:
+    user = signed_in(request)
+    more = {
+        "incident": incident,
+        "zone": user.time_zone or incident.product.team.time_zone,
+        "may": allowed(user, "attest", incident) and incident.status in report.REPORTED_IN,
+        "may_send": allowed(user, "send_message", incident) and incident.status in messages.SENT_IN,
+    }
+    return render_to_string(f"incidents/{name}.html", {**context, **more}, request)
+
+
+def _shown(step: StepView, known: Work, values: dict[str, str]) -> Shown:
+    commands = [
+        Command(
+            f"command-{step.key}-{number}",
+            shell.fill(command["run"].rstrip(), values),
+            command.get("about") or "",
+            command.get("workdir") or "",
+        )
+        for number, command in enumerate(step.spec.get("commands") or [], start=1)
+    ]
+    return Shown(
+        step,
+        role_label(known, step.spec.get("role") or ""),
+        known.holders.get(step.spec.get("role") or "", ""),
+        [placeholders.put(line["text"], values) for line in step.spec.get("text") or []],
+        commands,
+        _look(step, known.document),
+    )
+
+
+def _look(step: StepView, document: dict[str, Any]) -> list[str]:
+    """What the process says elsewhere of this step: how to deploy, what to try, what to watch (K54–K63)."""
+    checks = step.spec.get("checks") or []
+    found: list[str] = []
+    if "deployed" in checks:
+        deploy = document.get("deploy") or {}
+        found += [deploy["procedure"]] if deploy.get("procedure") else []
+        found += [deploy["first"]["text"]] if deploy.get("first") else []
+    if "smoke" in checks:
+        found += [item["title"] for item in document.get("smoke") or []]
+    if "healthy_window" in checks:
+        found += [item["title"] for item in (document.get("watch") or {}).get("look_at") or []]
+    return found
+
+
+def frame(incident: Incident, now: datetime) -> dict[str, str]:
+    """The line above the boxes and the one below them (K99, K117)."""
+    spec = incident.process_version.document.get("checklist") or {}
+    values = placeholders.values(incident, now)
+    parts = {"header": spec.get("header") or "", "footer": spec.get("footer") or ""}
+    return {name: placeholders.put(text, values) for name, text in parts.items()}
+
+
+_SIGN = {Box.DONE: "x", Box.OPEN: " ", Box.NOT_NEEDED: "-"}
+
+
+def markdown(incident: Incident, known: Work, now: datetime) -> str:
+    """The checklist as the source writes it, with what is ticked; to copy for an emergency elsewhere (K99–K117)."""
+    lines = [f"- [{_SIGN[Box(box.state)]}] {box.title}{_why(known, box)}" for box in known.boxes]
+    around = frame(incident, now)
+    return "\n\n".join(part for part in (around["header"], "\n".join(lines), around["footer"]) if part) + "\n"
+
+
+def _why(known: Work, box: ChecklistItem) -> str:
+    if box.state != Box.NOT_NEEDED:
+        return ""
+    return f" ({_('not needed')}: {' '.join(known.said(box).split())})"
+
+
+panels.register(panels.Panel("steps", panels.STEPS, _has("steps"), _steps))
+panels.register(panels.Panel("checklist", panels.CHECKLIST, _has("checklist"), _checklist))
+panels.register(panels.Panel("messages", panels.PEOPLE, _has("messages"), _messages, "people"))
+
+OFFERS.update(
+    (offer.verb, offer)
+    for offer in (
+        Offer(
+            "report",
+            _("State a fact"),
+            report.report,
+            forms.ReportForm,
+            _("What happened to the fix: clocks, steps and the checklist follow."),
+            statuses=report.REPORTED_IN,
+            prefill=("kind",),
+        ),
+        # The panels offer these where they belong; the menu does not.
+        Offer("finish_step", _("Done"), steps.finish, forms.FinishForm, statuses=(), template=PAGE, prefill=("step",)),
+        Offer(
+            "skip_step", _("Not needed"), steps.skip, forms.SkipForm,
+            action="finish_step", statuses=(), template=PAGE, prefill=("step",),
+        ),
+        Offer(
+            "reopen_step", _("Open again"), steps.reopen, forms.ReopenStepForm,
+            action="finish_step", statuses=(), template=PAGE, prefill=("step",),
+        ),
+        Offer("attest", _("Done"), boxes.attest, forms.AttestForm, statuses=(), template=PAGE, prefill=("box",)),
+        Offer(
+            "not_needed", _("Not needed"), boxes.not_needed, forms.NotNeededForm,
+            action="attest", statuses=(), template=PAGE, prefill=("box",),
+        ),
+        Offer(
+            "untick", _("Open again"), boxes.untick, forms.UntickForm,
+            action="attest", statuses=(), template=PAGE, prefill=("box",),
+        ),
+        Offer(
+            "send_message", _("I have sent it"), messages.send_message, forms.SendForm,
+            _("Send it first, by the way your team uses. The timeline keeps what it said and where it went."),
+            statuses=(), template=PAGE, prefill=("message",),
+        ),
+        Offer(
+            "vouch", _("Vouch for it"), messages.vouch, forms.VouchForm,
+            _("Nightdesk cannot show that this is true. With your reason it stays in the message, in your name."),
+            action="send_message", statuses=(), template=PAGE, prefill=("message", "claim"),
+        ),
+    )
+)  # fmt: skip
