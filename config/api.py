@@ -27,6 +27,7 @@ from foundation.problems import errors_of, problem
 from incidents.api import router as incidents
 from incidents.api.shapes import incident_shape
 from incidents.lifecycle import TooLate
+from incidents.closing import Held
 from monitoring.api import router as monitoring
 from notifications.api import router as notifications
 from products.api import router as products
@@ -117,6 +118,11 @@ def _too_late(request: HttpRequest, error: TooLate) -> HttpResponse:
 
 
 @api.exception_handler(Reused)
+@api.exception_handler(Held)
+def _held(request: HttpRequest, error: Held) -> HttpResponse:
+    return problem(409, " ".join(error.messages))
+
+
 def _reused(request: HttpRequest, error: Reused) -> HttpResponse:
     words = _("This key was used for another body. It answered %(answer)s then.") % {"answer": error.answer}
     return problem(422, words, [{"field": "Idempotency-Key", "message": words}])

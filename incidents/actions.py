@@ -8,8 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from foundation import moment
 from foundation.idempotency import fingerprint, once
-from incidents import transitions
+from incidents import closing, exits, roles, transitions, triage
+from incidents.forms import exits as ways
 from incidents.forms import verbs
 from incidents.models import Incident, Status
 from products.vocabulary import CONTAINED
@@ -31,6 +33,8 @@ class Offer:
     template: str = "incidents/act.html"
     # What the address may say (`?box=4`), put into the form.
     prefill: tuple[str, ...] = ()
+    # What stands against it at this moment, said before it is tried.
+    warn: Callable[[Incident], list[str]] = lambda _incident: []
 
     @property
     def permission(self) -> str:
@@ -38,7 +42,7 @@ class Offer:
 
 
 def _take_lead(incident: Incident, *, by: User) -> object:
-    return transitions.assign(incident, by=by, user=by, label=str(_("Lead")))
+    return roles.claim(incident, by=by)
 
 
 def _note(incident: Incident, *, by: User, key: str, text: str, at: Any) -> object:
@@ -49,7 +53,11 @@ def _note(incident: Incident, *, by: User, key: str, text: str, at: Any) -> obje
     )  # fmt: skip
 
 
-_ENDED = (Status.RESOLVED, Status.CLOSED)
+def _held(incident: Incident) -> list[str]:
+    return [hold.sentence for hold in closing.holds(incident, moment.now())]
+
+
+_ENDED = tuple(transitions.REOPEN.sources)
 _ALL = tuple(Status.values)
 
 OFFERS = {
@@ -59,7 +67,7 @@ OFFERS = {
         Offer(
             "confirm_severity", _("Confirm severity"), transitions.confirm_severity, statuses=(Status.TRIAGE,)
         ),
-        Offer("lead", _("Take the lead"), _take_lead, action="assign"),
+        Offer("lead", _("Take the lead"), _take_lead, action="claim"),
         Offer("note", _("Add a note"), _note, verbs.NoteForm, statuses=_ALL),
         Offer("describe", _("Describe"), transitions.describe, verbs.DescribeForm, statuses=_ALL),
         Offer(
@@ -69,7 +77,7 @@ OFFERS = {
             verbs.SeverityForm,
             _("The clocks are computed anew from the moment of detection."),
         ),
-        Offer("assign", _("Assign a role"), transitions.assign, verbs.AssignForm),
+        Offer("assign", _("Assign a role"), roles.assign, verbs.AssignForm),
         Offer(
             "mitigate",
             CONTAINED,
@@ -84,6 +92,48 @@ OFFERS = {
             transitions.resolve,
             verbs.ResolveForm,
             _("It is over for the people affected."),
+        ),
+        Offer(
+            "assess",
+            _("Which of these is it?"),
+            triage.assess,
+            ways.AssessForm,
+            _("The worst first. Not sure? Take the higher one."),
+            statuses=(Status.TRIAGE,),
+            template="incidents/assess.html",
+        ),
+        Offer(
+            "defer",
+            _("Leave it for a release"),
+            exits.defer,
+            ways.DeferForm,
+            _("It is real, and no hotfix. This stops the response clock."),
+            statuses=tuple(exits.DEFER.sources),
+        ),
+        Offer(
+            "mark_duplicate",
+            _("Mark as a duplicate"),
+            exits.mark_duplicate,
+            ways.DuplicateForm,
+            _("The other one goes on, and says that this one is the same."),
+            statuses=tuple(exits.MARK_DUPLICATE.sources),
+        ),
+        Offer(
+            "decline",
+            _("Decline"),
+            exits.decline,
+            ways.DeclineForm,
+            _("It is no incident: a false alarm, or not ours. Its clocks end."),
+            statuses=tuple(exits.DECLINE.sources),
+        ),
+        Offer(
+            "close",
+            _("Close"),
+            closing.close,
+            ways.CloseForm,
+            _("Nothing is left to watch. What is due afterwards goes on."),
+            statuses=tuple(closing.CLOSE.sources),
+            warn=_held,
         ),
         Offer(
             "reopen",

@@ -6,4 +6,4 @@ class IncidentsConfig(AppConfig):
     verbose_name = "Incidents"
 
     def ready(self) -> None:
-        from incidents import people, private_deliveries  # noqa: F401 (they register themselves)
+        from incidents import page_panels, people, private_deliveries, ruler_panel, work_panels  # noqa: F401 (they register)

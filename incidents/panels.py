@@ -16,7 +16,7 @@ from accounts.models import User
 from incidents.models import Incident
 
 # The order of the page; what is shown after "next".
-DECISION, STEPS, CHECKLIST, RULER, PEOPLE = 20, 30, 40, 50, 60
+TRIAGE, DECISION, STEPS, CHECKLIST, RULER, PEOPLE = 10, 20, 30, 40, 50, 60
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from accounts.access import has_role, role_in, rule
 from accounts.models import Role, User
 from incidents.models import Incident, Participant, RedactionRequest
-from products.models import Product
+from products.models import Product, RoleHolder
 
 # What responders do at night; viewers read.
 RESPONDERS = (
-    "acknowledge", "assign", "change_severity", "confirm_severity", "correct", "describe",
-    "mitigate", "note", "redact", "reopen", "resolve",
+    "acknowledge", "assign", "assess", "change_severity", "close", "confirm_severity", "correct", "decline", "defer",
+    "describe", "mark_duplicate", "mitigate", "note", "redact", "reopen", "resolve",
     # The process: facts of the remedy, steps and boxes, messages.
     "attest", "finish_step", "report", "send_message",
 )  # fmt: skip
@@ -38,6 +38,20 @@ def respond(actor: User, incident: Incident) -> bool:
 
 for _action in RESPONDERS:
     rule(_action, Incident)(respond)
+
+
+@rule("claim", Incident)
+@rule("hand_over", Incident)
+@rule("give_up", Incident)
+def hold(actor: User, incident: Incident) -> bool:
+    """Whoever responds; and who only reads, but is listed for a role on the product (a product owner, K138).
+
+    Which role that is, each verb looks at itself.
+    """
+    if respond(actor, incident):
+        return True
+    listed = RoleHolder.objects.filter(product=incident.product_id, user=actor)
+    return sees(actor, incident) and listed.exists()
 
 
 @rule("break_glass", Incident)

@@ -114,3 +114,20 @@ class Redact(Body):
     seq: Annotated[int, Field(ge=1, le=2**31 - 1)]
     decision: Literal["ask", "confirm", "decline"] = "ask"
     reason: Annotated[str, Field(max_length=1000), Plain] = ""
+
+
+class Defer(Because):
+    """`to`: the release it waits for. Left out: the one that the process names for its severity."""
+
+    model_config = _example({"to": "v1.1", "reason": "Cosmetic, and nobody is stopped by it"})
+
+    to: Annotated[str, Field(max_length=80), Plain] = ""
+
+
+class Duplicate(At):
+    """`of`: the incident that goes on."""
+
+    model_config = _example({"of": "INC-41", "reason": "The same gateway"})
+
+    of: Key
+    reason: Annotated[str, Field(max_length=1000), Plain] = ""

@@ -9,6 +9,7 @@ from ninja import Schema
 
 from foundation import moment
 from foundation.shapes import Utc, address, utc, utc_or_none
+from incidents import exits
 from incidents.clocks import paused_s
 from incidents.models import Clock, Incident, Status, TimelineEvent
 from incidents.page import clock_views
@@ -67,6 +68,8 @@ class IncidentShape(Schema):
     declared_by: str | None
     acknowledged_at: Utc | None
     resolved_at: Utc | None
+    deferred_to: str
+    duplicate_of: str | None
     lead: str | None
     roles: dict[str, str]
     process: ProcessRef
@@ -128,6 +131,7 @@ def incident_shape(incident: Incident, now: datetime | None = None) -> dict[str,
         "declared_by": incident.declared_by.email if incident.declared_by else None,
         "acknowledged_at": utc_or_none(incident.acknowledged_at),
         "resolved_at": utc_or_none(incident.resolved_at),
+        **exits.facts(incident),
         "lead": incident.lead.email if incident.lead else None,
         "roles": {each.role: each.user.email for each in held},
         "process": {"key": incident.process_version.process.key, "version": incident.process_version.number},

@@ -19,7 +19,7 @@ from accounts.models import Membership, User
 from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Body
-from incidents import corrections, roles, transitions
+from incidents import closing, corrections, exits, roles, transitions
 from incidents.api.bodies import (
     Assign,
     At,
@@ -27,7 +27,9 @@ from incidents.api.bodies import (
     Change,
     Claim,
     Correct,
+    Defer,
     Describe,
+    Duplicate,
     GiveUp,
     HandOver,
     Note,
@@ -77,6 +79,10 @@ def _member(incident: Incident, address: str) -> User:
     if found is None:
         raise ValidationError({"user": _("Nobody in this team has this address.")})
     return found
+
+
+def _mark_duplicate(incident: Incident, *, by: User, of: str, **facts: Any) -> None:
+    exits.mark_duplicate(incident, by=by, of=exits.original(by, of), **facts)
 
 
 def _correct(incident: Incident, *, by: User, seq: int, **facts: Any) -> None:
@@ -159,7 +165,31 @@ VERBS = (
         Said,
     ),
     Verb("resolve", "It is over for the people affected.", transitions.resolve, Said),
-    Verb("reopen", "It was not over. The promise to respond starts anew.", transitions.reopen, Because),
+    Verb("decline", "It is no incident: a false alarm, or not ours. Its clocks end.", exits.decline, Because),
+    Verb(
+        "defer",
+        "It is real and waits for a release: stops the clock `response`.",
+        exits.defer,
+        Defer,
+    ),
+    Verb(
+        "mark_duplicate",
+        "Another incident tells the same story and goes on.",
+        _mark_duplicate,
+        Duplicate,
+    ),
+    Verb(
+        "close",
+        "Nothing is left to watch. 409 while a clock holds it, with which one and until when.",
+        closing.close,
+        Said,
+    ),
+    Verb(
+        "reopen",
+        "It was not over after all, or no duplicate. The promise to respond starts anew.",
+        transitions.reopen,
+        Because,
+    ),
     Verb(
         "correct",
         "An entry of the timeline happened at another time, or in other words. The original stays readable.",

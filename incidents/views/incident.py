@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import allowed, authorize, signed_in
 from foundation import moment
-from incidents import page, panels, transitions
+from foundation.text import asked
+from incidents import ended, page, panels, transitions
 from incidents.actions import OFFERS, Offer, menu
 from incidents.forms.verbs import BreakGlassForm, NoteForm, VerbForm
 from incidents.lifecycle import TooLate
@@ -70,11 +71,21 @@ def act(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     authorize(request.user, offer.permission, found)
     with timezone.override(ZoneInfo(zone_of(request.user, found))):
         form = (
-            offer.form(request.POST or None, incident=found, user=signed_in(request)) if offer.form else None
+            offer.form(request.POST or None, incident=found, user=signed_in(request), **_asked(request, verb))
+            if offer.form
+            else None
         )
         if request.method == "POST" and (form is None or form.is_valid()):
             return _do(request, found, offer, form)
         return _form(request, found, offer, form)
+
+
+def _asked(request: HttpRequest, verb: str) -> dict[str, Any]:
+    """Which line of the process led here (`?why=2`), which step, box or message (`?box=4`)."""
+    if verb in ("defer", "assess"):
+        return {"why": asked(request, "why")}
+    named = {name: asked(request, name) for name in OFFERS[verb].prefill if name in request.GET}
+    return {"initial": named} if named else {}
 
 
 def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | None) -> HttpResponse:
@@ -121,7 +132,10 @@ def _form(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | 
     if found.target:
         as_shown([found.target], moment.now())
     return render(
-        request, "incidents/act.html", {"incident": found, "offer": offer, "form": form}, status=status
+        request,
+        offer.template,
+        {"incident": found, "offer": offer, "form": form, "warnings": [] if status == 422 else offer.warn(found)},
+        status=status,
     )
 
 
@@ -154,6 +168,7 @@ def context(
         "page": shown,
         "incident": found,
         "panels": panels.shown(request, found),
+        "ended": ended.read(found, reader, shown.now),
         "menu": menu(found) if shown.may_respond else [],
         "note": NoteForm(incident=found, user=reader, initial={"text": typed}) if shown.may_respond else None,
         "zone": zone_of(reader, found),
