@@ -24,10 +24,11 @@ from config.api_description import Description
 from foundation.idempotency import Reused
 from foundation.paging import BadCursor
 from foundation.problems import errors_of, problem
+from hotfixes.api import router as decisions
 from incidents.api import router as incidents
 from incidents.api.shapes import incident_shape
-from incidents.lifecycle import TooLate
 from incidents.closing import Held
+from incidents.lifecycle import TooLate
 from monitoring.api import router as monitoring
 from notifications.api import router as notifications
 from products.api import router as products
@@ -73,7 +74,7 @@ api = Api(
     title="Nightdesk", version="1", description=WORDS,
     parser=StrictParser(), docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
 )  # fmt: skip
-for _router in (incidents, monitoring, notifications, products, people):
+for _router in (decisions, incidents, monitoring, notifications, products, people):
     api.add_router("", _router)
 
 
@@ -117,12 +118,12 @@ def _too_late(request: HttpRequest, error: TooLate) -> HttpResponse:
     return problem(409, told, incident=incident_shape(incident))
 
 
-@api.exception_handler(Reused)
 @api.exception_handler(Held)
 def _held(request: HttpRequest, error: Held) -> HttpResponse:
     return problem(409, " ".join(error.messages))
 
 
+@api.exception_handler(Reused)
 def _reused(request: HttpRequest, error: Reused) -> HttpResponse:
     words = _("This key was used for another body. It answered %(answer)s then.") % {"answer": error.answer}
     return problem(422, words, [{"field": "Idempotency-Key", "message": words}])

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "notifications",
     "monitoring",
     "incidents",
+    "hotfixes",
     "config",
 ]
 

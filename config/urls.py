@@ -24,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("products.urls")),
     path("", include("notifications.urls")),
     path("monitoring/", include("monitoring.urls")),
+    path("", include("hotfixes.urls")),
     path("", include("incidents.urls")),
 ]

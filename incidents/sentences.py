@@ -144,6 +144,21 @@ def _vouched(event: TimelineEvent) -> SafeString:
     return format_html(_("<b>{who} vouches</b> for “{line}”"), who=_who(event), line=line)
 
 
+def _decided(event: TimelineEvent) -> SafeString:
+    choices = {
+        "hotfix": _("Hotfix"), "rollback": _("Rollback"), "mitigate": _("Contain it first"),
+        "defer": _("Leave it for a release"),
+    }  # fmt: skip
+    chosen = choices.get(str(event.data.get("choice")), "")
+    what = ": ".join(part for part in (chosen, str(event.data.get("what", ""))) if part)
+    return format_html(
+        _("<b>Decided: {what}</b> by {who} ({role})"),
+        what=what,
+        who=_who(event),
+        role=event.data.get("role", ""),
+    )
+
+
 def _corrected(event: TimelineEvent) -> SafeString:
     return format_html(
         _("<b>Corrected</b> by {who}: entry {seq}"), who=_who(event), seq=event.data.get("seq", "")
@@ -229,6 +244,8 @@ FACTS = {
     "severity": lazy("Severity"),
     "target": lazy("Limit"),
     "of": lazy("Duplicate of"),
+    "digest": lazy("SHA-256 of the facts shown"),
+    "what": lazy("What"),
     "to": lazy("Waits for"),
     "duplicate": lazy("Duplicate"),
     "title": lazy("Title"),
@@ -248,6 +265,7 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.ASSIGNED: _assigned,
     EventKind.NOTED: _noted,
     EventKind.RESOLVED: _resolved,
+    EventKind.DECIDED: _decided,
     EventKind.DECLINED: _declined,
     EventKind.DEFERRED: _deferred,
     EventKind.DUPLICATE_MARKED: _duplicate_marked,

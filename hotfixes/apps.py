@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class HotfixesConfig(AppConfig):
+    name = "hotfixes"
+    verbose_name = "Hotfixes"
+
+    def ready(self) -> None:
+        from hotfixes import panel  # noqa: F401 (registers itself)

@@ -1,0 +1,53 @@
+"""Who decides on an incident: the one place that asks incidents/holding.py (K138, DECISIONS.md 7, 33)."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from accounts.access import has_role
+from accounts.models import Role, User
+from incidents import holding
+from incidents.models import Incident
+from incidents.rules import sees
+
+MANAGER = "manager"
+
+
+@dataclass(frozen=True)
+class Decider:
+    """In which role somebody decides. `right`: listed, deputy, manager, or break_glass (an administrator)."""
+
+    label: str
+    right: str
+
+    @property
+    def broke_glass(self) -> bool:
+        return self.right == holding.Standing.BREAK_GLASS
+
+    @property
+    def words(self) -> str:
+        """`Product Owner`; a stand-in and an administrator are called so."""
+        if self.broke_glass:
+            return _("administrator, not listed as %(role)s") % {"role": self.label}
+        return _("deputy of %(role)s") % {"role": self.label} if self.right == "deputy" else self.label
+
+
+def decider(incident: Incident, user: User) -> Decider | None:
+    """None for who may not. Where the process names nobody who decides, the team's managers do."""
+    if not sees(user, incident):
+        return None
+    if any(role.decides for role in holding.roles_of(incident)):
+        found = holding.decides_as(incident, user)
+        return Decider(found.label, str(found.right)) if found else None
+    if has_role(user, incident.product.team_id, Role.MANAGER):
+        return Decider(_("Manager of the team"), MANAGER)
+    return None
+
+
+def asked(incident: Incident) -> list[User]:
+    """Who is asked to decide, in order; empty when nobody is listed."""
+    return holding.deciders(incident)
+
+
+def roles(incident: Incident) -> list[str]:
+    return [role.label for role in holding.roles_of(incident) if role.decides]

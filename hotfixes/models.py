@@ -1,0 +1,78 @@
+"""What was decided about an incident, with the facts that were shown (K138). What the remedy does comes later."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from foundation.text import plain_text
+
+
+class Choice(models.TextChoices):
+    HOTFIX = "hotfix", _("Hotfix")
+    ROLLBACK = "rollback", _("Rollback")
+    MITIGATE = "mitigate", _("Contain it first")
+    DEFER = "defer", _("Leave it for a release")
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def standing(self) -> Self:
+        """Those that no later one replaces, and that were made since their incident was opened the last time."""
+        return self.filter(superseded_at=None)
+
+
+class Decision(models.Model):
+    """One decision. Of an incident at most one stands; a later one names the one it replaces.
+
+    `facts` are what was shown, `digest` their sha256, which the event `decided` carries into the timeline's chain.
+    """
+
+    incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="decisions")
+    number = models.PositiveSmallIntegerField()
+    choice = models.CharField(max_length=10, choices=Choice)
+    # The process's rollback option, by key and as it was called then.
+    option = models.CharField(max_length=40, blank=True)
+    option_title = models.CharField(max_length=200, blank=True)
+    # The release that a deferral waits for.
+    to = models.CharField(max_length=80, blank=True, validators=[plain_text])
+    reason = models.TextField(max_length=1000, validators=[plain_text])
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # In which role, and by which right: listed, deputy, manager, or as administrator (DECISIONS.md 33).
+    role = models.CharField(max_length=80)
+    right = models.CharField(max_length=12)
+    token = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+    facts = models.JSONField()
+    digest = models.CharField(max_length=64)
+    event = models.OneToOneField("incidents.TimelineEvent", on_delete=models.PROTECT, related_name="decision")
+    superseded_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[DecisionQuerySet] = DecisionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "number"], name="one_decision_per_number"),
+            models.UniqueConstraint(
+                fields=["incident"], condition=Q(superseded_at=None), name="one_standing_decision"
+            ),
+            models.CheckConstraint(condition=Q(choice__in=Choice.values), name="decision_choice_known"),
+            models.CheckConstraint(
+                condition=Q(superseded_at=None) | Q(superseded_at__gte=F("at")), name="superseded_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident} #{self.number}: {self.choice}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("decision", args=[self.incident.ref, self.number])
+
+    @property
+    def words(self) -> str:
+        """`Rollback: Deploy the tag before again`."""
+        more = self.option_title or self.to
+        return f"{self.get_choice_display()}: {more}" if more else str(self.get_choice_display())

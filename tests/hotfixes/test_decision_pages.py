@@ -1,0 +1,128 @@
+"""Deciding on pages, without script, and by API: what is not known first, two taps, frozen facts afterwards."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import Scope, User
+from accounts.tokens import make_token
+from hotfixes.decide import decide
+from hotfixes.models import Decision
+from incidents import transitions
+from incidents.models import Incident
+
+
+@pytest.fixture
+def phone(olga: User) -> Client:
+    client = Client()
+    client.force_login(olga)
+    return client
+
+
+def test_what_waits_is_listed_for_who_decides(phone: Client, incident: Incident, ada: User) -> None:
+    page = phone.get("/decisions/").content.decode()
+    assert "Waits for you" in page
+    assert f'href="/decisions/{incident.ref}/"' in page
+    other = Client()
+    other.force_login(ada)
+    assert "asked: Olga" in other.get("/decisions/").content.decode()
+
+
+def test_an_empty_list_says_what_comes_here(phone: Client, olga: User) -> None:
+    assert "Nothing to decide yet" in phone.get("/decisions/").content.decode()
+
+
+def test_unknowns_come_first_then_the_facts_and_the_ways_back(phone: Client, incident: Incident) -> None:
+    """C15, C16: options by rank, with data, preconditions and house marks."""
+    page = phone.get(f"/decisions/{incident.ref}/").content.decode()
+    order = [
+        "things not known", "How many people are affected?", "Affected", "Respond: &lt; 1 h",
+        "Rollback 1: Deploy the production tag before this one again", "house default", "No migration since then",
+        "Rollback 2: Halt the rollout in the stores", "You decide as Product Owner.", ">Hotfix</a>", ">Roll back</a>",
+    ]  # fmt: skip
+    places = [page.find(words) for words in order]
+    assert -1 not in places, order[places.index(-1)]
+    assert places == sorted(places)
+
+
+def test_two_taps_decide_and_the_facts_stay(phone: Client, incident: Incident, ada: User) -> None:
+    page = phone.get(f"/decisions/{incident.ref}/confirm?choice=rollback").content.decode()
+    assert ("Decide: roll back" in page, 'value="halt_rollout"' in page) == (True, True)
+    fields = {"choice": "rollback", "option": "", "reason": "Faster"}
+    answer = phone.post(f"/decisions/{incident.ref}/confirm", fields)
+    assert (answer.status_code, "Choose one of these" in answer.content.decode()) == (422, True)
+    assert ">Faster</textarea>" in answer.content.decode().replace("\n", "")
+    answer = phone.post(f"/decisions/{incident.ref}/confirm", {**fields, "option": "halt_rollout"})
+    assert (answer.status_code, answer["Location"]) == (302, f"/incidents/{incident.ref}/")
+    transitions.describe(incident, by=ada, impact="Everybody, since noon")
+    frozen = phone.get(f"/decisions/{incident.ref}/1/").content.decode()
+    made = Decision.objects.get()
+    assert (made.digest in frozen, "As it was shown" in frozen, "since noon" in frozen) == (True, True, False)
+    page = phone.get(f"/incidents/{incident.ref}/").content.decode()
+    assert 'id="panel-decision"' in page
+    assert "Rollback: Halt the rollout in the stores" in page
+    assert "Waits for you" not in phone.get("/decisions/").content.decode()
+
+
+def test_containing_it_first_leads_to_its_form(phone: Client, incident: Incident) -> None:
+    answer = phone.post(f"/decisions/{incident.ref}/confirm", {"choice": "mitigate", "reason": "Flag"})
+    assert answer["Location"] == f"/incidents/{incident.ref}/mitigate"
+
+
+def test_the_slower_one_reads_what_was_decided(phone: Client, incident: Incident, olga: User) -> None:
+    decide(incident, by=olga, choice="hotfix", reason="A line")
+    answer = phone.post(f"/decisions/{incident.ref}/confirm", {"choice": "mitigate", "reason": "Flag"})
+    page = answer.content.decode()
+    assert (answer.status_code, "Olga has decided: Hotfix (decision 1)." in page) == (409, True)
+
+
+def test_facts_that_changed_are_shown_again_with_what_was_typed(
+    phone: Client, incident: Incident, ada: User
+) -> None:
+    fields = {"choice": "hotfix", "reason": "A line", "seen": "0" * 64}
+    answer = phone.post(f"/decisions/{incident.ref}/confirm", fields)
+    page = answer.content.decode()
+    assert (answer.status_code, "Something has changed since you looked" in page, "A line" in page) == (
+        409,
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize("query", ["", "?choice=pray", "?choice=", "?choice=%00"])
+def test_no_choice_leads_back_to_the_card(phone: Client, incident: Incident, query: str) -> None:
+    answer = phone.get(f"/decisions/{incident.ref}/confirm{query}")
+    assert (answer.status_code, answer["Location"]) == (302, f"/decisions/{incident.ref}/")
+
+
+def test_who_may_not_reads_whom_it_waits_for(incident: Incident, ada: User) -> None:
+    client = Client()
+    client.force_login(ada)
+    assert "Waits for Olga." in client.get(f"/incidents/{incident.ref}/").content.decode()
+    assert client.get(f"/decisions/{incident.ref}/confirm?choice=hotfix").status_code == 403
+    assert client.post(f"/decisions/{incident.ref}/confirm", {"choice": "hotfix"}).status_code == 403
+
+
+def test_a_token_decides_with_its_scope_and_the_record_says_so(incident: Incident, olga: User) -> None:
+    """DECISIONS 33; a resend with the same key decides once."""
+    client, path = Client(), f"/api/v1/incidents/{incident.ref}/decision"
+
+    def send(scope: Scope, key: str = "", **body: object) -> tuple[int, dict]:  # type: ignore[type-arg]
+        _row, secret = make_token(olga, by=olga, name="bot", scopes=[scope])
+        headers = {"Authorization": f"Bearer {secret}"} | ({"Idempotency-Key": key} if key else {})
+        answer = client.post(path, body, content_type="application/json", headers=headers)
+        return answer.status_code, answer.json()
+
+    body = {"choice": "hotfix", "reason": "A line"}
+    assert send(Scope.INCIDENTS, **body)[0] == 403
+    status, made = send(Scope.DECIDE, **body)
+    assert (status, made["ref"], made["decision"]["choice"]) == (201, incident.ref, "hotfix")
+    assert (made["decision"]["by_token"], made["decision"]["role"]) == (True, "Product Owner")
+    event = incident.events.select_related("payload").get(kind="decided")
+    assert (event.source, event.data["token"], event.data["digest"]) == (
+        "token",
+        "bot",
+        made["decision"]["digest"],
+    )
+    status, problem = send(Scope.DECIDE, **body)
+    assert (status, "Olga has decided: Hotfix" in problem["detail"]) == (409, True)
+    assert send(Scope.DECIDE, choice="pray", reason="x")[0] == 422
