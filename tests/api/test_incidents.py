@@ -295,3 +295,26 @@ def test_a_narrow_token_sees_its_products_only(
     problem(narrow("GET", "/incidents/INC-1"), 404)
     problem(narrow("POST", "/incidents/INC-1/acknowledge"), 404)
     assert problem(narrow("POST", "/incidents", NEW), 422)["errors"][0]["field"] == "product"
+
+
+def test_roles_are_claimed_and_handed_over_k138_k139(
+    script: Script, product: Product, opened: dict[str, Any], script_of: Callable[..., Script]
+) -> None:
+    ben = make_user("ben@example.test")
+    join(ben, product.team)
+    his = script_of(ben)
+    assert his.post("/incidents/INC-1/claim", {"role": "devops"})["roles"] == {"devops": "ben@example.test"}
+    taken = problem(script("POST", "/incidents/INC-1/claim", {"role": "devops"}), 409)
+    assert taken["detail"].startswith("Ben has the role DevOps.")
+    assert taken["incident"]["roles"] == {"devops": "ben@example.test"}
+    refused = problem(his("POST", "/incidents/INC-1/claim", {"role": "product_owner"}), 403)
+    assert refused["detail"] == "Nobody is listed for Product Owner on this product. A manager lists people."
+    over = {"role": "devops", "user": "ada@example.test", "note": "Halted at 20 %"}
+    for wrong, field in (
+        ({**over, "note": ""}, "note"), ({**over, "user": "olga@example.test"}, "user"),
+        ({**over, "user": "ben@example.test"}, "user"), ({**over, "role": "king"}, "role"),
+    ):  # fmt: skip
+        assert problem(his("POST", "/incidents/INC-1/hand_over", wrong), 422)["errors"][0]["field"] == field
+    assert his.post("/incidents/INC-1/hand_over", over)["roles"] == {"devops": "ada@example.test"}
+    problem(his("POST", "/incidents/INC-1/hand_over", over), 409)
+    assert script.post("/incidents/INC-1/give_up", {"role": "devops"})["roles"] == {}
