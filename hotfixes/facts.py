@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hotfixes import options
+from incidents.clock_views import clock_views
 from incidents.models import Incident
-from incidents.page import clock_views
 from monitoring.models import Target
 from monitoring.shown import as_shown
 from monitoring.states import State

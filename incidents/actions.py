@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from foundation import moment
 from foundation.idempotency import fingerprint, once
-from incidents import closing, exits, roles, transitions, triage
+from incidents import clock_verbs, closing, exits, roles, transitions, triage
+from incidents.forms import clocks as times
 from incidents.forms import exits as ways
 from incidents.forms import verbs
 from incidents.models import Incident, Status
@@ -136,6 +137,33 @@ OFFERS = {
             warn=_held,
         ),
         Offer(
+            "pause_clock",
+            _("Pause a clock"),
+            clock_verbs.pause_clock,
+            times.PauseForm,
+            _("Its time does not count until it goes on. What has run out stays late."),
+            statuses=_ALL,
+            prefill=("clock",),
+        ),
+        Offer(
+            "resume_clock",
+            _("Let a clock go on"),
+            clock_verbs.resume_clock,
+            times.ResumeForm,
+            _("It is due later by as long as it was paused."),
+            statuses=_ALL,
+            prefill=("clock",),
+        ),
+        Offer(
+            "waive_clock",
+            _("Waive a clock"),
+            clock_verbs.waive_clock,
+            times.WaiveForm,
+            _("What it asks for need not come. It stays on record, with who waived it and why."),
+            statuses=_ALL,
+            prefill=("clock",),
+        ),
+        Offer(
             "reopen",
             _("Reopen"),
             transitions.reopen,
@@ -151,7 +179,8 @@ def menu(incident: Incident) -> list[Offer]:
     """What "More" lists: everything that fits the status and is not a note (that has its own box)."""
     done = {"acknowledge"} if incident.acknowledged_at else set()
     held = {"lead"} if incident.lead_id else set()
-    left_out = done | held | {"note"}
+    # Each clock offers its own in its sum.
+    left_out = done | held | {"note", "pause_clock", "resume_clock", "waive_clock"}
     return [
         offer for offer in OFFERS.values() if incident.status in offer.statuses and offer.verb not in left_out
     ]

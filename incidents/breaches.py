@@ -39,6 +39,9 @@ def breach(incident: Incident, clock: Clock, now: datetime) -> int:
         target=clock.target,
         severity=clock.severity,
         noticed_late_s=clocks.noticed_late_s(clock.run),
+        told=clock.is_promise,
     )
-    telling.breach(incident, event, clock)
+    # A target's miss is only shown (K47: if possible).
+    if clock.is_promise:
+        telling.breach(incident, event, clock)
     return 1

@@ -82,16 +82,22 @@ def is_paused(run: Run) -> bool:
 
 
 def due_at(run: Run) -> datetime | None:
-    """When the clock runs out: start + target + accrued pauses. None without a duration and while paused."""
-    if run.target_s is None or is_paused(run):
+    """When the clock runs out: start + target + accrued pauses. None without a duration and while a pause holds it off.
+
+    A pause that begins after the clock has run out cannot save it.
+    """
+    if run.target_s is None:
         return None
     due = run.after(run.started_at, run.target_s)
-    last = max((end for _start, end in run.pauses if end), default=due)
-    for start, end in _merged(run, last):
-        # A pause that begins after the clock has run out cannot save it.
+    # What ends while it is paused was paused until then.
+    ended = [(start, end or run.ended_at) for start, end in run.pauses]
+    over = replace(run, pauses=tuple((start, end) for start, end in ended if end))
+    last = max((end for _start, end in over.pauses if end), default=due)
+    for start, end in _merged(over, last):
         if start < due:
             due = run.after(due, run.between(start, end))
-    return due
+    holding = any(max(start, run.started_at) < due for start, end in ended if end is None)
+    return None if holding else due
 
 
 def warn_at(run: Run) -> datetime | None:
@@ -122,10 +128,10 @@ def _state(run: Run, due: datetime | None, end: datetime) -> State:
         return "met" if over else "breached"
     if run.stopped_at:
         return "met" if due is None or run.stopped_at <= due else "breached"
-    if is_paused(run):
-        return "paused"
     if run.breached_at or over:
         return "breached"
+    if is_paused(run):
+        return "paused"
     return "none" if due is None else "running"
 
 
@@ -176,7 +182,8 @@ def explain(run: Run, now: datetime, *, severity: str, target: str, start: str) 
     if run.calendar:
         lines.append(_("Only working hours count: %(hours)s.") % {"hours": run.calendar.text()})
     paused = paused_s(run, run.ended_at or now)
-    if run.pauses:
+    lines += [_pause(pause) for pause in run.pauses]
+    if len(run.pauses) > 1 or (run.pauses and run.calendar):
         lines.append(_("Paused %(span)s in all.") % {"span": span(paused)})
     if reading.due_at:
         due = _("Over %(at)s.") if run.at_least else _("Due %(at)s.")
@@ -187,13 +194,23 @@ def explain(run: Run, now: datetime, *, severity: str, target: str, start: str) 
     return lines
 
 
+def _pause(pause: Pause) -> str:
+    start, end = pause
+    if end is None:
+        return _("Paused since %(at)s.") % {"at": _utc(start)}
+    words = {"at": _utc(start), "until": _utc(end), "span": span((end - start).total_seconds())}
+    return _("Paused %(at)s to %(until)s, %(span)s.") % words
+
+
 def _outcome(run: Run, reading: Reading) -> str:
     took = {"span": span(reading.elapsed_s)}
     if run.cancelled_at:
-        return _("Replaced after %(span)s, when the severity was changed.") % took
+        return _("Cancelled after %(span)s: the severity was changed, or it is no longer asked for.") % took
     if run.waived_at:
-        return _("Waived %(at)s, after %(span)s.") % {"at": _utc(run.waived_at), **took}
+        return _waived(run, took)
     late = reading.remaining_s is not None and reading.remaining_s < 0
+    if reading.state == "paused":
+        return _paused(run, took)
     if run.at_least:
         return _waited(reading, took)
     if run.stopped_at:
@@ -203,6 +220,24 @@ def _outcome(run: Run, reading: Reading) -> str:
         return _("Running for %(span)s.") % took
     left = {"span": span(reading.remaining_s)}
     return _("%(span)s late.") % left if late else _("%(span)s left.") % left
+
+
+def _paused(run: Run, took: dict[str, str]) -> str:
+    said = _("It stands still after %(span)s.") % took
+    if run.target_s is None:
+        return said
+    opened = min(start for start, end in run.pauses if end is None)
+    held = replace(run, pauses=tuple((start, end) for start, end in run.pauses if end))
+    due = due_at(held)
+    left = span(run.between(opened, due)) if due else ""
+    return said + " " + _("%(span)s are left when it goes on.") % {"span": left}
+
+
+def _waived(run: Run, took: dict[str, str]) -> str:
+    said = _("Waived %(at)s, after %(span)s.") % {"at": _utc(run.waived_at or run.started_at), **took}
+    if run.breached_at:
+        said += " " + _("It had run out %(at)s.") % {"at": _utc(run.breached_at)}
+    return said
 
 
 def _waited(reading: Reading, took: dict[str, str]) -> str:

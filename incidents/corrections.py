@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, User
 from foundation import moment
-from incidents import breaches, lines, timeline, timing
+from incidents import breaches, clock_verbs, lines, timeline, timing
 from incidents.lifecycle import Step, TooLate, announce, perform
 from incidents.models import Incident, RedactionRequest, Status, TimelineEvent
 from live import bus
@@ -50,6 +50,8 @@ def correct(
         if not reason.strip():
             raise ValidationError({"reason": _("Say what was wrong.")})
         first = original(event)
+        if first.kind in clock_verbs.KINDS and when != event.occurred_at:
+            raise ValidationError({"occurred_at": _("A clock is paused and waived at once, never at another time.")})
         if first.kind in STAMPS and when < event.incident.detected_at:
             raise ValidationError({"occurred_at": _("This is before the problem was detected.")})
         correction = perform(

@@ -85,6 +85,8 @@ def with_days(rows: Iterable[tuple[str, datetime, int]], zone: str) -> list[Safe
 
 def tone(event: TimelineEvent) -> str:
     """How a line reads: "person" (words of people), "machine" (quiet), "machine breach" (must be seen)."""
+    if event.kind == EventKind.CLOCK_BREACHED and not event.data.get("told", True):
+        return "machine"
     if event.kind in _MACHINE_LOUD:
         return "machine breach"
     if event.kind == EventKind.ASSIGNED and event.data.get("as_administrator"):

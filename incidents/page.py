@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from accounts.access import allowed
 from accounts.models import User
 from incidents import clocks, lines, work
-from incidents.clocks import Reading
-from incidents.models import Clock, Incident, RedactionRequest, TimelineEvent, TimelineLine
+from incidents.clock_views import Board, ClockView, board, clock_views, with_actions
+from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.next_action import Action, next_action
 from incidents.recipients import nobody_left
 from monitoring.history import blind_since
@@ -22,22 +22,8 @@ from monitoring.states import State
 from monitoring.uptime import Point, Segment, segments
 from notifications.models import Delivery
 from notifications.standing import of_incident
-from products.vocabulary import ClockWords, clock_words
 
 LINES_SHOWN = 300
-
-
-@dataclass(frozen=True)
-class ClockView:
-    """A clock as it reads at one moment, with its sum; `{% clock view %}` draws it."""
-
-    clock: Clock
-    reading: Reading
-    sum: list[str]
-
-    @property
-    def words(self) -> ClockWords:
-        return clock_words(self.clock.key, self.clock.label)
 
 
 @dataclass(frozen=True)
@@ -53,6 +39,11 @@ class IncidentPage:
     lines: list[SafeString] = field(default_factory=list)
     older: int = 0
     deliveries: list[Delivery] = field(default_factory=list)
+
+    @property
+    def board(self) -> Board:
+        """The clocks of the head: running ones first, what is over folded."""
+        return board(self.clocks)
 
     @property
     def undelivered(self) -> int:
@@ -84,7 +75,7 @@ def read(
     return IncidentPage(
         incident=incident,
         now=now,
-        clocks=clock_views(incident, now),
+        clocks=with_actions(clock_views(incident, now), incident, reader),
         action=_action(incident, target) if may else None,
         target=target,
         redactions=_redactions(incident),
@@ -98,16 +89,6 @@ def read(
 
 def _action(incident: Incident, target: Target | None) -> Action | None:
     return next_action(incident, monitor_state=target.state if target else None, work=work.of(incident))
-
-
-def clock_views(incident: Incident, now: datetime) -> list[ClockView]:
-    """The latest cycle of each clock, in the order of the process."""
-    order = {rule.key: position for position, rule in enumerate(incident.process_version.clocks())}
-    latest: dict[str, Clock] = {}
-    for clock in incident.clocks.order_by("cycle"):
-        latest[clock.key] = clock
-    found = sorted(latest.values(), key=lambda clock: order.get(clock.key, len(order)))
-    return [ClockView(clock, clock.reading(now), clock.sum(now)) for clock in found]
 
 
 def last_hour(target: Target, now: datetime) -> list[Segment]:

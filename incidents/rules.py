@@ -8,7 +8,7 @@ from products.models import Product, RoleHolder
 # What responders do at night; viewers read.
 RESPONDERS = (
     "acknowledge", "assign", "assess", "change_severity", "close", "confirm_severity", "correct", "decline", "defer",
-    "describe", "mark_duplicate", "mitigate", "note", "redact", "reopen", "resolve",
+    "describe", "mark_duplicate", "mitigate", "note", "pause_clock", "redact", "reopen", "resolve", "resume_clock",
     # The process: facts of the remedy, steps and boxes, messages.
     "attest", "finish_step", "report", "send_message",
 )  # fmt: skip
@@ -52,6 +52,12 @@ def hold(actor: User, incident: Incident) -> bool:
         return True
     listed = RoleHolder.objects.filter(product=incident.product_id, user=actor)
     return sees(actor, incident) and listed.exists()
+
+
+@rule("waive_clock", Incident)
+def waive_clock(actor: User, incident: Incident) -> bool:
+    """A promise is taken back by who answers for the team."""
+    return has_role(actor, incident.product.team_id, Role.MANAGER) and sees(actor, incident)
 
 
 @rule("break_glass", Incident)

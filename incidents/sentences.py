@@ -76,10 +76,28 @@ def _assigned(event: TimelineEvent) -> SafeString:
     if event.data.get("key") == "lead" and event.data.get("user_id") == event.actor_id:
         return format_html(_("<b>{who} took the lead</b>"), who=_who(event))
     holder, role = event.data.get("user", ""), event.data.get("role", "")
+    if event.data.get("as_administrator"):
+        text = _("<b>{holder} took the role {role} as administrator</b>, without being listed for it")
+        return format_html(text, holder=holder, role=role)
+    if holder == _who(event) and event.data.get("was"):
+        text = _("<b>{holder} took the role {role}</b> from {was}")
+        return format_html(text, holder=holder, role=role, was=event.data["was"])
     if holder == _who(event):
         return format_html(_("<b>{holder} took the role {role}</b>"), holder=holder, role=role)
     return format_html(
         _("<b>{holder} has the role {role}</b>, given by {who}"), holder=holder, role=role, who=_who(event)
+    )
+
+
+def _handed_over(event: TimelineEvent) -> SafeString:
+    role, who = event.data.get("role", ""), _who(event)
+    if event.data.get("given_up"):
+        return format_html(_("<b>{who} gave up the role {role}</b>: nobody has it"), who=who, role=role)
+    return format_html(
+        _("<b>{who} handed the role {role} over</b> to {to}"),
+        who=who,
+        role=role,
+        to=event.data.get("user", ""),
     )
 
 
@@ -112,7 +130,10 @@ def _duplicate_marked(event: TimelineEvent) -> SafeString:
 
 
 def _ticked(event: TimelineEvent) -> SafeString:
-    words = {"done": _("<b>Done: {title}</b>, says {who}"), "not_needed": _("<b>Not needed: {title}</b>, says {who}")}
+    words = {
+        "done": _("<b>Done: {title}</b>, says {who}"),
+        "not_needed": _("<b>Not needed: {title}</b>, says {who}"),
+    }
     text = words.get(str(event.data.get("state")), _("<b>Open again: {title}</b>, says {who}"))
     return format_html(text, title=event.data.get("title", ""), who=_who(event))
 
@@ -135,7 +156,9 @@ def _with_link(event: TimelineEvent, text: SafeString) -> SafeString:
 def _message_sent(event: TimelineEvent) -> SafeString:
     title, who = event.data.get("title", ""), _who(event)
     if event.data.get("again"):
-        return _with_link(event, format_html(_("<b>Sent again: {title}</b>, says {who}"), title=title, who=who))
+        return _with_link(
+            event, format_html(_("<b>Sent again: {title}</b>, says {who}"), title=title, who=who)
+        )
     return _with_link(event, format_html(_("<b>Sent: {title}</b>, says {who}"), title=title, who=who))
 
 
@@ -172,24 +195,30 @@ def _redacted(event: TimelineEvent) -> SafeString:
     return format_html(_("<b>Redacted</b> entry {seq} by {by}"), seq=event.data.get("seq", ""), by=by)
 
 
-def _corrected(event: TimelineEvent) -> SafeString:
-    return format_html(
-        _("<b>Corrected</b> by {who}: entry {seq}"), who=_who(event), seq=event.data.get("seq", "")
-    )
+def _clock(event: TimelineEvent) -> str:
+    """Which clock, and of which remedy."""
+    clock = event.data.get("clock", "")
+    return f"{clock} ({event.subject})" if event.subject else clock
 
 
-def _redacted(event: TimelineEvent) -> SafeString:
-    by = _("{who}, asked by {asked}").format(who=_who(event), asked=event.data.get("asked_by", ""))
-    if event.data.get("alone"):
-        by = _("{who} alone: the team has no second person").format(who=_who(event))
-    return format_html(_("<b>Redacted</b> entry {seq} by {by}"), seq=event.data.get("seq", ""), by=by)
+def _clock_paused(event: TimelineEvent) -> SafeString:
+    return format_html(_("<b>Clock paused</b> by {who}: {clock}"), who=_who(event), clock=_clock(event))
+
+
+def _clock_resumed(event: TimelineEvent) -> SafeString:
+    return format_html(_("<b>Clock goes on</b>, says {who}: {clock}"), who=_who(event), clock=_clock(event))
+
+
+def _clock_waived(event: TimelineEvent) -> SafeString:
+    return format_html(_("<b>Clock waived</b> by {who}: {clock}"), who=_who(event), clock=_clock(event))
 
 
 def _clock_breached(event: TimelineEvent) -> SafeString:
     late = event.data.get("noticed_late_s", 0)
+    ran_out = _("<b>Time ran out</b>: {clock}, {target}")
     text = format_html(
-        _("<b>Time ran out</b>: {clock}, {target}"),
-        clock=event.data.get("clock", ""),
+        ran_out if event.data.get("told", True) else _("<b>Aim missed</b>: {clock}, {target}"),
+        clock=_clock(event),
         target=event.data.get("target", ""),
     )
     return format_html(_("{text} (noticed {late} late)"), text=text, late=span(late)) if late >= 2 else text
@@ -263,6 +292,7 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.SEVERITY_CONFIRMED: _severity_confirmed,
     EventKind.SEVERITY_CHANGED: _severity_changed,
     EventKind.ASSIGNED: _assigned,
+    EventKind.HANDED_OVER: _handed_over,
     EventKind.NOTED: _noted,
     EventKind.RESOLVED: _resolved,
     EventKind.DECIDED: _decided,
@@ -277,6 +307,9 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.CORRECTED: _corrected,
     EventKind.REDACTED: _redacted,
     EventKind.CLOCK_BREACHED: _clock_breached,
+    EventKind.CLOCK_PAUSED: _clock_paused,
+    EventKind.CLOCK_RESUMED: _clock_resumed,
+    EventKind.CLOCK_WAIVED: _clock_waived,
     EventKind.MONITOR_DOWN: _monitor_down,
     EventKind.MONITOR_UP: _monitor_up,
 }

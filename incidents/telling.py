@@ -114,6 +114,12 @@ def _acknowledged(incident: Incident, event: TimelineEvent) -> None:
     queue.cancel(incident.ref, reason=reason, keys=ASKING)
 
 
+def _held_off(incident: Incident, event: TimelineEvent) -> None:
+    """A paused or waived clock does not run out: the warning that waits for the morning is moot."""
+    about = f"{incident.ref}/{event.data['key']}.{event.data['cycle']}"
+    queue.cancel_about(about, reason=str(event.get_kind_display()).lower(), key=WARNED)
+
+
 def _mitigated(incident: Incident, event: TimelineEvent) -> None:
     queue.cancel(incident.ref, reason=_("the damage is contained"), keys=[*ASKING, WARNED, RAISED])
 
@@ -157,6 +163,8 @@ _AFTER: dict[EventKind, Callable[[Incident, TimelineEvent], None]] = {
     EventKind.REOPENED: _opened,
     EventKind.ACKNOWLEDGED: _acknowledged,
     EventKind.MITIGATED: _mitigated,
+    EventKind.CLOCK_PAUSED: _held_off,
+    EventKind.CLOCK_WAIVED: _held_off,
     EventKind.SEVERITY_CHANGED: _worse,
     EventKind.RESOLVED: _over,
     EventKind.DECLINED: _over,

@@ -140,6 +140,31 @@ def retarget(incident: Incident, severity: Severity, now: datetime) -> None:
         )  # fmt: skip
 
 
+def pause(clock: Clock, now: datetime) -> None:
+    """The time from `now` on does not count. Whoever has still to hear that it runs out, need not."""
+    clock.pauses = [*clock.pauses, [now.isoformat(), None]]
+    _due_again(clock, "pauses")
+
+
+def resume(clock: Clock, now: datetime) -> None:
+    """It counts again, due later by as long as it was paused."""
+    clock.pauses = [[start, end or now.isoformat()] for start, end in clock.pauses]
+    _due_again(clock, "pauses")
+
+
+def waive(clock: Clock, now: datetime) -> None:
+    """It ends here, met or not; a pause ends with it."""
+    clock.pauses = [[start, end or now.isoformat()] for start, end in clock.pauses]
+    clock.waived_at = now
+    _due_again(clock, "pauses", "waived_at")
+
+
+def _due_again(clock: Clock, *changed: str) -> None:
+    clock.due_at = clocks.due_at(clock.run)
+    _set_warning(clock)
+    clock.save(update_fields=[*changed, "due_at", "warn_at"])
+
+
 def correct(event: TimelineEvent, at: datetime) -> list[Clock]:
     """`event` really happened at `at`: clocks that it started or stopped are measured again.
 

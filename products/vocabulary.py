@@ -178,7 +178,10 @@ class ClockKey:
 
 
 class ClockWords(NamedTuple):
-    """What a clock is called in each of its states, before its number; `none`: before a milestone or "no limit"."""
+    """What a clock is called in each of its states, before its number; `none`: before a milestone or "no limit".
+
+    Of a time to wait out, `late` is when it is over and `missed` when it was cut short.
+    """
 
     running: str | Promise
     late: str | Promise
@@ -197,7 +200,7 @@ _CLOCK_WORDS = {
         met=_("Acknowledged in"),
         missed=_("Acknowledged late, after"),
         paused=_("Acknowledge: paused after"),
-        cancelled=_("Acknowledge: replaced after"),
+        cancelled=_("Acknowledge: cancelled after"),
         waived=_("Acknowledge: waived after"),
         none=_("Acknowledge"),
     ),
@@ -207,21 +210,36 @@ _CLOCK_WORDS = {
         met=_("Responded in"),
         missed=_("Responded late, after"),
         paused=_("Respond: paused after"),
-        cancelled=_("Respond: replaced after"),
+        cancelled=_("Respond: cancelled after"),
         waived=_("Respond: waived after"),
         none=_("Respond"),
     ),
 }
 
 
-def clock_words(key: str, label: str) -> ClockWords:
+_OTHER = ClockWords(
+    running=_("%(clock)s: within"),
+    late=_("%(clock)s: late by"),
+    met=_("%(clock)s: took"),
+    missed=_("%(clock)s: late, after"),
+    paused=_("%(clock)s: paused after"),
+    cancelled=_("%(clock)s: cancelled after"),
+    waived=_("%(clock)s: waived after"),
+    none=_("%(clock)s"),
+)
+_TO_WAIT_OUT = _OTHER._replace(
+    running=_("%(clock)s: to go"),
+    late=_("%(clock)s: waited out"),
+    met=_("%(clock)s: waited out"),
+    missed=_("%(clock)s: cut short after"),
+)
+
+
+def clock_words(key: str, label: str, *, at_least: bool = False) -> ClockWords:
     """The words of the clock `key`; one that only a process knows is spoken of by its `label`."""
     if key in _CLOCK_WORDS:
         return _CLOCK_WORDS[key]
-    states = (
-        _("%(clock)s within"), _("%(clock)s late by"), _("%(clock)s in"), _("%(clock)s late, after"),
-        _("%(clock)s: paused after"), _("%(clock)s: replaced after"), _("%(clock)s: waived after"), _("%(clock)s"),
-    )  # fmt: skip
+    states = _TO_WAIT_OUT if at_least else _OTHER
     return ClockWords(*(str(words) % {"clock": label} for words in states))
 
 

@@ -124,6 +124,16 @@ class Defer(Because):
     to: Annotated[str, Field(max_length=80), Plain] = ""
 
 
+class OfClock(Body):
+    """`clock` is its key; `subject` the remedy it is of, where several have one. It happens now: never backdated."""
+
+    model_config = _example({"clock": "response", "reason": "The provider is down, we wait for it"})
+
+    clock: Key
+    reason: Reason
+    subject: Annotated[str, Field(max_length=20), Plain] = ""
+
+
 class Duplicate(At):
     """`of`: the incident that goes on."""
 

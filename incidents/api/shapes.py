@@ -10,15 +10,20 @@ from ninja import Schema
 from foundation import moment
 from foundation.shapes import Utc, address, utc, utc_or_none
 from incidents import exits
+from incidents.clock_views import clock_views
 from incidents.clocks import paused_s
 from incidents.models import Clock, Incident, Status, TimelineEvent
-from incidents.page import clock_views
 
 
 class ClockShape(Schema):
-    """`sum` is the clock's sum, line by line, as the page prints it."""
+    """`sum` is the clock's sum, line by line, as the page prints it. `subject`: the remedy it is of, else empty.
+
+    `at_least`: a time to wait out, whose end is good; `holds` are the verbs that wait for it. `calendar`: which hours
+    alone count, empty for all.
+    """
 
     key: str
+    subject: str
     label: str
     kind: Literal["commitment", "target"]
     cycle: int
@@ -30,7 +35,11 @@ class ClockShape(Schema):
     stopped_at: Utc | None
     breached_at: Utc | None
     noticed_at: Utc | None
+    waived_at: Utc | None
     paused_s: float
+    at_least: bool
+    holds: list[str]
+    calendar: str
     state: Literal["running", "paused", "met", "breached", "cancelled", "waived", "none"]
     sum: list[str]
 
@@ -148,7 +157,12 @@ def clock_shape(clock: Clock, now: datetime) -> dict[str, Any]:
         **{name: getattr(clock, name) for name in same},
         **{name: utc_or_none(getattr(clock, name)) for name in moments},
         "started_at": utc(clock.started_at),
-        "paused_s": paused_s(clock.run, clock.stopped_at or clock.cancelled_at or now),
+        "paused_s": paused_s(clock.run, clock.run.ended_at or now),
+        "subject": clock.subject,
+        "waived_at": utc_or_none(clock.waived_at),
+        "at_least": clock.at_least,
+        "holds": clock.holds,
+        "calendar": clock.run.calendar.text() if clock.run.calendar else "",
         "state": clock.reading(now).state,
         "sum": clock.sum(now),
     }

@@ -19,7 +19,7 @@ from accounts.models import Membership, User
 from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Body
-from incidents import closing, corrections, exits, roles, transitions
+from incidents import clock_verbs, closing, corrections, exits, roles, transitions
 from incidents.api.bodies import (
     Assign,
     At,
@@ -33,6 +33,7 @@ from incidents.api.bodies import (
     GiveUp,
     HandOver,
     Note,
+    OfClock,
     Redact,
     Said,
 )
@@ -183,6 +184,24 @@ VERBS = (
         "Nothing is left to watch. 409 while a clock holds it, with which one and until when.",
         closing.close,
         Said,
+    ),
+    Verb(
+        "pause_clock",
+        "The time of one clock does not count until it goes on. 409 for one that does not run, or has run out already.",
+        clock_verbs.pause_clock,
+        OfClock,
+    ),
+    Verb(
+        "resume_clock",
+        "A paused clock goes on, due later by as long as it was paused. 409 where nothing is paused.",
+        clock_verbs.resume_clock,
+        OfClock,
+    ),
+    Verb(
+        "waive_clock",
+        "A manager's: what one clock asks for need not come, what it holds is free. A breach that was stays on record.",
+        clock_verbs.waive_clock,
+        OfClock,
     ),
     Verb(
         "reopen",

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from foundation.calendar import WorkingCalendar
 from incidents import clocks
-from incidents.models.incident import Incident
+from incidents.models.incident import Incident, Mode
 from incidents.models.timeline import TimelineEvent
-from products.vocabulary import EventKind, Moment
+from products.vocabulary import ClockKey, ClockKind, EventKind, Moment
 
 
 class ClockQuerySet(models.QuerySet["Clock"]):
@@ -24,6 +24,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def ticking(self) -> Self:
         """Those that can still run out: the partial index `clock_due` holds exactly these."""
         return self.running().filter(breached_at=None, due_at__isnull=False, at_least=False)
+
+    def in_time(self) -> Self:
+        """Without those of incidents entered afterwards: what ran out then is known once they are told to the end."""
+        return self.exclude(incident__mode=Mode.RETROSPECTIVE)
 
     def to_warn(self) -> Self:
         """Those whose people still have to hear that time is running out: what the index `clock_warn` holds."""
@@ -107,6 +111,11 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.key}/{self.cycle}"
+
+    @property
+    def is_promise(self) -> bool:
+        """Its breach is told to people. That nobody has seen an incident is, whatever the process calls that clock."""
+        return self.kind == ClockKind.COMMITMENT or self.key == ClockKey.ACKNOWLEDGED
 
     @property
     def run(self) -> clocks.Run:

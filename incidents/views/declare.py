@@ -17,10 +17,10 @@ from foundation import moment
 from foundation.idempotency import Reused, fingerprint, once
 from foundation.text import asked
 from incidents.alike import ALIKE, likeness
+from incidents.clock_views import clock_views
 from incidents.declare import declare
 from incidents.forms.declare import DeclareForm, JoinForm
 from incidents.models import Incident
-from incidents.page import clock_views
 from incidents.transitions import note
 from incidents.views.incident import fetch, zone_of
 from monitoring.models import Target

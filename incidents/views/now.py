@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from accounts.access import allowed, signed_in, teams_of
 from accounts.models import User
 from foundation import moment
-from incidents.models import Clock, Incident
-from incidents.next_action import Action, next_action
 from incidents.clock_views import ClockView
+from incidents.models import Clock, Incident, Mode
+from incidents.next_action import Action, next_action
 from incidents.work import Work, read_all
 from live import bus
 from monitoring.models import Monitor, Target
@@ -48,6 +48,7 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
     cursor, at = bus.cursor(), moment.now()
     cards = _cards(user, shown, at)
     opened = [card for card in cards if card.incident.is_open]
+    real = [card for card in opened if card.incident.mode == Mode.LIVE]
     cards = cards if opened else []
     down = (
         Target.objects.visible_to(user)
@@ -60,10 +61,11 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         "order": [card.incident.number for card in cards],
         "added": sum(card.incident.number not in shown for card in cards) if shown else 0,
         "moved": len(opened) < len(cards),
-        "mine_open": len(opened),
-        "open_count": Incident.objects.visible_to(user).open().count()
+        "mine_open": len(real),
+        "open_count": Incident.objects.visible_to(user).real().open().count()
         if len(cards) >= SHOWN
-        else len(opened),
+        else len(real),
+        "unreal": len(opened) - len(real),
         "down": list(down.select_related("monitor__product").order_by("since")[:20]),
         "unsure": list(watched.unsure(at).order_by("name")[:UNSURE]),
         "unsure_count": watched.unsure(at).count(),

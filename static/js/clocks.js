@@ -35,17 +35,19 @@
     put(figure, clock(left));
     const box = figure.closest(".clock, .clock-row");
     if (left > 0) {
-      if (now() >= Date.parse(figure.dataset.soon)) for (const e of [box, figure]) e.classList.replace("running", "soon");
+      if (figure.dataset.soon && now() >= Date.parse(figure.dataset.soon)) for (const e of [box, figure]) e.classList.replace("running", "soon");
       return;
     }
-    if (box.classList.contains("breached")) return;
+    const ends = figure.dataset.ends || "breached";
+    if (box.classList.contains(ends)) return;
     for (const e of [box, figure]) {
       e.classList.remove("running", "soon");
-      e.classList.add("breached");
+      e.classList.add(ends);
     }
     const label = box.querySelector("[data-late-label]");
     if (!label) return;
     label.textContent = label.dataset.lateLabel;
+    if (ends !== "breached") return;
     // said aloud once, not every second
     document.getElementById("alarm").textContent = `${label.textContent} ${figure.textContent}`;
   };

@@ -63,7 +63,7 @@ def test_the_sum_is_printed_line_by_line() -> None:
     ) == [
         "Started 2026-03-28 22:00:00 UTC, when the problem was detected.",
         "CRITICAL: < 1 h.",
-        "Paused 5 min in all.",
+        "Paused 2026-03-28 22:01:00 UTC to 2026-03-28 22:06:00 UTC, 5 min.",
         "Due 2026-03-28 23:05:00 UTC.",
         "Stopped 2026-03-28 23:10:00 UTC, after 1 h 05 min. 5 min late.",
     ]

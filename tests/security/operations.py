@@ -47,6 +47,7 @@ NEW_MONITOR = {"name": "Queue", "product": "zebra-mobile", "kind": "http", "targ
 NEW_CHANNEL = {"name": "Room", "kind": "slack", "team": "zebra-team", "url": "https://hooks.example.test/x"}
 NEW_PERSON = {"name": "Zoe", "email": "zoe@example.test", "team": "zebra-team", "role": "viewer"}
 NEW_PRODUCT = {"name": "Quagga", "process": "krow", "team": "zebra-team"}
+CLOCK = {"clock": "response", "reason": "The provider is down"}
 VERBS: dict[str, dict[str, Any]] = {
     "acknowledge": {},
     "describe": {"impact": "All"},
@@ -66,6 +67,15 @@ VERBS: dict[str, dict[str, Any]] = {
     "reopen": {"reason": "Again"},
     "correct": {"seq": 2, "reason": "Typing error", "text": "Better"},
     "redact": {"seq": 2, "reason": "A name"},
+    "pause_clock": CLOCK,
+    "resume_clock": CLOCK,
+}
+WORK: dict[str, dict[str, Any]] = {
+    "report": {"kind": "merged"},
+    "send_message": {"message": "resolved", "text": "status page"},
+    "messages/resolved/vouch": {"claim": "restored", "reason": "Seen by hand"},
+    "checklist/5/attest": {"text": "Done"},
+    "steps/version/finish": {},
 }
 
 OPERATIONS = [
@@ -76,7 +86,14 @@ OPERATIONS = [
     Operation("GET /incidents/{}/timeline", {READ, INCIDENTS}, V, on=RECORDS),
     Operation("GET /incidents/{}/clocks", {READ, INCIDENTS}, V, on=RECORDS),
     Operation("GET /incidents/{}/deliveries", {READ, INCIDENTS}, V, on=RECORDS),
+    *(Operation(f"GET /incidents/{{}}/{part}", {READ, INCIDENTS}, V, on=RECORDS) for part in
+      ("steps", "checklist", "messages")),
+    *(Operation(f"POST /incidents/{{}}/{path}", {INCIDENTS}, R, on=RECORDS, sent=body) for path, body in WORK.items()),
+    Operation("POST /incidents/{}/decision", {Scope.DECIDE}, ADMINISTRATOR, on=RECORDS,
+              sent={"choice": "hotfix", "reason": "A line"}),
+    Operation("GET /incidents/{}/decisions", {READ, INCIDENTS, Scope.DECIDE}, V, on=RECORDS),
     *(Operation(f"POST /incidents/{{}}/{verb}", {INCIDENTS}, R, on=RECORDS, sent=body) for verb, body in VERBS.items()),
+    Operation("POST /incidents/{}/waive_clock", {INCIDENTS}, M, on=RECORDS, sent=CLOCK),
     Operation("GET /monitors", {READ, MONITORING, ADMIN}, SIGNED_IN, narrow=OPEN),
     Operation("POST /monitors", {MONITORING, ADMIN}, M, sent=NEW_MONITOR, narrow=UNKNOWN, names=True),
     Operation("GET /monitors/{}", {READ, MONITORING, ADMIN}, V, on=("monitor",)),

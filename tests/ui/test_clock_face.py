@@ -21,16 +21,20 @@ def view(
     remaining_s: float | None = None,
     stopped: bool = False,
     target_s: int | None = 3600,
+    at_least: bool = False,
+    is_promise: bool = True,
 ) -> Any:
     due = START + timedelta(seconds=target_s) if target_s else None
     clock = SimpleNamespace(
         target="< 1 h" if target_s else "next release",
         target_s=target_s,
         stopped_at=START if stopped else None,
+        at_least=at_least,
+        is_promise=is_promise,
     )
     reading = SimpleNamespace(state=state, elapsed_s=elapsed_s, remaining_s=remaining_s, due_at=due)
     return SimpleNamespace(
-        clock=clock, reading=reading, words=clock_words(key, label), sum=["Started 02:00."]
+        clock=clock, reading=reading, words=clock_words(key, label, at_least=at_least), sum=["Started 02:00."]
     )
 
 
@@ -66,7 +70,7 @@ def test_a_milestone_has_no_countdown() -> None:
     ("state", "words"),
     [
         ("paused", "Respond: paused after"),
-        ("cancelled", "Respond: replaced after"),
+        ("cancelled", "Respond: cancelled after"),
         ("waived", "Respond: waived after"),
     ],
 )
@@ -80,7 +84,7 @@ def test_a_clock_that_does_not_run_says_so(state: str, words: str) -> None:
     [
         ({"remaining_s": 900.0}, "within"),
         ({"state": "breached", "remaining_s": -9.0}, "late by"),
-        ({"state": "met", "stopped": True}, "in"),
+        ({"state": "met", "stopped": True}, "took"),
         ({"state": "breached", "stopped": True}, "late, after"),
         ({"state": "paused"}, "paused after"),
         ({"state": "none", "target_s": None}, ""),
@@ -89,6 +93,34 @@ def test_a_clock_that_does_not_run_says_so(state: str, words: str) -> None:
 def test_a_clock_of_the_process_s_own_keeps_its_name(facts: dict[str, Any], words: str) -> None:
     label = face(view(key="first_update", **facts)).label
     assert label.removeprefix("First update").lstrip(": ") == words
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        ({"remaining_s": 4320.0}, ("Watch: to go", "1 h 12", "running")),
+        ({"state": "met", "elapsed_s": 7300.0}, ("Watch: waited out", "✓ 2 h 01", "met")),
+        ({"state": "met", "elapsed_s": 7300.0, "stopped": True}, ("Watch: waited out", "✓ 2 h 01", "met")),
+        (
+            {"state": "breached", "elapsed_s": 1800.0, "stopped": True},
+            ("Watch: cut short after", "✕ 30:00", "breached"),
+        ),
+        ({"state": "waived", "elapsed_s": 60.0}, ("Watch: waived after", "1:00", "quiet")),
+    ],
+)
+def test_a_time_to_wait_out_counts_down_to_something_good(
+    facts: dict[str, Any], shown: tuple[str, str, str]
+) -> None:
+    """K61, K98."""
+    found = face(view(key="watch", label="Watch", target_s=7200, at_least=True, **facts))
+    assert (found.label, found.figure, found.look) == shown
+    assert (found.soon, found.ends) == ("", "met" if facts.get("remaining_s") else "breached")
+
+
+def test_what_is_only_an_aim_is_missed_more_quietly() -> None:
+    """K47: approval within 15 minutes, if possible."""
+    late = face(view(key="approval", label="Approve", state="breached", remaining_s=-240.0, is_promise=False))
+    assert (late.label, late.figure, late.look, late.ends) == ("Approve: late by", "4:00", "over", "over")
 
 
 def test_acknowledging_is_spoken_of_as_a_deed() -> None:

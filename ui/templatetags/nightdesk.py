@@ -77,8 +77,11 @@ def percent(value: float | None) -> str:
 
 @register.inclusion_tag("ui/clock.html")
 def clock(view: Any, compact: bool = False) -> dict[str, Any]:
-    """A clock with its sum. `view` has .clock, .reading and .sum (ui/clock_face.py). `compact`: number and label."""
-    return {"face": clock_face.face(view), "compact": compact}
+    """A clock with its sum. `view` has .clock, .reading and .sum (ui/clock_face.py). `compact`: number and label.
+
+    `view.actions` (.href, .label, .clock), if there are any, stand below the sum.
+    """
+    return {"face": clock_face.face(view), "compact": compact, "actions": getattr(view, "actions", ())}
 
 
 @register.inclusion_tag("ui/strip.html")
