@@ -1,0 +1,173 @@
+"""The T-ruler of an incident, read from its process, its timeline and its clocks; the panel that shows it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts.access import signed_in
+from accounts.models import User
+from foundation import moment
+from incidents import panels
+from incidents.corrections import original
+from incidents.models import Incident, Status, TimelineEvent
+from incidents.ruler import End, Mark, Planned, Ruler, offset_text, ruler
+from incidents.story import Story, means, story
+from incidents.undoing import UNDOES
+from products.targets import Target
+from products.vocabulary import ClockKind, EventKind, Moment
+from ui.ruler import Point, svg
+
+# What may still come when an incident is resolved.
+LATER = frozenset({
+    EventKind.MESSAGE_SENT, EventKind.WATCH_OPENED, EventKind.WATCH_MET, EventKind.CLOSED,
+    EventKind.POSTMORTEM_SCHEDULED, EventKind.POSTMORTEM_PUBLISHED,
+})  # fmt: skip
+EXITS = (Status.DECLINED, Status.DEFERRED)
+TONES = {"on_time": "good", "early": "good", "late": "late", "missed": "late", "not_needed": "quiet"}
+
+
+def read(incident: Incident, now: datetime) -> Ruler | None:
+    """None for a process that plans no moments."""
+    told = story(incident)
+    moved = _corrected(incident)
+    plan, real = [], []
+    for row in _marks(incident):
+        for what in row["what"]:
+            later = all(word.partition(":")[0] in LATER for word in what["events"])
+            plan.append(Planned(_seconds(row["at"]), what["label"], later=later))
+            real.append(_first(incident, told, what["events"], moved))
+    if not plan:
+        return None
+    for limit, at in _limits(incident):
+        plan.append(limit)
+        real.append(at)
+    ended_at, end = _end(incident, told, moved)
+    return ruler(
+        plan, real, now, detected_at=incident.detected_at, ended_at=ended_at, end=end, band=_band(incident)
+    )
+
+
+def _marks(incident: Incident) -> list[dict[str, Any]]:
+    # A version stored before marks existed has none.
+    return incident.process_version.document.get("marks") or []
+
+
+def _seconds(text: str) -> int:
+    return 0 if text.startswith("0") else Target.parse(text).seconds or 0
+
+
+def _first(
+    incident: Incident, told: Story, words: Iterable[str], moved: dict[int, datetime]
+) -> datetime | None:
+    """The first moment that shows it and was not taken back since."""
+    if Moment.DETECTED_AT in words:
+        return incident.detected_at
+    if Moment.REPORTED_AT in words and incident.reported_at:
+        return incident.reported_at
+    found = [event for event in told.events if means(event, words) and not _undone(event, told)]
+    return min((moved.get(event.pk, event.occurred_at) for event in found), default=None)
+
+
+def _undone(event: TimelineEvent, told: Story) -> bool:
+    undone = (e for e in told.events if e.seq > event.seq and event.kind in UNDOES.get(e.kind, ()))
+    back = event.kind == EventKind.RESOLVED and any(
+        e.seq > event.seq and e.kind == EventKind.REOPENED for e in told.events
+    )
+    return back or next(undone, None) is not None
+
+
+def _corrected(incident: Incident) -> dict[int, datetime]:
+    """Events that really happened at another time than they say."""
+    rows = incident.events.filter(kind=EventKind.CORRECTED).select_related("supersedes__supersedes")
+    return {original(row).pk: row.occurred_at for row in rows.order_by("seq")}
+
+
+def _limits(incident: Incident) -> list[tuple[Planned, datetime | None]]:
+    """Promises that an event set going, such as 30 minutes from approval (C2); what resolving started is no mark."""
+    rules = {rule.key: rule for rule in incident.process_version.clocks()}
+    rows = incident.clocks.filter(
+        kind=ClockKind.COMMITMENT, at_least=False, waived_at=None, cancelled_at=None, target_s__isnull=False
+    )
+    found = []
+    for clock in rows.order_by("due_at", "pk"):
+        rule = rules.get(clock.key)
+        due = clock.reading(clock.started_at).due_at
+        if (
+            rule is None
+            or due is None
+            or rule.start in (*Moment.values, EventKind.RESOLVED, EventKind.CLOSED)
+        ):
+            continue
+        at_s = round((due - incident.detected_at).total_seconds())
+        label = _("Limit: %(clock)s") % {"clock": clock.label}
+        found.append((Planned(at_s, label, later=True, limit=True), clock.stopped_at))
+    return found
+
+
+def _end(incident: Incident, told: Story, moved: dict[int, datetime]) -> tuple[datetime | None, End]:
+    if incident.resolved_at and not incident.is_open:
+        return (
+            incident.resolved_at,
+            "exit" if incident.status in EXITS or incident.duplicate_of_id else "resolved",
+        )
+    if incident.is_open:
+        return None, ""
+    ending = told.last(EventKind.DECLINED, EventKind.DEFERRED, EventKind.DUPLICATE_MARKED, EventKind.CLOSED)
+    return (moved.get(ending.pk, ending.occurred_at) if ending else incident.detected_at), "exit"
+
+
+def _band(incident: Incident) -> tuple[int | None, int | None]:
+    """(earliest, within) of the clock from detection to resolution; the first that has both ends there."""
+    rows = incident.process_version.document.get("clocks") or []
+    for row in rows:
+        target = row.get("target") or {}
+        if row["from"] == Moment.DETECTED_AT and EventKind.RESOLVED in row["to"] and target.get("within"):
+            return (
+                _seconds(target["earliest"]) if target.get("earliest") else None,
+                _seconds(target["within"]),
+            )
+    return None, None
+
+
+def summary(shown: Ruler) -> str:
+    """The ruler in a sentence, for those who do not see it."""
+    done = sum(mark.real_at is not None for mark in shown.marks)
+    said = _("%(done)d of %(all)d planned moments have come, %(late)d of all late.") % {
+        "done": done, "all": len(shown.marks), "late": len(shown.late),
+    }  # fmt: skip
+    return f"{said} {shown.total.text}."
+
+
+def _point(mark: Mark, shown: Ruler) -> Point:
+    real = None if mark.real_at is None else shown.seconds(mark.real_at)
+    title = f"{mark.offset} {mark.plan.label}: {mark.text}"
+    short = offset_text(mark.plan.at_s).removesuffix(" min")
+    return Point(mark.plan.at_s, short, title, real, TONES.get(mark.status, "open"), mark.plan.limit)
+
+
+def _render(request: HttpRequest, incident: Incident) -> str:
+    shown = read(incident, moment.now())
+    if shown is None:
+        return ""
+    now_s = shown.seconds(shown.now) if shown.now else None
+    points = [_point(mark, shown) for mark in shown.marks]
+    drawn = svg(points, summary(shown), now_s=now_s, total_s=shown.total.elapsed_s)
+    user = signed_in(request)
+    context = {
+        "ruler": shown,
+        "drawn": drawn,
+        "breaks": 'class="break"' in drawn,
+        "zone": user.time_zone or incident.product.team.time_zone,
+    }
+    return render_to_string("incidents/ruler.html", context, request)
+
+
+def _plans(incident: Incident, _user: User) -> bool:
+    return bool(_marks(incident))
+
+
+panels.register(panels.Panel("ruler", panels.RULER, _plans, _render))

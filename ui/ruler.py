@@ -1,0 +1,159 @@
+"""The T-ruler as an SVG: the plan above, what happened below, a line for now. Pure; seconds from the beginning in.
+
+The scale is linear where marks lie near each other and breaks where a gap is much longer than those before; it says
+so by a sign. Shape tells what colour does: a circle is planned, a full one was in time, a square late.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+WIDE, HIGH = 720, 104
+LEFT, RIGHT = 22.0, 694.0
+PLAN_Y, REAL_Y = 36, 68
+# A gap so many times longer than the longest before it is drawn as a break of this width.
+BREAKS_AT, BREAK_WIDE = 3.0, 84.0
+LABEL_ROOM = 38.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """One mark. `real_s` None: not yet. `tone`: good, late, open or quiet. `limit`: a bound that an event set."""
+
+    at_s: float
+    label: str
+    title: str
+    real_s: float | None = None
+    tone: str = "open"
+    limit: bool = False
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of the scale; `broken` is shorter than it should be."""
+
+    start_s: float
+    end_s: float
+    x: float
+    end_x: float
+    broken: bool
+
+
+@dataclass(frozen=True)
+class Scale:
+    pieces: tuple[Piece, ...]
+
+    @property
+    def breaks(self) -> bool:
+        return any(piece.broken for piece in self.pieces)
+
+    def x(self, seconds: float) -> float:
+        """Where `seconds` are; what lies outside is put at the end."""
+        for piece in self.pieces:
+            if seconds <= piece.end_s:
+                part = (seconds - piece.start_s) / (piece.end_s - piece.start_s)
+                return round(piece.x + max(0.0, part) * (piece.end_x - piece.x), 1)
+        return RIGHT
+
+
+def scale(planned: Iterable[float], reach: float) -> Scale:
+    """For marks at `planned`, long enough for `reach`."""
+    marks = {0.0, *planned}
+    stops = sorted({*marks, max(*marks, reach, 60.0)})
+    gaps = list(pairwise(stops))
+    broken = _broken(gaps)
+    # However many break, the rest keeps half of the width.
+    wide = min(BREAK_WIDE, (RIGHT - LEFT) / 2 / max(1, sum(broken)))
+    straight = sum(end - start for (start, end), breaks in zip(gaps, broken, strict=True) if not breaks)
+    each = (RIGHT - LEFT - wide * sum(broken)) / straight
+    pieces, x = [], LEFT
+    for (start, end), breaks in zip(gaps, broken, strict=True):
+        end_x = x + (wide if breaks else (end - start) * each)
+        pieces.append(Piece(start, end, x, end_x, breaks))
+        x = end_x
+    return Scale(tuple(pieces))
+
+
+def _broken(gaps: Sequence[tuple[float, float]]) -> list[bool]:
+    """The first gaps set the measure: one much longer than all before it breaks, as does every one after that."""
+    longest, broke, found = 0.0, False, []
+    for start, end in gaps:
+        gap = end - start
+        broke = broke or (longest > 0 and gap > BREAKS_AT * longest)
+        longest = longest if broke else max(longest, gap)
+        found.append(broke and gap > longest)
+    return found
+
+
+def svg(points: Sequence[Point], label: str, *, now_s: float | None, total_s: float) -> SafeString:
+    """All of it as one image called `label`."""
+    reals = [point.real_s for point in points if point.real_s is not None]
+    reach = max([total_s if now_s is None else now_s, *reals, 0.0])
+    measure = scale([max(0.0, point.at_s) for point in points], reach)
+    until = measure.x(max(reals, default=0.0) if now_s is None else now_s)
+    parts = [
+        *(_axis(piece) for piece in measure.pieces),
+        format_html('<path class="real" d="M{} {}H{}"/>', LEFT, REAL_Y, until),
+        *_plan(points, measure),
+        *(_real(point, measure) for point in points if point.real_s is not None),
+        *([_now(measure.x(now_s))] if now_s is not None else []),
+    ]
+    drawn = format_html_join("", "{}", ((part,) for part in parts))
+    return format_html(
+        '<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>', WIDE, HIGH, label, drawn
+    )
+
+
+def _axis(piece: Piece) -> SafeString:
+    if not piece.broken:
+        return format_html('<path class="axis" d="M{} {}H{}"/>', piece.x, PLAN_Y, piece.end_x)
+    middle = (piece.x + piece.end_x) / 2
+    return format_html(
+        '<path class="axis broken" d="M{0} {1}H{2}"/><path class="break" d="M{3} {4}l6 -12m2 12l6 -12"/>',
+        piece.x, PLAN_Y, piece.end_x, round(middle - 7, 1), PLAN_Y + 6,
+    )  # fmt: skip
+
+
+def _plan(points: Sequence[Point], measure: Scale) -> list[SafeString]:
+    """Each planned moment once, with its name where there is room."""
+    drawn, free = [], 0.0
+    moments: dict[tuple[float, bool], list[Point]] = {}
+    for point in points:
+        moments.setdefault((point.at_s, point.limit), []).append(point)
+    for (at_s, limit), here in moments.items():
+        x = measure.x(at_s)
+        title = "; ".join(point.title for point in here)
+        if limit:
+            shape = format_html('<path class="limit" d="M{} {}l6 6l-6 6l-6 -6z"/>', x, PLAN_Y + 10)
+        else:
+            shape = format_html('<circle class="plan" cx="{}" cy="{}" r="5.5"/>', x, PLAN_Y)
+        name = mark_safe("")
+        if not limit and x >= free:
+            name = format_html('<text x="{}" y="18" text-anchor="{}">{}</text>', x, _anchor(x), here[0].label)
+            free = x + LABEL_ROOM
+        drawn.append(format_html("<g>{}{}<title>{}</title></g>", shape, name, title))
+    return drawn
+
+
+def _real(point: Point, measure: Scale) -> SafeString:
+    x = measure.x(max(0.0, point.real_s or 0.0))
+    if point.tone == "late":
+        shape = format_html('<rect class="late" x="{}" y="{}" width="10" height="10"/>', x - 5, REAL_Y - 5)
+    else:
+        shape = format_html('<circle class="good" cx="{}" cy="{}" r="5.5"/>', x, REAL_Y)
+    return format_html("<g>{}<title>{}</title></g>", shape, point.title)
+
+
+def _now(x: float) -> SafeString:
+    return format_html(
+        '<path class="now" d="M{0} 26V84"/><text class="now" x="{0}" y="98" text-anchor="{1}">{2}</text>',
+        x, _anchor(x), _("now"),
+    )  # fmt: skip
+
+
+def _anchor(x: float) -> str:
+    return "start" if x < 40 else "end" if x > RIGHT - 30 else "middle"
