@@ -57,7 +57,7 @@ class House:
 
     def page(self, method: str, path: str, **form: str) -> str:
         if method == "POST":
-            form["csrfmiddlewaretoken"] = self.pages.cookies.get("csrftoken", "")
+            form["csrfmiddlewaretoken"] = self.pages.cookies.get("csrftoken") or ""
         answer = self.pages.request(method, path, data=form or None, headers={"Referer": self.url + path})
         self.answers.append(f"{path}\n{answer.headers}\n{answer.text}")
         return answer.text
@@ -78,10 +78,9 @@ class House:
         return command(self.data, *arguments, **secrets)
 
     def query(self, text: str) -> list[Any]:
-        with psycopg.connect(
-            **address.of(embedded.settings(self.data / "postgres", owner=True))
-        ) as connection:  # type: ignore[arg-type]
-            found = connection.execute(text)  # type: ignore[arg-type]
+        where: dict[str, Any] = address.of(embedded.settings(self.data / "postgres", owner=True))
+        with psycopg.connect(**where) as connection:
+            found = connection.execute(text.encode())
             return found.fetchall() if found.description else []
 
     def rows(self) -> str:

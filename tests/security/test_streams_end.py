@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -137,7 +138,8 @@ def test_whoever_loses_access_hears_nothing_more_within_two_seconds(port: int) -
     readers = [
         [_reader(user, shared, closing, way_of(n)) for _n in range(EACH)] for n, user in enumerate(crew)
     ]
-    asyncio.run(_watch(port, crew, readers, shared, closing))
+    with ThreadPoolExecutor(1) as apart:  # Playwright may keep a loop in this thread
+        apart.submit(asyncio.run, _watch(port, crew, readers, shared, closing)).result()
 
 
 def way_of(number: int) -> Callable[[User, Incident], None] | None:
