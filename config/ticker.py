@@ -18,8 +18,8 @@ from django.db import DatabaseError, connection, connections
 
 from config.schedule import ERRANDS, SWEEPS, Errand, Sweep
 from foundation import heartbeat, moment
-from foundation.wedge import wedge
 from foundation.listening import address
+from foundation.wedge import wedge
 
 log = structlog.get_logger(__name__)
 
