@@ -10,7 +10,7 @@ from foundation import moment
 from incidents import intake, transitions
 from incidents.models import Incident, Status
 from monitoring.models import StatusChange, Target
-from products.models import Process
+from products.models import Process, Product
 from tests.factories import join, make_product, make_target, make_user
 
 
@@ -62,6 +62,20 @@ def test_a_second_outage_goes_into_the_open_incident(db: None) -> None:
         change(target, state, was)
     intake.take_in()
     assert kinds(Incident.objects.get()) == ["declared", "monitor_down", "monitor_up", "monitor_down"]
+
+
+def test_when_its_time_is_over_it_stops_after_one_and_one_that_fails_is_none(
+    db: None,
+) -> None:
+    bad, good = make_target(), make_target(make_product(name="Other"), name="Other")
+    for target in (bad, good):
+        change(target, "down")
+    change(good, "up", was="down")
+    Product.objects.filter(pk=bad.monitor.product_id).update(process=Process.objects.get(key="archy"))
+    Process.objects.filter(key="archy").update(current=None)  # no severities: its incident cannot be opened
+    handled = [intake.take_in(seconds=0) for _round in range(3)]
+    assert handled == [1, 1, 0]
+    assert kinds(Incident.objects.get()) == ["declared", "monitor_down", "monitor_up"]
 
 
 def test_after_it_was_resolved_an_outage_opens_a_new_one(db: None) -> None:
