@@ -21,7 +21,7 @@ from foundation.wedge import wedge
 from network.locator import BadUrl
 from notifications import wording
 from notifications.channels import WAYS
-from notifications.claim import Claim, claim, claim_this, due, free
+from notifications.claim import SAID_BY_THE_NEWER, Claim, claim, claim_this, due, free
 from notifications.lanes import MAIL, PER_LANE, Lanes
 from notifications.models import Attempt, Delivery, State
 from notifications.parcel import Outcome
@@ -134,7 +134,8 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
         said = {"lease_until": None, "lease_token": None, "reason": outcome.detail[:500]}
         if outcome.result == "sent":
             # Also one that became moot meanwhile: it did arrive.
-            mine.update(state=State.SENT, sent_at=now, **said)
+            if mine.update(state=State.SENT, sent_at=now, **said):
+                _said(claimed)
             return
         waiting = mine.filter(state=State.PENDING)
         refused_at = (delivery.refused_at or now) if outcome.result == "refused" else None
@@ -145,6 +146,14 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
             waiting.update(state=State.DEAD, **said)
         else:
             waiting.update(due_at=again, **said)
+
+
+def _said(claimed: Claim) -> None:
+    """What it carried went with it, also when it became moot on the way and they were to wait again."""
+    carried = Delivery.objects.filter(pk__in=[one.pk for one in claimed.carried], carrier=None)
+    carried.waiting().filter(lease_token=None).update(
+        state=State.CANCELLED, reason=SAID_BY_THE_NEWER, carrier=claimed.delivery
+    )
 
 
 def _given_up_at(delivery: Delivery, refused_at: datetime | None) -> datetime:
