@@ -82,5 +82,11 @@ def unreachable(at: datetime, *, since: datetime | None, why: str) -> Report:
     return Report(at, (part,))
 
 
+def blind(at: datetime, *, why: str) -> Report:
+    """The look itself failed, by a mistake of ours: nothing is known, and that is no promise kept."""
+    said = _("Nightdesk could not look at itself. The log says why.")
+    return Report(at, (Part("look", _("Own health"), Level.DOWN, said, at, facts={"error": why}),))
+
+
 def _early(part: Part) -> bool:
     return part.level in (Level.DOWN, Level.WARN) and part.key not in ("database", "disk", "backup")
