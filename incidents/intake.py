@@ -80,7 +80,9 @@ def _apply(change: StatusChange) -> Incident | None:
         if incident:
             _note(incident, change, EventKind.MONITOR_DOWN)
     elif incident and change.state in (State.UP, State.DEGRADED):
-        _note(incident, change, EventKind.MONITOR_UP, down_s=_down_s(change))
+        # Only what was watched all along has a length; after a gap nobody knows when it came back.
+        known = {"down_s": _down_s(change)} if change.was == State.DOWN else {"unwatched": True}
+        _note(incident, change, EventKind.MONITOR_UP, **known)
     elif incident:
         _note(incident, change, EventKind.NOTED)
     return incident

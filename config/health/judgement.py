@@ -1,7 +1,7 @@
 """Whether Nightdesk does its work: pure, from facts to one sentence per part.
 
 `down`: what is promised is not held; /readyz answers 503, every page says it. `warn`: every page says it too, the work
-goes on. `notice`: something to set up, said on the health page only.
+goes on. `notice`: something to know or to set up, said on the health page only.
 """
 
 from __future__ import annotations

@@ -1,15 +1,17 @@
 """What monitors saw becomes incidents: one per outage, in order, whoever works beside us."""
 
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connections, transaction
+from django.utils.html import strip_tags
 
 from foundation import moment
-from incidents import intake, transitions
+from incidents import intake, sentences, transitions
 from incidents.models import Incident, Status
 from monitoring.models import StatusChange, Target
+from notifications.models import Delivery
 from products.models import Process, Product
 from tests.factories import join, make_product, make_target, make_user
 
@@ -54,6 +56,35 @@ def test_recovery_is_a_note_and_resolves_nothing(db: None) -> None:
     incident = Incident.objects.get()
     assert kinds(incident) == ["declared", "monitor_down", "monitor_up"]
     assert incident.status == Status.TRIAGE
+
+
+def test_an_outage_is_as_long_as_it_was_watched(db: None) -> None:
+    """After a gap nobody knows when it came back, so no length is told, and not "again" either."""
+    target, start = make_target(), moment.now() - timedelta(minutes=30)
+    for minute, (was, state) in enumerate(
+        (("up", "down"), ("down", "up"), ("up", "unknown"), ("unknown", "up"), ("up", "down"), ("down", "up"))
+    ):
+        change(target, state, was, at=start + timedelta(minutes=minute))
+    intake.take_in()
+    ups = Incident.objects.get().events.filter(kind="monitor_up").order_by("seq")
+    assert [event.data.get("down_s") for event in ups] == [60.0, None, 60.0]
+    assert [strip_tags(sentences.sentence(event)) for event in ups] == [
+        "Monitor Checkout is up again after 1 min. If people can work again, resolve.",
+        "Monitor Checkout is up, now that Nightdesk looks again.",
+        "Monitor Checkout is up again after 1 min. If people can work again, resolve.",
+    ]
+
+
+def test_people_are_told_what_the_monitor_saw(db: None) -> None:
+    target = make_target()
+    target.detail, target.code = "Nothing answered.", "connect"
+    target.save(update_fields=["detail", "code"])
+    join(make_user(), target.monitor.product.team)
+    change(target, "down")
+    intake.take_in()
+    opened = Delivery.objects.filter(key="opened").exclude(body="")
+    assert opened.exists()
+    assert [row.body for row in opened if "Nothing answered." not in row.body] == []
 
 
 def test_a_second_outage_goes_into_the_open_incident(db: None) -> None:
