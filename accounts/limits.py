@@ -40,11 +40,10 @@ def count(name: str, most: int) -> Counted:
     """Counts one more of `name` in this minute; raises TooOften beyond `most`."""
     window, passed = divmod(int(time.time()), WINDOW_S)
     key = f"limit:{name}:{window}"
-    if cache.add(key, 1, timeout=2 * WINDOW_S):
-        return Counted(most, most - 1, WINDOW_S - passed)
     try:
         number = cache.incr(key)
-    except ValueError:  # the minute ended meanwhile
+    except ValueError:  # the first of this minute; an `add` each time would be an error in PostgreSQL's log
+        cache.add(key, 1, timeout=2 * WINDOW_S)
         number = 1
     if number > most:
         raise TooOften(WINDOW_S - passed)

@@ -25,12 +25,13 @@ class GivenUp(Exception):
 
 @dataclass
 class Site:
-    """Where Nightdesk answers; `ends` is when clients stop asking again."""
+    """Where Nightdesk answers; `ends` is when clients stop asking again, `pause_s` what they rest between two writes."""
 
     ports: list[int]
     token: str
     stopping: threading.Event
     ends: threading.Event
+    pause_s: float = 0.0
     busy: int = 0
 
     def __post_init__(self) -> None:
@@ -88,6 +89,7 @@ class Client:
 
     def act(self, path: str, body: dict[str, Any], **facts: Any) -> Any:
         """One write with a key of its own: asked, and once acknowledged, done."""
+        self.site.stopping.wait(self.random.uniform(0, 2 * self.site.pause_s))
         self.made += 1
         key = f"{self.name}-{self.made}"
         sent = {name: key if value == "KEY" else value for name, value in body.items()}
@@ -154,7 +156,7 @@ class Pusher(Client):
             self.journal.write(
                 "refused", push=self.monitor, number=self.number, status=answered, answer=answer
             )
-        self.site.stopping.wait(self.random.uniform(0.05, 0.5))
+        self.site.stopping.wait(self.random.uniform(0.05, 0.5) + self.site.pause_s)
 
 
 class Tidier(Client):

@@ -15,10 +15,14 @@ from chaos import journal
 from chaos.figures import spread
 from foundation import moment
 from incidents.models import Clock, Incident, TimelineEvent
+from incidents.telling import BREACHED
 from incidents.verify import verify
 from monitoring.models import Receiver, StatusChange
 from notifications.models import Delivery, State
 from products.vocabulary import EventKind
+
+# After these nothing that waited is told; before them a breach always is.
+OVER = (EventKind.RESOLVED, EventKind.DECLINED, EventKind.DEFERRED, EventKind.DUPLICATE_MARKED)
 
 
 def judge(
@@ -134,6 +138,8 @@ def messages(received: dict[str, dict[str, int]]) -> tuple[list[str], list[str]]
     """Each message to be told arrived (or a newer one that carries it), and nothing arrived that was never told."""
     rows = list(Delivery.objects.select_related("carrier"))
     came = {key for way in received.values() for key in way}
+    over = set(TimelineEvent.objects.filter(kind__in=OVER).values_list("incident", flat=True))
+    ended = {one.ref for one in Incident.objects.filter(pk__in=over)}
     lost = []
     for row in rows:
         said = row.carrier or row
@@ -141,6 +147,8 @@ def messages(received: dict[str, dict[str, int]]) -> tuple[list[str], list[str]]
             lost.append(f"message {row}: marked as sent, never came")
         elif said.state in (State.PENDING, State.DEAD):
             lost.append(f"message {row}: {said.state} ({said.reason})")
+        elif row.carrier and said.state == State.CANCELLED and row.key == BREACHED and row.ref not in ended:
+            lost.append(f"message {row}: went with {said}, which became moot ({said.reason})")
     told = {row.ref for row in rows if row.key == "opened"}
     lost += [
         f"{one}: nobody was told that it opened" for one in Incident.objects.all() if one.ref not in told

@@ -53,6 +53,8 @@ class Kept:
         self.again_at = time.monotonic() + rest_s
         if self.process is not None:
             self.process.kill()
+            self.process.wait()
+            self._forget()
 
     def end(self, *, patience_s: float = 0.0) -> None:
         """For good: SIGTERM when there is patience, then SIGKILL."""

@@ -6,7 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from chaos.kept import Kept
 
@@ -45,5 +47,7 @@ class Broker(Kept):
             return bool(client.ping())
         return False
 
-    def client(self) -> "Redis":
-        return Redis(port=self.port, decode_responses=True, socket_timeout=2)
+    def client(self) -> Redis:
+        """One that gives up at once: whoever asks also has to start Redis again."""
+        never = Retry(NoBackoff(), 0)
+        return Redis(port=self.port, decode_responses=True, socket_timeout=1, retry=never)

@@ -22,7 +22,10 @@ type Say = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Plan:
-    """`gap_s`: between two strikes, on average. `hasten`: leases of the dead are aged at the end, not waited for."""
+    """`gap_s`: between two strikes, on average. `hasten`: leases of the dead are aged at the end, not waited for.
+
+    `pause_s`: what clients rest between two writes; without any they take all the machine has.
+    """
 
     seed: int
     seconds: float
@@ -30,6 +33,7 @@ class Plan:
     webs: int = 1
     workers: int = 2
     responders: int = 6
+    pause_s: float = 0.0
     redis: bool = True
     disk: bool = True
     hasten: bool = False
@@ -98,7 +102,7 @@ def _load(plan: Plan, house: House, world: Outside) -> tuple[clients.Site, list[
     scene = inside.ask(house, "set", **facts)
     journals = house.folder / "journals"
     journals.mkdir()
-    site = clients.Site(house.ports, scene["token"], threading.Event(), threading.Event())
+    site = clients.Site(house.ports, scene["token"], threading.Event(), threading.Event(), plan.pause_s)
     crowd: list[clients.Client] = [
         *(clients.Responder(site, journals, f"responder{n}", plan.seed) for n in range(plan.responders)),
         *(

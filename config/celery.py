@@ -7,9 +7,12 @@ import os
 
 from celery import Celery
 
+from config import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("NIGHTDESK_LIMITS", "1")  # before the settings are read
 
+broker.install()
 app = Celery("nightdesk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -119,9 +119,13 @@ def check_version(cluster: Path, identity: str) -> None:
     made_by = marker.read_text().strip()
     have = call("postgres", "--version", identity=identity).stdout.split()[-1].split(".")[0]
     if made_by != have:
-        way = "Start it with the version of Nightdesk that made it, or set NIGHTDESK_DATA. Nothing was changed."
+        way = (
+            "Start it with the version of Nightdesk that made it, or set NIGHTDESK_DATA. Nothing was changed."
+        )
         if made_by.isdigit() and int(made_by) < int(have):
-            way = "Run ./run upgrade once: it moves everything over and keeps this folder. Nothing was changed."
+            way = (
+                "Run ./run upgrade once: it moves everything over and keeps this folder. Nothing was changed."
+            )
         raise Unusable(
             f"{cluster} was made by PostgreSQL {made_by}, which this PostgreSQL {have} cannot read. {way}"
         )

@@ -29,6 +29,9 @@ OPTIONS = {
     "shared_buffers": "64MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # What was asked stays out of the log: it holds session keys and what people typed.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "jit": "off",
     "io_method": "sync",  # three processes less; a read from disk is rare and small here
     "max_logical_replication_workers": "0",

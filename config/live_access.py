@@ -37,7 +37,7 @@ def authorise(cookie_header: str, topics: frozenset[str]) -> Grant | None:
 
 
 def person(cookie_header: str) -> User | None:
-    """Whose session it is. As Django's middleware does it: session, backend, session hash (a changed password ends it), active."""
+    """Whose session it is, judged as Django does: a changed password or an ended account ends it."""
     key = parse_cookie(cookie_header).get(settings.SESSION_COOKIE_NAME)
     if not key:
         return None

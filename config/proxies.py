@@ -5,16 +5,17 @@ read from the right, and the first one that is no proxy of ours is the visitor. 
 """
 
 import ipaddress
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.conf import settings
-from django.http import HttpRequest
 
 from live.asking import Scope
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+# What a proxy adds: whoever sent one of these is not sitting at this machine.
+FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"}
 MOST_HOPS = 50  # a header of 64 KB could name thousands
 
 
@@ -28,6 +29,15 @@ class Proxies:
 
     def trust(self, address: Address) -> bool:
         return any(address in network for network in self._networks)
+
+    def at_this_machine(self, peer: str, headers: Collection[str]) -> bool:
+        """Whether who asks sits at this machine itself: `peer` is loopback or a Unix socket (""), no proxy of ours,
+        and nothing in `headers` (lower case) says that a proxy passed it on, also one that nobody named.
+        """
+        if FORWARDED & set(headers):
+            return False
+        address = _address(peer)
+        return peer == "" if address is None else address.is_loopback and not self.trust(address)
 
     def seen_through(self, scope: Scope) -> Scope:
         """The same request with `client` and `scheme` as the visitor's; unchanged unless a trusted proxy brings it."""
@@ -55,14 +65,6 @@ class Proxies:
             if not self.trust(found):
                 break
         return known
-
-
-def from_this_machine(request: HttpRequest) -> bool:
-    """Whether it was sent here, on this machine. A visitor whom a proxy of this machine brings was not, also where
-    that proxy is none of the trusted and its address is all we have."""
-    peer = _address(request.META.get("REMOTE_ADDR", ""))
-    brought = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "Via"))
-    return peer is not None and peer.is_loopback and not brought
 
 
 def trusted() -> Proxies:

@@ -9,6 +9,7 @@ not answer it runs inline, beside the ticker.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from celery import Task
 
@@ -28,7 +29,7 @@ from notifications import send
 @dataclass(frozen=True)
 class Sweep:
     """`run` at least every `every_s` seconds, at each wake-up if `on_wake`, and at the moment `next_due`
-    names.
+    names. One that `goes_on` stops before it has taken too long; did it do something, the next round follows at once.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Sweep:
     every_s: float = 1.0
     on_wake: bool = False
     next_due: Callable[[], datetime | None] | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ class Errand:
 
 
 SWEEPS = (
-    Sweep("intake", intake.take_in, on_wake=True),
+    # First, and not kept waiting by a storm of what follows: a breach is a promise in seconds.
     Sweep("breaches", breaches.breach_due, on_wake=True, next_due=breaches.next_due),
+    Sweep("intake", partial(intake.take_in, seconds=0.3), on_wake=True, goes_on=True),
     Sweep("warnings", breaches.warn_due, on_wake=True, next_due=breaches.next_warning),
     Sweep("vacancies", breaches.ask_due, on_wake=True, next_due=breaches.next_ask),
     # Starts threads and returns: what is slow outside holds neither the ticker nor another channel.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import cluster, embedded, environment
 from config.mailers import mailers
+from foundation.logging import rendered_without_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -233,7 +234,8 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"without keys": {"()": "foundation.logging.Formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without keys"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"django.request": {"level": "ERROR"}},
 }
@@ -250,6 +252,7 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
         ),
+        rendered_without_keys,
     ],
     logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     cache_logger_on_first_use=False,

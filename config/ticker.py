@@ -18,8 +18,8 @@ from django.db import DatabaseError, connection, connections
 
 from config.schedule import ERRANDS, SWEEPS, Errand, Sweep
 from foundation import heartbeat, moment
-from foundation.wedge import wedge
 from foundation.listening import address
+from foundation.wedge import wedge
 
 log = structlog.get_logger(__name__)
 
@@ -79,22 +79,27 @@ class TickerLoop:
         with listening() as listener:
             woken = True
             while not self.stopping.is_set():
-                self.tick(woken=woken)
-                woken = any(True for _ in listener.notifies(timeout=self.sleep_s(), stop_after=1))
+                more = self.tick(woken=woken)
+                sleep_s = 0.0 if more else self.sleep_s()
+                woken = any(True for _ in listener.notifies(timeout=sleep_s, stop_after=1)) or more
 
-    def tick(self, *, woken: bool) -> None:
+    def tick(self, *, woken: bool) -> bool:
+        """One round; returns whether the next one should follow at once."""
         heartbeat.beat("ticker")
         wedge("ticker")
-        now = moment.now()
+        now, more = moment.now(), False
         for sweep in self.sweeps:
             if self._is_due(sweep, now, woken=woken):
                 self.last_run[sweep.name] = time.monotonic()
-                heartbeat.beat("intake", attempt(sweep.name, sweep.run))
+                done = attempt(sweep.name, sweep.run)
+                more = more or (sweep.goes_on and done > 0)
+                heartbeat.beat("intake", done)
                 heartbeat.beat("ticker", 1)
         for errand in self.errands:
             due, now = errand.next_due(), moment.now()
             if due and due <= now:
                 self.bell.ring(errand, (now - due).total_seconds())
+        return more
 
     def _is_due(self, sweep: Sweep, now: datetime, *, woken: bool) -> bool:
         rested = time.monotonic() - self.last_run.get(sweep.name, float("-inf")) >= sweep.every_s

@@ -4,6 +4,7 @@ Changes travel up as rows: claimed here, marked handled in the same transaction,
 nothing and loses nothing.
 """
 
+import time
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -20,17 +21,20 @@ from products.vocabulary import EventKind
 MONITOR = "monitor"
 
 
-def take_in(limit: int = 200) -> int:
+def take_in(limit: int = 200, *, seconds: float = 60.0) -> int:
     """Handle up to `limit` unhandled status changes, those of one target in the order they happened; returns how many.
 
-    A target that cannot be handled, or is another worker's at this moment, holds back its own changes only.
+    A target that cannot be handled, or is another worker's at this moment, holds back its own changes only. After
+    `seconds` no other change is begun, once one was handled: in a storm breaches wait on the same thread.
     """
-    handled, passed = 0, set[int]()
+    handled, passed, until = 0, set[int](), time.monotonic() + seconds
     while handled < limit and (target := _waiting(passed)):
         if rounds.attempt("intake", target, _take):
             handled += 1
         else:
             passed.add(target)
+        if handled and time.monotonic() >= until:
+            break
     return handled
 
 
@@ -76,7 +80,9 @@ def _apply(change: StatusChange) -> Incident | None:
         if incident:
             _note(incident, change, EventKind.MONITOR_DOWN)
     elif incident and change.state in (State.UP, State.DEGRADED):
-        _note(incident, change, EventKind.MONITOR_UP, down_s=_down_s(change))
+        # Only what was watched all along has a length; after a gap nobody knows when it came back.
+        known = {"down_s": _down_s(change)} if change.was == State.DOWN else {"unwatched": True}
+        _note(incident, change, EventKind.MONITOR_UP, **known)
     elif incident:
         _note(incident, change, EventKind.NOTED)
     return incident

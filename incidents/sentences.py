@@ -233,7 +233,10 @@ def _monitor_down(event: TimelineEvent) -> SafeString:
 
 
 def _monitor_up(event: TimelineEvent) -> SafeString:
-    text = format_html(_("Monitor <b>{name}</b> is up again"), name=event.data.get("name", ""))
+    name = event.data.get("name", "")
+    if event.data.get("unwatched"):
+        return format_html(_("Monitor <b>{name}</b> is up, now that Nightdesk looks again."), name=name)
+    text = format_html(_("Monitor <b>{name}</b> is up again"), name=name)
     down = event.data.get("down_s")
     return (
         format_html(_("{text} after {down}. If people can work again, resolve."), text=text, down=span(down))

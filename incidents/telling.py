@@ -106,7 +106,9 @@ def waits_until(incident: Incident) -> str:
 def _opened(incident: Incident, event: TimelineEvent) -> None:
     headline = _("open again") if event.kind == EventKind.REOPENED else ""
     to = everybody(incident, but=event.actor)
-    _tell(incident, _about(event), OPENED, to, headline, "")
+    # What the monitor saw is what people want to know when the phone rings.
+    seen = incident.target.said if incident.target and event.source == "monitor" else ""
+    _tell(incident, _about(event), OPENED, to, headline, "" if incident.private else seen)
 
 
 def _acknowledged(incident: Incident, event: TimelineEvent) -> None:

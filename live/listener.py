@@ -9,8 +9,7 @@ from typing import Any
 import psycopg
 import structlog
 
-from foundation import listening
-from foundation import heartbeat
+from foundation import heartbeat, listening
 from foundation.wedge import is_held
 from live import bus
 from live.hub import Hub

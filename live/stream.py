@@ -19,6 +19,7 @@ from django.db import Error, connections
 
 from live import bus, wire
 from live.asking import Asked, Receive, Refused, Scope, Send, disconnected, read, refuse
+from live.checks import Checks
 from live.hub import CHECK, Batch, Hub, Message, Subscriber
 from live.listener import follow
 
@@ -52,6 +53,7 @@ class Streams:
     def __init__(self, authorise: Authorise) -> None:
         self.hub: Hub | None = None
         self._authorise = authorise
+        self._checks = Checks(authorise, self._in_thread)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._following: asyncio.Task[None] | None = None
@@ -127,12 +129,7 @@ class Streams:
         return None if rows is None else tuple(map(Message.of, rows))
 
     def _allow(self, asked: Asked) -> Grant:
-        grant = self._authorise(asked.cookies, asked.topics)
-        if grant is None:
-            raise Refused(HTTPStatus.UNAUTHORIZED)
-        if not asked.topics <= grant.topics:
-            raise Refused(HTTPStatus.FORBIDDEN)
-        return grant
+        return _judge(self._authorise(asked.cookies, asked.topics), asked)
 
     async def _in_thread[T](self, work: Callable[[], T]) -> T:
         """In one of the few threads which use the database; the connection goes back at once."""
@@ -158,7 +155,7 @@ class Streams:
             batch = await _next(subscriber)
             if batch == CHECK or clock() >= check_at:
                 try:
-                    await self._in_thread(lambda: self._allow(asked))
+                    _judge(await self._checks.ask(asked.cookies, asked.topics), asked)
                 except Refused as refused:
                     return b"" if refused.status == HTTPStatus.SERVICE_UNAVAILABLE else wire.RELOAD
                 check_at = clock() + CHECK_S
@@ -166,6 +163,14 @@ class Streams:
                 await _send(subscriber, send, b"".join(m.frame for m in batch if m.id not in known))
             elif hub.listening.is_set() and subscriber.queue.empty():
                 await _send(subscriber, send, wire.beat(hub.last))
+
+
+def _judge(grant: Grant | None, asked: Asked) -> Grant:
+    if grant is None:
+        raise Refused(HTTPStatus.UNAUTHORIZED)
+    if not asked.topics <= grant.topics:
+        raise Refused(HTTPStatus.FORBIDDEN)
+    return grant
 
 
 async def _next(subscriber: Subscriber) -> Batch | None:

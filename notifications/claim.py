@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from foundation import moment
 from notifications.models import Attempt, Delivery, DeliveryQuerySet, Kind, State
 
 LEASE = timedelta(seconds=90)
 TAKEN = ("channel", "user", "team")
+SAID_BY_THE_NEWER = _("The newer message says it too.")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _newest_of_its_kind(found: Delivery) -> Delivery:
     newest, older = together[-1], [one.pk for one in together[:-1]]
     moved = {"carrier": newest, "lease_until": None, "lease_token": None}
     Delivery.objects.filter(Q(pk__in=older) | Q(carrier__in=older)).update(
-        state=State.CANCELLED, reason=_("The newer message says it too."), **moved
+        state=State.CANCELLED, reason=SAID_BY_THE_NEWER, **moved
     )
     newest.rank = min(one.rank for one in together)
     # What the others met is why this one is late.

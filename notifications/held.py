@@ -9,19 +9,30 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.access import Actor, has_role, teams_of
+from accounts.access import has_role, teams_of
 from accounts.models import Role, User
 from foundation import moment
 from notifications.models import Delivery, State
 from notifications.queue import wake_sender
+from notifications.sight import seen_by
 
 _log = structlog.get_logger(__name__)
 
 
-def held_for(actor: Actor) -> QuerySet[Delivery]:
-    """Those that this person may release or drop: of the teams that they administer."""
-    mine = [team for team in teams_of(actor) if has_role(actor, team, Role.ADMIN)]
-    return Delivery.objects.held().filter(team__in=mine).select_related("team", "channel")
+def held_for(user: User) -> QuerySet[Delivery]:
+    """Those that this person may release or drop (notifications/rules.py): of the teams that they administer, and
+    nothing of a private incident that is not theirs."""
+    return seen_by(user, _of_their_teams(user)).select_related("team", "channel")
+
+
+def hidden_from(user: User) -> int:
+    """How many more are held in these teams, of which this person may know no more."""
+    return _of_their_teams(user).count() - held_for(user).count()
+
+
+def _of_their_teams(user: User) -> QuerySet[Delivery]:
+    mine = [team for team in teams_of(user) if has_role(user, team, Role.ADMIN)]
+    return Delivery.objects.held().filter(team__in=mine)
 
 
 @transaction.atomic

@@ -163,11 +163,29 @@ def _row(
 
 
 def cancel(ref: str, *, reason: str, keys: Iterable[str] | None = None) -> int:
-    """What still waits about `INC-42` is moot: it will not be sent. For a verb, in its transaction."""
-    waiting = Delivery.objects.about(ref).unsent()
-    if keys is not None:
-        waiting = waiting.filter(key__in=list(keys))
-    return waiting.update(state=State.CANCELLED, reason=reason[:500])
+    """What still waits about `INC-42`, or of it what has one of `keys`, is moot: it will not be sent. For a verb, in
+    its transaction."""
+    moot = None if keys is None else list(keys)
+    waiting = Delivery.objects.about(ref).unsent().order_by("pk").select_for_update(of=("self",))
+    rows = list(waiting if moot is None else waiting.filter(key__in=moot))
+    if moot is not None:
+        _put_down(rows, moot)
+    pks = [row.pk for row in rows]
+    return Delivery.objects.filter(pk__in=pks).update(state=State.CANCELLED, reason=reason[:500])
+
+
+def _put_down(carriers: list[Delivery], moot: list[str]) -> None:
+    """What they carried and is not moot itself waits again, or is held again. One that is on its way may still say
+    it (notifications/send.py): what it carried waits for that as long as its lease."""
+    words = Delivery.objects.filter(carrier__in=carriers).exclude(key__in=moot)
+    carrying = set(words.values_list("carrier", flat=True))
+    for one in (carrier for carrier in carriers if carrier.pk in carrying):
+        own = words.filter(carrier=one)
+        if one.lease_until:
+            own.filter(due_at__lt=one.lease_until).update(due_at=one.lease_until)
+        own.update(state=one.state, reason=one.reason, carrier=None)
+    if carrying:
+        wake_sender()
 
 
 def cancel_about(about: str, *, reason: str, key: str) -> int:

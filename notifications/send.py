@@ -1,15 +1,17 @@
 """Sending: claim with a lease, send without a transaction, mark only what is still ours (ASSURANCE.md §2).
 
 At least once: a repeat happens only when a process dies between "accepted there" and "marked here", and then
-carries the same key. `lanes` says how many may send at once, `claim` what goes next.
+carries the same key; a database that goes and comes back there makes none. `lanes` says how many may send at once,
+`claim` what goes next.
 """
 
 import json
 import threading
+import time
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import connections, transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 from django.db.models import Count, Max, Min
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
@@ -21,7 +23,7 @@ from foundation.wedge import wedge
 from network.locator import BadUrl
 from notifications import wording
 from notifications.channels import WAYS
-from notifications.claim import Claim, claim, claim_this, due, free
+from notifications.claim import LEASE, SAID_BY_THE_NEWER, Claim, claim, claim_this, due, free
 from notifications.lanes import MAIL, PER_LANE, Lanes
 from notifications.models import Attempt, Delivery, State
 from notifications.parcel import Outcome
@@ -34,6 +36,7 @@ PATIENCE = timedelta(hours=24)
 PATIENCE_WITH_REFUSALS = timedelta(hours=1)
 # So many runners of a process have a connection to the database at a time; the others are on the network.
 AT_THE_DATABASE = 8
+MARK_AGAIN_S = 0.5
 
 log = structlog.get_logger(__name__)
 lanes = Lanes()
@@ -134,7 +137,8 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
         said = {"lease_until": None, "lease_token": None, "reason": outcome.detail[:500]}
         if outcome.result == "sent":
             # Also one that became moot meanwhile: it did arrive.
-            mine.update(state=State.SENT, sent_at=now, **said)
+            if mine.update(state=State.SENT, sent_at=now, **said):
+                _said(claimed)
             return
         waiting = mine.filter(state=State.PENDING)
         refused_at = (delivery.refused_at or now) if outcome.result == "refused" else None
@@ -147,9 +151,34 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
             waiting.update(due_at=again, **said)
 
 
+def _said(claimed: Claim) -> None:
+    """What it carried went with it, also when it became moot on the way and they were to wait again."""
+    carried = Delivery.objects.filter(pk__in=[one.pk for one in claimed.carried], carrier=None)
+    carried.waiting().filter(lease_token=None).update(
+        state=State.CANCELLED, reason=SAID_BY_THE_NEWER, carrier=claimed.delivery
+    )
+
+
 def _given_up_at(delivery: Delivery, refused_at: datetime | None) -> datetime:
     limit = delivery.first_due_at + PATIENCE
     return min(limit, refused_at + PATIENCE_WITH_REFUSALS) if refused_at else limit
+
+
+def _settle_at_last(claimed: Claim, outcome: Outcome) -> None:
+    """It went out: a database that restarts just now must not make two of it. Until the lease is over for sure."""
+    until = time.monotonic() + LEASE.total_seconds()
+    while True:
+        try:
+            with _desk:
+                _settle(claimed, outcome)
+            return
+        except (OperationalError, InterfaceError) as problem:
+            connections.close_all()
+            if time.monotonic() > until:
+                raise
+            log.warning("send.mark_again", delivery=claimed.delivery.pk, error=type(problem).__name__)
+            heartbeat.beat("sender")
+            time.sleep(MARK_AGAIN_S)
 
 
 @heartbeat.working("sender")
@@ -160,10 +189,10 @@ def _run(lane: str) -> None:
     try:
         while True:
             wedge("sender")
+            if claimed:
+                _settle_at_last(claimed, outcome)
+                heartbeat.beat("sender", 1)
             with _desk:
-                if claimed:
-                    _settle(claimed, outcome)
-                    heartbeat.beat("sender", 1)
                 claimed = claim(lane)
                 heartbeat.beat("sender")
                 # None is held while the other side thinks.

@@ -53,7 +53,7 @@ def last_backup() -> LastBackup | None:
     newest = max(_kept(), default=None)
     return LastBackup(
         _moment(newest) if newest else None,
-        datetime.fromisoformat(failed) if failed else None,
+        _said(failed),
         last.get("said", ""),
     )
 
@@ -64,8 +64,8 @@ def next_due() -> datetime | None:
         return None
     newest = max(_kept(), default=None)
     due = _moment(newest) + EVERY if newest else _first_start() + AFTER_FIRST_START
-    began = [datetime.fromisoformat(at) for at in (_last().get("began_at"), _tried.get("at")) if at]
-    return max([due, *(at + AFTER_FAILURE for at in began)])
+    began = [_said(at) for at in (_last().get("began_at"), _tried.get("at"))]
+    return max([due, *(at + AFTER_FAILURE for at in began if at)])
 
 
 def back_up() -> bool:
@@ -129,6 +129,14 @@ def _first_start() -> datetime:
         return datetime.fromtimestamp((settings.EMBEDDED / "PG_VERSION").stat().st_mtime, UTC)
     except OSError:
         return datetime.now(UTC)
+
+
+def _said(text: str | None) -> datetime | None:
+    """A time as the file has it; what somebody wrote into it by hand may be none."""
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except (TypeError, ValueError):
+        return None
 
 
 def _last() -> dict[str, str]:

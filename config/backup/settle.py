@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from foundation import moment, secrets
 from foundation.models import RefCounter
+from incidents import sweep
 from monitoring.models import Monitor, Receiver
 from notifications.models import Channel, Delivery, State
 
@@ -16,6 +17,7 @@ from notifications.models import Channel, Delivery, State
 REFS_SKIPPED = 100
 IDS_SKIPPED = 10_000
 ANNOUNCEMENTS_SKIPPED = 10_000_000
+ALL = 1_000_000
 
 _ADVANCE = """
 SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass,
@@ -40,15 +42,20 @@ def settle(made_at: str, *, hold: bool) -> Settled:
         cursor.execute(_ADVANCE, [ANNOUNCEMENTS_SKIPPED, IDS_SKIPPED if hold else 1])
     if hold:
         RefCounter.objects.update(last=F("last") + REFS_SKIPPED)
-        held = _hold(datetime.fromisoformat(made_at))
+        held = _hold(
+            _("It waited when the backup of %(when)s was made. It may have been sent since."), made_at
+        )
+        # What ran out meanwhile was told by the machine that was, if it lived so long.
+        sweep.breach_due(ALL)
+        sweep.warn_due(ALL)
+        held += _hold(_("It fell due after the backup of %(when)s. It may have been sent since."), made_at)
         # Whose prober died with the old machine is looked at at once.
         Monitor.objects.exclude(lease_token=None).update(lease_token=None, due_at=moment.now())
     return Settled(held, *lost())
 
 
-def _hold(made_at: datetime) -> int:
-    reason = _("It waited when the backup of %(when)s was made. It may have been sent since.")
-    said = reason % {"when": f"{made_at:%Y-%m-%d %H:%M} UTC"}
+def _hold(reason: str, made_at: str) -> int:
+    said = reason % {"when": f"{datetime.fromisoformat(made_at):%Y-%m-%d %H:%M} UTC"}
     return Delivery.objects.waiting().update(
         state=State.HELD, reason=said, lease_token=None, lease_until=None
     )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from config.backup.daily import LastBackup, last_backup
 
@@ -76,6 +77,22 @@ class Beat:
     ended_at: datetime | None = None
     ending: str = ""
     holds_session: bool = False
+
+    @property
+    def does(self) -> str:
+        """What the loop is for, as a person reads it; an unknown one goes by its name."""
+        return str(DEEDS.get(self.name, self.name))
+
+
+DEEDS = {
+    "ticker": _("checks clocks"),
+    "intake": _("hands on monitor changes"),
+    "sender": _("sends messages"),
+    "prober": _("checks monitors"),
+    "bell": _("rings for work"),
+    "broker": _("takes hints"),
+    "hub": _("brings news to open pages"),
+}
 
 
 @dataclass(frozen=True)

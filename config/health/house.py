@@ -8,7 +8,7 @@ from config.health.facts import Facts
 from config.health.parts import Level, Part, age, last_of, of
 
 HUB_S = 15.0
-BROKER_S = 30.0
+BROKER_S = 15.0
 SLOW_S = 1.0
 FREE_BYTES, FREE_SHARE = 500_000_000, 0.05
 # The ping goes out once a minute.
@@ -57,7 +57,7 @@ def broker(facts: Facts, idle: bool) -> Part:
         return Part("broker", title, Level.OK, _("Just started; not known yet."))
     goes_on = _("The work goes on without it, a little slower.")
     if not facts.broker:
-        said = _("Hints inside the worker do not come through.")
+        said = _("The worker's internal queue is stuck.")
     elif last:
         said = _("Redis has not answered since %(since)s.")
     else:

@@ -1,7 +1,7 @@
 """Whether Nightdesk does its work: pure, from facts to one sentence per part.
 
 `down`: what is promised is not held; /readyz answers 503, every page says it. `warn`: every page says it too, the work
-goes on. `notice`: something to set up, said on the health page only.
+goes on. `notice`: something to know or to set up, said on the health page only.
 """
 
 from __future__ import annotations
@@ -80,6 +80,12 @@ def unreachable(at: datetime, *, since: datetime | None, why: str) -> Report:
     said = _("The database has not answered since %(since)s. Nothing can be saved or shown.")
     part = Part("database", _("Database"), Level.DOWN, said, since or at, facts={"error": why})
     return Report(at, (part,))
+
+
+def blind(at: datetime, *, why: str) -> Report:
+    """The look itself failed, by a mistake of ours: nothing is known, and that is no promise kept."""
+    said = _("Nightdesk could not look at itself. The log says why.")
+    return Report(at, (Part("look", _("Own health"), Level.DOWN, said, at, facts={"error": why}),))
 
 
 def _early(part: Part) -> bool:

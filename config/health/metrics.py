@@ -30,9 +30,9 @@ log = structlog.get_logger(__name__)
 # Each answers (label, value) rows; metric, help, label.
 _COUNTED = (
     (
-        "nightdesk_incidents_open", "Open incidents by severity.", "severity",
+        "nightdesk_incidents_open", "Open incidents by severity, drills left out.", "severity",
         "SELECT s.key, count(*) FROM incidents_incident i JOIN products_severity s ON s.id = i.severity_id"
-        " WHERE i.status IN ('triage', 'active', 'monitoring') GROUP BY s.key",
+        " WHERE i.status IN ('triage', 'active', 'monitoring') AND i.mode = 'live' GROUP BY s.key",
     ),
     (
         "nightdesk_deliveries", "Messages kept, by state.", "state",

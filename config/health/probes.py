@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import ipaddress
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,10 +22,9 @@ from config.health import metrics
 from config.health.parts import Level, Part
 from config.health.reader import reader
 from config.live_access import person
+from config.proxies import trusted
 from live.asking import Receive, Scope, Send
 
-# What a proxy adds: whoever sent one of these is not sitting at this machine.
-FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"}
 JSON, TEXT = "application/json", "text/plain; charset=utf-8"
 SIGN_IN_S = 2.0
 log = structlog.get_logger(__name__)
@@ -44,15 +42,7 @@ class Asked:
     @property
     def is_local(self) -> bool:
         """Somebody at this machine itself: no proxy has passed it on, nor is that peer one."""
-        if FORWARDED & self.headers.keys():
-            return False
-        try:
-            peer = ipaddress.ip_address(self.peer.partition("%")[0])
-        except ValueError:
-            return self.peer == ""  # a Unix socket has no address
-        peer = getattr(peer, "ipv4_mapped", None) or peer
-        trusted = [ipaddress.ip_network(each) for each in getattr(settings, "NIGHTDESK_TRUSTED_PROXIES", [])]
-        return peer.is_loopback and not any(peer in network for network in trusted)
+        return trusted().at_this_machine(self.peer, self.headers.keys())
 
 
 @dataclass(frozen=True)

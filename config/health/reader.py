@@ -15,7 +15,7 @@ import psycopg
 import structlog
 
 from config.health import facts
-from config.health.judgement import Report, judge, unreachable
+from config.health.judgement import Report, blind, judge, unreachable
 from foundation import direct
 
 KEPT_S = 3.0
@@ -65,9 +65,12 @@ class Reader:
             report = self._judged()
             self._answered_at = report.at
         except Exception as error:
-            if not isinstance(error, psycopg.OperationalError | OSError):
+            now, why = datetime.now(UTC), type(error).__name__
+            if isinstance(error, psycopg.OperationalError | OSError):
+                report = unreachable(now, since=self._answered_at, why=why)
+            else:
                 log.exception("health.failed")
-            report = unreachable(datetime.now(UTC), since=self._answered_at, why=type(error).__name__)
+                report = blind(now, why=why)
             if self._connection is not None:
                 self._connection.close()
             self._connection = None

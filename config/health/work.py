@@ -31,7 +31,7 @@ def worker(facts: Facts) -> Part:
         said += " " + _("Another one has not been heard since %(since)s; the others go on.")
         return Part("worker", title, Level.NOTICE, said, silent[0].pulse_at, facts={"running": len(running)})
     last = last_of(of(facts, "worker", living=False))
-    nothing = _("Clocks, monitors and messages are not being worked off.")
+    nothing = _("Nobody checks clocks and monitors or sends messages.")
     if last is None:
         return Part("worker", title, Level.DOWN, _("No worker has ever run here.") + " " + nothing)
     if age(last.ended_at or last.pulse_at, facts.now) <= PULSE_S:
@@ -49,7 +49,7 @@ def ticker(facts: Facts, idle: bool) -> Part:
     title = _("Ticker")
     last = max((b.beat_at for b in of(facts, "ticker", living=False)), default=None)
     if last is None:
-        return Part("ticker", title, Level.DOWN, _("Nothing has ever ticked here."), covered=idle)
+        return Part("ticker", title, Level.DOWN, _("No worker has checked clocks here yet."), covered=idle)
     seconds = age(last, facts.now)
     if seconds <= TICK_S:
         return Part("ticker", title, Level.OK, _("Ticks."), last, facts={"age_s": round(seconds, 1)})
@@ -90,8 +90,8 @@ def monitors(facts: Facts, unstored_s: float) -> Part:
     counts = {"watched": facts.watched, "due": n, "unstored": facts.unstored.count}
     if facts.monitors.late(facts.now, UNTAKEN_S):
         said = ngettext(
-            "%(n)d monitor should have been looked at, since %(since)s. Nobody does.",
-            "%(n)d monitors should have been looked at, the first at %(since)s. Nobody does.",
+            "%(n)d monitor has not been checked since %(since)s.",
+            "%(n)d monitors have not been checked, the first since %(since)s.",
             n,
         ).replace("%(n)d", str(n))
         return Part("monitors", title, Level.DOWN, said, facts.monitors.since, facts=counts)
@@ -111,8 +111,8 @@ def monitors(facts: Facts, unstored_s: float) -> Part:
 
 def changes(facts: Facts) -> Part:
     said = ngettext(
-        "%(n)d change of a monitor has not become an incident's news since %(since)s.",
-        "%(n)d changes of monitors have not become incidents' news, the first since %(since)s.",
+        "%(n)d monitor change since %(since)s has not reached its incident.",
+        "%(n)d monitor changes have not reached their incidents, the first since %(since)s.",
         facts.changes.count,
     ).replace("%(n)d", str(facts.changes.count))
     late = facts.changes.late(facts.now, UNTAKEN_S)

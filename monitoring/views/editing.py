@@ -64,9 +64,13 @@ def _saved(request: HttpRequest, form: MonitorForm, monitor: Monitor | None) -> 
     try:
         if monitor is None:
             monitor = add(facts.pop("product"), by=user, kind=form.cleaned_data["kind"], **facts)
-            messages.success(request, _("Nightdesk watches it now. The first look is on its way."))
+            waiting = _("Nightdesk waits for its first push. The lines to copy are on this page.")
+            looking = _("Nightdesk watches it now. The first look is on its way.")
+            messages.success(request, waiting if monitor.waits else looking)
         elif edit(monitor, by=user, **facts):
-            messages.success(request, _("Saved. The next look is on its way."))
+            messages.success(
+                request, _("Saved.") if monitor.waits else _("Saved. The next look is on its way.")
+            )
     except ValidationError as error:
         for name, problems in error.message_dict.items():
             form.add_error(name if name in form.fields else None, problems)

@@ -24,7 +24,8 @@ def held_messages(request: HttpRequest) -> HttpResponse:
         found = page(mine, order=["-id"], after=request.GET.get("after", ""))
     except BadCursor:
         found = page(mine, order=["-id"])
-    return render(request, "notifications/held.html", {"found": found, "count": mine.count()})
+    context = {"found": found, "count": mine.count(), "hidden": held.hidden_from(user)}
+    return render(request, "notifications/held.html", context)
 
 
 @require_POST
@@ -45,9 +46,10 @@ def drop(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, pk: int | None, action: str) -> QuerySet[Delivery]:
+    user = signed_in(request)
     if pk is None:
-        if highest_role(request.user) != Role.ADMIN:
+        if highest_role(user) != Role.ADMIN:
             raise Http404
-        return held.held_for(request.user)
-    authorize(request.user, action, get_object_or_404(Delivery.objects.select_related("team"), pk=pk))
-    return held.held_for(request.user).filter(pk=pk)
+        return held.held_for(user)
+    authorize(user, action, get_object_or_404(Delivery.objects.select_related("team"), pk=pk))
+    return held.held_for(user).filter(pk=pk)

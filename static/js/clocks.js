@@ -28,6 +28,13 @@
   };
   const formats = {};
   const local = (style, at) => (formats[style] ??= new Intl.DateTimeFormat("en-GB", { ...styles[style], timeZone: zone })).format(at);
+  // what an element's moment reads in a style, reckoned once: a long timeline is walked at every line that arrives
+  const known = new WeakMap();
+  const said = (time, style) => {
+    const texts = known.get(time) ?? {}, key = style + time.dateTime;
+    known.set(time, texts);
+    return (texts[key] ??= local(style, new Date(time.dateTime)));
+  };
   const zoneName = () => new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" }).formatToParts().find((part) => part.type === "timeZoneName").value;
 
   const due = (figure) => {
@@ -61,7 +68,7 @@
     }
   };
   const translate = () => {
-    for (const time of document.querySelectorAll("time[data-moment]")) put(time, local(time.dataset.moment, new Date(time.dateTime)));
+    for (const time of document.querySelectorAll("time[data-moment]")) put(time, said(time, time.dataset.moment));
     for (const name of document.querySelectorAll("[data-zone-name]")) put(name, zoneName());
   };
   // The day before the first line of each, newest first; lines that arrive bring none.
@@ -71,7 +78,7 @@
       for (const line of list.querySelectorAll(".line")) {
         const time = line.querySelector("time");
         if (!time) continue;
-        const day = local("date", new Date(time.dateTime));
+        const day = said(time, "date");
         let head = line.previousElementSibling;
         const has = head?.matches(".line-day-break");
         if (day === last) { if (has) head.remove(); continue; }

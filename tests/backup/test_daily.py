@@ -127,3 +127,11 @@ def test_a_server_of_yours_is_backed_up_by_you(folder: Path, settings: Any) -> N
 
 def test_the_workers_ticker_rings_for_it() -> None:
     assert [errand.next_due for errand in ERRANDS if errand.name == "daily backup"] == [daily.next_due]
+
+
+def test_a_note_that_somebody_edited_does_not_stop_the_ticker(folder: Path) -> None:
+    (folder / "last.json").write_text('{"began_at": "yesterday", "ended_at": 7, "said": "x"}')
+    assert daily.next_due() is not None
+    found = daily.last_backup()
+    assert found is not None
+    assert found.failed_at is None

@@ -8,13 +8,14 @@ from pytest_django import Settings
 
 from accounts.models import User
 from incidents import transitions
-from incidents.models import Incident
+from incidents.models import Incident, Participant
 from notifications import send
 from notifications.models import Channel, Delivery, State
 from products.models import Product
 from tests.factories import join, make_team, make_user
 from tests.notifications.conftest import make_channel, opened, use
 from tests.notifications.mailbox import Mailbox, mailbox
+from tests.notifications.test_send import mail_to
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,31 @@ def test_what_is_dropped_is_never_sent_and_says_who(
 
 def test_what_becomes_moot_is_cancelled_like_what_waits(incident: Incident, mia: User) -> None:
     transitions.resolve(incident, by=mia, text="Restarted.")
+    assert not Delivery.objects.held().exists()
+
+
+def test_what_is_private_is_only_counted_and_waits_for_who_takes_part(
+    client: Client, product: Product, post: Mailbox, ada: User, mia: User, admin: User
+) -> None:
+    secret = opened(product, by=mia, private=True)
+    Participant.objects.create(incident=secret, user=ada)
+    mail_to(product, f"{secret.ref}/9")
+    Delivery.objects.waiting().update(state=State.HELD)
+    count = Delivery.objects.held().count()
+    client.force_login(admin)
+    page = client.get("/settings/held/").text
+    assert (secret.ref in page, ">Release<" in page, f"{count} more message" in page) == (False, False, True)
+    assert "held since the restore" not in client.get("/").text
+    client.post("/settings/held/release/")
+    client.post("/settings/held/drop/")
+    pk = Delivery.objects.held().values_list("pk", flat=True)[0]
+    assert client.post(f"/settings/deliveries/{pk}/release/").status_code in (403, 404)
+    assert Delivery.objects.held().count() == count > 0
+    # Who takes part sees and settles them.
+    Participant.objects.create(incident=secret, user=admin)
+    page = client.get("/settings/held/").text
+    assert (page.count(">Release<"), "more message" in page) == (count, False)
+    client.post("/settings/held/release/")
     assert not Delivery.objects.held().exists()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,8 +14,9 @@ from accounts.models import User
 from config.backup import Trouble, archive, manifest
 from config.backup.make import backup
 from config.backup.restore import restore
-from incidents import transitions
-from incidents.models import Incident
+from foundation import moment
+from incidents import sweep, transitions
+from incidents.models import Clock, Incident
 from incidents.verify import verify
 from live import bus
 from monitoring.models import Monitor
@@ -113,6 +115,30 @@ def test_what_waited_is_held_and_nothing_is_under_way(
         assert done.settled.held == list(expected.values()).count(State.HELD) > 0
         assert not Delivery.objects.exclude(lease_until=None).exists()
         assert not Monitor.objects.exclude(lease_token=None).exists()
+
+
+def test_what_fell_due_between_backup_and_restore_is_held_and_what_does_later_is_told(
+    house: Incident, product: Product, ada: User, tmp_path: Path, elsewhere: Elsewhere
+) -> None:
+    running_out, later = opened(product, by=ada), opened(product, by=ada)
+    past, soon = moment.now() - timedelta(minutes=1), moment.now() + timedelta(minutes=5)
+    for at in ("detected_at", "declared_at"):
+        Incident.objects.update(**{at: past - timedelta(hours=1)})
+    Clock.objects.update(due_at=soon, warn_at=soon, warned_at=None)
+    Clock.objects.filter(incident=house, key="response").update(due_at=past)
+    Clock.objects.filter(incident=running_out, key="response").update(warn_at=past)
+    path = now(tmp_path / "file")
+    with elsewhere():
+        held = restore(archive.read(path)).settled.held
+        told = Delivery.objects.filter(route__startswith="slack", key__in=["breached", "warned"])
+        assert set(told.values_list("key", "state")) == {("breached", "held"), ("warned", "held")}
+        assert {row.ref for row in told} == {house.ref, running_out.ref}
+        assert (Delivery.objects.held().count(), Delivery.objects.waiting().count()) == (held, 0)
+        assert (sweep.breach_due(), sweep.warn_due()) == (0, 0)
+        assert list(verify(Incident.objects.all())) == []
+        Clock.objects.filter(incident=later, key="response").update(due_at=past)
+        assert sweep.breach_due() == 1
+        assert {row.ref for row in Delivery.objects.waiting()} == {later.ref}
 
 
 def test_secrets_whose_key_is_not_here_are_named(made: Path, elsewhere: Elsewhere, settings: Any) -> None:

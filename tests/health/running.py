@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from tests.setup.running import ROOT, Up, environment, up
 LOOPS = ("ticker", "sender", "prober", "bell", "hub", "consumer")
 SEED = """
 from accounts.models import Team, User
-from config.demo import __doc__
 from foundation import secrets
 from monitoring.add import add
 from notifications.models import Channel
@@ -69,6 +68,10 @@ class Sink:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
 
     def count(self, path: str) -> int:
         return self.paths.count(path)
@@ -136,7 +139,7 @@ def house(folder: Path, **changes: str) -> Iterator[House]:
         "NIGHTDESK_PING_URL": f"{sink.url}/ping-secret",
         **changes,
     }
-    with up(folder / "data", **settings) as (running, site):
+    with closing(sink), up(folder / "data", **settings) as (running, site):
         found = House(running, site, wedges, sink, **settings)
         found.python(f"URL = {sink.url!r}\n{SEED}")
         try:
@@ -145,4 +148,3 @@ def house(folder: Path, **changes: str) -> Iterator[House]:
             found.let_go()
             for process in running.family:
                 process.send_signal(signal.SIGCONT)
-    sink.server.shutdown()

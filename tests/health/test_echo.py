@@ -16,7 +16,7 @@ __all__ = ["redis"]
 def echo(redis: tuple[Redis, str, subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch) -> Echo:
     app = Celery("tests", broker=redis[1], set_as_current=False)
 
-    @app.task(name="tests.echo", acks_late=False)
+    @app.task(name="tests.echo", acks_late=False)  # type: ignore[untyped-decorator]
     def back() -> None:
         return
 
@@ -34,7 +34,7 @@ def test_hints_that_nobody_consumes_are_counted_and_forgotten_by_redis(
         echo.send()
     assert echo.unanswered_s > 0
     assert redis[0].llen(echo.queue) == 3
-    assert 0 < redis[0].ttl(echo.queue) <= 600  # type: ignore[operator]
+    assert 0 < redis[0].ttl(echo.queue) <= 600
     echo._received()
     assert echo.unanswered_s == 0.0
 

@@ -1,5 +1,6 @@
 """The outgoing ping: once a minute by one process, only while all parts work, its address in no log and on no page."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,11 +22,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def sink(settings: Settings) -> Sink:
+def sink(settings: Settings) -> Iterator[Sink]:
     made = Sink()
     settings.NIGHTDESK_PING_URL = f"{made.url}/ping-secret"
     settings.NIGHTDESK_WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-    return made
+    yield made
+    made.close()
 
 
 def test_it_is_sent_once_a_minute_however_many_look(sink: Sink, says: Any) -> None:

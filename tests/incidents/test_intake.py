@@ -1,16 +1,18 @@
 """What monitors saw becomes incidents: one per outage, in order, whoever works beside us."""
 
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connections, transaction
+from django.utils.html import strip_tags
 
 from foundation import moment
-from incidents import intake, transitions
+from incidents import intake, sentences, transitions
 from incidents.models import Incident, Status
 from monitoring.models import StatusChange, Target
-from products.models import Process
+from notifications.models import Delivery
+from products.models import Process, Product
 from tests.factories import join, make_product, make_target, make_user
 
 
@@ -56,12 +58,55 @@ def test_recovery_is_a_note_and_resolves_nothing(db: None) -> None:
     assert incident.status == Status.TRIAGE
 
 
+def test_an_outage_is_as_long_as_it_was_watched(db: None) -> None:
+    """After a gap nobody knows when it came back, so no length is told, and not "again" either."""
+    target, start = make_target(), moment.now() - timedelta(minutes=30)
+    for minute, (was, state) in enumerate(
+        (("up", "down"), ("down", "up"), ("up", "unknown"), ("unknown", "up"), ("up", "down"), ("down", "up"))
+    ):
+        change(target, state, was, at=start + timedelta(minutes=minute))
+    intake.take_in()
+    ups = Incident.objects.get().events.filter(kind="monitor_up").order_by("seq")
+    assert [event.data.get("down_s") for event in ups] == [60.0, None, 60.0]
+    assert [strip_tags(sentences.sentence(event)) for event in ups] == [
+        "Monitor Checkout is up again after 1 min. If people can work again, resolve.",
+        "Monitor Checkout is up, now that Nightdesk looks again.",
+        "Monitor Checkout is up again after 1 min. If people can work again, resolve.",
+    ]
+
+
+def test_people_are_told_what_the_monitor_saw(db: None) -> None:
+    target = make_target()
+    target.detail, target.code = "Nothing answered.", "connect"
+    target.save(update_fields=["detail", "code"])
+    join(make_user(), target.monitor.product.team)
+    change(target, "down")
+    intake.take_in()
+    opened = Delivery.objects.filter(key="opened").exclude(body="")
+    assert opened.exists()
+    assert [row.body for row in opened if "Nothing answered." not in row.body] == []
+
+
 def test_a_second_outage_goes_into_the_open_incident(db: None) -> None:
     target = make_target()
     for state, was in (("down", "up"), ("up", "down"), ("down", "up")):
         change(target, state, was)
     intake.take_in()
     assert kinds(Incident.objects.get()) == ["declared", "monitor_down", "monitor_up", "monitor_down"]
+
+
+def test_when_its_time_is_over_it_stops_after_one_and_one_that_fails_is_none(
+    db: None,
+) -> None:
+    bad, good = make_target(), make_target(make_product(name="Other"), name="Other")
+    for target in (bad, good):
+        change(target, "down")
+    change(good, "up", was="down")
+    Product.objects.filter(pk=bad.monitor.product_id).update(process=Process.objects.get(key="archy"))
+    Process.objects.filter(key="archy").update(current=None)  # no severities: its incident cannot be opened
+    handled = [intake.take_in(seconds=0) for _round in range(3)]
+    assert handled == [1, 1, 0]
+    assert kinds(Incident.objects.get()) == ["declared", "monitor_down", "monitor_up"]
 
 
 def test_after_it_was_resolved_an_outage_opens_a_new_one(db: None) -> None:

@@ -93,7 +93,7 @@ def test_half_typed_words_and_focus_survive_a_burst(
     page.keyboard.type(" note")
     assert field.input_value() == "half typed note"
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
-    assert page.locator("#timeline-lines > li").count() == 21
+    assert page.locator("#timeline-lines > .line").count() == 21
 
 
 def test_the_place_which_is_read_stays_where_it_is(

@@ -139,7 +139,7 @@ UNWISE = {
 }
 
 
-@pytest.mark.parametrize("address", UNWISE)
+@pytest.mark.parametrize("address", sorted(UNWISE))
 def test_a_refusal_never_says_how_to_open_what_hands_out_credentials(address: str) -> None:
     sentence = Policy().refusal(address) or ""
     assert "NETWORKS" not in sentence

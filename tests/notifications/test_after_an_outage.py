@@ -7,9 +7,9 @@ from pytest_django import Settings
 
 from accounts.models import User
 from foundation import moment
-from notifications import send
+from notifications import queue, send
 from notifications.lanes import SILENT_AFTER, Lanes
-from notifications.models import Delivery
+from notifications.models import Delivery, State
 from notifications.queue import Recipient
 from products.models import Product
 from tests.notifications.conftest import make_channel, use
@@ -65,6 +65,94 @@ def test_one_message_per_incident_and_person_says_what_was_not_told(
     assert {(row.state, row.reason, row.carrier and row.carrier.key) for row in carried} == {
         ("cancelled", "The newer message says it too.", "breached")
     }
+
+
+ALL = ("opened", "warned", "breached", "passed")
+
+
+def four(product: Product) -> None:
+    for key in ALL:
+        tell(product, DUTY, about=f"INC-1/{key}", key=key, subject=f"INC-1 {key}")
+
+
+def states() -> dict[str, str]:
+    return dict(Delivery.objects.order_by("pk").values_list("key", "state"))
+
+
+def test_what_a_message_carried_is_told_when_that_one_becomes_moot(
+    product: Product, settings: Settings
+) -> None:
+    nobody_listens(settings)
+    four(product)
+    assert send.drain() == 1
+    assert queue.cancel("INC-1", reason="acknowledged by Ada", keys=["opened", "passed", "stranded"]) == 1
+    assert states() == {
+        "opened": "cancelled",
+        "warned": "pending",
+        "breached": "pending",
+        "passed": "cancelled",
+    }
+    assert {row.carrier for row in Delivery.objects.waiting()} == {None}
+    minutes_ago(14, state=State.PENDING)
+    with mailbox() as box:
+        use(settings, box)
+        assert send.drain() == 1
+    (mail,) = box.kept
+    said = str(mail.get_content()).splitlines()
+    assert (mail["Subject"], said[0]) == (
+        "INC-1 breached", "Delayed 14 min: the mail server takes no connections.",
+    )  # fmt: skip
+    told = said.index("Not told before:")
+    assert said[told + 1].endswith("INC-1 warned")
+    assert "INC-1 opened" not in said[told + 2 :]
+
+
+def test_what_is_over_takes_everything_along(product: Product, settings: Settings) -> None:
+    nobody_listens(settings)
+    four(product)
+    send.drain()
+    queue.cancel("INC-1", reason="resolved")
+    assert set(states().values()) == {"cancelled"}
+
+
+def test_what_a_held_message_carried_is_held_when_that_one_becomes_moot(
+    product: Product, settings: Settings
+) -> None:
+    nobody_listens(settings)
+    four(product)
+    send.drain()
+    Delivery.objects.waiting().update(state=State.HELD)
+    queue.cancel("INC-1", reason="acknowledged by Ada", keys=["opened", "passed"])
+    assert states() == {"opened": "cancelled", "warned": "held", "breached": "held", "passed": "cancelled"}
+
+
+def test_what_becomes_moot_on_its_way_and_arrives_has_said_what_it_carried(
+    product: Product, post: Mailbox
+) -> None:
+    four(product)
+    claimed = send.claim("email")
+    assert claimed is not None
+    queue.cancel("INC-1", reason="acknowledged by Ada", keys=["opened", "passed"])
+    assert (states()["breached"], send.drain()) == ("pending", 0)
+    send.deliver(claimed)
+    Delivery.objects.update(due_at=moment.now())
+    assert (send.drain(), len(post.kept), states()["breached"]) == (0, 1, "cancelled")
+
+
+def test_what_becomes_moot_on_its_way_and_is_lost_there_leaves_what_it_carried(
+    product: Product, settings: Settings
+) -> None:
+    nobody_listens(settings)
+    four(product)
+    claimed = send.claim("email")
+    assert claimed is not None
+    queue.cancel("INC-1", reason="acknowledged by Ada", keys=["opened", "passed"])
+    send.deliver(claimed)
+    Delivery.objects.update(due_at=moment.now())
+    with mailbox() as box:
+        use(settings, box)
+        assert send.drain() == 1
+    assert [mail["Subject"] for mail in box.kept] == ["INC-1 breached"]
 
 
 def test_two_people_each_have_their_own(product: Product, post: Mailbox) -> None:

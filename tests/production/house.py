@@ -129,6 +129,11 @@ def house(folder: Path) -> Iterator[House]:
         yield found
 
 
+def ended(process: subprocess.Popen[bytes], number: int) -> None:
+    process.send_signal(number)
+    process.wait(20)
+
+
 def postgres(folder: Path, ends: ExitStack) -> int:
     """As the image makes it: a superuser, our locale, passwords over TCP, then our script."""
     asked, data, port = services()["db"]["environment"], folder / "database", free_port()
@@ -151,7 +156,7 @@ def postgres(folder: Path, ends: ExitStack) -> int:
             stderr=log,
             start_new_session=True,
         )
-    ends.callback(lambda: (process.send_signal(signal.SIGINT), process.wait(20)))
+    ends.callback(ended, process, signal.SIGINT)
     until(lambda: cluster.status(data)[1] == "ready", "PostgreSQL runs")
     subprocess.run(
         ["sh", ROOT / "deploy" / "postgres-roles.sh"],
@@ -183,7 +188,7 @@ def redis(folder: Path, ends: ExitStack) -> int:
         cwd=folder,
         stdout=subprocess.DEVNULL,
     )
-    ends.callback(lambda: (process.terminate(), process.wait(10)))
+    ends.callback(ended, process, signal.SIGTERM)
     until(lambda: answers(port), "Redis runs")
     return port
 

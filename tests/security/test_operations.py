@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache as cache_once
 from typing import Any
 
 import pytest
@@ -119,6 +120,17 @@ def test_an_unknown_verb_is_not_there_for_anybody(world: World) -> None:
         for token in ("responder", "foreign_admin", "administrator"):
             answer = ask(Client(), "POST", f"/api/v1/incidents/{ref}/explode", **bearer(world, token))
             assert answer.status_code == 404
+
+
+@cache_once
+def described() -> dict[str, set[int]]:
+    """The statuses that the description names, per operation."""
+    paths = api.get_openapi_schema(path_prefix="")["paths"]
+    return {
+        f"{method.upper()} {_shape(path)}": {int(status) for status in operation["responses"]}
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
 
 
 def places(row: Operation, world: World) -> Iterator[tuple[Thing | None, str, str]]:

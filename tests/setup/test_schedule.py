@@ -1,5 +1,6 @@
 """Every line of the schedule runs: a name that is wrong would be told once per round, in a log."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from config.schedule import SWEEPS, Sweep
+from config.ticker import TickerLoop
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -26,3 +28,30 @@ def test_sessions_that_ended_are_dropped() -> None:
     Session.objects.filter(pk=ended.pk).update(expire_date=timezone.now() - timedelta(seconds=1))
     next(sweep for sweep in SWEEPS if sweep.name == "sessions").run()
     assert Session.objects.count() == 1
+
+
+def test_breaches_come_first_and_a_storm_goes_on_in_rounds() -> None:
+    """A storm of changes must not keep a breach waiting: little of it a round, and no sleep between."""
+    order: list[str] = []
+    left = [3]
+
+    def storm() -> int:
+        order.append("storm")
+        left[0] -= 1
+        if left[0] == 0:
+            loop.stopping.set()
+        return 1
+
+    loop = TickerLoop(
+        (
+            Sweep("breaches", lambda: order.append("breaches"), on_wake=True),
+            Sweep("storm", storm, on_wake=True, goes_on=True),
+        ),
+        (),
+    )
+    began = time.monotonic()
+    loop.run()
+    assert order == ["breaches", "storm"] * 3
+    assert time.monotonic() - began < 1  # a round with nothing to do sleeps for a second
+    assert [sweep.name for sweep in SWEEPS[:2]] == ["breaches", "intake"]
+    assert SWEEPS[1].goes_on

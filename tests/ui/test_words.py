@@ -107,4 +107,6 @@ def test_the_summary_of_errors_leads_to_each_field_and_is_absent_when_all_is_wel
 def test_the_face_of_a_clock_escapes_what_a_process_calls_it() -> None:
     from tests.ui.test_clock_face import view
 
-    assert "&lt;script&gt;" in render("{% clock view %}", view=view(key="own", label="<script>", remaining_s=60.0))
+    assert "&lt;script&gt;" in render(
+        "{% clock view %}", view=view(key="own", label="<script>", remaining_s=60.0)
+    )

@@ -1,0 +1,31 @@
+"""Redis as Celery's broker, whose loss is always a loss of connection.
+
+When Redis dies while tasks are in hand, kombu closes the channel, which then wants to give them back or to acknowledge
+them, and looks for the address in what is None by then. AttributeError is no error that Celery recovers from: the
+worker left, "Unrecoverable error", in 13 of 20 kills one of three did. Nothing is lost with the tasks: they are hints.
+"""
+
+from typing import Any
+
+from kombu.transport import TRANSPORT_ALIASES, redis
+from redis.exceptions import ConnectionError as Lost
+
+
+class Channel(redis.Channel):
+    """Says that it is closed in the words which everybody around it expects."""
+
+    def _connparams(self, asynchronous: bool = False) -> Any:
+        if self.connection is None or self.connection.client is None:
+            raise Lost("the connection to the broker is closed")
+        return super()._connparams(asynchronous)  # type: ignore[no-untyped-call]
+
+
+class Transport(redis.Transport):
+    """What `redis://` and `rediss://` mean here."""
+
+    Channel = Channel
+
+
+def install() -> None:
+    """By name, as kombu knows its own: the address in REDIS_URL keeps its meaning."""
+    TRANSPORT_ALIASES.update(redis="config.broker:Transport", rediss="config.broker:Transport")
