@@ -221,7 +221,7 @@ def _create(
         calendar=_calendar(incident, severity, rule.key),
         at_least=rule.at_least,
         holds=list(rule.holds),
-        start=rule.start,
+        start=_start(rule, started_by),
         started_at=started_at,
         started_by=started_by,
         due_set_at=due_set_at,
@@ -233,6 +233,11 @@ def _create(
         # Known so late that the message about its opening says it already.
         clock.warned_at = due_set_at
     clock.save()
+
+
+def _start(rule: ClockRule, event: TimelineEvent | None) -> str:
+    """What the sum names as the beginning: a run that a reopening began did not begin at detection."""
+    return EventKind.REOPENED if event and event.kind == EventKind.REOPENED else rule.start
 
 
 def _calendar(incident: Incident, severity: Severity, key: str) -> dict[str, Any] | None:

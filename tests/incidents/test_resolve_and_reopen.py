@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from accounts.models import User
+from foundation import moment
 from incidents import transitions
 from incidents.declare import declare
 from incidents.lifecycle import TooLate
@@ -61,3 +62,10 @@ def test_reopening_beside_another_open_one_of_the_monitor_is_told_kindly(product
     second = declare(product, by=None, title="Down again", target=target)
     with pytest.raises(ValidationError, match=second.ref):
         transitions.reopen(first, by=ada, reason="It is back")
+
+
+def test_the_sum_of_a_reopened_clock_names_the_reopening(incident: Incident, ada: User) -> None:
+    transitions.resolve(incident, by=ada)
+    transitions.reopen(incident, by=ada, reason="Down again")
+    clock = incident.clocks.get(key="response", cycle=2)
+    assert clock.sum(moment.now())[0].endswith(", at “Reopened”.")
