@@ -10,7 +10,9 @@
   const all = (selector) => document.querySelectorAll(selector), on = (name, act) => document.addEventListener(name, act);
 
   // Copy: <button data-copy="#id" hidden>; says that it did.
-  for (const button of all("[data-copy]")) button.hidden = !navigator.clipboard;
+  const copying = () => { for (const button of all("[data-copy]")) button.hidden = !navigator.clipboard; };
+  copying();
+  on("htmx:after:swap", copying);
   on("click", async ({ target }) => {
     const button = target.closest("[data-copy]");
     if (button) {

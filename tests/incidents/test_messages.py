@@ -30,9 +30,7 @@ def states(incident: Incident) -> list[str]:
 def up(target: Target, since: timedelta) -> None:
     now = moment.now()
     Target.objects.filter(pk=target.pk).update(
-        state="up",
-        since=now - since,
-        fresh_until=now + timedelta(hours=1)
+        state="up", settled="up", since=now - since, fresh_until=now + timedelta(hours=1)
     )
 
 
@@ -109,7 +107,7 @@ def test_restored_and_stable_stand_while_the_monitors_agree_k72_k76_c17(product:
     assert struck("follow_up", "stable") == "Checkout has not been up for 24 hours yet."
     up(target, timedelta(hours=25))
     assert struck("follow_up", "stable") == ""
-    Target.objects.filter(pk=target.pk).update(state="down")
+    Target.objects.filter(pk=target.pk).update(state="down", settled="down")
     assert struck("follow_up", "stable") == "The monitor Checkout says: Down."
     assert struck("follow_up", "zero_errors") == "Nothing here counts the errors of this product."
 
