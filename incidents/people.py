@@ -16,10 +16,12 @@ def _applies(incident: Incident, user: User) -> bool:
 
 def _people(request: HttpRequest, incident: Incident) -> str:
     user = signed_in(request)
+    roles = holding.with_lead(incident, user)
+    empty = any(role.needed and role.user is None for role in roles)
     context = {
         "incident": incident,
-        "roles": holding.with_lead(incident, user),
-        "overdue": vacancies.overdue(incident, moment.now()),
+        "roles": roles,
+        "overdue": vacancies.overdue(incident, moment.now()) if empty else [],
         "may_assign": incident.is_open and allowed(user, "assign", incident),
         "may_list": allowed(user, "change_roles", incident.product),
         "zone": user.time_zone or incident.product.team.time_zone,

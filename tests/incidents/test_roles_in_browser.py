@@ -68,7 +68,7 @@ def people_segment(page: Page) -> None:
 def test_on_a_phone_a_role_is_taken_by_one_tap_and_handed_over(
     site: str, page: Page, incident: Incident, people: tuple[User, User], console_errors: list[str]
 ) -> None:
-    ada, ben = people
+    _ada, ben = people
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{site}/incidents/INC-1/")
     expect(page.locator("[data-live=live]").first).to_be_visible()

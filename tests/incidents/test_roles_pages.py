@@ -1,11 +1,14 @@
 """Roles on the pages, without JavaScript and as htmx sends them: the panel, the tap and its answer, the sheets."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from accounts.models import User
+from foundation import moment
 from incidents import roles, transitions
-from incidents.models import Incident
+from incidents.models import Assignment, Incident
 from products import role_holders
 from products.models import Product
 from tests.factories import join, make_user
@@ -142,3 +145,15 @@ def test_a_manager_gives_a_deciding_role_in_the_menu(incident: Incident, ada: Us
     assert client_of(mia).post(path, {**sent, "user": ada.pk}).status_code == 422
     assert client_of(mia).post(path, sent).status_code == 302
     assert [one.user for one in incident.assignments.all()] == [paula]
+
+
+def test_what_is_needed_and_empty_is_pointed_out_after_a_while_k140(incident: Incident, ada: User) -> None:
+    client, words = client_of(ada), "Needed, and nobody has it:</b> DevOps since"
+    for role in ("release_engineer", "product_owner"):
+        Assignment.objects.create(incident=incident, role=role, label=role, user=ada, since=moment.now())
+    assert words not in client.get("/incidents/INC-1/").text
+    past = moment.now() - timedelta(minutes=6)
+    Incident.objects.update(detected_at=past, declared_at=past)
+    assert words in client.get("/incidents/INC-1/").text
+    roles.claim(incident, "devops", by=ada)
+    assert words not in client.get("/incidents/INC-1/").text
