@@ -137,8 +137,8 @@ def _decide(request: HttpRequest, found: Incident, form: DecideForm) -> HttpResp
     except TooLate as late:
         return _card(request, late.incident, status=409, gone=late)
     except Changed as changed:
-        form.data = form.data.copy()
-        form.data["seen"] = card(found, signed_in(request))["seen"]
+        fresh = {**request.POST.dict(), "seen": card(found, signed_in(request))["seen"]}
+        form = DecideForm(fresh, incident=found)
         form.add_error(None, changed)
         return _confirm(request, found, form, 409)
     except ValidationError as error:

@@ -3,13 +3,16 @@
 Loud on the page, everything else is quiet (DESIGN.md §7, UX.md).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
+from incidents.forms.retold import asks_when
 from incidents.models import Incident, Status
 from incidents.report import SAID
 from incidents.steps import StepView, next_step
+from incidents.triage import waits
 from incidents.work import Work, role_label
 from monitoring.states import State
 from products.vocabulary import CONTAINED, EventKind
@@ -26,6 +29,11 @@ class Action:
     tap: bool = False
     hidden: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def query(self) -> str:
+        """The same for the address of its form: `?step=branch`."""
+        return f"?{urlencode(self.hidden)}" if self.hidden else ""
+
 
 def next_action(
     incident: Incident, *, monitor_state: str | None = None, work: Work | None = None
@@ -37,12 +45,18 @@ def next_action(
     """
     if not incident.is_open:
         return None
+    action = _next(incident, monitor_state, work)
+    # What is entered afterwards asks when it was: no tap says that.
+    return replace(action, tap=False) if action and asks_when(incident, action.verb) else action
+
+
+def _next(incident: Incident, monitor_state: str | None, work: Work | None) -> Action | None:
     begun = work.remedy if work else ""
     rules = [_acknowledge, _confirm]
     if begun and work:
         action = next((found for rule in rules if (found := rule(incident, monitor_state))), None)
         return action or _remedy(incident, work) or _over()
-    for rule in (*rules, _recovered, _lead, _mitigate):
+    for rule in (*rules, _recovered, _plan, _lead, _mitigate):
         action = rule(incident, monitor_state)
         if action:
             return action
@@ -116,6 +130,19 @@ def _recovered(incident: Incident, state: str | None) -> Action | None:
         return None
     return Action(
         "resolve", _("Resolve"), _("The monitor is up again"), _("If people can work again, resolve it.")
+    )
+
+
+def _plan(incident: Incident, state: str | None) -> Action | None:
+    """A20, C5, C6: the default, not a gate; a hotfix may still be begun."""
+    if not waits(incident):
+        return None
+    words = {"severity": incident.severity.label, "release": incident.severity.defer_to}
+    return Action(
+        "defer",
+        _("Leave it for %(release)s") % words,
+        _("%(severity)s waits for %(release)s") % words,
+        _("Its clocks go on until it is planned, or a hotfix begins."),
     )
 
 

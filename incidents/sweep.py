@@ -16,24 +16,24 @@ def breach_due(limit: int = 100) -> int:
     Lock order is incident, then clock, as in every verb (DECISIONS.md 21): first ids without a lock, then each
     incident, skipping those that somebody holds.
     """
-    due = Clock.objects.ticking().filter(due_at__lte=moment.now()).order_by("due_at")
+    due = Clock.objects.in_time().ticking().filter(due_at__lte=moment.now()).order_by("due_at")
     incidents = sorted(set(due.values_list("incident_id", flat=True)[:limit]))
     return rounds.each("breaches", incidents, _fire)
 
 
 def next_due() -> datetime | None:
     """When the next clock runs out, for the ticker's sleep."""
-    return Clock.objects.ticking().order_by("due_at").values_list("due_at", flat=True).first()
+    return Clock.objects.in_time().ticking().order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def warn_due(limit: int = 100) -> int:
     """Tell people once that three quarters of a response clock are gone; returns how many clocks that were."""
-    due = Clock.objects.to_warn().filter(warn_at__lte=moment.now()).order_by("warn_at")
+    due = Clock.objects.in_time().to_warn().filter(warn_at__lte=moment.now()).order_by("warn_at")
     return rounds.each("warnings", sorted(set(due.values_list("incident_id", flat=True)[:limit])), _warn)
 
 
 def next_warning() -> datetime | None:
-    return Clock.objects.to_warn().order_by("warn_at").values_list("warn_at", flat=True).first()
+    return Clock.objects.in_time().to_warn().order_by("warn_at").values_list("warn_at", flat=True).first()
 
 
 def ask_due(limit: int = 100) -> int:

@@ -57,7 +57,13 @@ class DeclareForm(forms.Form):
     )
     detected_at = MomentField(label=_("Seen since"))
     mode = forms.ChoiceField(
-        label=_("This is"), choices=[(Mode.LIVE, _("real")), (Mode.DRILL, _("a drill"))], required=False
+        label=_("This is"),
+        choices=[
+            (Mode.LIVE, _("real")),
+            (Mode.DRILL, _("a drill: nobody outside is told")),
+            (Mode.RETROSPECTIVE, _("over, entered afterwards")),
+        ],
+        required=False,
     )
     private = forms.BooleanField(label=_("Private: only people who take part can see it"), required=False)
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
@@ -89,6 +95,13 @@ class DeclareForm(forms.Form):
         raise forms.ValidationError(
             _("This product's process has no such severity. Choose one of these."), code="foreign"
         )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        late = found.get("mode") == Mode.RETROSPECTIVE and not found.get("detected_at")
+        if late and "detected_at" not in self.errors:
+            self.add_error("detected_at", _("Say since when it was seen: it is over."))
+        return found
 
     def clean_mode(self) -> str:
         return self.cleaned_data["mode"] or Mode.LIVE

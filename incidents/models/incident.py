@@ -58,13 +58,18 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def open(self) -> Self:
         return self.filter(status__in=OPEN)
 
+    def real(self) -> Self:
+        """What counts: neither drills nor what was entered afterwards."""
+        return self.filter(mode=Mode.LIVE)
+
     def worst_first(self) -> Self:
-        """The most severe, then the one whose clock runs out first, then the oldest."""
+        """Real ones before drills; the most severe, then the one whose clock runs out first, then the oldest."""
         return self.alias(
+            unreal=models.Case(models.When(mode=Mode.LIVE, then=0), default=1),
             next_due=models.Min(
                 "clocks__due_at", filter=Q(clocks__stopped_at=None, clocks__cancelled_at=None)
-            )
-        ).order_by("severity__rank", F("next_due").asc(nulls_last=True), "declared_at", "pk")
+            ),
+        ).order_by("unreal", "severity__rank", F("next_due").asc(nulls_last=True), "declared_at", "pk")
 
     def for_page(self) -> Self:
         return self.select_related(

@@ -16,6 +16,7 @@ from foundation import moment
 from foundation.text import asked
 from incidents import ended, page, panels, transitions
 from incidents.actions import OFFERS, Offer, menu
+from incidents.forms.retold import asks_when, retell
 from incidents.forms.verbs import BreakGlassForm, NoteForm, VerbForm
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
@@ -70,14 +71,19 @@ def act(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     found = fetch(request, ref)
     authorize(request.user, offer.permission, found)
     with timezone.override(ZoneInfo(zone_of(request.user, found))):
-        form = (
-            offer.form(request.POST or None, incident=found, user=signed_in(request), **_asked(request, verb))
-            if offer.form
-            else None
-        )
+        form = _form_of(request, found, offer)
         if request.method == "POST" and (form is None or form.is_valid()):
             return _do(request, found, offer, form)
         return _form(request, found, offer, form)
+
+
+def _form_of(request: HttpRequest, found: Incident, offer: Offer) -> VerbForm | None:
+    retold = asks_when(found, offer.verb)
+    kind = offer.form or (VerbForm if retold else None)
+    if kind is None:
+        return None
+    form = kind(request.POST or None, incident=found, user=signed_in(request), **_asked(request, offer.verb))
+    return retell(form) if retold else form
 
 
 def _asked(request: HttpRequest, verb: str) -> dict[str, Any]:

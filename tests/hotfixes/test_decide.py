@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -117,7 +118,7 @@ def test_an_administrator_decides_aloud(incident: Incident) -> None:
 )
 def test_bad_input_changes_nothing(incident: Incident, olga: User, sent: dict[str, str], field: str) -> None:
     when = {"future": timedelta(hours=1), "before": -timedelta(hours=1)}
-    more = {"at": moment.now() + when[sent["at"]]} if "at" in sent else sent
+    more: dict[str, Any] = {"at": moment.now() + when[sent["at"]]} if "at" in sent else sent
     with pytest.raises(ValidationError) as refused:
         decide(incident, by=olga, **{"choice": "hotfix", "reason": WHY, **more})
     assert list(refused.value.message_dict) == [field]
@@ -181,7 +182,7 @@ def test_facts_that_changed_meanwhile_are_looked_at_again(incident: Incident, ol
 
 def test_the_database_keeps_one_standing_decision(incident: Incident, olga: User) -> None:
     made = decide(incident, by=olga, choice="hotfix", reason=WHY)
-    event = incident.events.order_by("-seq").first()
+    event = incident.events.latest("seq")
     values = {
         field.attname: getattr(made, field.attname)
         for field in Decision._meta.concrete_fields

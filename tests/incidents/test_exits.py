@@ -1,6 +1,7 @@
 """The ways out: nothing, later, known already (A20, K10–K13, C5, C6); and the way back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -18,7 +19,7 @@ from products.models import Product
 from tests.factories import join, make_product, make_team, make_user
 
 
-def opened(product: Product, by: User, severity: str = "CRITICAL", **facts: object) -> Incident:
+def opened(product: Product, by: User, severity: str = "CRITICAL", **facts: Any) -> Incident:
     title = str(facts.pop("title", "Sign-in fails"))
     return declare(product, by=by, title=title, severity=product.severities().get(key=severity), **facts)
 

@@ -1,0 +1,47 @@
+"""What is entered afterwards says when it was: every verb's form asks for it."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from foundation import moment
+from incidents.forms.fields import MomentField
+from incidents.forms.verbs import VerbForm
+from incidents.models import Incident, Mode
+
+# The verbs that take `at`.
+RETOLD = frozenset({
+    "acknowledge", "assess", "assign", "change_severity", "close", "confirm_severity", "decline", "defer", "describe",
+    "mark_duplicate", "mitigate", "reopen", "resolve",
+})  # fmt: skip
+
+
+class WhenField(MomentField):
+    """Between the detection of `incident` and now."""
+
+    def __init__(self, *, incident: Incident, **options: Any) -> None:
+        super().__init__(**options)
+        self.incident = incident
+
+    def clean(self, value: Any) -> datetime | None:
+        at = super().clean(value)
+        if at and at > moment.now():
+            raise forms.ValidationError(_("This is in the future."))
+        if at and at < self.incident.detected_at.replace(microsecond=0):
+            raise forms.ValidationError(_("This is before the problem was detected."))
+        return at and max(at, self.incident.detected_at)
+
+
+def asks_when(incident: Incident, verb: str) -> bool:
+    return incident.mode == Mode.RETROSPECTIVE and verb in RETOLD
+
+
+def retell(form: VerbForm) -> VerbForm:
+    """`form`, asking when it was."""
+    missing = {"required": _("Say when it was.")}
+    form.fields["at"] = WhenField(
+        label=_("When was it?"), incident=form.incident, required=True, error_messages=missing
+    )
+    return form
