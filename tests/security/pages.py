@@ -147,6 +147,7 @@ RECORDS = [
     Page("declared", get=V, on=INCIDENTS),
     Page("join", post=V, on=INCIDENTS),
     Page("fresh", get=V, on=INCIDENTS),
+    Page("checklist", get=V, on=INCIDENTS),
     Page("claim", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),
     Page("hand_over", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),
     Page("give_up", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),
