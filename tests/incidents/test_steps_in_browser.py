@@ -70,7 +70,7 @@ def test_steps_boxes_and_messages_on_a_desk_and_on_a_phone(
     # What came fresh can be copied as well.
     expect(steps.locator("[data-copy]:visible").first).to_be_visible()
     # By keyboard: the same button, reached with Tab and pressed with Enter.
-    steps.locator(".step").get_by_role("button", name="The fix is pushed").focus()
+    steps.locator(".current-step").get_by_role("button", name="The fix is pushed").focus()
     page.keyboard.press("Enter")
     expect(steps.locator("h3").first).to_have_text("Update the version")
     page.locator("#checklist > summary").click()
@@ -80,6 +80,8 @@ def test_steps_boxes_and_messages_on_a_desk_and_on_a_phone(
     report(incident, "deployed", by=ada)
     page.reload()
     expect(page.locator("#messages del").first).to_have_text("Impact: Resolved for [users_affected] users")
+    steps.screenshot(path=tmp_path / "stepper-1280.png")
+    page.locator("#messages").screenshot(path=tmp_path / "messages-1280.png")
     for fold in page.locator("details.fold:visible").all():
         fold.evaluate("fold => { fold.open = true; }")
     for scheme in ("light", "dark"):
@@ -90,7 +92,7 @@ def test_steps_boxes_and_messages_on_a_desk_and_on_a_phone(
         page.set_viewport_size({"width": width, "height": 844})
         page.get_by_text("Next", exact=True).first.click()
         assert wider_than_the_page(page) <= 0
-        page.screenshot(path=tmp_path / f"steps-{width}.png", full_page=True)
+        steps.locator(".current-step").screenshot(path=tmp_path / f"step-{width}.png")
     assert problems(page) == []
     page.get_by_text("Facts", exact=True).first.click()
     assert wider_than_the_page(page) <= 0
@@ -105,9 +107,9 @@ def test_without_script_the_steps_and_boxes_work(
     page = context.new_page()
     page.goto(f"{asgi_server}/incidents/INC-1/")
     expect(page.locator("#command-branch-1")).to_contain_text("git checkout -b hotfix/")
-    page.locator("#panel-steps .step").get_by_role("button", name="The branch is made").click()
+    page.locator("#panel-steps .current-step").get_by_role("button", name="The branch is made").click()
     expect(page.locator("#step-title")).to_have_text("Fix the bug")
-    page.locator("#panel-steps .step").get_by_role(
+    page.locator("#panel-steps .current-step").get_by_role(
         "link", name=re.compile("With a word or a link ?: Fix the bug")
     ).click()
     page.get_by_label("In your words").fill("Pinned the parser")
