@@ -318,3 +318,19 @@ def test_roles_are_claimed_and_handed_over_k138_k139(
     assert his.post("/incidents/INC-1/hand_over", over)["roles"] == {"devops": "ada@example.test"}
     problem(his("POST", "/incidents/INC-1/hand_over", over), 409)
     assert script.post("/incidents/INC-1/give_up", {"role": "devops"})["roles"] == {}
+
+
+def test_a_clock_is_paused_goes_on_and_is_waived_by_script(script: Script, opened: dict[str, Any]) -> None:
+    """K57, DESIGN.md §5: 409 says how the clock stands where the verb does not fit."""
+    path, body = f"/incidents/{opened['ref']}", {"clock": "response", "reason": "The provider is down"}
+    nothing = script.post(f"{path}/resume_clock", body, status=409)
+    assert nothing["detail"] == "“Respond” is not paused: there is nothing to go on from. INC-1 is active."
+    paused = script.post(f"{path}/pause_clock", body)["clocks"][1]
+    assert (paused["state"], paused["due_at"], paused["holds"], paused["calendar"]) == ("paused", None, [], "")
+    assert paused["sum"][-1].startswith("It stands still after ")
+    assert script.post(f"{path}/resume_clock", body)["clocks"][1]["state"] == "running"
+    waived = script.post(f"{path}/waive_clock", body)["clocks"][1]
+    assert (waived["state"], waived["sum"][-1][:7]) == ("waived", "Waived ")
+    assert script.post(f"{path}/pause_clock", body, status=409)["incident"]["ref"] == "INC-1"
+    wrong = script.post(f"{path}/pause_clock", {"clock": "lunch", "reason": "Hungry"}, status=422)
+    assert [error["field"] for error in wrong["errors"]] == ["clock"]

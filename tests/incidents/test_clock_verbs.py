@@ -10,10 +10,14 @@ from accounts.models import Role, User
 from foundation import moment
 from incidents import closing, lifecycle, transitions
 from incidents.clock_verbs import ClockTooLate, pause_clock, resume_clock, waive_clock
+from incidents.clock_views import board, clock_views
 from incidents.corrections import correct
 from incidents.lifecycle import Step
+from incidents.lines import tone
 from incidents.models import OPEN, Clock, Incident
+from incidents.sentences import sentence
 from incidents.sweep import breach_due
+from notifications.models import Delivery
 from products.models import Product
 from tests.factories import join, make_user
 
@@ -197,3 +201,34 @@ def test_from_the_sum_to_the_form_and_back(
 def test_the_outsider_finds_nothing(client: Client, incident: Incident, outsider: User) -> None:
     client.force_login(outsider)
     assert client.post(f"/incidents/{incident.ref}/pause_clock/", {}).status_code == 404
+
+
+def test_a_promise_that_is_broken_is_told_an_aim_that_is_missed_is_shown(
+    incident: Incident, ada: User
+) -> None:
+    """K47: approval within 15 minutes, if possible. K57: deployment within 30 minutes of it."""
+    for kind in ("review_requested", "approved"):
+        lifecycle.perform(incident, Step(kind, OPEN), by=ada, subject="HF-1")
+        clock = incident.clocks.running().get(subject="HF-1")
+        now = moment.now()
+        Clock.objects.filter(pk=clock.pk).update(due_at=now)
+        if kind == "review_requested":
+            assert breach_due() == 1
+    assert breach_due() == 1
+    found = incident.events.filter(kind="clock_breached").order_by("seq")
+    lines = [(event.data["key"], event.data["told"], tone(event)) for event in found]
+    assert lines == [("approval", False, "machine"), ("deploy", True, "machine breach")]
+    assert str(sentence(found[0])) == "<b>Aim missed</b>: Approve (HF-1), &lt; 15 min"
+    assert set(Delivery.objects.filter(key="breached").values_list("about", flat=True)) == {
+        f"{incident.ref}/{found[1].seq}"
+    }
+
+
+def test_eight_clocks_fold_and_the_next_due_come_first(client: Client, incident: Incident, ada: User) -> None:
+    for kind in ("hotfix_started", "review_requested", "approved", "smoke_passed"):
+        lifecycle.perform(incident, Step(kind, OPEN), by=ada)
+    shown = board(clock_views(incident, moment.now()))
+    assert [view.clock.key for view in shown.shown] == ["deploy", "total", "watch"]
+    assert [view.clock.key for view in shown.over] == ["acknowledged", "response", "approval"]
+    client.force_login(ada)
+    assert "3 ended" in client.get(incident.get_absolute_url()).content.decode()
