@@ -89,7 +89,7 @@ OPERATIONS = [
     *(Operation(f"GET /incidents/{{}}/{part}", {READ, INCIDENTS}, V, on=RECORDS) for part in
       ("steps", "checklist", "messages")),
     *(Operation(f"POST /incidents/{{}}/{path}", {INCIDENTS}, R, on=RECORDS, sent=body) for path, body in WORK.items()),
-    Operation("POST /incidents/{}/decision", {Scope.DECIDE}, ADMINISTRATOR, on=RECORDS,
+    Operation("POST /incidents/{}/decision", {Scope.DECIDE}, A, on=RECORDS,
               sent={"choice": "hotfix", "reason": "A line"}),
     Operation("GET /incidents/{}/decisions", {READ, INCIDENTS, Scope.DECIDE}, V, on=RECORDS),
     *(Operation(f"POST /incidents/{{}}/{verb}", {INCIDENTS}, R, on=RECORDS, sent=body) for verb, body in VERBS.items()),

@@ -154,7 +154,9 @@ RECORDS = [
     Page("event", get=V, on=ENTRIES),
     Page("decisions", get=SIGNED_IN),
     Page("decision_card", get=V, on=INCIDENTS),
-    Page("decision_confirm", get=ADMINISTRATOR, post=ADMINISTRATOR, on=INCIDENTS),
+    # Who is listed for the deciding role (world.py lists the admin of the team).
+    Page("decision_confirm", get=A, post=A, on=INCIDENTS),
+    Page("event", get=V, on=ENTRIES),
     Page("correct", get=R, post=R, on=ENTRIES),
     Page("redact", get=R, post=R, on=ENTRIES),
     Page("settle", post=R, on=REDACTIONS),
