@@ -79,9 +79,9 @@ def test_steps_boxes_and_messages_on_a_desk_and_on_a_phone(
     expect(row).to_contain_text("done, Ada")
     report(incident, "deployed", by=ada)
     page.reload()
-    expect(page.locator("#messages del").first).to_have_text("Impact: Resolved for [users_affected] users")
+    expect(page.locator("#tell del").first).to_have_text("Impact: Resolved for [users_affected] users")
     steps.screenshot(path=tmp_path / "stepper-1280.png")
-    page.locator("#messages").screenshot(path=tmp_path / "messages-1280.png")
+    page.locator("#tell").screenshot(path=tmp_path / "messages-1280.png")
     for fold in page.locator("details.fold:visible").all():
         fold.evaluate("fold => { fold.open = true; }")
     for scheme in ("light", "dark"):
