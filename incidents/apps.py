@@ -6,4 +6,4 @@ class IncidentsConfig(AppConfig):
     verbose_name = "Incidents"
 
     def ready(self) -> None:
-        from incidents import private_deliveries  # noqa: F401 (registers its filter)
+        from incidents import old_deliveries, private_deliveries  # noqa: F401 (register what they know)
