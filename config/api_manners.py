@@ -36,8 +36,10 @@ class ApiManners:
         if asked == "HEAD":
             request.method = "GET"  # the server keeps the body to itself
         response = self.get_response(request)
-        if asked == "OPTIONS" and response.status_code == 405:
-            return _methods(response)
+        if response.status_code == 405:
+            if asked == "OPTIONS":
+                return _methods(response)
+            response["Allow"] = ", ".join(sorted(response["Allow"].split(", ")))
         if request.method == "GET" and response.status_code == 200 and isinstance(response, HttpResponse):
             response = _unless_known(request, response)
         _tell_rate(request, response)

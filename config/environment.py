@@ -246,6 +246,8 @@ def demo(base: Path) -> None:
     os.environ.setdefault("NIGHTDESK_ADMIN_PASSWORD", DEMO_PASSWORD)
     os.environ.setdefault("NIGHTDESK_PROBE_NETWORKS", "127.0.0.0/8,::1/128")
     os.environ.setdefault("NIGHTDESK_FILE_ROOTS", str(data / "files"))
+    # The demo's own monitor reads in it from the first look on.
+    (data / "files").mkdir(parents=True, exist_ok=True)
 
 
 def _claim(data: Path, *, known: bool) -> None:

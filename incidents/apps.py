@@ -6,4 +6,11 @@ class IncidentsConfig(AppConfig):
     verbose_name = "Incidents"
 
     def ready(self) -> None:
-        from incidents import page_panels, people, private_deliveries, ruler_panel, work_panels  # noqa: F401 (they register)
+        from incidents import (  # noqa: F401 (register what they know)
+            old_deliveries,
+            page_panels,
+            people,
+            private_deliveries,
+            ruler_panel,
+            work_panels,
+        )

@@ -43,13 +43,13 @@ class Lanes:
             self._running += Counter()
             self._changed.notify_all()
 
-    def heard(self, lane: str, *, sent: bool) -> bool:
+    def heard(self, lane: str, *, works: bool) -> bool:
         """True when the lane takes messages again after it did not."""
         with self._changed:
             before = self._failures.pop(lane, 0)
-            if not sent:
+            if not works:
                 self._failures[lane] = before + 1
-            return sent and before >= SILENT_AFTER
+            return works and before >= SILENT_AFTER
 
     def full(self) -> list[str] | None:
         """The lanes that get no further runner now; None when none gets one."""

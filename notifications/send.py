@@ -121,9 +121,18 @@ def _settle(claimed: Claim, outcome: Outcome) -> None:
     _mark(claimed, outcome)
     crashpoint("send.marked")
     lane = claimed.delivery.lane
-    if outcome.result != "dead" and lanes.heard(lane, sent=outcome.result == "sent"):
-        # It takes messages again: what rests goes now, the worst and newest first, not as the rests happen to end.
-        free().filter(lane=lane, attempts__gt=0).update(due_at=moment.now())
+    works = outcome.result == "sent" or outcome.way_works
+    if (outcome.result != "dead" or works) and lanes.heard(lane, works=works):
+        _wake(lane)
+
+
+def _wake(lane: str) -> None:
+    """It takes messages again: what rests goes now, the worst and newest first, not as the rests happen to end. A row
+    that somebody else holds is theirs: whoever waits for one while holding others may wait for ever."""
+    rests = free().filter(lane=lane, attempts__gt=0).order_by("pk")
+    with transaction.atomic():
+        pks = list(rests.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
+        Delivery.objects.filter(pk__in=pks).update(due_at=moment.now())
 
 
 def _mark(claimed: Claim, outcome: Outcome) -> None:

@@ -16,6 +16,7 @@ from foundation import moment
 from foundation.secrets import SecretLost, seal, unseal
 from notifications import send
 from notifications.channels import WAYS, webhook
+from notifications.meanwhile import meanwhile
 from notifications.models import Channel, Delivery, Kind, State
 from notifications.parcel import Outcome
 from notifications.queue import Recipient, wake_sender
@@ -158,10 +159,19 @@ def _send_now(to: Recipient, route: str, team: Team | None, by: User, body: str)
 
 @transaction.atomic
 def retry(delivery: Delivery, *, by: User) -> bool:
-    """Send a dead or waiting one again, from now on for another 24 h. False when it needs none."""
-    now = moment.now()
+    """Send a dead or waiting one again, from now on for another 24 h. False when it needs none.
+
+    Raises ValidationError when its channel is used no longer.
+    """
+    if delivery.channel and delivery.channel.archived_at:
+        words = _("%(channel)s is used no longer: use it again first.")
+        raise ValidationError(words % {"channel": delivery.channel})
+    now, fresh = moment.now(), {}
+    if (said := meanwhile(delivery)) and not delivery.body.startswith(said):
+        # Nothing is left to take.
+        fresh = {"body": f"{said}\n{delivery.body}", "offers": []}
     again = Delivery.objects.filter(pk=delivery.pk, state__in=[State.DEAD, State.PENDING]).update(
-        state=State.PENDING, due_at=now, first_due_at=now, noted_at=None, refused_at=None
+        state=State.PENDING, due_at=now, first_due_at=now, noted_at=None, refused_at=None, **fresh
     )
     if again:
         _log.info("delivery.retried", delivery=delivery.pk, by=by.pk)

@@ -8,6 +8,7 @@ import re
 import smtplib
 import socket
 import ssl
+from dataclasses import replace
 from email.utils import formatdate, parseaddr
 
 from django import forms
@@ -21,6 +22,8 @@ from notifications.parcel import Outcome, Parcel
 
 # The address is wrong: its mailbox, its domain, its form; or the mailbox moved or takes nothing any more.
 NO_SUCH_ADDRESS = re.compile(r"^5\.(1\.([1236]|10)|2\.1)\b")
+
+CLOSING = 421
 
 
 class EmailForm(ChannelForm):
@@ -42,8 +45,10 @@ def send(parcel: Parcel) -> Outcome:
         _message(parcel, to).send()
     except smtplib.SMTPRecipientsRefused as refused:
         code, said = next(iter(refused.recipients.values()))
-        return _answered(code, said)
-    except smtplib.SMTPResponseException as refused:  # greeting, sign-in, sender, text
+        return _of_this_one(_answered(code, said), code)
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refused:
+        return _of_this_one(_answered(refused.smtp_code, refused.smtp_error), refused.smtp_code)
+    except smtplib.SMTPResponseException as refused:  # greeting, sign-in
         return _answered(refused.smtp_code, refused.smtp_error)
     except OSError as problem:  # smtplib's other errors are OSErrors too
         return Outcome("retry", _silent(problem))
@@ -88,6 +93,11 @@ def _answered(code: int, said: bytes | str) -> Outcome:
     if code < 500:
         return Outcome("retry", detail)
     return Outcome("dead" if NO_SUCH_ADDRESS.match(words) else "refused", detail)
+
+
+def _of_this_one(outcome: Outcome, code: int) -> Outcome:
+    """The server talked about this message; only its 421 says that it takes none from anybody (RFC 5321 §3.8)."""
+    return replace(outcome, way_works=code > 0 and code != CLOSING)
 
 
 def _silent(problem: OSError) -> str:

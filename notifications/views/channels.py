@@ -144,10 +144,13 @@ def _say(request: HttpRequest, to: str, outcome: Outcome) -> None:
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Send it again; back to where one came from (`next` is a path of ours)."""
     delivery = _delivery(request, pk, "retry")
-    if ways.retry(delivery, by=signed_in(request)):
-        messages.success(request, _("It is sent again."))
-    else:
-        messages.warning(request, _("It needs no further attempt."))
+    try:
+        if ways.retry(delivery, by=signed_in(request)):
+            messages.success(request, _("It is sent again."))
+        else:
+            messages.warning(request, _("It needs no further attempt."))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
     return redirect(delivery.path if request.POST.get("back") == "page" and delivery.path else "channels")
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from config.health import watchdog
 from config.health.watchdog import Watchdog, stuck
+from foundation import heartbeat
 from foundation.heartbeat import Sign
 
 WELL = {
@@ -52,6 +53,7 @@ def test_time_in_which_it_did_not_run_itself_is_not_held_against_it() -> None:
 @pytest.fixture
 def dog() -> tuple[Watchdog, list[str]]:
     ended: list[str] = []
+    heartbeat.forget()  # loops that other tests ran in this process
     made = Watchdog(lambda: 60.0, lambda: None, ended.append)
     made.awake_since -= 3600
     return made, ended

@@ -106,10 +106,10 @@ def test_a_lane_has_three_runners_mail_six_and_a_silent_one_a_single_one() -> No
     assert [found.enlist("slack:1") for _n in range(4)] == [True, True, True, False]
     assert [found.enlist("email") for _n in range(7)] == [True] * 6 + [False]
     for _n in range(lanes.SILENT_AFTER):
-        assert not found.heard("slack:2", sent=False)
+        assert not found.heard("slack:2", works=False)
     assert [found.enlist("slack:2") for _n in range(2)] == [True, False]
-    assert found.heard("slack:2", sent=True)
-    assert not found.heard("slack:2", sent=True)
+    assert found.heard("slack:2", works=True)
+    assert not found.heard("slack:2", works=True)
     assert found.enlist("slack:2")
     assert sorted(found.full() or []) == ["email", "slack:1"]
 
@@ -117,7 +117,7 @@ def test_a_lane_has_three_runners_mail_six_and_a_silent_one_a_single_one() -> No
 def test_dead_lanes_leave_places_to_the_living_and_mail_always_has_one() -> None:
     found = Lanes()
     for n in range(lanes.MOST + 10):
-        found.heard(f"dead:{n}", sent=False)
+        found.heard(f"dead:{n}", works=False)
     assert sum(found.enlist(f"dead:{n}") for n in range(lanes.MOST + 10)) == lanes.MOST - lanes.KEPT
     assert found.full() is None
     assert sum(found.enlist(f"live:{n}") for n in range(lanes.MOST)) == lanes.KEPT

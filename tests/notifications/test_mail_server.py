@@ -1,6 +1,7 @@
 """A mail server that says later, says never, stalls, drips or hangs up: nothing is lost, and people hear of it."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -8,8 +9,10 @@ from pytest_django import Settings
 
 from accounts.models import User
 from config.mailers import mailers
+from foundation import moment
 from network import mail
 from notifications import send
+from notifications.lanes import SILENT_AFTER, Lanes
 from notifications.models import Delivery
 from notifications.queue import Recipient
 from products.models import Product
@@ -98,6 +101,31 @@ def test_a_server_that_is_rude_from_the_start(
         mail_to(product)
         send.drain()
     assert (only().state, only().tries.get().outcome, only().reason) == ("pending", outcome, said)
+
+
+@pytest.mark.parametrize(
+    ("what", "rest_ends"),
+    [
+        ("450 4.2.0 full", False),
+        ("550 5.1.1 no such user", False),
+        ("4xx", False),
+        ("421 4.3.2 closing", True),
+    ],
+)
+def test_what_one_recipient_meets_says_nothing_of_the_way(
+    product: Product, settings: Settings, monkeypatch: pytest.MonkeyPatch, what: str, rest_ends: bool
+) -> None:
+    """Only a way that failed and works again ends the rests of all."""
+    monkeypatch.setattr(send, "lanes", Lanes())
+    with mailbox(lambda n: what if n <= SILENT_AFTER else "ok") as box:
+        use(settings, box)
+        for number in range(SILENT_AFTER):
+            mail_to(product, f"INC-{number + 1}/1")
+        assert send.drain() == SILENT_AFTER
+        Delivery.objects.waiting().update(due_at=moment.now() + timedelta(minutes=5))
+        waiting = Delivery.objects.waiting().count()
+        mail_to(product, "INC-9/1")
+        assert send.drain() == (1 + waiting if rest_ends else 1)
 
 
 def test_a_server_that_drips_is_cut_off(

@@ -10,13 +10,28 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.security.world import OKAPI, ZEBRA
+from accounts.models import Role
+from tests.security.world import OKAPI, ROLES, ZEBRA, Thing
 
 OPEN, SIGN_IN, FORBIDDEN, MISSING, NO_METHOD = "open", "sign in", "forbidden", "missing", "no such method"
 
 
+HOUSE = ("viewer", "responder", "manager", "team_admin", "administrator")
 # What differs from answer to answer by itself.
 UNCOUNTED = {"Set-Cookie", "Content-Length", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
+
+
+def around(gate: object, thing: Thing | None) -> list[str]:
+    """Whom to ask: who just may and who just may not, administrators, outsiders; of a private thing, everybody.
+
+    A greater role may all that a lesser may (accounts.models.Role), so those between say nothing new.
+    """
+    if thing is None:
+        return [name for name in ROLES if name != "participant"]
+    if not isinstance(gate, Role) or not set(HOUSE) <= set(thing.seen_by):
+        return list(ROLES)
+    near = [name for name in HOUSE[:-1] if 0 <= gate.rank - thing.seen_by[name].rank <= 1]
+    return [*near, HOUSE[-1], "foreign_admin"]
 
 
 def ask(client: Client, method: str, path: str, data: str = "", **sent: Any) -> Any:

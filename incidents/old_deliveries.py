@@ -1,0 +1,22 @@
+"""A message that is sent again when its incident is over says so: whoever wakes up by it can sleep on."""
+
+from django.utils.translation import gettext as _
+
+from incidents.models import OPEN, Incident, Status
+from incidents.telling import RESOLVED
+from notifications.meanwhile import tells
+from notifications.models import Delivery
+
+
+@tells
+def over(delivery: Delivery) -> str:
+    number = delivery.ref.removeprefix("INC-")
+    if delivery.key == RESOLVED or not number.isdigit():
+        return ""
+    ended = Incident.objects.filter(number=number).exclude(status__in=OPEN).first()
+    if ended is None:
+        return ""
+    return _("%(ref)s is %(status)s meanwhile.") % {
+        "ref": ended.ref,
+        "status": str(Status(ended.status).label).lower(),
+    }

@@ -1,0 +1,59 @@
+"""Sending again what did not arrive: not through a channel that is used no longer, nor as if nothing had happened."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from incidents import transitions
+from notifications import send, ways
+from notifications.models import Delivery
+from notifications.queue import Recipient
+from notifications.ways import archive_channel
+from products.models import Product
+from tests.notifications.conftest import make_channel, opened
+from tests.notifications.mailbox import Mailbox
+from tests.notifications.test_send import tell
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_channel_that_is_used_no_longer_sends_nothing_again_and_says_why(
+    client: Client, product: Product, mia: User
+) -> None:
+    room = make_channel(product, "slack", mia, url="https://hooks.example.test/x")
+    tell(product, Recipient("Room", channel=room))
+    Delivery.objects.update(state="dead")
+    archive_channel(room, by=mia)
+    delivery = Delivery.objects.get()
+    client.force_login(mia)
+    page = client.post(f"/settings/deliveries/{delivery.pk}/retry/", follow=True).text
+    assert ("slack room is used no longer: use it again first." in page, "It is sent again" in page) == (
+        True, False,
+    )  # fmt: skip
+    assert (Delivery.objects.get().state, send.drain()) == ("dead", 0)
+
+
+def test_what_is_sent_again_when_its_incident_is_over_says_so_once(
+    product: Product, post: Mailbox, ada: User, mia: User
+) -> None:
+    incident = opened(product, by=mia)
+    mails = Delivery.objects.filter(route="email", key="opened", user=ada)
+    mails.update(state="dead")
+    transitions.resolve(incident, by=mia, text="Restarted.")
+    for _twice in range(2):
+        assert ways.retry(mails.get(), by=mia)
+    Delivery.objects.exclude(pk=mails.get().pk).waiting().update(state="cancelled")
+    assert send.drain() == 1
+    said = str(post.kept[0].get_content())
+    assert (said.count(f"{incident.ref} is resolved meanwhile."), "without a sign-in" in said) == (1, False)
+
+
+def test_what_is_sent_again_while_it_goes_on_stays_as_it_was(
+    product: Product, post: Mailbox, ada: User, mia: User
+) -> None:
+    opened(product, by=mia)
+    mails = Delivery.objects.filter(route="email", key="opened", user=ada)
+    mails.update(state="dead")
+    before = mails.get()
+    assert ways.retry(before, by=mia)
+    assert (mails.get().body, mails.get().offers) == (before.body, before.offers)
