@@ -8,9 +8,9 @@ from collections.abc import Callable
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from incidents.clocks import span
+from incidents.fact_names import LABELS
 from incidents.models import TimelineEvent
 from incidents.stated import SAID
 from products.vocabulary import EventKind
@@ -244,49 +244,6 @@ def _monitor_up(event: TimelineEvent) -> SafeString:
         else text
     )
 
-
-LABELS = {
-    "title": lazy("title"),
-    "impact": lazy("impact"),
-    "workaround": lazy("workaround"),
-    "users_affected": lazy("people affected"),
-    "users_estimated": lazy("estimate"),
-    "users_source": lazy("how counted"),
-    "security": lazy("security"),
-    "data_loss": lazy("data loss"),
-    "affected_version": lazy("affected version"),
-    "environment": lazy("environment"),
-}
-
-# The names of an event's data on its own page; what is only for machines has none.
-FACTS = {
-    "after_s": lazy("After detection"),
-    "asked_by": lazy("Asked by"),
-    "body": lazy("What it said"),
-    "clock": lazy("Clock"),
-    "code": lazy("Code"),
-    "detail": lazy("What was seen"),
-    "detected_at": lazy("Detected at"),
-    "down_s": lazy("Down for"),
-    "name": lazy("Monitor"),
-    "noticed_late_s": lazy("Noticed late by"),
-    "now": lazy("Is now"),
-    "reason": lazy("Reason"),
-    "role": lazy("Role"),
-    "severity": lazy("Severity"),
-    "target": lazy("Limit"),
-    "of": lazy("Duplicate of"),
-    "digest": lazy("SHA-256 of the facts shown"),
-    "what": lazy("What"),
-    "to": lazy("Waits for"),
-    "duplicate": lazy("Duplicate"),
-    "title": lazy("Title"),
-    "user": lazy("Person"),
-    "was": lazy("Was"),
-    "was_at": lazy("Was recorded for"),
-    "line": lazy("Line"),
-    "url": lazy("Link"),
-}
 
 SENTENCES: dict[str, Sentence] = {
     EventKind.DECLARED: _declared,

@@ -16,11 +16,11 @@ from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
 from incidents import corrections, page
 from incidents.clocks import span
+from incidents.fact_names import FACTS, LABELS
 from incidents.forms.corrections import CorrectForm, RedactForm
 from incidents.lifecycle import TooLate
 from incidents.lines import asked_to_redact
 from incidents.models import RedactionRequest, TimelineEvent
-from incidents.sentences import FACTS, LABELS
 from incidents.views.incident import fetch, show, zone_of
 from products.vocabulary import EventKind
 
