@@ -74,6 +74,8 @@ def test_triage_and_decision_on_a_small_phone(site: str, page: Page, incident: I
     boxes = [button.bounding_box() for button in page.locator(".decide .button").all()]
     rows = [(box["y"], box["y"] + box["height"]) for box in boxes if box]
     assert [round(below[0] - above[1]) >= 16 for above, below in pairwise(rows)] == [True] * 3
+    # Everything needed is on the first screen.
+    assert rows[-1][1] <= 740
     page.get_by_role("link", name="Roll back").click()
     look(page, "confirm")
     page.get_by_text("Halt the rollout in the stores").first.click()

@@ -35,9 +35,10 @@ def test_unknowns_come_first_then_the_facts_and_the_ways_back(phone: Client, inc
     """C15, C16: options by rank, with data, preconditions and house marks."""
     page = phone.get(f"/decisions/{incident.ref}/").content.decode()
     order = [
-        "things not known", "How many people are affected?", "Affected", "Respond: &lt; 1 h",
-        "Rollback 1: Deploy the production tag before this one again", "house default", "No migration since then",
-        "Rollback 2: Halt the rollout in the stores", "You decide as Product Owner.", ">Hotfix</a>", ">Roll back</a>",
+        "things not known", "How many people are affected?", "Affected", ">Hotfix</a>", ">Roll back</a>",
+        "You decide as Product Owner.", "Rollback 1: Deploy the production tag before this one again",
+        "house default", "No migration since then",
+        "Rollback 2: Halt the rollout in the stores", "Respond: &lt; 1 h",
     ]  # fmt: skip
     places = [page.find(words) for words in order]
     assert -1 not in places, order[places.index(-1)]
