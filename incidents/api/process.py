@@ -11,130 +11,22 @@ from typing import Annotated, Any, Literal
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Path, Schema
-from pydantic import ConfigDict, Field
+from ninja import Path
 
 from accounts.access import authorize
 from accounts.bearer import person_of
 from accounts.replay import once_by_token
 from foundation import moment
-from foundation.shapes import Body, Key, Line, Listed, Moment, Plain, Words, utc, utc_or_none
+from foundation.shapes import Body, Listed, utc, utc_or_none
 from incidents import checklist, messages, placeholders, shell, steps, work
+from incidents.api.process_shapes import BoxShape, MessageShape, Report, Sent, StepShape, Ticked, Vouched
 from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
 from incidents.models import Incident, TimelineEvent
 from incidents.report import report
 from incidents.work import Work
 
-Url = Annotated[str, Field(max_length=500), Plain]
-Why = Annotated[str, Field(max_length=1000), Plain]
 Position = Annotated[int, Path(ge=1, le=60)]
-
-
-class Record(Schema):
-    """The entry of the timeline that shows it."""
-
-    seq: int
-    kind: str
-    by: str
-    at: str
-    text: str
-    url: str
-
-
-class BoxShape(Schema):
-    position: int
-    title: str
-    check: str | None
-    step: str | None
-    state: Literal["open", "done", "not_needed"]
-    record: Record | None
-
-
-class StepShape(Schema):
-    """`current`: the one that comes next. Commands are filled in, ready for a shell."""
-
-    key: str
-    number: int
-    title: str
-    phase: str
-    role: str | None
-    state: Literal["open", "done", "not_needed"]
-    current: bool
-    if_needed: str | None
-    text: list[str]
-    commands: list[str]
-    boxes: list[int]
-    record: Record | None
-
-
-class LineShape(Schema):
-    """`why`: what shows a claim, or why it is left out."""
-
-    text: str
-    claim: str | None
-    left_out: bool
-    why: str | None
-    vouched: str | None
-
-
-class MessageShape(Schema):
-    key: str
-    title: str
-    audience: Literal["internal", "users"]
-    state: Literal["later", "waits", "planned", "due", "sent"]
-    due_at: str | None
-    late: bool
-    text: str
-    lines: list[LineShape]
-    record: Record | None
-
-
-class Said(Body):
-    """`text` in one's own words, `url` that shows it, `at` when it happened, if not now."""
-
-    text: Words = ""
-    url: Url = ""
-    at: Moment | None = None
-
-
-class Report(Said):
-    """`kind`: the event that happened, such as `merged`."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"kind": "merged", "url": "https://example.org/pr/7"}]}
-    )
-
-    kind: Key
-
-
-class Ticked(Said):
-    """`reason` for `not_needed`, where it is required, and for `reopen`; `text` and `url` go with being done."""
-
-    reason: Why = ""
-
-
-class Sent(Said):
-    """`message`: its key in the process; `text`: where it was sent. `again`: knowing that it was sent before."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"message": "deployed", "text": "status page"}]}
-    )
-
-    message: Key
-    text: Annotated[str, Field(min_length=1, max_length=1000), Plain]
-    again: bool = False
-
-
-class Vouched(Body):
-    """`claim`: that of the line; `reason`: how one knows."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"claim": "no_user_action", "reason": "Server side"}]}
-    )
-
-    claim: Line
-    reason: Why
 
 
 @router.get("/incidents/{ref}/steps", response=Listed[StepShape])
