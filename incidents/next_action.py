@@ -34,11 +34,6 @@ class Action:
         """The same for the address of its form: `?step=branch`."""
         return f"?{urlencode(self.hidden)}" if self.hidden else ""
 
-    @property
-    def query(self) -> str:
-        """The same for the address of its form: `?step=branch`."""
-        return f"?{urlencode(self.hidden)}" if self.hidden else ""
-
 
 def next_action(
     incident: Incident, *, monitor_state: str | None = None, work: Work | None = None

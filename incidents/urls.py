@@ -8,6 +8,7 @@ from incidents.views.events import correct, event, redact, settle
 from incidents.views.incident import act, break_glass, fresh, incident
 from incidents.views.index import incidents
 from incidents.views.now import now
+from incidents.views.roles import claim, give_up, hand_over
 from incidents.views.taps import tap
 
 urlpatterns = [
@@ -20,6 +21,9 @@ urlpatterns = [
     path("incidents/<str:ref>/declared/", declared, name="declared"),
     path("incidents/<str:ref>/join", join, name="join"),
     path("incidents/<str:ref>/fresh", fresh, name="fresh"),
+    path("incidents/<str:ref>/roles/<slug:role>/claim", claim, name="claim"),
+    path("incidents/<str:ref>/roles/<slug:role>/hand_over", hand_over, name="hand_over"),
+    path("incidents/<str:ref>/roles/<slug:role>/give_up", give_up, name="give_up"),
     path("incidents/<str:ref>/checklist.md", checklist, name="checklist"),
     path("incidents/<str:ref>/events/<int:seq>/", event, name="event"),
     path("incidents/<str:ref>/events/<int:seq>/correct", correct, name="correct"),

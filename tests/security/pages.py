@@ -151,7 +151,6 @@ RECORDS = [
     Page("claim", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),
     Page("hand_over", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),
     Page("give_up", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),
-    Page("event", get=V, on=ENTRIES),
     Page("decisions", get=SIGNED_IN),
     Page("decision_card", get=V, on=INCIDENTS),
     # Who is listed for the deciding role (world.py lists the admin of the team).
@@ -168,8 +167,8 @@ PAGES = [*ENTRANCE, *OWN, *PEOPLE, *PRODUCTS, *CHANNELS, *MONITORS, *RECORDS]
 KEYED = {
     "act": "test_pages.py, once per verb",
     "tap": "test_keys_in_paths.py",
-    "push": "test_keys_in_paths.py",
     "decision": "tests/hotfixes/test_decision_pages.py",
+    "push": "test_keys_in_paths.py",
     "no_api": "test_operations.py",
     "readyz": "test_keys_in_paths.py",
     "metrics": "test_keys_in_paths.py",
