@@ -25,7 +25,7 @@ class GivenUp(Exception):
 
 @dataclass
 class Site:
-    """Where Nightdesk answers; `ends` is when clients stop asking again, `pause_s` what they rest between two writes."""
+    """Where Nightdesk answers; `ends`: when clients stop asking again. `pause_s`: their rest between writes."""
 
     ports: list[int]
     token: str
