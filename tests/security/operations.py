@@ -73,9 +73,6 @@ VERBS: dict[str, dict[str, Any]] = {
 WORK: dict[str, dict[str, Any]] = {
     "report": {"kind": "merged"},
     "send_message": {"message": "resolved", "text": "status page"},
-    "messages/resolved/vouch": {"claim": "restored", "reason": "Seen by hand"},
-    "checklist/5/attest": {"text": "Done"},
-    "steps/version/finish": {},
 }
 
 OPERATIONS = [
@@ -89,6 +86,11 @@ OPERATIONS = [
     *(Operation(f"GET /incidents/{{}}/{part}", {READ, INCIDENTS}, V, on=RECORDS) for part in
       ("steps", "checklist", "messages")),
     *(Operation(f"POST /incidents/{{}}/{path}", {INCIDENTS}, R, on=RECORDS, sent=body) for path, body in WORK.items()),
+    Operation("POST /incidents/{}/messages/{}/vouch", {INCIDENTS}, R,
+              on=("incident's message", "private incident's message"),
+              sent={"claim": "restored", "reason": "Seen by hand"}),
+    Operation("POST /incidents/{}/checklist/{}/{}", {INCIDENTS}, R, on=("incident's box", "private incident's box")),
+    Operation("POST /incidents/{}/steps/{}/{}", {INCIDENTS}, R, on=("incident's step", "private incident's step")),
     Operation("POST /incidents/{}/decision", {Scope.DECIDE}, A, on=RECORDS,
               sent={"choice": "hotfix", "reason": "A line"}),
     Operation("GET /incidents/{}/decisions", {READ, INCIDENTS, Scope.DECIDE}, V, on=RECORDS),

@@ -130,7 +130,11 @@ def _furnish(world: World) -> None:
         "person": (_pk(people["viewer"]), {"pk": NOWHERE}, known),
         "product": ({"slug": "zebra-mobile"}, {"slug": "nothing"}, inside),
         "contact": ({"slug": "zebra-mobile", "pk": contact.pk}, {"slug": "nothing", "pk": NOWHERE}, inside),
-        "role holder": ({"slug": "zebra-mobile", "pk": holder.pk}, {"slug": "nothing", "pk": NOWHERE}, inside),
+        "role holder": (
+            {"slug": "zebra-mobile", "pk": holder.pk},
+            {"slug": "nothing", "pk": NOWHERE},
+            inside,
+        ),
         "member": (
             {"slug": "zebra-team", "pk": people["viewer"].pk},
             {"slug": "zebra-team", "pk": NOWHERE},
@@ -151,6 +155,7 @@ def _furnish(world: World) -> None:
         event = {"ref": incident.ref, "seq": 2}
         things |= {
             name: ({"ref": incident.ref}, {"ref": f"INC-{NOWHERE}"}, seen_by),
+            **_process_of(name, incident.ref, seen_by),
             f"{name}'s entry": (event, {**event, "ref": f"INC-{NOWHERE}"}, seen_by),
         }
         asked_by = people["participant"] if incident.private else people["responder"]
@@ -158,6 +163,19 @@ def _furnish(world: World) -> None:
         asked = {"ref": incident.ref, "seq": 1}
         things[f"{name}'s redaction"] = (asked, {**asked, "ref": f"INC-{NOWHERE}"}, seen_by)
     world.things = {name: Thing(*facts) for name, facts in things.items()}
+
+
+def _process_of(name: str, ref: str, seen_by: dict[str, Role]) -> dict[str, Any]:
+    """A box, a step and a message of an incident, with what is done to them."""
+    found: dict[str, dict[str, Any]] = {
+        "box": {"ref": ref, "position": 5, "verb": "attest"},
+        "step": {"ref": ref, "key": "version", "verb": "finish"},
+        "message": {"ref": ref, "key": "resolved"},
+    }
+    return {
+        f"{name}'s {what}": (named, {**named, "ref": f"INC-{NOWHERE}"}, seen_by)
+        for what, named in found.items()
+    }
 
 
 def _pk(row: Any) -> dict[str, int]:
