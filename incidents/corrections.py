@@ -51,7 +51,9 @@ def correct(
             raise ValidationError({"reason": _("Say what was wrong.")})
         first = original(event)
         if first.kind in clock_verbs.KINDS and when != event.occurred_at:
-            raise ValidationError({"occurred_at": _("A clock is paused and waived at once, never at another time.")})
+            raise ValidationError(
+                {"occurred_at": _("A clock is paused and waived at once, never at another time.")}
+            )
         if first.kind in STAMPS and when < event.incident.detected_at:
             raise ValidationError({"occurred_at": _("This is before the problem was detected.")})
         correction = perform(

@@ -138,7 +138,8 @@ class RoleHolderForm(forms.Form):
     """Somebody of the team is listed for a role of the process."""
 
     role = forms.ChoiceField(
-        label=_("Role"), error_messages={"invalid_choice": _("The process has no such role. Choose one of these.")}
+        label=_("Role"),
+        error_messages={"invalid_choice": _("The process has no such role. Choose one of these.")},
     )
     user = forms.ModelChoiceField(
         label=_("Person"),

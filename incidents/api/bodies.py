@@ -65,7 +65,9 @@ class Assign(At):
 class HandOver(At):
     """`user`: the e-mail address of somebody in the team; `note`: where things stand."""
 
-    model_config = _example({"role": "devops", "user": "ben@example.org", "note": "Rollout is halted at 20 %"})
+    model_config = _example(
+        {"role": "devops", "user": "ben@example.org", "note": "Rollout is halted at 20 %"}
+    )
 
     role: Key
     user: Annotated[str, Field(min_length=3, max_length=254), Plain]

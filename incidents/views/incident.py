@@ -140,7 +140,12 @@ def _form(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | 
     return render(
         request,
         offer.template,
-        {"incident": found, "offer": offer, "form": form, "warnings": [] if status == 422 else offer.warn(found)},
+        {
+            "incident": found,
+            "offer": offer,
+            "form": form,
+            "warnings": [] if status == 422 else offer.warn(found),
+        },
         status=status,
     )
 

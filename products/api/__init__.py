@@ -4,4 +4,14 @@ from products.api import contacts, processes, products, roles, tokens
 from products.api.lookup import SLUG, named_product, severity_of
 from products.api.routing import router
 
-__all__ = ["SLUG", "contacts", "named_product", "processes", "products", "roles", "router", "severity_of", "tokens"]
+__all__ = [
+    "SLUG",
+    "contacts",
+    "named_product",
+    "processes",
+    "products",
+    "roles",
+    "router",
+    "severity_of",
+    "tokens",
+]

@@ -326,7 +326,12 @@ def test_a_clock_is_paused_goes_on_and_is_waived_by_script(script: Script, opene
     nothing = script.post(f"{path}/resume_clock", body, status=409)
     assert nothing["detail"] == "“Respond” is not paused: there is nothing to go on from. INC-1 is active."
     paused = script.post(f"{path}/pause_clock", body)["clocks"][1]
-    assert (paused["state"], paused["due_at"], paused["holds"], paused["calendar"]) == ("paused", None, [], "")
+    assert (paused["state"], paused["due_at"], paused["holds"], paused["calendar"]) == (
+        "paused",
+        None,
+        [],
+        "",
+    )
     assert paused["sum"][-1].startswith("It stands still after ")
     assert script.post(f"{path}/resume_clock", body)["clocks"][1]["state"] == "running"
     waived = script.post(f"{path}/waive_clock", body)["clocks"][1]

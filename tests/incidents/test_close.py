@@ -49,7 +49,9 @@ def test_two_hours_of_watching_hold_it(watched: Incident, ada: User) -> None:
     due = watched.clocks.get(key="watch").due_at
     assert due is not None
     said = held.value.messages[0]
-    assert said.startswith(("“Watch” is not over: 1 h 59 min to go, until ", "“Watch” is not over: 2 h to go"))
+    assert said.startswith(
+        ("“Watch” is not over: 1 h 59 min to go, until ", "“Watch” is not over: 2 h to go")
+    )
     assert f"{due:%d %b %H:%M} UTC" in said
     watched.refresh_from_db()
     assert watched.status == Status.RESOLVED

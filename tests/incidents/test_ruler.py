@@ -163,6 +163,7 @@ def test_krows_ruler_reads_the_timeline(incident: Incident, ada: User) -> None:
     limit = next(mark for mark in again.marks if mark.plan.limit)
     assert (limit.plan.label, limit.status) == ("Limit: Deploy after approval", "planned")
     approved = next(mark for mark in again.marks if mark.plan.label == "Approved")
+    assert approved.real_at is not None
     assert limit.planned_at - approved.real_at == pytest.approx(
         timedelta(minutes=30), abs=timedelta(seconds=1)
     )

@@ -57,7 +57,7 @@ def site(asgi_server: str, incident: Incident, mona: User, context: BrowserConte
 
 def look(page: Page, name: str, *widths: int) -> None:
     for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for width in widths:
             page.set_viewport_size({"width": width, "height": 844})
             found = Axe().run(page)
