@@ -52,8 +52,9 @@ def test_what_is_left_out_means_nothing() -> None:
 
 
 def test_they_leave_room_for_the_page_in_the_first_load() -> None:
-    """First load ≤ 39 KB compressed, htmx takes 17: ours ≤ 11.6, which leaves 10 to the page.
+    """First load ≤ 39 KB compressed, htmx takes 17: ours ≤ 12.9, which leaves 9 to the page.
 
-    It was 10.2 before pages could say that a tap did not arrive and keep their order under a finger.
+    It was 10.2 before pages could say that a tap did not arrive and keep their order under a finger, and 11.6
+    before steps, boxes, decisions and the ruler had their looks.
     """
-    assert sum(len(gzip.compress(written(name).read_bytes(), 6)) for name in PARTS) <= 11_600
+    assert sum(len(gzip.compress(written(name).read_bytes(), 6)) for name in PARTS) <= 12_900
