@@ -104,6 +104,7 @@ PRODUCTS = [
     Page("unlist", post=M, on=("role holder",)),
     Page("move_role_holder", post=M, on=("role holder",)),
     Page("processes", get=SIGNED_IN),
+    Page("process_schema", get=SIGNED_IN),
     Page("process", get=SIGNED_IN, named={"key": "krow"}),
     Page("process_version", get=SIGNED_IN, named={"key": "krow", "number": 1}),
     Page("process_text", get=SIGNED_IN, named={"key": "krow", "number": 1}),
