@@ -95,7 +95,9 @@ def stoppable() -> Iterator[None]:
         raise Stop
 
     for number in STOP_SIGNALS:
-        signal.signal(number, stop)
+        # Who started us by nohup wants us to outlive the terminal.
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)
     try:
         yield
     finally:

@@ -4,6 +4,7 @@ import http.cookiejar
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
 import urllib.parse
@@ -16,7 +17,7 @@ import psutil
 import pytest
 
 from config import supervisor
-from tests.setup.running import EMAIL, PASSWORD, READY, Up, command, up
+from tests.setup.running import EMAIL, PASSWORD, READY, ROOT, Up, command, up
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +98,22 @@ def test_a_command_brings_its_own_database_and_takes_it_away_again(own_data: Pat
     found = command(own_data, "migrate", "--check")
     assert (found.returncode, found.stderr) == (0, "")
     assert not (own_data / "postgres" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize(("before", "said"), [("SIG_IGN", "outlived"), ("SIG_DFL", "stopped")])
+def test_started_by_nohup_it_outlives_the_terminal(before: str, said: str) -> None:
+    program = f"""
+import os, signal
+from config.supervisor import Stop, stoppable
+signal.signal(signal.SIGHUP, signal.{before})
+try:
+    with stoppable():
+        os.kill(os.getpid(), signal.SIGHUP)
+        print("outlived")
+except Stop:
+    print("stopped")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == said
