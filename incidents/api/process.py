@@ -19,7 +19,15 @@ from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Body, Listed, utc, utc_or_none
 from incidents import checklist, messages, placeholders, shell, steps, work
-from incidents.api.process_shapes import BoxShape, MessageShape, Report, Sent, StepShape, Ticked, Vouched
+from incidents.api.process_shapes import (
+    BoxShape,
+    ProcessMessageShape,
+    Report,
+    Sent,
+    StepShape,
+    Ticked,
+    Vouched,
+)
 from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
 from incidents.models import Incident, TimelineEvent
@@ -45,7 +53,7 @@ def read_checklist(request: HttpRequest, ref: str) -> dict[str, Any]:
     return {"items": [_box(box, known) for box in known.boxes], "next": None}
 
 
-@router.get("/incidents/{ref}/messages", response=Listed[MessageShape])
+@router.get("/incidents/{ref}/messages", response=Listed[ProcessMessageShape])
 def read_messages(request: HttpRequest, ref: str) -> dict[str, Any]:
     """What the process wants people to be told: filled in, without what cannot be shown to be true."""
     known = work.read(incident_of(request, ref))

@@ -60,7 +60,7 @@ class LineShape(Schema):
     vouched: str | None
 
 
-class MessageShape(Schema):
+class ProcessMessageShape(Schema):
     key: str
     title: str
     audience: Literal["internal", "users"]
