@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import authorize, signed_in, teams_of
 from accounts.models import User
-from foundation import moment
 from foundation.text import asked
 from hotfixes import deciders
 from hotfixes import facts as known
 from hotfixes.decide import Changed, Decided, decide, standing
 from hotfixes.forms import DecideForm
 from hotfixes.models import Choice, Decision
+from incidents import glance
 from incidents.lifecycle import TooLate
 from incidents.models import Incident, Mode
 from incidents.views.incident import fetch, zone_of
@@ -84,7 +84,7 @@ def _card(request: HttpRequest, found: Incident, status: int = 200, **extra: Any
 
 def card(found: Incident, reader: User) -> dict[str, Any]:
     """What the card shows `reader`, for its page and for the panel on the incident's."""
-    read = known.facts(found, moment.now())
+    read = known.facts(found, glance.now(found))
     return {
         "incident": found,
         "facts": known.readable(read),

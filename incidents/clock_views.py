@@ -12,6 +12,7 @@ from accounts.access import allowed
 from accounts.models import User
 from incidents import clock_verbs
 from incidents.clocks import Reading
+from incidents.glance import clocks_of
 from incidents.models import Clock, Incident
 from products.vocabulary import ClockWords, clock_words
 
@@ -70,7 +71,7 @@ def clock_views(incident: Incident, now: datetime) -> list[ClockView]:
     """The latest cycle of each clock, of each remedy, in the order of the process."""
     order = {rule.key: position for position, rule in enumerate(incident.process_version.clocks())}
     latest: dict[tuple[str, str], Clock] = {}
-    for clock in incident.clocks.order_by("cycle"):
+    for clock in clocks_of(incident):
         latest[clock.key, clock.subject] = clock
     found = sorted(latest.values(), key=lambda clock: (order.get(clock.key, len(order)), clock.pk))
     keys = [clock.key for clock in found]

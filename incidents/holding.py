@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from incidents.glance import once
 from incidents.models import Assignment, Incident, Participant
 from incidents.rules import respond, sees
 from products.models import RoleHolder
@@ -76,6 +77,10 @@ def lead_role() -> ProcessRole:
 
 def listed(incident: Incident) -> People:
     """Per role the people listed on the product who can act now, in order: active, in the team, and let in."""
+    return once(incident, "listed", lambda: _listed(incident))
+
+
+def _listed(incident: Incident) -> People:
     rows = RoleHolder.objects.filter(product=incident.product_id, user__is_active=True)
     rows = rows.filter(Q(user__memberships__team=incident.product.team_id) | Q(user__is_administrator=True))
     if incident.private:
@@ -90,7 +95,7 @@ def listed(incident: Incident) -> People:
 def held(incident: Incident) -> dict[str, Assignment]:
     """Role → who has it now."""
     rows = Assignment.objects.filter(incident=incident, until=None).select_related("user")
-    return {row.role: row for row in rows}
+    return once(incident, "held", lambda: {row.role: row for row in rows})
 
 
 def standing(incident: Incident, role: ProcessRole, user: User, people: People, *, taken: bool) -> Standing:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
-from incidents import placeholders, work
+from incidents import glance, placeholders, work
 from incidents.claims import Claims, Finding
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
@@ -94,7 +94,7 @@ class SentAlready(TooLate):
 
 def messages(incident: Incident, known: Work | None = None, now: datetime | None = None) -> list[MessageView]:
     """In the order of the process, each as it stands now."""
-    known, now = known or work.read(incident), now or moment.now()
+    known, now = known or work.read(incident), now or glance.now(incident)
     specs = known.document.get("messages") or []
     if not specs:
         return []

@@ -5,8 +5,7 @@ from django.template.loader import render_to_string
 
 from accounts.access import allowed, signed_in
 from accounts.models import User
-from foundation import moment
-from incidents import holding, panels, vacancies
+from incidents import glance, holding, panels, vacancies
 from incidents.models import Incident
 
 
@@ -21,7 +20,7 @@ def _people(request: HttpRequest, incident: Incident) -> str:
     context = {
         "incident": incident,
         "roles": roles,
-        "overdue": vacancies.overdue(incident, moment.now()) if empty else [],
+        "overdue": vacancies.overdue(incident, glance.now(incident)) if empty else [],
         "may_assign": incident.is_open and allowed(user, "assign", incident),
         "may_list": allowed(user, "change_roles", incident.product),
         "zone": user.time_zone or incident.product.team.time_zone,

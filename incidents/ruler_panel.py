@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.access import signed_in
 from accounts.models import User
-from foundation import moment
-from incidents import panels
+from incidents import glance, panels
 from incidents.corrections import original
+from incidents.glance import clocks_of
 from incidents.models import Incident, Status, TimelineEvent
 from incidents.ruler import End, Mark, Planned, Ruler, offset_text, ruler
 from incidents.story import Story, means, story
@@ -89,11 +89,14 @@ def _corrected(incident: Incident) -> dict[int, datetime]:
 def _limits(incident: Incident) -> list[tuple[Planned, datetime | None]]:
     """Promises that an event set going, such as 30 minutes from approval (C2); what resolving started is no mark."""
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
-    rows = incident.clocks.filter(
-        kind=ClockKind.COMMITMENT, at_least=False, waived_at=None, cancelled_at=None, target_s__isnull=False
-    )
+    promises = [
+        clock
+        for clock in clocks_of(incident)
+        if clock.kind == ClockKind.COMMITMENT and not clock.at_least and clock.target_s is not None
+        if clock.waived_at is None and clock.cancelled_at is None
+    ]
     found = []
-    for clock in rows.order_by("due_at", "pk"):
+    for clock in sorted(promises, key=lambda clock: (clock.due_at is None, clock.due_at, clock.pk)):
         rule = rules.get(clock.key)
         due = clock.reading(clock.started_at).due_at
         if (
@@ -150,7 +153,7 @@ def _point(mark: Mark, shown: Ruler) -> Point:
 
 
 def _render(request: HttpRequest, incident: Incident) -> str:
-    shown = read(incident, moment.now())
+    shown = read(incident, glance.now(incident))
     if shown is None:
         return ""
     now_s = shown.seconds(shown.now) if shown.now else None

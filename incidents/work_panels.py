@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import allowed, signed_in
 from accounts.models import User
-from foundation import moment
 from incidents import checklist as boxes
-from incidents import messages, panels, placeholders, report, shell, steps, work
+from incidents import glance, messages, panels, placeholders, report, shell, steps, work
 from incidents.actions import OFFERS, Offer
 from incidents.forms import work as forms
 from incidents.models import Box, ChecklistItem, Incident
@@ -60,7 +59,7 @@ def _has(section: str) -> Any:
 
 def _steps(request: HttpRequest, incident: Incident) -> str:
     known = work.of(incident)
-    values = placeholders.values(incident, moment.now())
+    values = placeholders.values(incident, glance.now(incident))
     found = [_shown(step, known, values) for step in steps.steps(incident, known)]
     context = {
         "done": [one for one in found if not one.step.is_open],
@@ -79,8 +78,8 @@ def _checklist(request: HttpRequest, incident: Incident) -> str:
         "boxes": [BoxShown(box, known.said(box), known.url(box)) for box in known.boxes],
         "settled": sum(not box.is_open for box in known.boxes),
         "open": steps.next_step(incident, known) is None and any(box.is_open for box in known.boxes),
-        **frame(incident, moment.now()),
-        "markdown": markdown(incident, known, moment.now()),
+        **frame(incident, glance.now(incident)),
+        "markdown": markdown(incident, known, glance.now(incident)),
     }
     return _render("checklist", request, incident, known, context)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import allowed, authorize, signed_in
 from foundation import moment
 from foundation.text import asked
-from incidents import ended, page, panels, transitions
+from incidents import ended, glance, page, panels, transitions
 from incidents.actions import OFFERS, Offer, menu
 from incidents.forms.retold import asks_when, retell
 from incidents.forms.verbs import BreakGlassForm, NoteForm, VerbForm
@@ -174,11 +174,13 @@ def context(
     **extra: Any,
 ) -> dict[str, Any]:
     reader = signed_in(request)
-    shown = page.read(found, reader, moment.now(), everything=everything, with_lines=with_lines)
+    with glance.glance(found):
+        shown = page.read(found, reader, glance.now(found), everything=everything, with_lines=with_lines)
+        drawn = panels.shown(request, found)
     return {
         "page": shown,
         "incident": found,
-        "panels": panels.shown(request, found),
+        "panels": drawn,
         "ended": ended.read(found, reader, shown.now),
         "menu": menu(found) if shown.may_respond else [],
         "note": NoteForm(incident=found, user=reader, initial={"text": typed}) if shown.may_respond else None,
