@@ -22,8 +22,8 @@ from incidents import checklist, messages, placeholders, shell, steps, work
 from incidents.api.process_shapes import (
     BoxShape,
     ProcessMessageShape,
-    Report,
-    Sent,
+    SentMessage,
+    StatedFact,
     StepShape,
     Ticked,
     Vouched,
@@ -61,7 +61,7 @@ def read_messages(request: HttpRequest, ref: str) -> dict[str, Any]:
 
 
 @router.post("/incidents/{ref}/report", response=IncidentShape, auth=ACTED_WITH)
-def report_fact(request: HttpRequest, ref: str, body: Report) -> dict[str, Any]:
+def report_fact(request: HttpRequest, ref: str, body: StatedFact) -> dict[str, Any]:
     """States a fact of the remedy: branch_seen, fix_pushed, review_requested, approved, merged, tagged, released,
     deployed, deploy_failed, smoke_passed, smoke_failed, rolled_back, hotfix_started, rollback_started, watch_met,
     watch_failed. Clocks, steps and boxes follow; 409 for one that is on record already."""
@@ -69,7 +69,7 @@ def report_fact(request: HttpRequest, ref: str, body: Report) -> dict[str, Any]:
 
 
 @router.post("/incidents/{ref}/send_message", response=IncidentShape, auth=ACTED_WITH)
-def message_sent(request: HttpRequest, ref: str, body: Sent) -> dict[str, Any]:
+def message_sent(request: HttpRequest, ref: str, body: SentMessage) -> dict[str, Any]:
     """Says that a message of the process was sent by hand, and where. 409 when it was sent already."""
 
     def send(incident: Incident, *, message: str, **facts: Any) -> object:

@@ -13,7 +13,7 @@ Url = Annotated[str, Field(max_length=500), Plain]
 Why = Annotated[str, Field(max_length=1000), Plain]
 
 
-class Record(Schema):
+class RecordShape(Schema):
     """The entry of the timeline that shows it."""
 
     seq: int
@@ -30,7 +30,7 @@ class BoxShape(Schema):
     check: str | None
     step: str | None
     state: Literal["open", "done", "not_needed"]
-    record: Record | None
+    record: RecordShape | None
 
 
 class StepShape(Schema):
@@ -47,7 +47,7 @@ class StepShape(Schema):
     text: list[str]
     commands: list[str]
     boxes: list[int]
-    record: Record | None
+    record: RecordShape | None
 
 
 class LineShape(Schema):
@@ -69,10 +69,10 @@ class ProcessMessageShape(Schema):
     late: bool
     text: str
     lines: list[LineShape]
-    record: Record | None
+    record: RecordShape | None
 
 
-class Said(Body):
+class StatedWords(Body):
     """`text` in one's own words, `url` that shows it, `at` when it happened, if not now."""
 
     text: Words = ""
@@ -80,7 +80,7 @@ class Said(Body):
     at: Moment | None = None
 
 
-class Report(Said):
+class StatedFact(StatedWords):
     """`kind`: the event that happened, such as `merged`."""
 
     model_config = ConfigDict(
@@ -90,13 +90,13 @@ class Report(Said):
     kind: Key
 
 
-class Ticked(Said):
+class Ticked(StatedWords):
     """`reason` for `not_needed`, where it is required, and for `reopen`; `text` and `url` go with being done."""
 
     reason: Why = ""
 
 
-class Sent(Said):
+class SentMessage(StatedWords):
     """`message`: its key in the process; `text`: where it was sent. `again`: knowing that it was sent before."""
 
     model_config = ConfigDict(
