@@ -12,6 +12,7 @@ def test_the_navigation_has_what_exists_and_marks_where_one_is() -> None:
     assert [(item.href, item.current) for item in items] == [
         ("/", ""),
         ("/incidents/", "true"),
+        ("/decisions/", ""),
         ("/monitoring/", ""),
         ("/settings/", ""),
     ]
