@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from accounts.models import ApiToken, User
 from notifications.models import Delivery
+from products import role_holders
 from products.models import Product
 from tests.api.conftest import Script
 from tests.factories import join, make_monitor, make_user
@@ -37,7 +38,12 @@ CHECKS = [
     response_schema_conformance,
 ]
 EXAMPLES = 6
-BY_PATH = {"/products/{slug}": "staff-mobile", "/monitors/{slug}": "checkout", "/teams/{slug}": "payments"}
+BY_PATH = {
+    "/products/{slug}": {"slug": "staff-mobile"}, "/monitors/{slug}": {"slug": "checkout"},
+    "/teams/{slug}": {"slug": "payments"}, "/processes/{key}": {"key": "krow"},
+    "/steps/{key}": {"key": "fix", "verb": "finish"}, "/messages/{key}": {"key": "deployed"},
+    "/checklist/{position}": {"position": 1, "verb": "attest"},
+}  # fmt: skip
 
 
 @pytest.mark.usefixtures("db")
@@ -77,10 +83,14 @@ def furnish(product: Product, script: Script) -> dict[str, Any]:
     make_monitor(product)
     script.post("/incidents", {"title": "Slow", "product": "staff-mobile"}, status=201)
     contact = script.post("/products/staff-mobile/contacts", {"label": "All", "whole_team": True}, status=201)
+    paula = make_user("paula@example.test")
+    join(paula, product.team, "responder")
+    holder = role_holders.list_for_role(product, role="product_owner", user=paula, by=paula)
     room = {"name": "Room", "kind": "slack", "team": "payments", "url": "https://127.0.0.1/hook"}
     return {
-        "ref": "INC-1", "key": "krow", "token_id": ApiToken.objects.latest("pk").pk,
-        "channel_id": script.post("/channels", room, status=201)["id"], "contact_id": contact["items"][0]["id"],
+        "ref": "INC-1", "token_id": ApiToken.objects.latest("pk").pk,
+        "channel_id": script.post("/channels", room, status=201)["id"], "holder_id": holder.pk,
+        "contact_id": contact["items"][0]["id"],
         "delivery_id": Delivery.objects.latest("pk").pk, "person_id": make_user("ben@example.test").pk,
     }  # fmt: skip
 
@@ -98,8 +108,8 @@ def ask(operation: Any, headers: dict[str, str], known: dict[str, Any]) -> int:
         nonlocal count
         count += 1
         if existing and case.path_parameters:
-            slug = next((slug for path, slug in BY_PATH.items() if path in operation.path), "")
-            case.path_parameters = {name: {**known, "slug": slug}[name] for name in case.path_parameters}
+            here = {**known, **next((names for path, names in BY_PATH.items() if path in operation.path), {})}
+            case.path_parameters = {name: here[name] for name in case.path_parameters}
         response = case.call(headers=headers)
         case.validate_response(response, checks=CHECKS)
 
