@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import teams_of
 from foundation.text import plain_text
 from products.clock_rules import ClockRule
+from products.component import Component as Component
+from products.process_draft import ProcessDraft as ProcessDraft
 from products.process_roles import ProcessRole
 from products.targets import Target
 from products.vocabulary import ClockKey, EnvironmentKind, Mark, Proceed
@@ -149,6 +151,11 @@ class Product(models.Model):
     process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="products")
     first_release = models.CharField(max_length=40, blank=True, validators=[plain_text])
     version = models.CharField(max_length=40, blank=True, validators=[plain_text])
+    # Where people meet for what cannot wait (K137).
+    call = models.URLField(max_length=400, blank=True)
+    # Keys of products.setup.items that somebody said are right as they are; when set-up was over, it asks no more.
+    settled = models.JSONField(default=list, blank=True)
+    set_up_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -181,12 +188,13 @@ class ProductSlug(models.Model):
 
 
 class Environment(models.Model):
-    """Where a product runs. Each product has at least production (K17)."""
+    """Where a product runs, on which hosts (A44). Each product has at least production (K17)."""
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="environments")
     slug = models.SlugField(max_length=60)
     name = models.CharField(max_length=80, validators=[plain_text])
     kind = models.CharField(max_length=12, choices=EnvironmentKind)
+    hosts = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["pk"]
