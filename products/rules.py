@@ -38,7 +38,15 @@ def view_process(actor: User, process: Process) -> bool:
     return True
 
 
+@rule("draft", Process)
+def draft_process(actor: User, process: type[Process]) -> bool:
+    """Write a draft, which changes nothing yet: whoever manages some team."""
+    role = highest_role(actor)
+    return role is not None and role >= Role.MANAGER
+
+
 @rule("import", Process)
+@rule("publish", Process)
 def import_process(actor: User, process: type[Process]) -> bool:
     """Another text changes the promises of every team that works by it."""
     return actor.is_administrator
