@@ -47,6 +47,12 @@ def next_ask() -> datetime | None:
     return waiting.order_by("roles_due_at").values_list("roles_due_at", flat=True).first()
 
 
+def turn(pk: int) -> None:
+    """All that is due on this one incident: what the sweeps do to every one (incidents/simulation/ has only one)."""
+    for job in (_fire, _warn, _ask):
+        job(pk)
+
+
 def _held(pk: int) -> Incident | None:
     """The incident, locked; None while somebody else holds it."""
     free = Incident.objects.select_for_update(skip_locked=True, of=("self",))

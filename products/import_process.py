@@ -56,11 +56,11 @@ def _store(
         source=source,
         by=by,
     )
-    Severity.objects.bulk_create(_severities(version, document))
+    Severity.objects.bulk_create(severities(version, document))
     return version
 
 
-def _severities(version: ProcessVersion, document: ProcessDocument) -> list[Severity]:
+def severities(version: ProcessVersion, document: ProcessDocument) -> list[Severity]:
     return [
         Severity(
             version=version,

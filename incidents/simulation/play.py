@@ -1,0 +1,147 @@
+"""Plays a script: every move by its real verb at its moment, and between them what time brings by itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from incidents import sweep
+from incidents.declare import declare
+from incidents.lifecycle import TooLate
+from incidents.models import Clock, Incident
+from incidents.simulation import moves, world
+from incidents.simulation.basis import Basis
+from incidents.simulation.script import Move, Script
+from incidents.simulation.stage import Stage, stage
+from incidents.simulation.world import World
+from notifications.channels import WAYS
+from notifications.models import Delivery, Kind, State
+
+# More wake-ups than a month of any process brings; a mistake must not turn for ever.
+MOST_TURNS = 400
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A move that the verb did not do, and why."""
+
+    move: Move
+    words: str
+
+
+@dataclass
+class Played:
+    """The incident as it stands, inside the stage: whatever is asked of it is asked of the database."""
+
+    script: Script
+    world: World
+    incident: Incident
+    stage: Stage
+    refused: list[Refused] = field(default_factory=list)
+    # The newest delivery that has the simulation's time.
+    told: int = 0
+
+    @property
+    def now(self) -> datetime:
+        return self.stage.now
+
+    def fresh(self) -> Incident:
+        """Its row as it now is, with what a page needs."""
+        return Incident.objects.for_page().get(pk=self.incident.pk)
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        return list(
+            Delivery.objects.about(self.incident.ref).select_related("user").order_by("created_at", "pk")
+        )
+
+
+def play[T](basis: Basis, script: Script, read: Callable[[Played], T]) -> T:
+    """What `read` makes of it. When this returns nothing of it exists any more.
+
+    ValidationError for a severity that the process does not have. A move that its verb refuses is told, the play goes on.
+    """
+    with stage(script.start) as clock:
+        played = _begin(basis, script, clock)
+        for move in script.moves:
+            _pass(played, script.start + timedelta(seconds=move.at_s))
+            _do(played, move)
+        _pass(played, script.now)
+        return read(played)
+
+
+def _begin(basis: Basis, script: Script, clock: Stage) -> Played:
+    cast = world.build(basis, script.zone)
+    severity = cast.severity(script.severity) if script.severity else None
+    if script.severity and severity is None:
+        words = {"key": script.severity, "all": ", ".join(one.key for one in basis.severities)}
+        raise ValidationError({"severity": _("The process has no severity “%(key)s”, only %(all)s.") % words})
+    incident = declare(cast.product, by=cast.on_call, title=_("A made-up problem"), severity=severity)
+    played = Played(script, cast, incident, clock)
+    _send(played)
+    return played
+
+
+def _do(played: Played, move: Move) -> None:
+    try:
+        with transaction.atomic():
+            moves.do(played.fresh(), move.verb, move.of, played.world)
+    except TooLate as late:
+        played.refused.append(Refused(move, late.words or _("It is too late for this.")))
+    except ValidationError as wrong:
+        played.refused.append(Refused(move, " ".join(wrong.messages)))
+    except PermissionDenied as denied:
+        played.refused.append(Refused(move, str(denied)))
+    _send(played)
+
+
+def _pass(played: Played, until: datetime) -> None:
+    """The clock goes on to `until`; what is due on the way happens at its moment, as the ticker would do it."""
+    for _turn in range(MOST_TURNS):
+        due = _next_due(played.incident)
+        if due is None or due > until:
+            break
+        played.stage.set(max(due, played.now))
+        sweep.turn(played.incident.pk)
+        _send(played)
+    if until > played.now:
+        played.stage.set(until)
+
+
+def _next_due(incident: Incident) -> datetime | None:
+    """When a clock runs out, people are warned or asked for a role, or a message leaves in the morning."""
+    mine = Clock.objects.filter(incident=incident)
+    asks = Incident.objects.open().filter(pk=incident.pk, roles_due_at__isnull=False)
+    due = (
+        mine.ticking()
+        .values_list("due_at")
+        .union(
+            mine.to_warn().values_list("warn_at"),
+            asks.values_list("roles_due_at"),
+            Delivery.objects.about(incident.ref).waiting().values_list("due_at"),
+        )
+    )
+    return min((at for (at,) in due), default=None)
+
+
+def _send(played: Played) -> None:
+    """The sender's part: what is due leaves. As if mail were set up here: it is the process that is tried."""
+    told = Delivery.objects.about(played.incident.ref)
+    fresh = list(told.filter(pk__gt=played.told).order_by("pk").values_list("pk", flat=True))
+    if fresh:
+        played.told = fresh[-1]
+        # Their own clock: the column's default is PostgreSQL's.
+        told.filter(pk__in=fresh).update(created_at=played.now)
+        told.filter(pk__in=fresh, state=State.SKIPPED, reason=WAYS[Kind.EMAIL].unusable()).update(
+            state=State.PENDING, reason=""
+        )
+    told.waiting().filter(due_at__lte=played.now).update(state=State.SENT, sent_at=played.now)
+
+
+def breaches(played: Played) -> list[Clock]:
+    """The clocks that ran out, as they did."""
+    rows = Clock.objects.filter(incident=played.incident, breached_at__isnull=False)
+    return list(rows.order_by("breached_at", "pk"))
