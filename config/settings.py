@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "monitoring",
     "incidents",
     "hotfixes",
+    "review",
     "config",
 ]
 
