@@ -36,4 +36,4 @@ def _duplicates(request: HttpRequest, incident: Incident) -> str:
 
 
 panels.register(panels.Panel("triage", panels.TRIAGE, _asks, _triage))
-panels.register(panels.Panel("duplicates", panels.PEOPLE + 5, _is_named, _duplicates, "people"))
+panels.register(panels.Panel("duplicates", panels.PEOPLE + 5, _is_named, _duplicates, "people", "aside"))

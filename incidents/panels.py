@@ -23,7 +23,8 @@ TRIAGE, DECISION, STEPS, CHECKLIST, RULER, PEOPLE = 10, 20, 30, 40, 50, 60
 class Panel:
     """`render` answers safe HTML, empty for nothing; `segment` is the part of the page it belongs to on a phone.
 
-    The page puts it into `<section id="panel-{key}">`, which it fetches again whenever the incident changes.
+    The page puts it into `<section id="panel-{key}">`, which it fetches again whenever the incident changes: below
+    the next action, as a `band` across the page above everything, or among the `aside`s, which stand in pairs.
     """
 
     key: str
@@ -31,12 +32,14 @@ class Panel:
     applies: Callable[[Incident, User], bool]
     render: Callable[[HttpRequest, Incident], str]
     segment: Literal["steps", "people"] = "steps"
+    place: Literal["band", "main", "aside"] = "main"
 
 
 @dataclass(frozen=True)
 class Shown:
     key: str
     segment: str
+    place: str
     html: SafeString
 
 
@@ -54,7 +57,7 @@ def shown(request: HttpRequest, incident: Incident) -> list[Shown]:
     """The panels of `incident` for whoever asks, in order."""
     user = signed_in(request)
     found = [
-        Shown(panel.key, panel.segment, mark_safe(panel.render(request, incident)))  # noqa: S308 - templates of ours
+        Shown(panel.key, panel.segment, panel.place, mark_safe(panel.render(request, incident)))  # noqa: S308 - templates of ours
         for panel in sorted(_panels.values(), key=lambda panel: (panel.order, panel.key))
         if panel.applies(incident, user)
     ]

@@ -28,4 +28,4 @@ def _people(request: HttpRequest, incident: Incident) -> str:
     return render_to_string("incidents/people.html", context, request)
 
 
-panels.register(panels.Panel("people", panels.PEOPLE, _applies, _people, "people"))
+panels.register(panels.Panel("people", panels.PEOPLE, _applies, _people, "people", "aside"))

@@ -19,7 +19,7 @@ from incidents.story import Story, means, story
 from incidents.undoing import UNDOES
 from products.targets import Target
 from products.vocabulary import ClockKind, EventKind, Moment
-from ui.ruler import Point, svg
+from ui.ruler import BAND, Point, svg
 
 # What may still come when an incident is resolved.
 LATER = frozenset({
@@ -147,9 +147,11 @@ def summary(shown: Ruler) -> str:
 
 def _point(mark: Mark, shown: Ruler) -> Point:
     real = None if mark.real_at is None else shown.seconds(mark.real_at)
+    note = mark.text if mark.status == "late" else ""
     title = f"{mark.offset} {mark.plan.label}: {mark.text}"
     short = offset_text(mark.plan.at_s).removesuffix(" min")
-    return Point(mark.plan.at_s, short, title, real, TONES.get(mark.status, "open"), mark.plan.limit)
+    tone = TONES.get(mark.status, "open")
+    return Point(mark.plan.at_s, short, title, real, tone, mark.plan.limit, name=mark.plan.label, note=note)
 
 
 def _render(request: HttpRequest, incident: Incident) -> str:
@@ -158,7 +160,7 @@ def _render(request: HttpRequest, incident: Incident) -> str:
         return ""
     now_s = shown.seconds(shown.now) if shown.now else None
     points = [_point(mark, shown) for mark in shown.marks]
-    drawn = svg(points, summary(shown), now_s=now_s, total_s=shown.total.elapsed_s)
+    drawn = svg(points, summary(shown), now_s=now_s, total_s=shown.total.elapsed_s, wide=BAND)
     user = signed_in(request)
     context = {
         "ruler": shown,
@@ -173,4 +175,4 @@ def _plans(incident: Incident, _user: User) -> bool:
     return bool(_marks(incident))
 
 
-panels.register(panels.Panel("ruler", panels.RULER, _plans, _render))
+panels.register(panels.Panel("ruler", panels.RULER, _plans, _render, place="band"))

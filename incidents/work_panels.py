@@ -19,6 +19,8 @@ from incidents.steps import StepView
 from incidents.work import Work, role_label
 
 PAGE = "incidents/work_act.html"
+# With the current one, as many open steps as are shown at once; the others are one fold away.
+AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,12 @@ def _steps(request: HttpRequest, incident: Incident) -> str:
     known = work.of(incident)
     values = placeholders.values(incident, glance.now(incident))
     found = [_shown(step, known, values) for step in steps.steps(incident, known)]
+    ahead = [one for one in found if one.step.is_open and not one.step.current]
     context = {
         "done": [one for one in found if not one.step.is_open],
         "current": next((one for one in found if one.step.current), None),
-        "later": [one for one in found if one.step.is_open and not one.step.current],
+        "next": ahead[:AHEAD],
+        "later": ahead[AHEAD:],
         "count": len(found),
     }
     return _render("steps", request, incident, known, context)
@@ -167,7 +171,7 @@ def _why(known: Work, box: ChecklistItem) -> str:
 
 panels.register(panels.Panel("steps", panels.STEPS, _has("steps"), _steps))
 panels.register(panels.Panel("checklist", panels.CHECKLIST, _has("checklist"), _checklist))
-panels.register(panels.Panel("messages", panels.PEOPLE, _has("messages"), _messages, "people"))
+panels.register(panels.Panel("messages", panels.PEOPLE + 1, _has("messages"), _messages, "people", "aside"))
 
 OFFERS.update(
     (offer.verb, offer)

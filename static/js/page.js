@@ -29,6 +29,9 @@
     if (open) { open.open = false; open.querySelector("summary").focus(); }
   });
 
+  // What comes fresh leaves open what is open, so a menu closes when its verb is sent.
+  on("submit", ({ target }) => { const menu = target.closest("details.menu"); if (menu) menu.open = false; });
+
   // Steps | Timeline | People: the part chosen last.
   for (const radio of all("[name=segment]")) {
     if (store.get("segment") === radio.value) radio.checked = true;
