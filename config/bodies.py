@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -21,6 +22,13 @@ SECONDS = 20.0  # in all
 IN_MEMORY = 256 * 1024
 LARGEST = 1_000_000
 LARGEST_IN = 25_000_000  # on /in/…: what machines send
+# Where a file may come with it: 10 MB of file (foundation/blobs.py), as base64 in the API; a phone may send slowly.
+LARGEST_FILE = 15_000_000
+SECONDS_FILE = 120.0
+_WITH_FILE = re.compile(
+    r"/incidents/[^/]+/(note|attest|finish_step|report)/?"
+    r"|/api/v1/incidents/[^/]+/(note|report|checklist/[0-9]+/attest|steps/[^/]+/finish)"
+)
 POLITE_S = 2.0  # a refused sender may still finish, so that it reads the answer instead of a reset
 
 
@@ -38,7 +46,19 @@ class Gone(Exception):
 
 def largest(path: str) -> int:
     """Bytes taken at this address."""
-    return LARGEST_IN if path.startswith("/in/") else LARGEST
+    if path.startswith("/in/"):
+        return LARGEST_IN
+    return LARGEST_FILE if _WITH_FILE.fullmatch(path) else LARGEST
+
+
+def seconds(path: str) -> float:
+    """How long the whole of a body may take."""
+    return SECONDS_FILE if _WITH_FILE.fullmatch(path) else SECONDS
+
+
+def told(limit: int) -> int:
+    """The limit as people are told it, in MB: of the file, not of what is around it."""
+    return 10 if limit == LARGEST_FILE else limit // 1_000_000
 
 
 async def read(scope: Scope, receive: Receive) -> tuple[IO[bytes], int]:
@@ -49,7 +69,7 @@ async def read(scope: Scope, receive: Receive) -> tuple[IO[bytes], int]:
         raise _too_large(limit)
     body = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds(scope["path"])):
             size = await _fill(body, receive, limit)
     except TimeoutError:
         body.close()
@@ -79,9 +99,7 @@ async def _fill(body: IO[bytes], receive: Receive, limit: int) -> int:
 
 
 def _too_large(limit: int) -> Refused:
-    reason = _("This is too large: at most %(megabytes)d MB are taken here.") % {
-        "megabytes": limit // 1_000_000
-    }
+    reason = _("This is too large: at most %(megabytes)d MB are taken here.") % {"megabytes": told(limit)}
     return Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, reason)
 
 

@@ -15,7 +15,9 @@ from psycopg import errors, sql
 from config.cluster import ROLES_MADE, Unusable
 
 # The record of what happened and what was said. A line is only ever added; a redaction goes by a trigger.
-APPEND_ONLY = ("incidents_timelineevent", "incidents_timelinepayload")
+APPEND_ONLY = (
+    "incidents_timelineevent", "incidents_timelinepayload", "incidents_attachment", "foundation_blob",
+)  # fmt: skip
 READ_ONLY = ("django_migrations",)
 
 _SCHEMA = (

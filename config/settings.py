@@ -209,6 +209,11 @@ NIGHTDESK_REFUSED_A_MINUTE = environment.number(
     "NIGHTDESK_REFUSED_A_MINUTE", env("NIGHTDESK_REFUSED_A_MINUTE", default=""), 60
 )
 
+# Room for files that people hand in, all together.
+NIGHTDESK_FILES_MB = environment.number("NIGHTDESK_FILES_MB", env("NIGHTDESK_FILES_MB", default=""), 1000)
+# config/bodies.py limits what arrives, before anything reads it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = None
+
 MAIL_URL = env("MAIL_URL", default="")
 MAILERS = mailers(MAIL_URL)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="") or f"nightdesk@{urlsplit(NIGHTDESK_URL).hostname}"

@@ -1,4 +1,4 @@
-"""Rows that belong to no domain: counters for public refs, keys that make a resend harmless, signs of life."""
+"""Rows that belong to no domain: counters for public refs, keys that make a resend harmless, signs of life, files."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -50,3 +50,16 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.label}"
+
+
+class Blob(models.Model):
+    """A file that somebody handed in. Who may have it, the row it hangs on says; `type` is what its bytes are."""
+
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    type = models.CharField(max_length=40)
+    bytes = models.BinaryField()
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.sha256[:12]}"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.blobs import Upload
 from foundation.idempotency import fingerprint, once
 from incidents import clock_verbs, closing, exits, roles, transitions, triage
 from incidents.forms import clocks as times
@@ -46,11 +47,12 @@ def _take_lead(incident: Incident, *, by: User) -> object:
     return roles.claim(incident, by=by)
 
 
-def _note(incident: Incident, *, by: User, key: str, text: str, at: Any) -> object:
+def _note(incident: Incident, *, by: User, key: str, text: str, at: Any, file: Upload | None) -> object:
     """A phone that lost the answer sends again: the same key and words write one note, other words another one."""
     return once(
-        f"user:{by.pk}", key and f"note:{incident.pk}:{key}:{fingerprint(text)}", {"text": text, "at": at},
-        lambda: str(transitions.note(incident, by=by, text=text, at=at).seq),
+        f"user:{by.pk}", key and f"note:{incident.pk}:{key}:{fingerprint([text, file and file.sha256])}",
+        {"text": text, "at": at},
+        lambda: str(transitions.note(incident, by=by, text=text, at=at, file=file).seq),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from foundation.blobs import Upload
 from incidents import boxes, transitions
 from incidents.boxes import KEPT, empty, items, mark
 from incidents.lifecycle import Step, TooLate, perform
@@ -45,16 +46,17 @@ def attest(
     by: User,
     text: str = "",
     url: str = "",
+    file: Upload | None = None,
     at: datetime | None = None,
 ) -> TimelineEvent:
-    """`by` says that it is done, with words and a link if there are any."""
+    """`by` says that it is done, with words, a link and a file if there are any."""
     if url:
         check_address(url)
     with transaction.atomic():
         box = hold(incident, position)
         if not box.is_open:
             raise BoxTooLate(incident, ATTEST, box)
-        event = _state(incident, box, by=by, text=text, url=url, at=at)
+        event = _state(incident, box, by=by, text=text, url=url, file=file, at=at)
         box.refresh_from_db()
         mark(box, Box.DONE, event)
         box.save(update_fields=KEPT)
@@ -120,12 +122,15 @@ def check_reason(reason: str) -> None:
 def _state(incident: Incident, box: ChecklistItem, *, by: User, **facts: Any) -> TimelineEvent:
     """The event that the box waits for, if a person can state it; else that they say so."""
     if incident.status == Status.TRIAGE and EventKind.SEVERITY_CONFIRMED in box.done_on:
-        return transitions.confirm_severity(incident, by=by, at=facts["at"])
+        return transitions.confirm_severity(incident, by=by, **shown(facts))
     kinds = list(incident.events.order_by("seq").values_list("kind", flat=True))
     for kind in box.done_on:
         if kind in SAID and possible(kind, kinds):
             return report(incident, kind, by=by, **facts)
-    url = {"url": facts.pop("url")} if facts["url"] else {}
-    facts.pop("url", None)
-    facts["text"] = facts["text"].strip()
-    return perform(incident, ATTEST, by=by, **facts, **url, **about(box, Box.DONE))
+    return perform(incident, ATTEST, by=by, **shown(facts), **about(box, Box.DONE))
+
+
+def shown(facts: dict[str, Any]) -> dict[str, Any]:
+    """What came with a tick as an event takes it: words trimmed, and no link where there is none."""
+    found = {name: value for name, value in facts.items() if name != "url" or value}
+    return found | {"text": facts["text"].strip()}

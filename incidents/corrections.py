@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, User
 from foundation import moment
-from incidents import breaches, clock_verbs, lines, timeline, timing
+from incidents import breaches, clock_verbs, timeline, timing
+from incidents.hiding import asked_to_redact
 from incidents.lifecycle import Step, TooLate, announce, perform
 from incidents.models import Incident, RedactionRequest, Status, TimelineEvent
 from live import bus
@@ -84,7 +85,7 @@ def _hold(event: TimelineEvent) -> TimelineEvent:
         raise ValidationError(_("This entry has been redacted."))
     if held.kind == EventKind.REDACTED:
         raise ValidationError(_("The record of a redaction stays as it is."))
-    if lines.asked_to_redact(held):
+    if asked_to_redact(held):
         raise ValidationError(_("This entry is hidden: somebody asked to redact it."))
     return held
 

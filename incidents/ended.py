@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.access import allowed
 from accounts.models import User
 from incidents import closing, exits
-from incidents.lines import asked_to_redact
+from incidents.hiding import asked_to_redact
 from incidents.models import Incident, Status
 
 EXITS = {

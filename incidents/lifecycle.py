@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.models import User
-from foundation import moment
+from foundation import blobs, moment
+from foundation.blobs import Upload
 from foundation.crash import crashpoint
 from incidents import boxes, breaches, telling, timeline, timing, vacancies
-from incidents.models import Incident, Participant, Status, TimelineEvent
+from incidents.models import Attachment, Incident, Participant, Status, TimelineEvent
 from live import bus
 from products.vocabulary import EventKind
 
@@ -83,12 +84,13 @@ def perform(
     changes: Mapping[str, Any] | None = None,
     stamp: str = "",
     measured: bool = False,
+    file: Upload | None = None,
     **data: Any,
 ) -> TimelineEvent:
     """Do `step` to `incident` if its row still allows it; raise TooLate, changing nothing, if it does not.
 
     `changes` are columns to set with it, `stamp` names a column that takes the event's moment,
-    `measured` adds the seconds since detection, `data` goes into the event.
+    `measured` adds the seconds since detection, `data` goes into the event, `file` hangs on it.
     """
     with transaction.atomic():
         moved = Incident.objects.filter(step.guard, pk=incident.pk, status__in=step.sources).update(
@@ -105,7 +107,11 @@ def perform(
         _stamp(incident, _columns(incident, step, stamp), happened)
         if measured:
             data["after_s"] = (happened - incident.detected_at).total_seconds()
+        if file:
+            data["file"] = file.facts
         event = timeline.record(incident, step.kind, by=by, at=happened, text=text, **data)
+        if file:
+            Attachment.objects.create(event=event, blob=blobs.keep(file))
         crashpoint("verb.recorded")
         _follow(incident, event)
         crashpoint("verb.told")

@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelineLine
+from incidents.hiding import asked_to_redact
+from incidents.models import Incident, TimelineEvent, TimelineLine
 from incidents.sentences import sentence
 from products.vocabulary import EventKind
 from ui.moments import moment_html
@@ -92,16 +93,6 @@ def tone(event: TimelineEvent) -> str:
     if event.kind == EventKind.ASSIGNED and event.data.get("as_administrator"):
         return "person breach"
     return "person" if event.actor_id else "machine"
-
-
-def asked_to_redact(event: TimelineEvent) -> RedactionRequest | None:
-    """The open request that hides this line: for the event, or for one whose words it repeats."""
-    chain = [event]
-    while chain[-1].kind == EventKind.CORRECTED and chain[-1].supersedes:
-        chain.append(chain[-1].supersedes)
-    return (
-        RedactionRequest.objects.filter(event__in=chain, settled_at=None).select_related("asked_by").first()
-    )
 
 
 def _redaction(event: TimelineEvent) -> TimelineEvent | None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.blobs import Upload
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.stated import BEGUN, SAID, WAY, possible
@@ -32,6 +33,7 @@ def report(
     text: str = "",
     url: str = "",
     at: datetime | None = None,
+    file: Upload | None = None,
     **data: Any,
 ) -> TimelineEvent:
     """`kind` has happened, says `by`; clocks, steps and boxes follow. The first fact of a fix begins the hotfix.
@@ -50,7 +52,7 @@ def report(
             perform(incident, Step(Kind.HOTFIX_STARTED, REPORTED_IN), by=by, at=at, implied_by=str(kind))
         if url:
             data["url"] = url
-        return perform(incident, step, by=by, at=at, text=text.strip(), **data)
+        return perform(incident, step, by=by, at=at, text=text.strip(), file=file, **data)
 
 
 def _begun(kinds: list[str]) -> bool:

@@ -4,23 +4,33 @@ One sentence, names bold, no durations that age, nothing about the reader.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from incidents.attachments import file_of
 from incidents.clocks import span
 from incidents.fact_names import LABELS
 from incidents.models import TimelineEvent
 from incidents.stated import SAID
 from products.vocabulary import EventKind
+from ui.moments import moment_html
 
 Sentence = Callable[[TimelineEvent], SafeString]
 
 
 def sentence(event: TimelineEvent) -> SafeString:
-    """The event's sentence as safe HTML."""
-    return SENTENCES.get(event.kind, _plain)(event)
+    """The event's sentence as safe HTML, with the file that came with it."""
+    said = SENTENCES.get(event.kind, _plain)(event)
+    file = file_of(event, event.incident.ref)
+    if file is None:
+        return said
+    words = _('{said} <a href="{address}" download>{name}</a> ({size}, SHA-256 <code>{digest}…</code>)')
+    return format_html(
+        words, said=said, address=file.address, name=file.name, size=file.size_words, digest=file.sha256[:12]
+    )
 
 
 def _who(event: TimelineEvent) -> str:
@@ -56,9 +66,10 @@ def _described(event: TimelineEvent) -> SafeString:
 
 
 def _severity_confirmed(event: TimelineEvent) -> SafeString:
-    return format_html(
+    text = format_html(
         _("<b>{severity} confirmed</b> by {who}"), severity=event.data.get("severity", ""), who=_who(event)
     )
+    return _with_link(event, text)
 
 
 def _severity_changed(event: TimelineEvent) -> SafeString:
@@ -102,6 +113,8 @@ def _handed_over(event: TimelineEvent) -> SafeString:
 
 
 def _noted(event: TimelineEvent) -> SafeString:
+    if event.data.get("report") == "reopened":
+        return format_html(_("<b>Report opened again</b> by {who}"), who=_who(event))
     return format_html(_("<b>Note</b> by {who}"), who=_who(event))
 
 
@@ -245,6 +258,22 @@ def _monitor_up(event: TimelineEvent) -> SafeString:
     )
 
 
+def _scheduled(event: TimelineEvent) -> SafeString:
+    zone, at = event.incident.product.team.time_zone, str(event.data.get("meets_at", ""))
+    when = moment_html(datetime.fromisoformat(at) if at else None, "full", zone)
+    if event.data.get("was"):
+        text = format_html(_("<b>Postmortem moved</b> to {when} by {who}"), when=when, who=_who(event))
+    else:
+        text = format_html(_("<b>Postmortem scheduled</b> for {when} by {who}"), when=when, who=_who(event))
+    return _with_link(event, text)
+
+
+def _published(event: TimelineEvent) -> SafeString:
+    text = format_html(_("<b>Report reviewed</b> by {who}"), who=_who(event))
+    own = {"all": _(", who wrote it too"), "part": _(", who wrote part of it")}.get(str(event.data.get("own")), "")
+    return format_html("{text}{own}", text=text, own=own)
+
+
 SENTENCES: dict[str, Sentence] = {
     EventKind.DECLARED: _declared,
     EventKind.ACKNOWLEDGED: _acknowledged,
@@ -270,6 +299,8 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.CLOCK_PAUSED: _clock_paused,
     EventKind.CLOCK_RESUMED: _clock_resumed,
     EventKind.CLOCK_WAIVED: _clock_waived,
+    EventKind.POSTMORTEM_SCHEDULED: _scheduled,
+    EventKind.POSTMORTEM_PUBLISHED: _published,
     EventKind.MONITOR_DOWN: _monitor_down,
     EventKind.MONITOR_UP: _monitor_up,
 }

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from foundation.blobs import Upload
 from incidents import boxes, checklist, transitions, work
 from incidents.lifecycle import TooLate, perform
 from incidents.models import Box, ChecklistItem, Incident, Status, StepMark, TimelineEvent
@@ -108,6 +109,7 @@ def finish(
     by: User,
     text: str = "",
     url: str = "",
+    file: Upload | None = None,
     at: datetime | None = None,
 ) -> TimelineEvent:
     """The step is done, says `by`: its event is stated, or its boxes are ticked, or there is only the person's word."""
@@ -119,7 +121,7 @@ def finish(
             raise ValidationError(
                 _("This step is done when its message is sent. Say there where you sent it.")
             )
-        return _state_it(incident, step, by=by, text=text, url=url, at=at)
+        return _state_it(incident, step, by=by, text=text, url=url, file=file, at=at)
 
 
 def skip(incident: Incident, key: str, *, by: User, reason: str, at: datetime | None = None) -> TimelineEvent:
@@ -152,11 +154,15 @@ def _state_it(incident: Incident, step: StepView, *, by: User, **facts: Any) -> 
     if step.kind and possible(step.kind, kinds):
         return report(incident, step.kind, by=by, **facts)
     if incident.status == Status.TRIAGE and EventKind.SEVERITY_CONFIRMED in step.spec.get("done_on", []):
-        return transitions.confirm_severity(incident, by=by, at=facts["at"])
+        return transitions.confirm_severity(incident, by=by, **checklist.shown(facts))
     if not step.open_boxes:
         return _mark(incident, step, Box.DONE, by=by, **facts)
-    events = [checklist.attest(incident, box.position, by=by, **facts) for box in step.open_boxes]
-    return events[0]
+    first, *rest = step.open_boxes
+    event = checklist.attest(incident, first.position, by=by, **facts)
+    words = facts | {"file": None}  # one file is kept once
+    for box in rest:
+        checklist.attest(incident, box.position, by=by, **words)
+    return event
 
 
 def _mark(incident: Incident, step: StepView, state: Box, *, by: User, **facts: Any) -> TimelineEvent:

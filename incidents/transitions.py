@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.blobs import Upload
 from incidents import recipients, telling, timing
 from incidents.lifecycle import Step, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
@@ -98,10 +99,11 @@ def _passed(incident: Incident, heir: Recipient | None) -> str:
 
 
 def confirm_severity(
-    incident: Incident, *, by: User, at: datetime | None = None, text: str = ""
+    incident: Incident, *, by: User, at: datetime | None = None, text: str = "", **shown: Any
 ) -> TimelineEvent:
-    """The proposed severity is right: triage is over."""
-    return perform(incident, CONFIRM_SEVERITY, by=by, at=at, text=text, severity=incident.severity.label)
+    """The proposed severity is right: triage is over. `shown`: a link or a file that shows it."""
+    facts = {"severity": incident.severity.label, **shown}
+    return perform(incident, CONFIRM_SEVERITY, by=by, at=at, text=text, **facts)
 
 
 def change_severity(
@@ -181,13 +183,16 @@ def break_glass(incident: Incident, *, by: User, reason: str, at: datetime | Non
     )
 
 
-def note(incident: Incident, *, by: User, text: str, at: datetime | None = None) -> TimelineEvent:
-    """A sentence for the timeline, in any status; late knowledge carries its own `at`, not in the future."""
-    if not text.strip():
+def note(
+    incident: Incident, *, by: User, text: str = "", at: datetime | None = None, file: Upload | None = None
+) -> TimelineEvent:
+    """A sentence, a file or both for the timeline, in any status; late knowledge carries its own `at`, not in the
+    future."""
+    if not text.strip() and file is None:
         raise ValidationError({"text": _("Write something first.")})
     if at and at > moment.now():
         raise ValidationError({"at": _("This is in the future.")})
-    return perform(incident, NOTE, by=by, at=at, text=text)
+    return perform(incident, NOTE, by=by, at=at, text=text, file=file)
 
 
 def mitigate(incident: Incident, *, by: User, text: str = "", at: datetime | None = None) -> TimelineEvent:

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from incidents.views.attachment import attachment
 from incidents.views.checklist import checklist
 from incidents.views.declare import declare_page, declared, join
 from incidents.views.events import correct, event, redact, settle
@@ -26,6 +27,7 @@ urlpatterns = [
     path("incidents/<str:ref>/roles/<slug:role>/give_up", give_up, name="give_up"),
     path("incidents/<str:ref>/checklist.md", checklist, name="checklist"),
     path("incidents/<str:ref>/events/<int:seq>/", event, name="event"),
+    path("incidents/<str:ref>/events/<int:seq>/file", attachment, name="attachment"),
     path("incidents/<str:ref>/events/<int:seq>/correct", correct, name="correct"),
     path("incidents/<str:ref>/events/<int:seq>/redact", redact, name="redact"),
     path("incidents/<str:ref>/events/<int:seq>/settle", settle, name="settle"),

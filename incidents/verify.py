@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from django.db.models import QuerySet
 
-from incidents.models import Incident, TimelineEvent
+from incidents.models import Attachment, Incident, TimelineEvent
 from incidents.timeline import digest
 from products.vocabulary import EventKind
 
@@ -65,6 +65,16 @@ def _event(
             yield "its words are gone and no redaction says so"
     elif digest(event.payload.salt, event.payload.body) != event.payload_digest:
         yield "its words were changed"
+    elif "file" in event.data:
+        yield from _file(event)
+
+
+def _file(event: TimelineEvent) -> Iterator[str]:
+    found = Attachment.objects.select_related("blob").filter(event=event).first()
+    if found is None:
+        yield "its file is gone and no redaction says so"
+    elif hashlib.sha256(bytes(found.blob.bytes)).hexdigest() != event.data["file"]["sha256"]:
+        yield "its file was changed"
 
 
 def canonical(incident: Incident, event: TimelineEvent) -> str:

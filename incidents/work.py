@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from incidents.attachments import FileShown, file_of
 from incidents.boxes import replayed
 from incidents.models import (
     Assignment,
@@ -53,6 +54,9 @@ class Work:
 
     def url(self, ticked: Ticked) -> str:
         return "" if ticked.done_by_event_id in self.hidden else ticked.url
+
+    def file(self, event: TimelineEvent | None) -> FileShown | None:
+        return None if event and event.pk in self.hidden else file_of(event, self.incident.ref)
 
     def words(self, event: TimelineEvent) -> str:
         return "" if event.pk in self.hidden else event.text

@@ -13,6 +13,7 @@ from accounts.models import User
 from incidents import checklist as boxes
 from incidents import glance, messages, panels, placeholders, report, shell, steps, work
 from incidents.actions import OFFERS, Offer
+from incidents.attachments import FileShown
 from incidents.forms import work as forms
 from incidents.models import Box, ChecklistItem, Incident
 from incidents.steps import StepView
@@ -43,6 +44,7 @@ class Shown:
     text: list[str]
     commands: list[Command]
     look: list[str]
+    file: FileShown | None
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class BoxShown:
     box: ChecklistItem
     said: str
     url: str
+    file: FileShown | None
 
 
 def _has(section: str) -> Any:
@@ -79,7 +82,10 @@ def _checklist(request: HttpRequest, incident: Incident) -> str:
     if not known.boxes:
         return ""
     context = {
-        "boxes": [BoxShown(box, known.said(box), known.url(box)) for box in known.boxes],
+        "boxes": [
+            BoxShown(box, known.said(box), known.url(box), known.file(box.done_by_event))
+            for box in known.boxes
+        ],
         "settled": sum(not box.is_open for box in known.boxes),
         "open": steps.next_step(incident, known) is None and any(box.is_open for box in known.boxes),
         **frame(incident, glance.now(incident)),
@@ -127,6 +133,7 @@ def _shown(step: StepView, known: Work, values: dict[str, str]) -> Shown:
         [placeholders.put(line["text"], values) for line in step.spec.get("text") or []],
         commands,
         _look(step, known.document),
+        known.file(step.event),
     )
 
 
@@ -165,7 +172,8 @@ def markdown(incident: Incident, known: Work, now: datetime) -> str:
 
 def _why(known: Work, box: ChecklistItem) -> str:
     if box.state != Box.NOT_NEEDED:
-        return ""
+        file = known.file(box.done_by_event)
+        return f" ({file.line})" if file else ""
     return f" ({_('not needed')}: {' '.join(known.said(box).split())})"
 
 

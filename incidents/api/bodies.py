@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from foundation.files import WithFile
 from foundation.shapes import Body, Key, Moment, Plain, Reason, Title, Words
 from incidents.api.writing import Affected, Count
 from incidents.holding import LEAD
@@ -81,10 +82,12 @@ class GiveUp(At):
     note: Annotated[str, Field(max_length=1000), Plain] = ""
 
 
-class Note(At):
+class Note(At, WithFile):
+    """`file` hangs on it; with one, `text` may be left out."""
+
     model_config = _example({"text": "Rolled the pods", "at": "2026-11-21T02:14:00Z"})
 
-    text: Annotated[Words, Field(min_length=1)]
+    text: Words = ""
 
 
 class Said(At):

@@ -19,6 +19,7 @@ from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Body, Listed, utc, utc_or_none
 from incidents import checklist, messages, placeholders, shell, steps, work
+from incidents.api.files import file_shape
 from incidents.api.process_shapes import (
     BoxShape,
     ProcessMessageShape,
@@ -129,7 +130,7 @@ def _tick(
     do: Callable[..., object],
 ) -> dict[str, Any]:
     """Words and a link go with being done, a reason with the other two."""
-    takes = {"text", "url", "at"} if verb in ("attest", "finish") else {"reason"}
+    takes = {"text", "url", "file", "at"} if verb in ("attest", "finish") else {"reason"}
     for name in (body.facts() if body else {}).keys() - takes:
         words = {"verb": verb, "takes": ", ".join(sorted(takes))}
         raise ValidationError({name: _("%(verb)s takes: %(takes)s.") % words})
@@ -163,6 +164,7 @@ def _record(event: TimelineEvent | None, known: Work) -> dict[str, Any] | None:
         "at": utc(event.occurred_at),
         "text": "" if hidden else event.text,
         "url": "" if hidden else str(event.data.get("url", "")),
+        "file": file_shape(known.file(event)),
     }
 
 

@@ -7,10 +7,21 @@ from typing import Annotated, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from foundation.files import WithFile
 from foundation.shapes import Body, Key, Line, Moment, Plain, Words
 
 Url = Annotated[str, Field(max_length=500), Plain]
 Why = Annotated[str, Field(max_length=1000), Plain]
+
+
+class FileShape(Schema):
+    """`sha256` is in the chain; `url` gives the bytes."""
+
+    name: str
+    size: int
+    sha256: str
+    type: str
+    url: str
 
 
 class RecordShape(Schema):
@@ -22,6 +33,7 @@ class RecordShape(Schema):
     at: str
     text: str
     url: str
+    file: FileShape | None
 
 
 class BoxShape(Schema):
@@ -80,8 +92,8 @@ class StatedWords(Body):
     at: Moment | None = None
 
 
-class StatedFact(StatedWords):
-    """`kind`: the event that happened, such as `merged`."""
+class StatedFact(StatedWords, WithFile):
+    """`kind`: the event that happened, such as `merged`; `file`: one that shows it."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"kind": "merged", "url": "https://example.org/pr/7"}]}
@@ -90,8 +102,8 @@ class StatedFact(StatedWords):
     kind: Key
 
 
-class Ticked(StatedWords):
-    """`reason` for `not_needed`, where it is required, and for `reopen`; `text` and `url` go with being done."""
+class Ticked(StatedWords, WithFile):
+    """`reason` for `not_needed`, where it is required, and for `reopen`; the others go with being done."""
 
     reason: Why = ""
 

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from foundation.blobs import LARGEST, Upload, in_words, taken, too_large
 from foundation.text import plain_text, single_line
 
 
@@ -27,6 +29,28 @@ def words(
     return forms.CharField(
         label=label, max_length=limit, required=required, validators=[plain_text], widget=area, **options
     )
+
+
+class UploadField(forms.FileField):
+    """A file that shows something; None without one."""
+
+    widget = forms.FileInput
+
+    def __init__(self, *, label: Any = None, **options: Any) -> None:
+        most = {"most": in_words(LARGEST)}
+        options = {"help_text": _("At most %(most)s.") % most, "required": False, **options}
+        super().__init__(label=label or _("A picture or another file"), **options)
+
+    def clean(self, value: Any, initial: Any = None) -> Upload | None:
+        found = super().clean(value, initial)
+        if not found:
+            return None
+        if found.size > LARGEST:
+            raise forms.ValidationError(too_large(found.size))
+        try:
+            return taken(found.name, found.read())
+        except ValidationError as error:
+            raise forms.ValidationError(error.messages) from None
 
 
 class MomentField(forms.DateTimeField):

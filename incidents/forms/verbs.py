@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import has_role
 from accounts.models import Membership, Role, User
-from incidents.forms.fields import MomentField, line, words
+from incidents.forms.fields import MomentField, UploadField, line, words
 from incidents.holding import LEAD, lead_role, roles_of
 from incidents.models import Incident
 from products.models import Environment, Severity
@@ -32,13 +32,19 @@ class VerbForm(forms.Form):
 
 
 class NoteForm(VerbForm):
-    text = words(_("Note"), rows=2, error_messages={"required": _("Write something first.")})
+    text = words(_("Note"), rows=2, required=False)
+    file = UploadField()
     at = MomentField(label=_("When was it? Leave empty for now"))
     key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("key", uuid.uuid4().hex)
+
+    def clean(self) -> dict[str, Any]:
+        if not self.errors and not self.cleaned_data["text"] and not self.cleaned_data["file"]:
+            self.add_error("text", _("Write something first."))
+        return self.cleaned_data
 
 
 class SeverityForm(VerbForm):

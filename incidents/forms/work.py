@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from incidents import checklist
-from incidents.forms.fields import MomentField, line, words
+from incidents.forms.fields import MomentField, UploadField, line, words
 from incidents.forms.verbs import VerbForm
 from incidents.messages import messages
 from incidents.report import SAID
@@ -42,6 +42,7 @@ class ReportForm(WorkForm):
     kind = forms.ChoiceField(label=lazy("What has happened?"), choices=list(SAID.items()))
     text = shown_by()
     url = link()
+    file = UploadField()
     at = MomentField(label=lazy("When was it? Leave empty for now"))
 
 
@@ -61,6 +62,7 @@ class _StepForm(WorkForm):
 class FinishForm(_StepForm):
     text = shown_by()
     url = link()
+    file = UploadField()
 
 
 class SkipForm(_StepForm):
@@ -87,6 +89,7 @@ class _BoxForm(WorkForm):
 class AttestForm(_BoxForm):
     text = shown_by()
     url = link()
+    file = UploadField()
 
 
 class NotNeededForm(_BoxForm):

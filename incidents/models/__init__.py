@@ -1,3 +1,4 @@
+from incidents.models.attachment import Attachment
 from incidents.models.checklist import Box, ChecklistItem, StepMark
 from incidents.models.clock import Clock
 from incidents.models.incident import OPEN, Assignment, Incident, Mode, Participant, Status
@@ -6,6 +7,7 @@ from incidents.models.timeline import RedactionRequest, TimelineEvent, TimelineL
 __all__ = [
     "OPEN",
     "Assignment",
+    "Attachment",
     "Box",
     "ChecklistItem",
     "Clock",

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
 from incidents import corrections, page
+from incidents.attachments import file_of
 from incidents.clocks import span
 from incidents.fact_names import FACTS, LABELS
 from incidents.forms.corrections import CorrectForm, RedactForm
+from incidents.hiding import asked_to_redact
 from incidents.lifecycle import TooLate
-from incidents.lines import asked_to_redact
 from incidents.models import RedactionRequest, TimelineEvent
 from incidents.views.incident import fetch, show, zone_of
 from products.vocabulary import EventKind
@@ -38,6 +39,7 @@ def event(request: HttpRequest, ref: str, seq: int) -> HttpResponse:
         "may_settle": asked is not None and _may_settle(signed_in(request), asked),
         "corrected": found.superseded_by.filter(kind=EventKind.CORRECTED).exists(),
         "facts": facts(found),
+        "file": file_of(found, found.incident.ref),
         "zone": zone_of(request.user, found.incident),
     })  # fmt: skip
 

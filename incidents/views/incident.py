@@ -82,7 +82,8 @@ def _form_of(request: HttpRequest, found: Incident, offer: Offer) -> VerbForm | 
     kind = offer.form or (VerbForm if retold else None)
     if kind is None:
         return None
-    form = kind(request.POST or None, incident=found, user=signed_in(request), **_asked(request, offer.verb))
+    sent = (request.POST, request.FILES) if request.POST else (None, None)
+    form = kind(*sent, incident=found, user=signed_in(request), **_asked(request, offer.verb))
     return retell(form) if retold else form
 
 

@@ -50,7 +50,7 @@
   if (led && sent?.startsWith(mine) && !location.pathname.startsWith("/accounts/")) store.set(sent);
   for (const done of all("[data-draft-done]")) store.set(mine + done.dataset.draftDone);
 
-  const kept = (form) => [...form.elements].filter((e) => e.name && !/hidden|submit|button|password/.test(e.type));
+  const kept = (form) => [...form.elements].filter((e) => e.name && !/hidden|submit|button|password|file/.test(e.type));
   const chosen = (field) => /radio|checkbox/.test(field.type);
   for (const form of all("form[data-draft]")) {
     const draft = JSON.parse(store.get(draftOf(form)) ?? "{}");

@@ -42,7 +42,7 @@ BY_PATH = {
     "/products/{slug}": {"slug": "staff-mobile"}, "/monitors/{slug}": {"slug": "checkout"},
     "/teams/{slug}": {"slug": "payments"}, "/processes/{key}": {"key": "krow"},
     "/steps/{key}": {"key": "fix", "verb": "finish"}, "/messages/{key}": {"key": "deployed"},
-    "/checklist/{position}": {"position": 1, "verb": "attest"},
+    "/checklist/{position}": {"position": 1, "verb": "attest"}, "/timeline/{seq}": {"seq": 2},
 }  # fmt: skip
 
 
@@ -82,6 +82,7 @@ def furnish(product: Product, script: Script) -> dict[str, Any]:
     """One of each thing; what addresses call them."""
     make_monitor(product)
     script.post("/incidents", {"title": "Slow", "product": "staff-mobile"}, status=201)
+    script.post("/incidents/INC-1/note", {"file": {"name": "a.log", "base64": "T0sK"}})
     contact = script.post("/products/staff-mobile/contacts", {"label": "All", "whole_team": True}, status=201)
     paula = make_user("paula@example.test")
     join(paula, product.team, "responder")

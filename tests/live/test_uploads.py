@@ -67,7 +67,13 @@ def test_a_stalled_upload_is_ended_with_a_clear_answer(
 
 @pytest.mark.parametrize(
     ("path", "size", "limit"),
-    [("/anywhere", 1_000_001, 1), ("/in/hook", 25_000_001, 25), ("/inn", 1_000_001, 1)],
+    [
+        ("/anywhere", 1_000_001, 1),
+        ("/in/hook", 25_000_001, 25),
+        ("/inn", 1_000_001, 1),
+        ("/incidents/INC-1/note", 15_000_001, 10),
+        ("/incidents/INC-1/resolve", 1_000_001, 1),
+    ],
 )
 def test_a_body_too_large_is_refused_before_it_is_sent(
     asgi_server: str, path: str, size: int, limit: int

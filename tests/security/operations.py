@@ -94,6 +94,8 @@ OPERATIONS = [
     Operation("POST /incidents/{}/decision", {Scope.DECIDE}, A, on=RECORDS,
               sent={"choice": "hotfix", "reason": "A line"}),
     Operation("GET /incidents/{}/decisions", {READ, INCIDENTS, Scope.DECIDE}, V, on=RECORDS),
+    Operation("GET /incidents/{}/timeline/{}/file", {READ, INCIDENTS}, V,
+              on=("incident's entry", "private incident's entry")),
     *(Operation(f"POST /incidents/{{}}/{verb}", {INCIDENTS}, R, on=RECORDS, sent=body) for verb, body in VERBS.items()),
     Operation("POST /incidents/{}/waive_clock", {INCIDENTS}, M, on=RECORDS, sent=CLOCK),
     Operation("GET /monitors", {READ, MONITORING, ADMIN}, SIGNED_IN, narrow=OPEN),

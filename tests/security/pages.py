@@ -94,6 +94,8 @@ PRODUCTS = [
     Page("create_product", get=M, post=M),
     Page("product", get=V, on=("product",)),
     Page("edit_product", get=M, post=M, on=("product",)),
+    Page("set_up", get=M, post=M, on=("product",)),
+    Page("set_up_step", get=M, post=M, on=("product",), named={"step": "people"}),
     Page("archive_product", post=M, on=("product",)),
     Page("restore_product", post=M, on=("product",)),
     Page("add_environment", post=M, on=("product",)),
@@ -157,6 +159,7 @@ RECORDS = [
     # Who is listed for the deciding role (world.py lists the admin of the team).
     Page("decision_confirm", get=A, post=A, on=INCIDENTS),
     Page("event", get=V, on=ENTRIES),
+    Page("attachment", get=V, on=ENTRIES),
     Page("correct", get=R, post=R, on=ENTRIES),
     Page("redact", get=R, post=R, on=ENTRIES),
     Page("settle", post=R, on=REDACTIONS),

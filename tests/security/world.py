@@ -17,6 +17,7 @@ from django.test import Client
 from accounts.models import ApiToken, Membership, Role, Scope, Team, User
 from accounts.tokens import revoke_token
 from foundation import moment
+from foundation.blobs import taken
 from incidents import corrections, transitions
 from incidents.declare import declare
 from incidents.models import Incident, Participant
@@ -105,7 +106,7 @@ def build() -> World:
 def _incident(product: Product, by: User, title: str, *, private: bool = False) -> Incident:
     severity = product.severities().get(key="CRITICAL")
     made = declare(product, by=by, title=title, severity=severity, private=private, impact=f"{title}: all")
-    transitions.note(made, by=by, text=f"{title}: a note")
+    transitions.note(made, by=by, text=f"{title}: a note", file=taken(f"{title}.txt", title.encode()))
     return made
 
 
