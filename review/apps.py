@@ -6,4 +6,4 @@ class ReviewConfig(AppConfig):
     verbose_name = "Review"
 
     def ready(self) -> None:
-        from review import panel, rules  # noqa: F401 (they register themselves)
+        from review import panel, rules, sentences  # noqa: F401 (they register themselves)

@@ -102,7 +102,7 @@ class ActionState(models.TextChoices):
 
 
 class ActionItem(models.Model):
-    """Something to do so that it does not happen again. `revision` counts its changes: a later one names what it saw."""
+    """Something to do so that it does not happen again. `revision` counts changes: the next one names what it saw."""
 
     postmortem = models.ForeignKey(Postmortem, on_delete=models.PROTECT, related_name="actions")
     number = models.PositiveSmallIntegerField()

@@ -1,0 +1,75 @@
+"""Where a report stands and what it needs next: the one thing a page, a list and the incident's panel say of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from incidents.clock_views import ClockView, clock_views
+from incidents.models import Clock, Incident
+from review import answers
+from review.documents import clock_key
+from review.models import Postmortem
+from review.refusals import OVER
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`next`: schedule, answer, review or "" for nothing. `clock` is the process's own for it, while it runs."""
+
+    postmortem: Postmortem | None
+    clock: ClockView | None
+    left: int
+    over: bool
+
+    @property
+    def reviewed(self) -> bool:
+        return self.postmortem is not None and self.postmortem.is_reviewed
+
+    @property
+    def begun(self) -> bool:
+        return self.postmortem is not None
+
+    @property
+    def next(self) -> str:
+        if not self.over or self.reviewed:
+            return ""
+        if self.clock is not None:
+            return "schedule"
+        return "answer" if self.left else "review"
+
+    @property
+    def words(self) -> str:
+        """What is left, in a sentence."""
+        if self.reviewed:
+            return _("Reviewed.")
+        if not self.left:
+            return _("Every question is answered. Somebody has to review it.")
+        said = ngettext("%(n)s question is left.", "%(n)s questions are left.", self.left)
+        return said % {"n": self.left}
+
+
+def standing(incident: Incident, postmortem: Postmortem | None, now: datetime) -> Standing:
+    """Wants the incident as `for_page()` reads it."""
+    key = clock_key(incident)
+    views = [view for view in clock_views(incident, now) if key and view.clock.key == key]
+    running = next((view for view in views if view.clock.run.ended_at is None), None)
+    return Standing(postmortem, running, answers.left(incident, postmortem), incident.status in OVER)
+
+
+def due_clocks(incidents: QuerySet[Incident]) -> QuerySet[Clock]:
+    """The clocks by which reports of `incidents` are to be planned and which still run, for paging by ("due_at", "pk").
+
+    What was reviewed after its clock began is due no more.
+    """
+    key = KT("incident__process_version__document__postmortem__clock")
+    running = Clock.objects.filter(
+        incident__in=incidents, incident__status__in=OVER, due_at__isnull=False,
+        stopped_at=None, cancelled_at=None, waived_at=None,
+    )  # fmt: skip
+    done = Postmortem.objects.filter(incident=OuterRef("incident"), state="reviewed")
+    late = ~Exists(done.filter(reviewed_at__gte=OuterRef("started_at")))
+    return running.annotate(wanted=key).filter(late, Q(key=F("wanted")))

@@ -1,0 +1,170 @@
+"""One report, read for whoever shows it: page, Markdown, JSON and API print the same.
+
+Until it is reviewed it is read afresh each time; then what was reviewed is shown, and next to it what came later.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from foundation.shapes import utc, utc_or_none
+from incidents.models import Incident
+from products.vocabulary import EventKind
+from review import answers, evidence
+from review.models import ActionItem, Postmortem
+from review.timeline import Entry, Timeline
+
+# What came after a review and changes what one thinks of it.
+WEIGHTY = frozenset(
+    {EventKind.CORRECTED, EventKind.REDACTED, EventKind.REOPENED, EventKind.DECIDED, EventKind.RESOLVED}
+)
+
+
+def postmortem_of(incident: Incident) -> Postmortem | None:
+    rows = Postmortem.objects.filter(incident=incident)
+    return rows.select_related("reviewed_by", "scheduled_by", "event").first()
+
+
+def read(incident: Incident, now: datetime, found: Postmortem | None = None) -> dict[str, Any]:
+    """JSON. Wants the incident as `for_page()` reads it."""
+    found = found or postmortem_of(incident)
+    frozen = found.snapshot if found and found.is_reviewed else None
+    known = frozen or {**evidence.collect(incident, now), "answers": answers.current(incident, found)}
+    told = Timeline(incident, head=len(known["timeline"]))
+    shape = _incident(known, incident)
+    return {
+        **known,
+        "incident": shape,
+        "timeline": [_entry(told, entry) for entry in told.entries()],
+        "decisions": [_decision(told, one, incident) for one in known["decisions"]],
+        "checklist": [_with_words(told, one, "said") for one in known["checklist"]],
+        "messages": [_with_words(told, one, "where") for one in known["messages"]],
+        "state": str(found.state) if found else "in_progress",
+        "resolved": incident.status in ("resolved", "closed"),
+        "meeting": _meeting(found),
+        "review": _review(found),
+        "since_review": [_later(told, event) for event in told.since() if event.kind in WEIGHTY],
+        "writers": answers.writers(found),
+        "actions": actions(found),
+    }
+
+
+def snapshot(incident: Incident, found: Postmortem, now: datetime) -> dict[str, Any]:
+    """What is kept when it is reviewed at `now`."""
+    return {
+        **evidence.collect(incident, now, reviewed_at=now),
+        "answers": answers.current(incident, found),
+        "actions": actions(found),
+        "meeting": _meeting(found),
+    }
+
+
+def actions(found: Postmortem | None) -> list[dict[str, Any]]:
+    """As they stand now: work goes on when the report is reviewed."""
+    if found is None:
+        return []
+    rows = found.actions.select_related("owner", "settled_by").order_by("number")
+    return [action_shape(item) for item in rows]
+
+
+def action_shape(item: ActionItem) -> dict[str, Any]:
+    return {
+        "number": item.number,
+        "text": item.text,
+        "kind": str(item.kind),
+        "kind_label": str(item.get_kind_display()),
+        "owner": str(item.owner),
+        "due": item.due.isoformat(),
+        "state": str(item.state),
+        "settled_by": str(item.settled_by or ""),
+        "settled_at": utc_or_none(item.settled_at),
+        "reason": item.reason,
+        "revision": item.revision,
+    }
+
+
+def _incident(known: dict[str, Any], incident: Incident) -> dict[str, Any]:
+    """Whether it is private and how it stands is never what it once was."""
+    return {**known["incident"], "private": incident.private, "status": str(incident.status)}
+
+
+def _entry(told: Timeline, entry: Entry) -> dict[str, Any]:
+    later = told.later(entry.event)
+    return {
+        "seq": entry.event.seq,
+        "kind": str(entry.event.kind),
+        "at": utc(entry.at),
+        "sentence": entry.sentence,
+        "text": entry.text,
+        "url": entry.url,
+        "source": entry.event.source,
+        "tone": entry.tone,
+        "hidden": bool(entry.hidden),
+        "corrected_by": entry.corrected.seq if entry.corrected else None,
+        "later": _later(told, later) if later else None,
+        "hash": entry.event.hash,
+    }
+
+
+def _later(told: Timeline, event: Any) -> dict[str, Any]:
+    """What was recorded after the review: its own words, unless they are hidden."""
+    entry = told.entry(event)
+    return {
+        "seq": event.seq,
+        "at": utc(event.occurred_at),
+        "recorded_at": utc(event.recorded_at),
+        "sentence": entry.hidden or told.plain(event),
+        "text": "" if entry.hidden or told.hides(event) else event.text,
+    }
+
+
+def _decision(told: Timeline, one: dict[str, Any], incident: Incident) -> dict[str, Any]:
+    """Its reason is that of its entry on the timeline: redacted there, it is gone here."""
+    entry = told.by_seq(one["seq"])
+    made = incident.decisions.filter(number=one["number"]).first()
+    facts = made.facts if made and entry and not entry.hidden else None
+    return {
+        **one,
+        "reason": entry.text if entry else "",
+        "hidden": entry.hidden if entry else "",
+        "facts": facts,
+    }
+
+
+def _with_words(told: Timeline, one: dict[str, Any], name: str) -> dict[str, Any]:
+    entry = told.by_seq(one["seq"]) if one["seq"] else None
+    return {**one, name: (entry.hidden or entry.text) if entry else "", "url": entry.url if entry else ""}
+
+
+def _meeting(found: Postmortem | None) -> dict[str, Any] | None:
+    if found is None or found.meets_at is None:
+        return None
+    return {
+        "at": utc(found.meets_at),
+        "attendees": found.attendees,
+        "link": found.link,
+        "by": str(found.scheduled_by or ""),
+        "scheduled_at": utc_or_none(found.scheduled_at),
+    }
+
+
+def _review(found: Postmortem | None) -> dict[str, Any] | None:
+    if found is None or not found.is_reviewed or found.reviewed_by is None:
+        return None
+    return {
+        "by": str(found.reviewed_by),
+        "at": utc_or_none(found.reviewed_at),
+        "seq": found.event.seq if found.event else None,
+        "digest": found.digest,
+        "whole": evidence.digest(found.snapshot or {}) == found.digest,
+        "own": answers.own_work(found),
+    }
+
+
+def readable(value: Any, name: str = "") -> Any:
+    """The same with moments as moments, for a template."""
+    if isinstance(value, dict):
+        return {key: readable(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [readable(each) for each in value]
+    is_moment = name in ("at", "since", "until") or name.endswith("_at")
+    return datetime.fromisoformat(value) if is_moment and isinstance(value, str) and value else value
