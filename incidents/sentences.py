@@ -4,7 +4,6 @@ One sentence, names bold, no durations that age, nothing about the reader.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,7 +15,6 @@ from incidents.fact_names import LABELS
 from incidents.models import TimelineEvent
 from incidents.stated import SAID
 from products.vocabulary import EventKind
-from ui.moments import moment_html
 
 Sentence = Callable[[TimelineEvent], SafeString]
 
@@ -113,8 +111,6 @@ def _handed_over(event: TimelineEvent) -> SafeString:
 
 
 def _noted(event: TimelineEvent) -> SafeString:
-    if event.data.get("report") == "reopened":
-        return format_html(_("<b>Report opened again</b> by {who}"), who=_who(event))
     return format_html(_("<b>Note</b> by {who}"), who=_who(event))
 
 
@@ -258,22 +254,6 @@ def _monitor_up(event: TimelineEvent) -> SafeString:
     )
 
 
-def _scheduled(event: TimelineEvent) -> SafeString:
-    zone, at = event.incident.product.team.time_zone, str(event.data.get("meets_at", ""))
-    when = moment_html(datetime.fromisoformat(at) if at else None, "full", zone)
-    if event.data.get("was"):
-        text = format_html(_("<b>Postmortem moved</b> to {when} by {who}"), when=when, who=_who(event))
-    else:
-        text = format_html(_("<b>Postmortem scheduled</b> for {when} by {who}"), when=when, who=_who(event))
-    return _with_link(event, text)
-
-
-def _published(event: TimelineEvent) -> SafeString:
-    text = format_html(_("<b>Report reviewed</b> by {who}"), who=_who(event))
-    own = {"all": _(", who wrote it too"), "part": _(", who wrote part of it")}.get(str(event.data.get("own")), "")
-    return format_html("{text}{own}", text=text, own=own)
-
-
 SENTENCES: dict[str, Sentence] = {
     EventKind.DECLARED: _declared,
     EventKind.ACKNOWLEDGED: _acknowledged,
@@ -299,8 +279,6 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.CLOCK_PAUSED: _clock_paused,
     EventKind.CLOCK_RESUMED: _clock_resumed,
     EventKind.CLOCK_WAIVED: _clock_waived,
-    EventKind.POSTMORTEM_SCHEDULED: _scheduled,
-    EventKind.POSTMORTEM_PUBLISHED: _published,
     EventKind.MONITOR_DOWN: _monitor_down,
     EventKind.MONITOR_UP: _monitor_up,
 }
