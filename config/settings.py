@@ -152,11 +152,16 @@ CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = 4
 CELERY_WORKER_CONSUMER = "config.consumer:Consumer"
 CELERY_TIMEZONE = "UTC"
-CELERY_TASK_ACKS_LATE = True
+# A task is a hint: it is taken out of the queue when its work is done, and given back when its worker dies.
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = CELERY_TASK_ACKS_ON_FAILURE_OR_TIMEOUT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 2
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"polling_interval": 0.1} if CELERY_BROKER_URL.startswith("memory") else {"visibility_timeout": 180}
+    {"polling_interval": 0.1}
+    if CELERY_BROKER_URL.startswith("memory")
+    # What a dead worker held is looked for every 5 s.
+    else {"visibility_timeout": 180, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
 )
 
 AUTH_USER_MODEL = "accounts.User"
