@@ -11,6 +11,7 @@ class IncidentsConfig(AppConfig):
             page_panels,
             people,
             private_deliveries,
+            process_uses,
             ruler_panel,
             work_panels,
         )

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from foundation.text import plain_text
-from products.document import MAX_BYTES, read
+from products.document import MAX_BYTES
+from products.examined import other_key
 from products.import_process import Imported, import_process
 from products.models import Process, ProcessDraft, ProcessVersion
 from products.obstacles import Blocked, Obstacle, obstacles, read_only
@@ -170,11 +171,9 @@ def discard(draft: ProcessDraft, *, by: User) -> ProcessDraft:
 
 def check(draft: ProcessDraft) -> None:
     """Raises ProcessError for a document that cannot be used, or that is of another process than the draft."""
-    name = f"{draft.key}.yaml"
-    found = load(draft.text.encode(), name=name).key
+    found = load(draft.text.encode(), name=f"{draft.key}.yaml").key
     if found != draft.key:
-        message = f"expected {draft.key}, the process of this draft, not {found!r}"
-        raise ProcessError([read(draft.text.encode(), name=name).problem(("key",), message)])
+        raise ProcessError([other_key(draft.text, key=draft.key, found=found)])
 
 
 def _open(draft: ProcessDraft) -> ProcessDraft:

@@ -7,8 +7,9 @@ from typing import Any
 
 from products.clock_rules import ClockRule
 from products.models import ProcessVersion, Severity
+from products.outline import event_words, limit_words, names
 from products.targets import Target
-from products.vocabulary import ClockKind, EventKind, Moment, Origin
+from products.vocabulary import ClockKind, Origin
 
 # A written process that nobody has touched for half a year is asked to be read again (K141).
 REVIEW_AFTER_DAYS = 180
@@ -21,6 +22,7 @@ class Limit:
     clock: ClockRule
     target: Target
     house: bool
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class ClockLine:
     stops: list[str]
     house: bool
     note: str
+    bounds_are_house: bool = False
+    target: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,23 +65,36 @@ def severity_rows(version: ProcessVersion) -> list[SeverityRow]:
     """The severity table of `version` in its order. One query."""
     clocks = version.clocks()
     rows = {row["key"]: row for row in version.document["severities"]}
+    calendars = names(version.document)["calendars"]
     return [
         SeverityRow(
             severity,
             rows[severity.key]["origin"] == Origin.HOUSE,
-            _limits(severity, [clock for clock in clocks if clock.key in rows[severity.key]["targets"]]),
+            _limits(severity, clocks, rows[severity.key]["targets"], calendars),
             wake_is_house=(rows[severity.key].get("wake") or {}).get("origin", Origin.HOUSE) == Origin.HOUSE,
         )
         for severity in version.severities.order_by("position")
     ]
 
 
-def _limits(severity: Severity, clocks: list[ClockRule]) -> list[Limit]:
+def _limits(
+    severity: Severity, clocks: list[ClockRule], own: Mapping[str, Any], calendars: Mapping[str, str]
+) -> list[Limit]:
+    """Of the clocks that the severity names itself, in the order of the clocks."""
     return [
-        Limit(clock, severity.target(clock.key), severity.targets[clock.key].get("origin") == Origin.HOUSE)
+        Limit(
+            clock,
+            severity.target(clock.key),
+            severity.targets[clock.key].get("origin") == Origin.HOUSE,
+            limit_words(own[clock.key], calendars) if _says_more(own[clock.key]) else "",
+        )
         for clock in clocks
-        if clock.key in severity.targets
+        if clock.key in own and clock.key in severity.targets
     ]
+
+
+def _says_more(target: Mapping[str, Any]) -> bool:
+    return bool(target.get("earliest") or target.get("calendar"))
 
 
 def clock_lines(version: ProcessVersion) -> list[ClockLine]:
@@ -87,10 +104,12 @@ def clock_lines(version: ProcessVersion) -> list[ClockLine]:
         ClockLine(
             rule=rule,
             kind=str(ClockKind(rule.kind).label),
-            start=_word(rule.start, messages),
-            stops=[_word(kind, messages) for kind in rule.stop],
+            start=event_words(rule.start, messages),
+            stops=[event_words(kind, messages) for kind in rule.stop],
             house=rule.origin == Origin.HOUSE,
             note=entry.get("note") or "",
+            bounds_are_house=entry.get("bounds") == Origin.HOUSE,
+            target=entry.get("target"),
         )
         for rule, entry in zip(version.clocks(), version.document["clocks"], strict=True)
     ]
@@ -104,12 +123,3 @@ def age(version: ProcessVersion, now: datetime) -> Age | None:
         return None
     since = date.fromisoformat(written[:10])
     return Age(since, (now.date() - since).days)
-
-
-def _word(event: str, messages: Mapping[str, str]) -> str:
-    """An event or moment of a process as a person says it."""
-    if event in Moment.values:
-        return str(Moment(event).label)
-    kind, _, key = event.partition(":")
-    label = str(EventKind(kind).label)
-    return f"{label}: {messages.get(key, key)}" if key else label

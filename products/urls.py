@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from products import process_urls
 from products.views.contacts import add_contact, move_contact, remove_contact
-from products.views.process import process, process_schema, process_text, processes
 from products.views.product import (
     add_environment,
     archive_product,
@@ -33,9 +33,5 @@ urlpatterns = [
     path("settings/tokens/", tokens, name="tokens"),
     path("settings/tokens/add/", make_token, name="make_token"),
     path("settings/tokens/<int:pk>/revoke/", revoke, name="revoke_token"),
-    path("processes/", processes, name="processes"),
-    path("processes/schema.json", process_schema, name="process_schema"),
-    path("processes/<slug:key>/", process, name="process"),
-    path("processes/<slug:key>/<int:number>/", process, name="process_version"),
-    path("processes/<slug:key>/<int:number>/text", process_text, name="process_text"),
+    *process_urls.urlpatterns,
 ]

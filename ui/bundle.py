@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
-SHEETS = ("tokens", "base", "layout", "components", "pages", "ruler", "decide", "work", "utilities")
+SHEETS = ("tokens", "base", "layout", "components", "pages", "ruler", "decide", "work", "process", "utilities")
 SCRIPTS = ("live", "clocks", "taps", "page")
 PARTS = {
     "css/site.css": [f"css/{name}.css" for name in SHEETS],

@@ -1,17 +1,23 @@
-"""Pages of processes: the list, one that reads like the written document, its text."""
+"""Pages of processes: the list, one that reads like the written document, its schema."""
+
+import re
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from accounts.access import authorize
+from accounts.access import allowed, authorize, signed_in
 from foundation import moment
-from products.models import Process, ProcessVersion, Product
+from products.findings import findings_of
+from products.models import Process, ProcessDraft, ProcessVersion, Product
+from products.obstacles import read_only
+from products.outline import names, parts, plan
 from products.reading import REVIEW_AFTER_DAYS, age, clock_lines, severity_rows
 from products.schema import published
+from products.uses import uses
 
 
-def _fetch(request: HttpRequest, key: str, number: int | None) -> ProcessVersion:
+def fetch(request: HttpRequest, key: str, number: int | None = None) -> ProcessVersion:
     """The asked version of the process, the current one by default."""
     process = get_object_or_404(Process.objects.select_related("current"), key=key)
     authorize(request.user, "view", process)
@@ -28,36 +34,50 @@ def processes(request: HttpRequest) -> HttpResponse:
         .select_related("current")
         .prefetch_related("current__severities")
     )
-    return render(request, "products/processes.html", {"processes": known})
+    context = {
+        "processes": known,
+        "may_draft": allowed(request.user, "draft", Process),
+        "drafts": ProcessDraft.objects.open().select_related("saved_by").order_by("key"),
+    }
+    return render(request, "products/processes.html", context)
 
 
 @require_safe
 def process(request: HttpRequest, key: str, number: int | None = None) -> HttpResponse:
-    version = _fetch(request, key, number)
+    version = fetch(request, key, number)
+    known, sections = version.process, parts(version)
+    findings = findings_of(version.text, name=f"{key}.yaml")
+    shown = {part.key for part in sections}
     context = {
-        "process": version.process,
+        "process": known,
         "version": version,
         "document": version.document,
         "age": age(version, moment.now()),
         "review_after": REVIEW_AFTER_DAYS,
+        "parts": sections,
+        "names": names(version.document),
+        "plan": plan(version.document),
         "rows": severity_rows(version),
         "clocks": clock_lines(version),
-        "versions": version.process.versions.select_related("by").defer("text", "document"),
-        "products": Product.objects.visible_to(request.user).active().filter(process=version.process),
+        "findings": findings,
+        "findings_at": findings.by_place(),
+        "elsewhere": [finding for finding in findings.all if _section(finding.path) not in shown],
+        "versions": known.versions.select_related("by", "draft__saved_by").defer("text", "document"),
+        "products": Product.objects.visible_to(request.user).active().filter(process=known),
+        "uses": uses(known, signed_in(request)),
+        "may_draft": allowed(request.user, "draft", Process),
+        "read_only": read_only(key),
+        "draft": ProcessDraft.objects.open().filter(key=key).first(),
+        "address": request.build_absolute_uri(),
     }
     return render(request, "products/process.html", context)
-
-
-@require_safe
-def process_text(request: HttpRequest, key: str, number: int) -> HttpResponse:
-    """The document as it was read, byte for byte."""
-    version = _fetch(request, key, number)
-    name = f"{key}.yaml"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(version.text.encode(), content_type="text/plain; charset=utf-8", headers=headers)
 
 
 @require_safe
 def process_schema(request: HttpRequest) -> HttpResponse:
     """The JSON Schema of a process, for editors."""
     return HttpResponse(published.text(), content_type="application/schema+json")
+
+
+def _section(path: str) -> str:
+    return re.split(r"[.\[]", path, maxsplit=1)[0]

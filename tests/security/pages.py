@@ -110,6 +110,15 @@ PRODUCTS = [
     Page("process", get=SIGNED_IN, named={"key": "krow"}),
     Page("process_version", get=SIGNED_IN, named={"key": "krow", "number": 1}),
     Page("process_text", get=SIGNED_IN, named={"key": "krow", "number": 1}),
+    Page("process_source", get=SIGNED_IN, named={"key": "krow", "number": 1}),
+    Page("process_diff", get=SIGNED_IN, named={"key": "krow", "number": 1}),
+    Page("new_process", get=M, post=M),
+    Page("process_draft", get=M, post=M, named={"key": "krow"}),
+    Page("start_draft", post=M, named={"key": "krow"}),
+    Page("draft_guesses", post=M, named={"key": "krow"}),
+    Page("go_on_draft", post=M, named={"key": "krow"}),
+    Page("publish_draft", get=M, post=ADMINISTRATOR, named={"key": "krow"}),
+    Page("discard_draft", get=M, post=M, named={"key": "krow"}),
 ]
 
 CHANNELS = [

@@ -27,6 +27,7 @@ from notifications import links
 from notifications.models import Channel, Delivery, Kind, State
 from notifications.ways import add_channel
 from products.contacts import add_contact
+from products.drafts import start_draft
 from products.models import Contact, Product
 from products.role_holders import list_for_role
 from products.token_products import make_narrow_token
@@ -121,6 +122,9 @@ def _furnish(world: World) -> None:
     own = _channel(world, "Own phone", manager, None)
     waiting = make_monitor(world.product, kind="heartbeat", target="", name="Zebra beat", interval_s=300)
     world.push_path = "/" + push_url(waiting).split("/", 3)[3]
+    current = world.product.process.current
+    assert current is not None
+    start_draft(f"{current.text}# more\n", key="krow", by=manager, base=current)
     mine = {"manager": Role.ADMIN}
     responders = {name: role for name, role in inside.items() if role >= Role.RESPONDER}
     known = {

@@ -1,0 +1,56 @@
+"""A process of one's own: pasted, uploaded or begun from one that is here; always as a draft."""
+
+from dataclasses import asdict
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import authorize, signed_in
+from products.drafts import DraftOpen, start_draft
+from products.examined import key_in, with_key
+from products.models import Process, ProcessDraft
+from products.process_forms import NewProcessForm, markdown_reader
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_process(request: HttpRequest) -> HttpResponse:
+    authorize(request.user, "draft", Process)
+    form = NewProcessForm(request.POST or None, request.FILES or None)
+    there: ProcessDraft | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("process_draft", key=_begin(request, form).key)
+        except DraftOpen as error:
+            there = error.draft
+        except ValidationError as error:
+            for field, told in error.message_dict.items():
+                for message in told:
+                    form.add_error(field if field in form.fields else None, message)
+    context = {
+        "form": form,
+        "there": there,
+        "markdown": markdown_reader() is not None,
+        # What was sent stays in the field, also when it came as a file.
+        "text": form.sent_text if form.is_bound else "",
+    }
+    status = 409 if there else 422 if form.is_bound else 200
+    return render(request, "products/process_new.html", context, status=status)
+
+
+def _begin(request: HttpRequest, form: NewProcessForm) -> ProcessDraft:
+    text, guesses = form.sent, []
+    reader = markdown_reader()
+    if form.is_markdown and reader:
+        guessed = reader(text, name=form.name or "runbook.md")
+        text, guesses = guessed.text, [{**asdict(guess), "seen_by": None} for guess in guessed.guesses]
+    wanted = form.cleaned_data["key"]
+    key = wanted or key_in(text)
+    if not key:
+        raise ValidationError({"key": [form.KEY_NEEDED]})
+    if wanted and key_in(text) != wanted:
+        text = with_key(text, wanted)
+    process = Process.objects.filter(key=key).select_related("current").first()
+    base = process.current if process else None
+    return start_draft(text, key=key, by=signed_in(request), base=base, guesses=guesses)
