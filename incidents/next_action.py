@@ -56,7 +56,7 @@ def _next(incident: Incident, monitor_state: str | None, work: Work | None) -> A
     if begun and work:
         action = next((found for rule in rules if (found := rule(incident, monitor_state))), None)
         return action or _remedy(incident, work) or _over()
-    for rule in (*rules, _recovered, _plan, _lead, _mitigate):
+    for rule in (_acknowledge, _recovered, _confirm, _plan, _lead, _mitigate):
         action = rule(incident, monitor_state)
         if action:
             return action

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import allowed, has_role
 from accounts.models import Role, User
-from incidents.models import Incident, Mode, Participant
+from incidents.models import Assignment, Incident, Mode, Participant
 from notifications import queue
 from notifications.models import Channel, Delivery, State
 from notifications.queue import Recipient
@@ -22,6 +22,13 @@ type Named = tuple[User | None, str, str]
 
 def everybody(incident: Incident, *, but: User | None = None) -> list[Recipient]:
     return [*people(incident, but=but), *rooms(incident)]
+
+
+def concerned(incident: Incident, *, but: User | None = None) -> list[Recipient]:
+    """Everybody, and whoever has a role in it: who has to do what was decided."""
+    held = Assignment.objects.filter(incident=incident, until=None).select_related("user").order_by("pk")
+    holders: list[Named] = [(one.user, "", str(one.user)) for one in held]
+    return [*_once(incident, [*_named(incident), *holders], but), *rooms(incident)]
 
 
 def people(incident: Incident, *, but: User | None = None) -> list[Recipient]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from foundation.blobs import Upload
+from incidents import watch
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.stated import BEGUN, SAID, WAY, possible
@@ -41,9 +42,9 @@ def report(
     Raises TooLate for a kind that is on record already with nothing since that would make it happen again.
     """
     _check(incident, kind, url, at)
-    step = Step(kind, REPORTED_IN)
     with transaction.atomic():
         locked = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+        step = Step(kind, REPORTED_IN, watch.status_after(locked, kind))
         kinds = list(locked.events.order_by("seq").values_list("kind", flat=True))
         if not possible(kind, kinds):
             incident.refresh_from_db()

@@ -33,7 +33,7 @@ TONES = {"on_time": "good", "early": "good", "late": "late", "missed": "late", "
 def read(incident: Incident, now: datetime) -> Ruler | None:
     """None for a process that plans no moments."""
     told = story(incident)
-    moved = _corrected(incident)
+    moved = _with_watch(_corrected(incident), told)
     plan, real = [], []
     for row in _marks(incident):
         for what in row["what"]:
@@ -84,6 +84,16 @@ def _corrected(incident: Incident) -> dict[int, datetime]:
     """Events that really happened at another time than they say."""
     rows = incident.events.filter(kind=EventKind.CORRECTED).select_related("supersedes__supersedes")
     return {original(row).pk: row.occurred_at for row in rows.order_by("seq")}
+
+
+def _with_watch(moved: dict[int, datetime], told: Story) -> dict[int, datetime]:
+    """A watch begins when what began it really happened."""
+    by_seq = {event.seq: event.pk for event in told.events}
+    opened = [
+        event for event in told.events if event.kind == EventKind.WATCH_OPENED and event.pk not in moved
+    ]
+    causes = {event.pk: by_seq.get(event.data.get("because", 0)) for event in opened}
+    return moved | {pk: moved[cause] for pk, cause in causes.items() if cause in moved}
 
 
 def _limits(incident: Incident) -> list[tuple[Planned, datetime | None]]:

@@ -171,21 +171,29 @@ def _message_sent(event: TimelineEvent) -> SafeString:
     return _with_link(event, format_html(_("<b>Sent: {title}</b>, says {who}"), title=title, who=who))
 
 
+def _watch_opened(event: TimelineEvent) -> SafeString:
+    return format_html(_("<b>The watch begins</b>, for {least} at least"), least=event.data.get("least", ""))
+
+
 def _vouched(event: TimelineEvent) -> SafeString:
     line = event.data.get("line", "")
     return format_html(_("<b>{who} vouches</b> for “{line}”"), who=_who(event), line=line)
 
 
-def _decided(event: TimelineEvent) -> SafeString:
+def decided(event: TimelineEvent) -> str:
+    """What was decided, in words: "Rollback: Deploy the previous tag again"."""
     choices = {
         "hotfix": _("Hotfix"), "rollback": _("Rollback"), "mitigate": _("Contain it first"),
         "defer": _("Leave it for a release"),
     }  # fmt: skip
     chosen = choices.get(str(event.data.get("choice")), "")
-    what = ": ".join(part for part in (chosen, str(event.data.get("what", ""))) if part)
+    return ": ".join(part for part in (chosen, str(event.data.get("what", ""))) if part)
+
+
+def _decided(event: TimelineEvent) -> SafeString:
     return format_html(
         _("<b>Decided: {what}</b> by {who} ({role})"),
-        what=what,
+        what=decided(event),
         who=_who(event),
         role=event.data.get("role", ""),
     )
@@ -271,6 +279,7 @@ SENTENCES: dict[str, Sentence] = {
     **dict.fromkeys(SAID, _stated),
     EventKind.ATTESTED: lambda event: _with_link(event, _ticked(event)),
     EventKind.CHECK_CHANGED: _ticked,
+    EventKind.WATCH_OPENED: _watch_opened,
     EventKind.MESSAGE_SENT: _message_sent,
     EventKind.OVERRIDDEN: _vouched,
     EventKind.CORRECTED: _corrected,

@@ -1,5 +1,6 @@
 """Which events tell whom (K132–K136): the product's contacts and channels, when an incident opens, when three
-quarters of its response clock are gone, at a breach, when it becomes worse, and when it is over.
+quarters of its response clock are gone, at a breach, when it becomes worse, when somebody has decided, and when it is
+over.
 
 Called by the engine in the verb's transaction. Drills and past incidents tell nobody, and say so; a private one
 tells its participants alone, by its ref. Who that is, is incidents/recipients.py's.
@@ -17,6 +18,7 @@ from incidents import recipients
 from incidents.clocks import span
 from incidents.models import Clock, Incident, Status, TimelineEvent
 from incidents.recipients import everybody
+from incidents.sentences import decided
 from notifications import hours, queue
 from notifications.models import Delivery
 from notifications.queue import ACKNOWLEDGE, CANNOT, Message, Recipient
@@ -24,7 +26,7 @@ from products.vocabulary import ClockKey, EventKind
 
 OPENED, WARNED, BREACHED, RESOLVED = "opened", "warned", "breached", "resolved"
 PASSED, STRANDED, RAISED = "passed", "stranded", "raised"
-NEEDED, GIVEN = "needed", "given"
+NEEDED, GIVEN, DECIDED = "needed", "given", "decided"
 # What asks somebody to take it; moot once somebody has.
 ASKING = (OPENED, PASSED, STRANDED)
 # A locked phone shows some forty characters: severity, ref and product must be among them.
@@ -139,6 +141,19 @@ def _worse(incident: Incident, event: TimelineEvent) -> None:
     _tell(incident, _about(event), RAISED, to, headline, event.text, wake=wake)
 
 
+def _decided(incident: Incident, event: TimelineEvent) -> None:
+    """Whoever works on it, the contacts and the channels hear it at once; leaving it for a release says so itself."""
+    if event.data.get("choice") == "defer":
+        return
+    what = decided(event)
+    words = {"who": event.actor_label, "role": event.data.get("role", ""), "what": what}
+    line = _("%(who)s (%(role)s) has decided: %(what)s.") % words
+    if event.text and not incident.private:
+        line += f"\n{event.text}"
+    to = recipients.concerned(incident, but=event.actor)
+    _tell(incident, _about(event), DECIDED, to, _("decided: %(what)s") % {"what": what}, line)
+
+
 def _over(incident: Incident, event: TimelineEvent) -> None:
     """Whoever was told hears that it is over; what still waits is moot."""
     to = [one for one in queue.reached(incident.ref) if one.user is None or one.user != event.actor]
@@ -164,6 +179,7 @@ _AFTER: dict[EventKind, Callable[[Incident, TimelineEvent], None]] = {
     EventKind.DECLARED: _opened,
     EventKind.REOPENED: _opened,
     EventKind.ACKNOWLEDGED: _acknowledged,
+    EventKind.DECIDED: _decided,
     EventKind.MITIGATED: _mitigated,
     EventKind.CLOCK_PAUSED: _held_off,
     EventKind.CLOCK_WAIVED: _held_off,

@@ -8,9 +8,14 @@ from products.vocabulary import EventKind
 UNDOES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         EventKind.APPROVAL_DISMISSED: (EventKind.APPROVED,),
-        EventKind.DEPLOY_FAILED: (EventKind.DEPLOYED, EventKind.SMOKE_PASSED),
-        EventKind.SMOKE_FAILED: (EventKind.SMOKE_PASSED,),
+        EventKind.DEPLOY_FAILED: (EventKind.DEPLOYED, EventKind.SMOKE_PASSED, EventKind.WATCH_OPENED),
+        EventKind.SMOKE_FAILED: (EventKind.SMOKE_PASSED, EventKind.WATCH_OPENED),
         EventKind.WATCH_FAILED: (EventKind.WATCH_MET,),
-        EventKind.ROLLED_BACK: (EventKind.DEPLOYED, EventKind.SMOKE_PASSED, EventKind.WATCH_MET),
+        EventKind.ROLLED_BACK: (
+            EventKind.DEPLOYED,
+            EventKind.SMOKE_PASSED,
+            EventKind.WATCH_OPENED,
+            EventKind.WATCH_MET,
+        ),
     }
 )

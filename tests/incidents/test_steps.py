@@ -54,6 +54,7 @@ def test_walking_through_krow_finishes_every_step_and_event_k145(incident: Incid
     stated = [kind for kind in kinds if kind not in ("declared", "attested")]
     assert stated == [
         "hotfix_started", "branch_seen", "fix_pushed", "approved", "merged", "tagged", "deployed", "smoke_passed",
+        "watch_opened",
     ]  # fmt: skip
 
 
@@ -108,6 +109,17 @@ def test_a_step_that_the_process_always_asks_for_is_not_skipped(archy: Incident,
         steps.skip(archy, "merge", by=ada, reason="No")
     with pytest.raises(ValidationError):
         steps.finish(archy, "nonsense", by=ada)
+
+
+def test_a_monitor_that_is_up_again_asks_for_the_end_before_it_asks_for_the_severity(
+    product: Product, ada: User
+) -> None:
+    incident = declare(product, by=ada, title="Sign-in fails")
+    transitions.acknowledge(incident, by=ada)
+    for state, verb in (("down", "confirm_severity"), ("up", "resolve")):
+        found = next_action(incident, monitor_state=state)
+        assert found
+        assert found.verb == verb
 
 
 def test_the_next_action_is_the_next_step_once_the_hotfix_has_begun(incident: Incident, ada: User) -> None:

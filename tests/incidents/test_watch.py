@@ -1,0 +1,101 @@
+"""The watch begins by itself when its process says so: K61 after the smoke tests (C3), by Archy's from the deployment."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import User
+from foundation import moment
+from incidents import transitions
+from incidents.corrections import correct
+from incidents.declare import declare
+from incidents.lifecycle import TooLate
+from incidents.models import Clock, Incident, Status
+from incidents.report import report
+from incidents.ruler_panel import read
+from products.models import Product
+from tests.factories import make_product
+
+
+@pytest.fixture
+def deployed(incident: Incident, ada: User) -> Incident:
+    for kind in ("hotfix_started", "deployed"):
+        report(incident, kind, by=ada)
+    return incident
+
+
+def opened(incident: Incident) -> list[str]:
+    return [event.occurred_at.isoformat() for event in incident.events.filter(kind="watch_opened")]
+
+
+def test_by_krow_it_begins_when_the_smoke_tests_pass_k61_c3(deployed: Incident, ada: User) -> None:
+    assert opened(deployed) == []
+    at = moment.now() - timedelta(milliseconds=1)
+    passed = report(deployed, "smoke_passed", by=ada, at=max(at, deployed.detected_at))
+    assert opened(deployed) == [passed.occurred_at.isoformat()]
+    deployed.refresh_from_db()
+    assert deployed.status == Status.MONITORING
+    clock = Clock.objects.get(incident=deployed, key="watch")
+    assert (clock.started_at, clock.due_at) == (passed.occurred_at, passed.occurred_at + timedelta(hours=2))
+    shown = read(deployed, moment.now())
+    assert shown
+    mark = next(mark for mark in shown.marks if mark.plan.label == "Watch begun")
+    assert (mark.offset, mark.real_at) == ("T+60 min", passed.occurred_at)
+    line = deployed.events.get(kind="watch_opened").lines.get().html
+    assert "<b>The watch begins</b>, for 2 h at least" in line
+
+
+def test_by_archy_it_begins_with_the_deployment(ada: User) -> None:
+    product = make_product(name="Neode", process="archy")
+    severity = product.severities().order_by("position")[0]
+    incident = declare(product, by=ada, title="Boot loop", severity=severity)
+    report(incident, "hotfix_started", by=ada)
+    done = report(incident, "deployed", by=ada)
+    report(incident, "smoke_passed", by=ada)
+    assert opened(incident) == [done.occurred_at.isoformat()]
+
+
+def test_a_fault_ends_it_and_the_next_pass_begins_another(deployed: Incident, ada: User) -> None:
+    report(deployed, "smoke_passed", by=ada)
+    report(deployed, "smoke_failed", by=ada, text="Menu is empty")
+    deployed.refresh_from_db()
+    assert deployed.status == Status.ACTIVE
+    shown = read(deployed, moment.now())
+    assert shown
+    assert next(mark for mark in shown.marks if mark.plan.label == "Watch begun").real_at is None
+    report(deployed, "deployed", by=ada)
+    report(deployed, "smoke_passed", by=ada)
+    assert len(opened(deployed)) == 2
+    deployed.refresh_from_db()
+    assert deployed.status == Status.MONITORING
+    with pytest.raises(TooLate):
+        transitions.mitigate(deployed, by=ada)
+
+
+def test_what_was_contained_by_hand_stays_so_without_a_watch(deployed: Incident, ada: User) -> None:
+    transitions.mitigate(deployed, by=ada, text="Switched off")
+    report(deployed, "smoke_failed", by=ada)
+    deployed.refresh_from_db()
+    assert deployed.status == Status.MONITORING
+
+
+def test_after_resolving_it_begins_and_the_status_stays(deployed: Incident, ada: User) -> None:
+    transitions.resolve(deployed, by=ada)
+    report(deployed, "smoke_passed", by=ada)
+    deployed.refresh_from_db()
+    assert (len(opened(deployed)), deployed.status) == (1, Status.RESOLVED)
+
+
+def test_a_corrected_beginning_moves_the_mark_too(product: Product, ada: User) -> None:
+    past = moment.now() - timedelta(hours=3)
+    severity = product.severities().get(key="CRITICAL")
+    incident = declare(product, by=ada, title="Slow", severity=severity, detected_at=past)
+    report(incident, "hotfix_started", by=ada, at=past + timedelta(minutes=5))
+    report(incident, "deployed", by=ada, at=past + timedelta(minutes=45))
+    passed = report(incident, "smoke_passed", by=ada, at=past + timedelta(minutes=90))
+    correct(passed, by=ada, reason="Wrong hour", occurred_at=past + timedelta(minutes=60))
+    shown = read(incident, moment.now())
+    assert shown
+    mark = next(mark for mark in shown.marks if mark.plan.label == "Watch begun")
+    assert (mark.text, mark.real_at) == ("on time", past + timedelta(minutes=60))
+    assert Clock.objects.get(incident=incident, key="watch").started_at == past + timedelta(minutes=60)
