@@ -21,6 +21,7 @@ from incidents.work import Work, read_all
 from live import bus
 from monitoring.models import Monitor, Target
 from monitoring.shown import as_shown
+from monitoring.unsure import unsure
 from products.models import Product
 
 SHOWN = 50
@@ -56,6 +57,7 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         .exclude(pk__in=[c.incident.target_id for c in opened if c.incident.target_id])
     )
     watched = Monitor.objects.visible_to(user).watched()
+    unseen = unsure(watched, at)
     return {
         "cards": cards,
         "order": [card.incident.number for card in cards],
@@ -67,8 +69,8 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         else len(real),
         "unreal": len(opened) - len(real),
         "down": list(down.select_related("monitor__product").order_by("since")[:20]),
-        "unsure": list(watched.unsure(at).order_by("name")[:UNSURE]),
-        "unsure_count": watched.unsure(at).count(),
+        "unsure": list(unseen.order_by("name")[:UNSURE]),
+        "unsure_count": unseen.count(),
         "monitors": watched.count(),
         "last_look": watched.order_by("-looked_at")
         .values_list("looked_at", flat=True)
