@@ -25,6 +25,7 @@ def create_product(
     aliases: Sequence[str] = (),
     first_release: str = "",
     version: str = "",
+    call: str = "",
     slug: str = "",
 ) -> Product:
     """`slug` "" makes one of the name.
@@ -38,6 +39,7 @@ def create_product(
         process=process,
         first_release=first_release.strip(),
         version=version.strip(),
+        call=call.strip(),
     )
     product.aliases = clean_aliases(product, aliases)
     product.full_clean(exclude=["slug"], validate_constraints=False)

@@ -23,17 +23,23 @@ def edit_product(
     aliases: Sequence[str] = (),
     first_release: str = "",
     version: str = "",
+    call: str | None = None,
 ) -> None:
-    """Raises ValidationError by field, as `create_product` does. Incidents that run keep the version they pinned."""
+    """Raises ValidationError by field, as `create_product` does. Incidents that run keep the version they pinned.
+
+    `call` None leaves it.
+    """
     lock_names()
     renamed = product.name != name.strip()
     product.name, product.process = name.strip(), process
     product.first_release, product.version = first_release.strip(), version.strip()
+    if call is not None:
+        product.call = call.strip()
     product.aliases = clean_aliases(product, aliases)
     product.full_clean(exclude=["slug"], validate_constraints=False)
     refuse_taken(product, product.name, field="name")
     if renamed:
         save_with_slug(product)
     else:
-        product.save(update_fields=["process", "first_release", "version", "aliases"])
+        product.save(update_fields=["process", "first_release", "version", "aliases", "call"])
     _log.info("product.edited", product=product.slug, by=by.pk)

@@ -64,9 +64,7 @@ class ProductForm(forms.Form):
     @property
     def more_is_open(self) -> bool:
         """Whether the folded part must be seen: something in it is wrong or filled in."""
-        return any(
-            self[name].errors or self[name].value() for name in ("aliases", "first_release", "version")
-        )
+        return any(self[name].errors or self[name].value() for name in ("aliases", "first_release"))
 
     def clean_aliases(self) -> list[str]:
         text: str = self.cleaned_data["aliases"]

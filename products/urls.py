@@ -14,6 +14,7 @@ from products.views.product import (
     restore_product,
 )
 from products.views.roles import list_for_role, move_role_holder, unlist
+from products.views.setup import set_up, set_up_step
 from products.views.tokens import make_token, revoke, tokens
 
 urlpatterns = [
@@ -21,6 +22,8 @@ urlpatterns = [
     path("products/new/", create_product, name="create_product"),
     path("products/<slug:slug>/", product, name="product"),
     path("products/<slug:slug>/edit/", edit_product, name="edit_product"),
+    path("products/<slug:slug>/setup/", set_up, name="set_up"),
+    path("products/<slug:slug>/setup/<slug:step>/", set_up_step, name="set_up_step"),
     path("products/<slug:slug>/archive/", archive_product, name="archive_product"),
     path("products/<slug:slug>/restore/", restore_product, name="restore_product"),
     path("products/<slug:slug>/environments/", add_environment, name="add_environment"),

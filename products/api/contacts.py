@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext as _
 from ninja import Schema, Status
-from pydantic import ConfigDict, Field
 
 from accounts.bearer import person_of
-from accounts.models import User
 from accounts.replay import once_by_token
-from foundation.shapes import Body, Listed, Plain
+from foundation.shapes import Listed
 from products import contacts
 from products.api.lookup import product_of
+from products.api.people import NewContact, contact_facts
 from products.api.routing import SEEN_WITH, SET_WITH, router
 from products.models import Contact, Product
 
@@ -36,23 +32,6 @@ class ContactShape(Schema):
     position: int
 
 
-class NewContact(Body):
-    """Give one of `user` (the address of somebody in the team), `address` (any mail address) and `whole_team`.
-
-    `label` may be left out with `role`, a key of the product's process: it is called as the role is.
-    """
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"label": "Duty phone", "address": "duty@example.org"}]}
-    )
-
-    label: Annotated[str, Field(max_length=80), Plain] = ""
-    role: Annotated[str, Field(max_length=40), Plain] = ""
-    user: Annotated[str, Field(max_length=254), Plain] = ""
-    address: Annotated[str, Field(max_length=254), Plain] = ""
-    whole_team: bool = False
-
-
 @router.get("/products/{slug}/contacts", auth=SEEN_WITH, response=Listed[ContactShape])
 def list_contacts(request: HttpRequest, slug: str) -> dict[str, Any]:
     """All of them, in their order. Without any, everybody of the team who responds is told."""
@@ -67,7 +46,7 @@ def list_contacts(request: HttpRequest, slug: str) -> dict[str, Any]:
 def add_contact(request: HttpRequest, slug: str, body: NewContact) -> Status[dict[str, Any]]:
     """The last in the order. Answers all contacts of the product."""
     product, user = product_of(request, slug, "change_contacts"), person_of(request)
-    facts = _facts(body)
+    facts = contact_facts(body)
 
     def add() -> int:
         return contacts.add_contact(product, by=user, **facts).pk
@@ -91,21 +70,6 @@ def move_contact(request: HttpRequest, slug: str, contact_id: int) -> dict[str, 
     product = product_of(request, slug, "change_contacts")
     contacts.move_contact(_contact(product, contact_id), by=person_of(request))
     return _shape(product)
-
-
-def _facts(body: NewContact) -> dict[str, Any]:
-    if [bool(body.user), bool(body.address), body.whole_team].count(True) != 1:
-        raise ValidationError(_("Give one of user, address and whole_team."))
-    found = User.objects.filter(email=body.user.lower(), is_active=True).first() if body.user else None
-    if body.user and found is None:
-        raise ValidationError({"user": _("Nobody in this product's team has this address.")})
-    if body.address:
-        try:
-            validate_email(body.address)
-        except ValidationError as error:
-            raise ValidationError({"address": error.messages}) from error
-    same = ("label", "role", "address", "whole_team")
-    return {"user": found, **{name: getattr(body, name) for name in same}}
 
 
 def _contact(product: Product, pk: int) -> Contact:

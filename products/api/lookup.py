@@ -20,7 +20,11 @@ SLUG = re.compile(r"[a-zA-Z0-9_-]{1,80}")
 
 def reachable(request: HttpRequest) -> QuerySet[Product]:
     """What both the person and the token may see."""
-    rows = Product.objects.visible_to(person_of(request)).with_process().prefetch_related("environments")
+    rows = (
+        Product.objects.visible_to(person_of(request))
+        .with_process()
+        .prefetch_related("environments", "components")
+    )
     return narrowed(rows, token_of(request), "pk")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Status
@@ -13,18 +12,16 @@ from pydantic import Field
 
 from accounts.access import authorize
 from accounts.bearer import person_of, token_of
-from accounts.models import Team, User
 from accounts.replay import once_by_token
 from foundation.shapes import Listed, Paging, Text, listed
 from products.api.lookup import process_of, product_of, reachable, team_of
 from products.api.routing import SEEN_WITH, SET_WITH, router
 from products.api.shapes import NewEnvironment, NewProduct, ProductFacts, ProductShape, product_shape
+from products.api.whole import change_whole, make_whole
 from products.archive_product import archive_product as archive
 from products.archive_product import restore_product as restore
-from products.create_product import create_product
-from products.edit_product import edit_product
 from products.environments import add_environment as add_one
-from products.models import Process, Product
+from products.models import Product
 from products.token_products import products_of
 
 
@@ -44,7 +41,10 @@ def list_products(request: HttpRequest, asked: Query[ProductFilters]) -> dict[st
 
 @router.post("/products", auth=SET_WITH, response={201: ProductShape, 200: ProductShape})
 def add_product(request: HttpRequest, body: NewProduct) -> Status[dict[str, Any]]:
-    """A new product, with production as its first environment. Its severities and clocks come from `process`."""
+    """A new product, with production as its first environment. Its severities and clocks come from `process`.
+
+    Everything of its set-up may come along, but channels and monitors, which have addresses of their own.
+    """
     user, facts = person_of(request), body.facts()
     authorize(user, "add", Product)
     if products_of(token_of(request)):
@@ -53,20 +53,10 @@ def add_product(request: HttpRequest, body: NewProduct) -> Status[dict[str, Any]
     authorize(user, "add_product", team)
 
     def make() -> int:
-        return _make(user, team, process, facts).pk
+        return make_whole(user, team, process, facts).pk
 
     pk, fresh = once_by_token(request, "product", body.model_dump(mode="json"), make)
     return Status(201 if fresh else 200, product_shape(reachable(request).get(pk=pk)))
-
-
-@transaction.atomic
-def _make(user: User, team: Team, process: Process, facts: dict[str, Any]) -> Product:
-    environments = facts.pop("environments", [])
-    product = create_product(by=user, team=team, process=process, **facts)
-    for environment in environments:
-        if not product.environments.filter(name__iexact=environment.name).exists():
-            add_one(product, by=user, **environment.facts())
-    return product
 
 
 @router.get("/products/{slug}", auth=SEEN_WITH, response=ProductShape)
@@ -81,9 +71,7 @@ def change_product(request: HttpRequest, slug: str, body: ProductFacts) -> dict[
     product, facts = product_of(request, slug, "edit"), body.facts()
     if "process" in facts:
         facts["process"] = process_of(facts["process"])
-    present = {"name": product.name, "process": product.process, "aliases": product.aliases,
-               "first_release": product.first_release, "version": product.version}  # fmt: skip
-    edit_product(product, by=person_of(request), **{**present, **facts})
+    change_whole(product, person_of(request), facts)
     return product_shape(reachable(request).get(pk=product.pk))
 
 
@@ -93,7 +81,7 @@ def add_environment(request: HttpRequest, slug: str, body: NewEnvironment) -> St
     product, user = product_of(request, slug, "add_environment"), person_of(request)
 
     def add() -> str:
-        return add_one(product, by=user, name=body.name, kind=body.kind).slug
+        return add_one(product, by=user, name=body.name, kind=body.kind, hosts=body.hosts).slug
 
     sent = body.model_dump(mode="json")
     _answer, fresh = once_by_token(request, f"environment:{product.pk}", sent, add)

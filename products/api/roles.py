@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext as _
 from ninja import Schema, Status
-from pydantic import ConfigDict, Field
 
 from accounts.bearer import person_of
-from accounts.models import User
 from accounts.replay import once_by_token
-from foundation.shapes import Body, Key, Listed, Plain
+from foundation.shapes import Listed
 from products import role_holders
 from products.api.lookup import product_of
+from products.api.people import NewHolder, somebody
 from products.api.routing import SEEN_WITH, SET_WITH, router
 from products.models import Product, RoleHolder
 from products.role_holders import RoleList, role_lists
@@ -43,17 +40,6 @@ class RoleShape(Schema):
     holders: list[HolderShape]
 
 
-class NewHolder(Body):
-    """`role` is a key of the product's process, `user` the address of somebody in the team."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"role": "product_owner", "user": "paula@example.org"}]}
-    )
-
-    role: Key
-    user: Annotated[str, Field(min_length=3, max_length=254), Plain]
-
-
 @router.get("/products/{slug}/roles", auth=SEEN_WITH, response=Listed[RoleShape])
 def list_roles(request: HttpRequest, slug: str) -> dict[str, Any]:
     """Every role of the process in its order, with who is listed: the first by default, the next ones deputies."""
@@ -66,9 +52,7 @@ def list_roles(request: HttpRequest, slug: str) -> dict[str, Any]:
 def list_for_role(request: HttpRequest, slug: str, body: NewHolder) -> Status[dict[str, Any]]:
     """The last in the role's order. Answers all roles."""
     product, by = product_of(request, slug, "change_roles"), person_of(request)
-    user = User.objects.filter(email=body.user.lower(), is_active=True).first()
-    if user is None:
-        raise ValidationError({"user": _("Nobody in this product's team has this address.")})
+    user = somebody(body.user)
 
     def add() -> int:
         return role_holders.list_for_role(product, role=body.role, user=user, by=by).pk

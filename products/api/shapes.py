@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from foundation.shapes import Body, Key, Line, Plain, Utc, address, utc, utc_or_none
+from products.api.people import NewContact, NewHolder
 from products.models import Process, ProcessVersion, Product, Severity
 
 Name = Annotated[str, Field(min_length=1, max_length=80), Plain]
@@ -18,6 +19,7 @@ class EnvironmentShape(Schema):
     name: str
     slug: str
     kind: Literal["dev", "staging", "production"]
+    hosts: list[str]
 
 
 class ProductShape(Schema):
@@ -30,6 +32,7 @@ class ProductShape(Schema):
     components: list[str]
     version: str
     first_release: str
+    call: str
     repository: None
     policy: dict[str, Any]
     archived_at: Utc | None
@@ -43,10 +46,15 @@ class NewEnvironment(Body):
 
     name: Name
     kind: Literal["dev", "staging", "production"]
+    hosts: Annotated[list[Line], Field(max_length=20)] = []
 
 
 class ProductFacts(Body):
-    """What may be changed; what is left out stays."""
+    """What may be changed; what is left out stays.
+
+    `components` are all of them; `environments` are added, or changed where one of that name is there. `call` is the
+    address where people meet for what cannot wait.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"version": "1.4.0", "aliases": ["KDS"]}]})
 
@@ -55,10 +63,16 @@ class ProductFacts(Body):
     aliases: Annotated[list[Line], Field(max_length=20)] = []
     first_release: Version = ""
     version: Version = ""
+    call: Annotated[str, Field(max_length=400), Plain] = ""
+    components: Annotated[list[Name], Field(max_length=40)] = []
+    environments: Annotated[list[NewEnvironment], Field(max_length=20)] = []
 
 
 class NewProduct(ProductFacts):
-    """`team` may be left out by who manages exactly one; `slug` too, then it is made of the name."""
+    """`team` may be left out by who manages exactly one; `slug` too, then it is made of the name.
+
+    `contacts` are who is told, `roles` who is listed for a role of the process, each in order.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "Staff Mobile", "process": "krow", "version": "1.4.0"}]}
@@ -68,7 +82,8 @@ class NewProduct(ProductFacts):
     process: Key
     team: Key = ""
     slug: Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")] = ""
-    environments: Annotated[list[NewEnvironment], Field(max_length=20)] = []
+    contacts: Annotated[list[NewContact], Field(max_length=30)] = []
+    roles: Annotated[list[NewHolder], Field(max_length=40)] = []
 
 
 class SeverityShape(Schema):
@@ -105,7 +120,9 @@ class ProcessShape(Schema):
 
 def product_shape(product: Product) -> dict[str, Any]:
     """Wants a row of lookup.reachable."""
-    environments = [{"name": e.name, "slug": e.slug, "kind": e.kind} for e in product.environments.all()]
+    environments = [
+        {"name": e.name, "slug": e.slug, "kind": e.kind, "hosts": e.hosts} for e in product.environments.all()
+    ]
     return {
         "slug": product.slug,
         "name": product.name,
@@ -113,9 +130,10 @@ def product_shape(product: Product) -> dict[str, Any]:
         "process": product.process.key,
         "team": product.team.slug,
         "environments": environments,
-        "components": [],
+        "components": [component.name for component in product.components.all()],
         "version": product.version,
         "first_release": product.first_release,
+        "call": product.call,
         "repository": None,
         "policy": {},
         "archived_at": utc_or_none(product.archived_at),

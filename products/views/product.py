@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allowed, authorize
@@ -19,6 +21,8 @@ from products.forms import ContactForm, EnvironmentForm, NewProductForm, Product
 from products.models import Product, ProductSlug
 from products.reading import severity_rows
 from products.role_holders import role_lists
+from products.setup.picks import picks, prefilled
+from products.setup.sections import progress
 
 
 def _user(request: HttpRequest) -> User:
@@ -48,14 +52,16 @@ def products(request: HttpRequest) -> HttpResponse:
 def create_product(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     authorize(user, "add", Product)
-    form = NewProductForm(request.POST or None, user=user)
+    form = NewProductForm(request.POST or None, user=user, initial=prefilled(request))
     if request.method == "POST" and form.is_valid():
         authorize(user, "add_product", form.cleaned_data["team"])
         try:
-            return redirect("product", slug=create(by=user, **form.cleaned_data).slug)
+            slug = create(by=user, **form.cleaned_data).slug
+            return redirect("set_up_step", slug=slug, step="places")
         except ValidationError as error:
             tell(form, error)
-    return _form(request, form, "products/new.html", {})
+    context = {"picks": picks(form.teams), "asked": request.get_full_path()}
+    return _form(request, form, "products/new.html", context)
 
 
 @require_safe
@@ -72,13 +78,34 @@ def edit_product(request: HttpRequest, slug: str) -> HttpResponse:
     product = fetch(request, slug, "edit")
     form = ProductForm(request.POST or None, product=product)
     if request.method == "POST" and form.is_valid():
+        before = product.process_id
         try:
             edit(product, by=_user(request), **form.cleaned_data)
+            if product.process_id != before:
+                _say_what_changes(request, product)
             return redirect("product", slug=product.slug)
         except ValidationError as error:
             tell(form, error)
             product = fetch(request, slug, "edit")
     return _form(request, form, "products/edit.html", {"product": product})
+
+
+def _say_what_changes(request: HttpRequest, product: Product) -> None:
+    """Another process: what it does not know any more is said at once, not found out at night."""
+    said = {"product": product, "process": product.process}
+    messages.warning(
+        request, _("New incidents of %(product)s follow %(process)s. Those that run keep theirs.") % said
+    )
+    for each in role_lists(product):
+        people = ", ".join(str(one.holder.user) for one in each.listed) or ", ".join(
+            c.who for c in each.contacts
+        )
+        if not each.known:
+            words = _("“%(role)s” is no role of it: what is listed there counts no more (%(people)s).")
+            messages.warning(request, words % {"role": each.role.label, "people": people})
+        elif each.nobody_decides:
+            words = _("Nobody is listed for “%(role)s”, who decides in it. List somebody below.")
+            messages.warning(request, words % {"role": each.role.label})
 
 
 @require_POST
@@ -123,13 +150,17 @@ def show(
     version = product.process.current
     if version is None:
         raise Http404
+    may_edit = allowed(request.user, "edit", product)
+    asks = may_edit and not product.set_up_at and not product.archived_at
     context = {
         "product": product,
+        "progress": progress(product) if asks else None,
         "version": version,
         "rows": severity_rows(version),
         "environments": product.environments.all(),
+        "components": product.components.all(),
         "former": product.slugs.exclude(slug=product.slug),
-        "may_edit": allowed(request.user, "edit", product),
+        "may_edit": may_edit,
         "environment_form": environment_form or EnvironmentForm(),
         "contacts": product.contacts.select_related("user"),
         "contact_form": contact_form or ContactForm(product=product),

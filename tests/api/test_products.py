@@ -20,7 +20,9 @@ def test_the_first_administrator_needs_no_set_up(product: Product, script_of: Ca
     made = script_of(root).post("/products", {"name": "Kitchen Display", "process": "archy"}, status=201)
     assert made.keys() >= SHAPE
     assert (made["slug"], made["team"], made["process"]) == ("kitchen-display", "payments", "archy")
-    assert made["environments"] == [{"name": "Production", "slug": "production", "kind": "production"}]
+    assert made["environments"] == [
+        {"name": "Production", "slug": "production", "kind": "production", "hosts": []}
+    ]
 
 
 def test_every_fact_is_kept_and_changed(script: Script) -> None:
@@ -38,6 +40,62 @@ def test_every_fact_is_kept_and_changed(script: Script) -> None:
     assert script.get("/products/kds")["version"] == "1.3.0"
     more = script.post("/products/kds/environments", {"name": "Dev", "kind": "dev"}, status=201)
     assert [e["name"] for e in more["environments"]] == ["Production", "Beta", "Dev"]
+
+
+def test_a_whole_set_up_is_one_request(script: Script, product: Product) -> None:
+    """A43, A44, K132-K135, K137, K138: what the set-up pages do, at once."""
+    ada = {"user": "ada@example.test"}
+    made = script.post(
+        "/products",
+        {
+            "name": "Kitchen", "process": "krow", "call": "https://meet.example.org/emergency",
+            "components": ["mobile", "Push gateway"],
+            "environments": [
+                {"name": "Production", "kind": "production", "hosts": ["a.example.org"]},
+                {"name": "Dev", "kind": "dev"},
+            ],
+            "contacts": [{"role": "devops", **ada}, {"label": "Duty", "address": "duty@example.org"}],
+            "roles": [{"role": "product_owner", **ada}],
+        },
+        status=201,
+    )  # fmt: skip
+    assert (made["components"], made["call"]) == (
+        ["mobile", "Push gateway"],
+        "https://meet.example.org/emergency",
+    )
+    assert [(e["slug"], e["hosts"]) for e in made["environments"]] == [
+        ("production", ["a.example.org"]),
+        ("dev", []),
+    ]
+    kitchen = Product.objects.get(slug="kitchen")
+    assert [c.slug for c in kitchen.components.all()] == ["mobile", "push-gateway"]
+    assert [c["label"] for c in script.get("/products/kitchen/contacts")["items"]] == ["DevOps", "Duty"]
+    listed = {role["role"]: role["holders"] for role in script.get("/products/kitchen/roles")["items"]}
+    assert [holder["user"] for holder in listed["product_owner"]] == ["ada@example.test"]
+    changed = script(
+        "PATCH", "/products/kitchen",
+        {"components": ["web"], "environments": [{"name": "dev", "kind": "staging"}, {"name": "Beta", "kind": "dev"}]},
+    ).json()  # fmt: skip
+    assert changed["components"] == ["web"]
+    assert [(e["name"], e["kind"]) for e in changed["environments"]] == [
+        ("Production", "production"), ("dev", "staging"), ("Beta", "dev"),
+    ]  # fmt: skip
+    assert changed["call"] == "https://meet.example.org/emergency"
+
+
+def test_a_set_up_that_is_wrong_somewhere_is_not_begun(script: Script) -> None:
+    whole = {"name": "Kitchen", "process": "krow"}
+    fine = {"label": "Duty", "address": "duty@example.org"}
+    for change, field in (
+        ({"contacts": [fine, {"role": "none", "address": "a@example.org"}]}, "contacts.1.role"),
+        ({"contacts": [{"role": "devops"}]}, "contacts.0"),
+        ({"roles": [{"role": "product_owner", "user": "no@example.org"}]}, "roles.0.user"),
+        ({"environments": [{"name": "Dev", "kind": "dev", "hosts": ["x" * 201]}]}, "environments.0.hosts.0"),
+        ({"components": ["a", "A"]}, "components"),
+        ({"call": "javascript:alert(1)"}, "call"),
+    ):
+        assert problem(script("POST", "/products", {**whole, **change}), 422)["errors"][0]["field"] == field
+    assert [p["slug"] for p in script.get("/products")["items"]] == ["staff-mobile"]
 
 
 def test_the_same_key_makes_one(script: Script) -> None:

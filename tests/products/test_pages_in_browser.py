@@ -53,12 +53,16 @@ def test_a_product_is_added_by_keyboard_and_every_page_is_accessible(
     page.keyboard.press("Tab")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{site}/products/staff-mobile/")
+    page.wait_for_url(f"{site}/products/staff-mobile/setup/places/")
     assert Product.objects.get(slug="staff-mobile").process.key == "krow"
     for name, address in {
         "products": "/products/",
         "new-product": "/products/new/",
         "product": "/products/staff-mobile/",
+        "set-up": "/products/staff-mobile/setup/",
+        "set-up-places": "/products/archipelago/setup/places/",
+        "set-up-people": "/products/staff-mobile/setup/people/",
+        "set-up-monitors": "/products/archipelago/setup/monitors/",
         "processes": "/processes/",
         "process-krow": "/processes/krow/",
     }.items():

@@ -54,7 +54,10 @@ def test_a_name_and_a_process_make_a_product(manager: User, team: Team, shipped:
         "/products/new/", {"name": "Staff Mobile", "process": "krow", "aliases": "Worker Mobile\r\ncrew"}
     )
     product = Product.objects.get()
-    assert (response.status_code, response["Location"]) == (302, "/products/staff-mobile/")
+    assert (response.status_code, response["Location"]) == (
+        302,
+        "/products/staff-mobile/setup/places/",
+    )
     assert (product.team, product.process.key, product.aliases) == (team, "krow", ["Worker Mobile", "crew"])
 
 
