@@ -24,7 +24,7 @@ from incidents.api.shapes import (
     event_shape,
     incident_shape,
 )
-from incidents.models import Incident, RedactionRequest, Status
+from incidents.models import Incident, Mode, RedactionRequest, Status
 from incidents.models.incident import IncidentQuerySet
 from notifications.api.shapes import DeliveryShape, delivery_shape
 from notifications.models import Delivery
@@ -40,6 +40,7 @@ class IncidentFilters(Paging):
     product: Annotated[Text, Field(description="Its slug.")] = ""
     severity: Annotated[Text, Field(description="Its key in the process, in any case.")] = ""
     since: Annotated[Moment | None, Field(description="Declared then or later.")] = None
+    mode: Annotated[Text, Field(description="Comma list of live, drill, retrospective; all without.")] = ""
     q: Annotated[Text, Field(description="Words of title, impact or workaround.")] = ""
 
 
@@ -65,7 +66,13 @@ def read_incident(request: HttpRequest, ref: str) -> dict[str, Any]:
 def read_timeline(request: HttpRequest, ref: str, asked: Query[TimelinePaging]) -> dict[str, Any]:
     """Oldest first."""
     found = incident_of(request, ref)
-    waiting = RedactionRequest.objects.filter(event=OuterRef("pk"), settled_at=None)
+    # A correction repeats the words of the entry that somebody asked to redact.
+    about = (
+        Q(event=OuterRef("pk"))
+        | Q(event=OuterRef("supersedes"))
+        | Q(event=OuterRef("supersedes__supersedes"))
+    )
+    waiting = RedactionRequest.objects.filter(about, settled_at=None)
     events = found.events.select_related("payload", "supersedes").annotate(asked=Exists(waiting))
     return listed(asked.page(events, "seq"), event_shape)
 
@@ -110,6 +117,8 @@ def matching(incidents: IncidentQuerySet, asked: IncidentFilters) -> IncidentQue
         )
     if asked.status:
         incidents = incidents.filter(_status(asked.status))
+    if asked.mode:
+        incidents = incidents.filter(mode__in=_known(asked.mode, "mode", Mode.values))
     if asked.product:
         incidents = incidents.filter(product__slug=asked.product)
     if asked.severity:
@@ -118,12 +127,16 @@ def matching(incidents: IncidentQuerySet, asked: IncidentFilters) -> IncidentQue
 
 
 def _status(text: str) -> Q:
-    words = [word.strip().lower() for word in text.split(",") if word.strip()]
-    unknown = [word for word in words if word not in {*Status.values, "open"}]
-    if unknown:
-        known = ", ".join(["open", *Status.values])
-        raise ValidationError({"status": _("These are known: %(known)s.") % {"known": known}})
+    words = _known(text, "status", ["open", *Status.values])
     statuses = {word for word in words if word != "open"}
     if "open" in words:
         statuses |= {Status.TRIAGE, Status.ACTIVE, Status.MONITORING}
     return Q(status__in=statuses)
+
+
+def _known(text: str, name: str, known: list[str]) -> list[str]:
+    """The words of a comma list. ValidationError on `name` for one that is not in `known`."""
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    if set(words) - set(known):
+        raise ValidationError({name: _("These are known: %(known)s.") % {"known": ", ".join(known)}})
+    return words

@@ -1,20 +1,22 @@
-"""All incidents: search, filters, cursor paging."""
+"""All incidents: search, filters, cursor paging. Drills and what was entered afterwards are a list of their own."""
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in, teams_of
 from foundation.paging import BadCursor, page
 from foundation.text import asked
-from incidents.models import Incident, Status
+from incidents.models import Incident, Mode, Status
 from incidents.models.incident import REF, IncidentQuerySet
 from incidents.searching import written
 from live import bus
 from products.models import Product, Severity
 
 SIZE = 50
+ALL = "all"
 
 
 @require_safe
@@ -22,7 +24,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     cursor = bus.cursor()
     mine = Incident.objects.visible_to(user)
-    wanted = {name: asked(request, name) for name in ("q", "status", "product", "severity")}
+    wanted = {name: asked(request, name) for name in ("q", "status", "product", "severity", "mode")}
+    modes = _modes(mine)
     exact = REF.fullmatch(wanted["q"])
     if exact and mine.filter(number=int(exact[1])).exists():
         return redirect("incident", ref=f"INC-{exact[1]}")
@@ -42,7 +45,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
         "statuses": Status.choices,
         "products": Product.objects.visible_to(user).order_by("name"),
         "severities": _severities(mine),
-        "any": bool(found.items) or mine.exists(),
+        "modes": modes,
+        "any": bool(sum(count for _mode, _label, count in modes)),
         "live_topics": [f"user:{user.pk}", *(f"board:{team.pk}" for team in teams_of(user))],
         "live_cursor": cursor,
     })  # fmt: skip
@@ -61,11 +65,25 @@ def _matching(incidents: IncidentQuerySet, wanted: dict[str, str]) -> IncidentQu
         incidents = incidents.open()
     elif wanted["status"]:
         incidents = incidents.filter(status__in=wanted["status"].split(","))
+    if wanted["mode"] != ALL:
+        incidents = incidents.filter(mode=wanted["mode"] if wanted["mode"] in Mode.values else Mode.LIVE)
     if wanted["product"]:
         incidents = incidents.filter(product__slug=wanted["product"])
     if wanted["severity"]:
         incidents = incidents.filter(severity__key__iexact=wanted["severity"])
     return incidents
+
+
+def _modes(incidents: QuerySet[Incident]) -> list[tuple[str, str, int]]:
+    """(value, name, how many) of each kind of list; the figures are for finding things, no measure counts them."""
+    there = dict(incidents.order_by().values_list("mode").annotate(Count("pk")))
+    named = [
+        ("", _("Live")),
+        (str(Mode.DRILL), _("Drills")),
+        (str(Mode.RETROSPECTIVE), _("Entered afterwards")),
+    ]
+    found = [(value, name, there.get(value or Mode.LIVE, 0)) for value, name in named]
+    return [*found, (ALL, _("All"), sum(there.values()))]
 
 
 def _severities(incidents: QuerySet[Incident]) -> list[tuple[str, str]]:

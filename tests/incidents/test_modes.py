@@ -29,12 +29,32 @@ def test_it_is_marked_everywhere(phone: Client, product: Product, ada: User, mod
         assert f"<title>{word}: " in page, path
     for path in (
         f"/incidents/{incident.ref}/",
-        "/incidents/",
+        f"/incidents/?mode={mode}",
+        "/incidents/?mode=all",
         "/",
         "/decisions/",
         f"/decisions/{incident.ref}/",
     ):
         assert f'<span class="chip high">{word}</span>' in phone.get(path).content.decode(), path
+
+
+def test_the_list_shows_live_ones_and_others_when_asked(phone: Client, product: Product, ada: User) -> None:
+    severity = product.severities().first()
+    for title, mode in (("Real one", "live"), ("Played", "drill"), ("Told later", "retrospective")):
+        declare(product, by=ada, title=title, severity=severity, mode=mode)
+
+    def shown(query: str) -> list[str]:
+        page = phone.get(f"/incidents/{query}").content.decode()
+        return [title for title in ("Real one", "Played", "Told later") if title in page]
+
+    assert shown("") == shown("?mode=nonsense") == ["Real one"]
+    assert shown("?mode=drill") == ["Played"]
+    assert shown("?mode=retrospective") == ["Told later"]
+    assert shown("?mode=all") == ["Real one", "Played", "Told later"]
+    page = phone.get("/incidents/?q=Played").content.decode()
+    assert "Drills and what was entered afterwards are not looked through." in page
+    options = ("Live (1)", "Drills (1)", "Entered afterwards (1)", "All (3)")
+    assert [option for option in options if option not in page] == []
 
 
 def test_a_drill_tells_nobody_outside_and_says_why(product: Product, ada: User, ben: User) -> None:
