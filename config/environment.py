@@ -173,6 +173,23 @@ def folders(name: str, text: str) -> list[Path]:
     return found
 
 
+def process_folder(name: str, text: str) -> Path | None:
+    """The folder that processes come from as files; None without one. It must be there: a mount that was forgotten
+    would leave a team working by yesterday's text."""
+    if not text:
+        return None
+    folder = Path(text)
+    if not folder.is_absolute():
+        raise ImproperlyConfigured(f"{name}: “{text}” must be an absolute path such as /etc/nightdesk/processes")
+    try:
+        next(folder.iterdir(), None)
+    except NotADirectoryError as problem:
+        raise ImproperlyConfigured(f"{name}: “{text}” is not a folder") from problem
+    except OSError as problem:
+        raise ImproperlyConfigured(f"{name}: “{text}” cannot be read ({problem.strerror})") from problem
+    return folder
+
+
 def encryption_keys(name: str, text: str, kept: Path) -> list[str]:
     """Comma-separated keys for secrets at rest, the first seals; without any, one kept in the file `kept`."""
     found = [part.strip() for part in text.split(",") if part.strip()]

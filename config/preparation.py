@@ -13,7 +13,11 @@ from config.cluster import Unusable
 from config.supervisor import say
 
 # In this order, at every start; a text that one returns is shown.
-FIRST_START = ("accounts.first_start.ensure_administrator", "products.shipped.import_shipped")
+FIRST_START = (
+    "accounts.first_start.ensure_administrator",
+    "products.shipped.import_shipped",
+    "products.process_files.import_files",
+)
 
 
 def prepare(*, quietly: bool = False) -> None:

@@ -24,6 +24,7 @@ from monitoring import staleness
 from monitoring import sweep as probes
 from monitoring.tasks import probe_due
 from notifications import send
+from products import process_files
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ SWEEPS = (
     Sweep("vacancies", breaches.ask_due, on_wake=True, next_due=breaches.next_ask),
     # Starts threads and returns: what is slow outside holds neither the ticker nor another channel.
     Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),
+    Sweep("process files", process_files.start_look, every_s=process_files.EVERY_S),
     Sweep("staleness", staleness.mark_stale),
     Sweep("missing targets", staleness.archive_missing, every_s=3600),
     Sweep("kept answers", staleness.forget_kept, every_s=3600),

@@ -300,6 +300,10 @@ NIGHTDESK_WEBHOOK_NETWORKS = environment.networks(
     "NIGHTDESK_WEBHOOK_NETWORKS", env("NIGHTDESK_WEBHOOK_NETWORKS", default="")
 )
 NIGHTDESK_FILE_ROOTS = environment.folders("NIGHTDESK_FILE_ROOTS", env("NIGHTDESK_FILE_ROOTS", default=""))
+# Processes that are kept as files: imported at the start and when they change, read-only in the browser.
+NIGHTDESK_PROCESS_DIR = environment.process_folder(
+    "NIGHTDESK_PROCESS_DIR", env("NIGHTDESK_PROCESS_DIR", default="")
+)
 
 # Who watches the watcher: told once a minute while all parts work; and who may read the figures besides loopback.
 NIGHTDESK_PING_URL = environment.address("NIGHTDESK_PING_URL", env("NIGHTDESK_PING_URL", default=""))

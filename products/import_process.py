@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import User
+from products.governed import check_free
 from products.models import Process, ProcessVersion, Severity, VersionSource
 from products.process import ProcessDocument, load
 from products.schema.base import TargetSpec, seconds
@@ -27,10 +28,12 @@ def import_process(
 ) -> Imported:
     """Store `text` (the file `name`) as the current version of the process it names, byte for byte.
 
-    Raises ProcessError for a broken document; then nothing was stored and the last good version stays. Incidents
-    that run keep the version they pinned.
+    Raises ValidationError where a file decides what the process says (products/governed.py), ProcessError for a broken
+    document; then nothing was stored and the last good version stays. Incidents that run keep the version they pinned.
     """
     document = load(text, name=name)
+    if source == VersionSource.IMPORTED:
+        check_free(document.key)
     with transaction.atomic():
         Process.objects.get_or_create(key=document.key, defaults={"name": document.name})
         # Locked before `current` is read: a join would show who waited here the version from before.

@@ -18,6 +18,7 @@ from foundation.text import plain_text
 from products.clock_rules import ClockRule
 from products.component import Component as Component
 from products.process_draft import ProcessDraft as ProcessDraft
+from products.process_file import ProcessFile as ProcessFile
 from products.process_roles import ProcessRole
 from products.targets import Target
 from products.vocabulary import ClockKey, EnvironmentKind, Mark, Proceed
@@ -41,10 +42,11 @@ class Process(models.Model):
 
 
 class VersionSource(models.TextChoices):
-    """Who brought a version: a release of Nightdesk, or somebody here."""
+    """Who brought a version: a release of Nightdesk, somebody here, or a file (NIGHTDESK_PROCESS_DIR)."""
 
     SHIPPED = "shipped", _("Shipped with Nightdesk")
     IMPORTED = "imported", _("Imported here")
+    FILE = "file", _("From a file")
 
 
 class ProcessVersion(models.Model):

@@ -53,6 +53,10 @@ SELECT name, process, role, label, started_at, pulse_at, beat_at, silent_since, 
   FROM foundation_heartbeat ORDER BY role, label, name"""
 
 
+_FILES = """
+SELECT problem FROM products_processfile, jsonb_array_elements_text(problems) problem ORDER BY name"""
+
+
 class Cursor(Protocol):
     """Django's cursor or psycopg's."""
 
@@ -139,6 +143,8 @@ class Facts:
     mail: bool = True
     broker: bool = False
     ping: bool = False
+    # What is wrong with processes that are kept as files; None where none are.
+    processes: tuple[str, ...] | None = None
 
 
 def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
@@ -151,6 +157,10 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
     ) = cursor.fetchone()  # fmt: skip
     cursor.execute(_BEATS)
     beats = tuple(Beat(*row) for row in cursor.fetchall())
+    processes = None
+    if settings.NIGHTDESK_PROCESS_DIR:
+        cursor.execute(_FILES)
+        processes = tuple(problem for (problem,) in cursor.fetchall())
     return Facts(
         now=now,
         beats=beats,
@@ -170,6 +180,7 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
         mail=bool(settings.MAIL_URL),
         broker=not settings.CELERY_BROKER_URL.startswith("memory"),
         ping=bool(settings.NIGHTDESK_PING_URL),
+        processes=processes,
     )
 
 

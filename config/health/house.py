@@ -120,6 +120,15 @@ def mail(facts: Facts) -> Part:
     return Part("mail", _("E-mail"), level, _("Set up.") if facts.mail else said)
 
 
+def processes(facts: Facts) -> Part:
+    """Of NIGHTDESK_PROCESS_DIR: incidents go on with the last good versions, so nobody is woken by it."""
+    found = facts.processes or ()
+    if not found:
+        return Part("processes", _("Process files"), Level.OK, _("All are in force."))
+    said = _("A process file cannot be used; its last good version stays. %(first)s") % {"first": found[0]}
+    return Part("processes", _("Process files"), Level.NOTICE, said.replace("%(", "% ("), facts={"problems": list(found)})
+
+
 def ping(facts: Facts) -> Part:
     title = _("Outgoing ping")
     if not facts.ping:

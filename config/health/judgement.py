@@ -66,6 +66,7 @@ def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Rep
         house.locale(facts),
         house.mail(facts),
         house.ping(facts),
+        *([] if facts.processes is None else [house.processes(facts)]),
     ]
     if up_s < FIRST_LOOK_S:
         parts = [

@@ -161,6 +161,18 @@ def test_what_the_house_stands_on(change: dict[str, object], key: str, level: st
     assert (report.ok, str(report.part(key).level)) == (True, level)
 
 
+def test_a_process_file_that_cannot_be_used_is_named_with_its_line_and_wakes_nobody() -> None:
+    assert "processes" not in {part.key for part in judge(WELL).parts}
+    assert of(replace(WELL, processes=()), "processes") == ("ok", "All are in force.")
+    problem = "shop.yaml:8: severities[0].rank: expected a whole number (here: '100%(since)s')"
+    level, said = of(replace(WELL, processes=(problem,)), "processes")
+    assert (level, alarms(replace(WELL, processes=(problem,)))) == ("notice", [])
+    assert said == (
+        "A process file cannot be used; its last good version stays. "
+        "shop.yaml:8: severities[0].rank: expected a whole number (here: '100% (since)s')"
+    )
+
+
 def test_a_process_that_has_just_begun_cannot_know_yet() -> None:
     nobody = replace(WELL, beats=())
     assert judge(nobody, up_s=14).ok is True

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from products.import_process import import_process
@@ -41,6 +42,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror}") from None
         except ProcessError as error:
             raise CommandError(str(error)) from None
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
 
     def examine(self, file: Path, text: bytes) -> None:
         document = load(text, name=str(file))
