@@ -180,7 +180,9 @@ def process_folder(name: str, text: str) -> Path | None:
         return None
     folder = Path(text)
     if not folder.is_absolute():
-        raise ImproperlyConfigured(f"{name}: “{text}” must be an absolute path such as /etc/nightdesk/processes")
+        raise ImproperlyConfigured(
+            f"{name}: “{text}” must be an absolute path such as /etc/nightdesk/processes"
+        )
     try:
         next(folder.iterdir(), None)
     except NotADirectoryError as problem:

@@ -6,4 +6,4 @@ class HotfixesConfig(AppConfig):
     verbose_name = "Hotfixes"
 
     def ready(self) -> None:
-        from hotfixes import panel  # noqa: F401 (registers itself)
+        from hotfixes import panel, simulated  # noqa: F401 (they register themselves)

@@ -53,6 +53,11 @@ def register(panel: Panel) -> None:
     _panels[panel.key] = panel
 
 
+def named(key: str) -> Panel:
+    """The panel of that key, for who shows it elsewhere."""
+    return _panels[key]
+
+
 def shown(request: HttpRequest, incident: Incident) -> list[Shown]:
     """The panels of `incident` for whoever asks, in order."""
     user = signed_in(request)

@@ -10,6 +10,7 @@ from incidents.views.incident import act, break_glass, fresh, incident
 from incidents.views.index import incidents
 from incidents.views.now import now
 from incidents.views.roles import claim, give_up, hand_over
+from incidents.views.simulation import simulate, simulate_draft
 from incidents.views.taps import tap
 
 urlpatterns = [
@@ -31,6 +32,9 @@ urlpatterns = [
     path("incidents/<str:ref>/events/<int:seq>/correct", correct, name="correct"),
     path("incidents/<str:ref>/events/<int:seq>/redact", redact, name="redact"),
     path("incidents/<str:ref>/events/<int:seq>/settle", settle, name="settle"),
+    path("processes/<slug:key>/simulate/", simulate, name="simulate"),
+    path("processes/<slug:key>/<int:number>/simulate/", simulate, name="simulate_version"),
+    path("processes/<slug:key>/draft/simulate/", simulate_draft, name="simulate_draft"),
     # A script that follows the page's own addresses may or may not write the slash; a POST cannot be
     # redirected.
     re_path(r"^incidents/(?P<ref>[A-Za-z]+-[0-9]+)/(?P<verb>[a-z_]+)/?$", act, name="act"),

@@ -30,4 +30,8 @@ def check_free(key: str) -> None:
 def file_of(key: str) -> ProcessFile | None:
     """What is known of the process's file, also of one that is gone. None where there never was one."""
     rows = ProcessFile.objects.filter(key=key).exclude(name=FOLDER)
-    return rows.order_by(F("missing_since").asc(nulls_first=True)).first() if settings.NIGHTDESK_PROCESS_DIR else None
+    return (
+        rows.order_by(F("missing_since").asc(nulls_first=True)).first()
+        if settings.NIGHTDESK_PROCESS_DIR
+        else None
+    )

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
-SHEETS = ("tokens", "base", "layout", "components", "pages", "ruler", "decide", "work", "process", "utilities")
-SCRIPTS = ("live", "clocks", "taps", "page")
+SHEETS = ("tokens", "base", "layout", "components", "pages", "ruler", "decide", "work", "review", "simulation", "process", "utilities")
+SCRIPTS = ("live", "clocks", "taps", "page", "simulation")
 PARTS = {
     "css/site.css": [f"css/{name}.css" for name in SHEETS],
     "js/site.js": [f"js/{name}.js" for name in SCRIPTS],

@@ -126,7 +126,13 @@ def processes(facts: Facts) -> Part:
     if not found:
         return Part("processes", _("Process files"), Level.OK, _("All are in force."))
     said = _("A process file cannot be used; its last good version stays. %(first)s") % {"first": found[0]}
-    return Part("processes", _("Process files"), Level.NOTICE, said.replace("%(", "% ("), facts={"problems": list(found)})
+    return Part(
+        "processes",
+        _("Process files"),
+        Level.NOTICE,
+        said.replace("%(", "% ("),
+        facts={"problems": list(found)},
+    )
 
 
 def ping(facts: Facts) -> Part:

@@ -21,7 +21,10 @@ REASON = "Played in a simulation"
 
 @dataclass(frozen=True)
 class Offered:
-    """A button: `verb` and `of` are the move, `group` where it stands (next, decide, step, tell, setback, role, end)."""
+    """A button: `verb` and `of` are the move, `group` where it stands.
+
+    Groups: next, decide, step, tell, setback, role, severity, end.
+    """
 
     verb: str
     of: str

@@ -22,6 +22,7 @@ from notifications.models import Delivery, Kind, State
 
 # More wake-ups than a month of any process brings; a mistake must not turn for ever.
 MOST_TURNS = 400
+NO_REF = "INC-0"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class Played:
     def now(self) -> datetime:
         return self.stage.now
 
+    def plain(self, text: str) -> str:
+        """Its number is a made-up one of 18 digits: people read INC-0, which no incident has."""
+        return text.replace(self.incident.ref, NO_REF).replace(self.incident.ref.lower(), NO_REF.lower())
+
     def fresh(self) -> Incident:
         """Its row as it now is, with what a page needs."""
         return Incident.objects.for_page().get(pk=self.incident.pk)
@@ -62,7 +67,8 @@ class Played:
 def play[T](basis: Basis, script: Script, read: Callable[[Played], T]) -> T:
     """What `read` makes of it. When this returns nothing of it exists any more.
 
-    ValidationError for a severity that the process does not have. A move that its verb refuses is told, the play goes on.
+    ValidationError for a severity that the process does not have. A move that its verb refuses is told; the play
+    goes on.
     """
     with stage(script.start) as clock:
         played = _begin(basis, script, clock)
@@ -124,7 +130,8 @@ def _next_due(incident: Incident) -> datetime | None:
             Delivery.objects.about(incident.ref).waiting().values_list("due_at"),
         )
     )
-    return min((at for (at,) in due), default=None)
+    found: list[datetime] = [at for (at,) in due if at]
+    return min(found, default=None)
 
 
 def _send(played: Played) -> None:

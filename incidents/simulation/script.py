@@ -4,13 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+
+from accounts import zones
 
 MOST_MOVES = 60
 LONGEST_S = 31 * 24 * 3600
@@ -67,6 +69,12 @@ class Script:
         return self.start + timedelta(seconds=self.until_s)
 
     @property
+    def local(self) -> str:
+        """The start on the clocks of its zone: `2026-11-20T22:00`."""
+        at = self.start.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+        return at.isoformat(timespec="seconds" if at.second else "minutes")
+
+    @property
     def query(self) -> str:
         """The whole of it for an address: what a colleague needs to see the same."""
         local = self.start.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
@@ -106,10 +114,11 @@ class Script:
 
 
 def known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError):
-        raise ValidationError({"zone": _("There is no such time zone, such as Europe/Vienna.")}) from None
+    """`name`, when it is a time zone. ValidationError on `zone` for anything else."""
+    if name not in zones.names():
+        raise ValidationError(
+            {"zone": _("“%(zone)s” is no time zone such as Europe/Vienna.") % {"zone": name[:80]}}
+        )
     return name
 
 
@@ -129,15 +138,15 @@ def next_friday_evening(now: datetime, zone: str) -> datetime:
     return datetime.combine(day, datetime.min.time().replace(hour=22), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def presets(document: dict[str, object], now: datetime, zone: str) -> Sequence[tuple[str, datetime]]:
+def presets(document: dict[str, Any], now: datetime, zone: str) -> Sequence[tuple[str, datetime]]:
     """Starts that are worth a look: now, on a Friday evening, on the next holiday of a working calendar."""
     found = [
         (_("now"), now.replace(second=0, microsecond=0)),
         (_("Friday 22:00"), next_friday_evening(now, zone)),
     ]
-    calendars: list[dict[str, object]] = document.get("calendars") or []  # type: ignore[assignment]
     today = now.date().isoformat()
-    days = sorted({str(day) for one in calendars for day in one.get("holidays") or [] if str(day) >= today})  # type: ignore[attr-defined]
+    calendars = document.get("calendars") or []
+    days = sorted({str(day) for one in calendars for day in one.get("holidays") or [] if str(day) >= today})
     if days:
         words = _("holiday %(day)s, 10:00") % {"day": days[0]}
         found.append((words, local_moment(f"{days[0]}T10:00", zone)))

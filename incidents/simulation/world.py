@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, Team, User
@@ -22,6 +23,7 @@ NAMES = (
     "Paul", "Rosa", "Sven", "Tara", "Udo",
 )  # fmt: skip
 ON_CALL = "Vera"
+UNUSABLE = make_password(None)
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def _product(basis: Basis, tag: str, team: Team, process: Process) -> Product:
 def _people(team: Team, tag: str, count: int) -> list[User]:
     """Who is on call, then one for each role; nobody can sign in as them."""
     people = User.objects.bulk_create(
-        User(email=f"{n}@{tag}.invalid", name=name, password="!", time_zone=team.time_zone)
+        User(email=f"{n}@{tag}.invalid", name=name, password=UNUSABLE, time_zone=team.time_zone)
         for n, name in enumerate((ON_CALL, *NAMES[:count]))
     )
     Membership.objects.bulk_create(Membership(team=team, user=user, role=Role.MANAGER) for user in people)

@@ -59,16 +59,18 @@
     document.getElementById("alarm").textContent = `${label.textContent} ${figure.textContent}`;
   };
 
+  // what stands still: a simulation has a time and a zone of its own
+  const moving = ":not([data-still] *)";
   const tick = () => {
     for (const figure of document.querySelectorAll("[data-due]")) due(figure);
     for (const figure of document.querySelectorAll("[data-since]")) put(figure, clock(now() - Date.parse(figure.dataset.since)));
-    for (const time of document.querySelectorAll("time[data-ago]")) {
+    for (const time of document.querySelectorAll(`time[data-ago]${moving}`)) {
       const ms = now() - Date.parse(time.dateTime);
       put(time, ms < 0 ? `in ${rough(ms)}` : `${rough(ms)} ago`);
     }
   };
   const translate = () => {
-    for (const time of document.querySelectorAll("time[data-moment]")) put(time, said(time, time.dataset.moment));
+    for (const time of document.querySelectorAll(`time[data-moment]${moving}`)) put(time, said(time, time.dataset.moment));
     for (const name of document.querySelectorAll("[data-zone-name]")) put(name, zoneName());
   };
   // The day before the first line of each, newest first; lines that arrive bring none.

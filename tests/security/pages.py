@@ -109,6 +109,8 @@ PRODUCTS = [
     Page("process_schema", get=SIGNED_IN),
     Page("process", get=SIGNED_IN, named={"key": "krow"}),
     Page("process_version", get=SIGNED_IN, named={"key": "krow", "number": 1}),
+    Page("simulate", get=SIGNED_IN, named={"key": "krow"}),
+    Page("simulate_version", get=SIGNED_IN, named={"key": "krow", "number": 1}),
     Page("process_text", get=SIGNED_IN, named={"key": "krow", "number": 1}),
     Page("process_source", get=SIGNED_IN, named={"key": "krow", "number": 1}),
     Page("process_diff", get=SIGNED_IN, named={"key": "krow", "number": 1}),
@@ -179,6 +181,7 @@ PAGES = [*ENTRANCE, *OWN, *PEOPLE, *PRODUCTS, *CHANNELS, *MONITORS, *RECORDS]
 # Addresses with a key of their own in the path, or with a token; tests of their own name each.
 KEYED = {
     "act": "test_pages.py, once per verb",
+    "simulate_draft": "tests/incidents/test_simulation_page.py",
     "tap": "test_keys_in_paths.py",
     "decision": "tests/hotfixes/test_decision_pages.py",
     "push": "test_keys_in_paths.py",
