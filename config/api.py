@@ -32,6 +32,7 @@ from incidents.lifecycle import TooLate
 from monitoring.api import router as monitoring
 from notifications.api import router as notifications
 from products.api import router as products
+from review.api import router as reports
 
 _log = structlog.get_logger(__name__)
 
@@ -74,7 +75,7 @@ api = Api(
     title="Nightdesk", version="1", description=WORDS,
     parser=StrictParser(), docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
 )  # fmt: skip
-for _router in (decisions, incidents, monitoring, notifications, products, people):
+for _router in (reports, decisions, incidents, monitoring, notifications, products, people):
     api.add_router("", _router)
 
 

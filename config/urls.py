@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("products.urls")),
     path("", include("notifications.urls")),
     path("monitoring/", include("monitoring.urls")),
+    path("", include("review.urls")),
     path("", include("hotfixes.urls")),
     path("", include("incidents.urls")),
 ]

@@ -5,6 +5,7 @@ both are shown; every wording stays readable.
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -79,6 +80,13 @@ def left(incident: Incident, report: Postmortem | None) -> int:
     latest = _latest(report)
     rows = [latest.get(question["key"]) for question in questions(incident)]
     return sum(not (row and row.text) for row in rows)
+
+
+def answered(reports: Sequence[Postmortem]) -> set[tuple[int, str]]:
+    """(report, question) wherever something is answered now; one query for a whole list."""
+    rows = Answer.objects.filter(postmortem__in=reports).order_by("number")
+    latest = {(row.postmortem_id, row.key): row.text for row in rows}
+    return {key for key, text in latest.items() if text}
 
 
 def writers(report: Postmortem | None) -> list[str]:

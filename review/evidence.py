@@ -125,6 +125,9 @@ def _plan(incident: Incident, now: datetime) -> dict[str, Any] | None:
     marks = [
         {
             "planned": mark.offset,
+            "at_s": mark.plan.at_s,
+            "real_s": None if mark.real_at is None else round(ruler.seconds(mark.real_at)),
+            "limit": mark.plan.limit,
             "label": mark.plan.label,
             "happened_at": utc_or_none(mark.real_at),
             "status": mark.status,
@@ -132,7 +135,8 @@ def _plan(incident: Incident, now: datetime) -> dict[str, Any] | None:
         }
         for mark in ruler.marks
     ]
-    return {"total": str(ruler.total.text), "late": len(ruler.late), "marks": marks}
+    total_s = round(ruler.total.elapsed_s)
+    return {"total": str(ruler.total.text), "total_s": total_s, "late": len(ruler.late), "marks": marks}
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from foundation.paging import Page, page
 from incidents.models import Incident
 from incidents.models.incident import IncidentQuerySet
 from review.due import due_clocks
@@ -49,6 +50,16 @@ def shown(rows: IncidentQuerySet, show: str, user: User) -> IncidentQuerySet:
         open_ones = owns.filter(state=ActionState.OPEN)
         return rows.filter(Q(lead=user) | Exists(wrote) | Exists(open_ones) | Q(postmortem__reviewed_by=user))
     return rows
+
+
+def page_of(rows: IncidentQuerySet, show: str, user: User, after: str, size: int) -> Page[Incident]:
+    """One page of them: what is due by its clock, the others the newest first."""
+    if show != "due":
+        order = ("-declared_at", "-pk")
+        return page(shown(rows, show, user).for_page(), order=order, after=after, size=size)
+    clocks = page(due_clocks(rows), order=("due_at", "pk"), after=after, size=size)
+    known = Incident.objects.for_page().in_bulk([clock.incident_id for clock in clocks.items])
+    return Page([known[clock.incident_id] for clock in clocks.items], clocks.next)
 
 
 def counts(user: User) -> dict[str, int]:

@@ -114,6 +114,8 @@ class Written:
             )
             if one["text"]:
                 lines += ["", quote(one["text"], "  "), ""]
+            if one["file"]:
+                lines.append(f"  {link(one['file']['name'], address(one['file']['url']))}")
             if one["later"]:
                 lines.append(f"  {inline(_('Later:'))} {inline(one['later']['sentence'])}")
         return [*lines, ""]

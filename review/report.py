@@ -48,6 +48,12 @@ def read(incident: Incident, now: datetime, found: Postmortem | None = None) -> 
     }
 
 
+def exported(incident: Incident, now: datetime) -> dict[str, Any]:
+    """The same for whoever keeps it; `frozen` is what the digest is of, byte for byte as canonical JSON."""
+    found = postmortem_of(incident)
+    return {**read(incident, now, found), "frozen": found.snapshot if found and found.is_reviewed else None}
+
+
 def snapshot(incident: Incident, found: Postmortem, now: datetime) -> dict[str, Any]:
     """What is kept when it is reviewed at `now`."""
     return {
@@ -96,6 +102,7 @@ def _entry(told: Timeline, entry: Entry) -> dict[str, Any]:
         "sentence": entry.sentence,
         "text": entry.text,
         "url": entry.url,
+        "file": entry.file,
         "source": entry.event.source,
         "tone": entry.tone,
         "hidden": bool(entry.hidden),

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from incidents.attachments import file_of
 from incidents.lines import tone
 from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelinePayload
 from incidents.sentences import sentence
@@ -51,6 +52,12 @@ class Entry:
     @property
     def url(self) -> str:
         return str(self.as_told.data.get("url", "")) if self.as_told else ""
+
+    @property
+    def file(self) -> dict[str, str] | None:
+        """A file that came with it: `name` and where it is."""
+        shown = file_of(self.event, self.event.incident.ref) if self.as_told else None
+        return {"name": shown.name, "url": shown.address} if shown else None
 
     @property
     def tone(self) -> str:

@@ -1,0 +1,85 @@
+"""The report on its page: filled from evidence, honest about where it stands (K116–K131, K117)."""
+
+import re
+
+from accounts.models import User
+from incidents import corrections, transitions
+from incidents.models import Incident
+from review import answers
+from review.reviewing import review
+from tests.review.conftest import KEYS, reader
+
+
+def page_of(user: User, incident: Incident) -> str:
+    answer = reader(user).get(f"/incidents/{incident.ref}/postmortem/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_it_is_filled_before_anybody_has_written_a_word(over: Incident, ada: User) -> None:
+    page = page_of(ada, over)
+    words = [
+        "Postmortem: Sign-in fails", "Schedule the postmortem", "3 questions left", "What was the root cause?",
+        "Why was it not caught before?", "What testing was missed?", "Hotfix", "One line mends it.",
+        "Product Owner", "What was known then", "Acknowledged by Ada", "<strong>null</strong>", "The fix is out.",
+        "Respond", "Plan and reality", "Checklist as it stood", "Incident documented", "Messages of the process",
+        "Look at what went wrong", "The team hears what was found", "Add test coverage", "Keep it from happening again",
+    ]  # fmt: skip
+    assert [one for one in words if one not in page] == []
+
+
+def test_the_sums_of_clocks_are_those_of_the_api(over: Incident, ada: User) -> None:
+    from foundation import moment
+    from review import report
+
+    now = moment.now()
+    shown = report.read(over, now)["clocks"]
+    assert [one["sum"] for one in shown] == [clock.sum(now) for clock in over.clocks.order_by("pk")] or {
+        tuple(one["sum"]) for one in shown
+    } == {tuple(clock.sum(now)) for clock in over.clocks.all()}
+
+
+def test_before_it_is_resolved_it_says_so_and_asks_for_nothing(incident: Incident, ada: User) -> None:
+    page = page_of(ada, incident)
+    assert ("Not resolved yet." in page, 'class="card now"' in page) == (True, False)
+
+
+def test_a_corrected_entry_says_what_is_right_and_nothing_else(over: Incident, ada: User) -> None:
+    note = over.events.get(kind="noted")
+    corrections.correct(note, by=ada, reason="Typing error", text="The guard is missing.")
+    page = page_of(ada, over)
+    assert ("The guard is missing." in page, "null" in page, ">corrected</a>" in page) == (True, False, True)
+
+
+def test_redacted_words_are_gone_from_an_open_and_from_a_reviewed_report(
+    over: Incident, ada: User, ben: User
+) -> None:
+    note = over.events.get(kind="noted")
+    for key in KEYS:
+        answers.answer(over, key, by=ada, text="Because")
+    asked = corrections.ask_redaction(note, by=ada, reason="A name")
+    assert ("null" in page_of(ada, over), "hidden: somebody asked" in page_of(ada, over)) == (False, True)
+    corrections.decline_redaction(asked, by=ben)
+    review(over, by=ben)
+    assert "<strong>null</strong>" in page_of(ada, over)
+    corrections.confirm_redaction(corrections.ask_redaction(note, by=ada, reason="A name"), by=ben)
+    client = reader(ada)
+    for end in ("/", ".md", ".json"):
+        body = client.get(f"/incidents/{over.ref}/postmortem{end}").content.decode()
+        assert ("null**" in body, "<strong>null" in body, "redacted by Ben" in body) == (
+            False,
+            False,
+            True,
+        ), end
+    page = page_of(ada, over)
+    assert ("As it was reviewed." in page, "Redacted entry" in re.sub("<[^>]+>", "", page)) == (True, True)
+
+
+def test_the_panel_comes_when_it_is_over(incident: Incident, ada: User) -> None:
+    client = reader(ada)
+    assert 'id="panel-report"' not in client.get(f"/incidents/{incident.ref}/").content.decode()
+    transitions.resolve(incident, by=ada)
+    page = client.get(f"/incidents/{incident.ref}/").content.decode()
+    panel = page[page.index('id="panel-report"') :][:2000]
+    assert ("Write the report" in panel, "3 questions are left." in panel) == (True, True)
+    assert "The meeting is not scheduled." in panel
