@@ -8,10 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hotfixes import options
+from incidents import glance
 from incidents.clock_views import clock_views
 from incidents.models import Incident
-from monitoring.models import Target
-from monitoring.shown import as_shown
 from monitoring.states import State
 
 # Time passes by itself: what only it changes makes no other fact.
@@ -81,10 +80,11 @@ def unknown(found: dict[str, Any]) -> list[str]:
 
 def _monitors(incident: Incident, now: datetime) -> list[dict[str, Any]]:
     """The product's, the worst first; the one that opened the incident is among them."""
-    rows = Target.objects.filter(monitor__product=incident.product_id, monitor__archived_at=None)
-    targets = as_shown(list(rows.select_related("monitor").order_by("pk")[:200]), now)
     order = [State.DOWN, State.DEGRADED, State.UNKNOWN]
-    targets.sort(key=lambda one: order.index(State(one.state)) if one.state in order else len(order))
+    targets = sorted(
+        glance.targets_of(incident, now),
+        key=lambda one: order.index(State(one.state)) if one.state in order else len(order),
+    )
     return [
         {
             "name": one.monitor.name if not one.name else f"{one.monitor.name}: {one.name}",

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from incidents.glance import targets_of
 from incidents.work import Work
 from monitoring.models import Target
-from monitoring.shown import as_shown
 from monitoring.states import State
 from products.vocabulary import EventKind
 
@@ -38,8 +38,8 @@ class Claims:
 
     @cached_property
     def targets(self) -> list[Target]:
-        rows = Target.objects.present().filter(monitor__product=self.known.incident.product_id)
-        return as_shown(rows.filter(monitor__enabled=True).select_related("monitor").order_by("pk"), self.now)
+        found = targets_of(self.known.incident, self.now)
+        return [target for target in found if target.monitor.enabled]
 
     def deployed_and_verified(self) -> Finding:
         deployed = self.known.story.holds(EventKind.DEPLOYED)

@@ -5,9 +5,13 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from foundation import moment
-from incidents.models import Clock, Incident
+from incidents.models import Assignment, Clock, Incident, RedactionRequest
+from monitoring.models import Target
+from monitoring.shown import as_shown
 
 _KEPT = "_glance"
+# A summary may list many; beyond these nobody reads on a page.
+TARGETS = 200
 
 
 @contextmanager
@@ -39,3 +43,21 @@ def now(incident: Incident) -> datetime:
 def clocks_of(incident: Incident) -> list[Clock]:
     """All its clocks, earlier runs first."""
     return once(incident, "clocks", lambda: list(incident.clocks.order_by("cycle", "pk")))
+
+
+def assignments_of(incident: Incident) -> list[Assignment]:
+    """Who has had which role, the earliest first."""
+    rows = Assignment.objects.filter(incident=incident).select_related("user").order_by("pk")
+    return once(incident, "assignments", lambda: list(rows))
+
+
+def redactions_of(incident: Incident) -> list[RedactionRequest]:
+    """What somebody asked to redact and nobody has settled."""
+    rows = RedactionRequest.objects.filter(event__incident=incident, settled_at=None)
+    return once(incident, "redactions", lambda: list(rows.select_related("event", "asked_by").order_by("pk")))
+
+
+def targets_of(incident: Incident, now: datetime) -> list[Target]:
+    """What the product's monitors see, as it may be said at `now`; those that are switched off too."""
+    rows = Target.objects.present().filter(monitor__product=incident.product_id).select_related("monitor")
+    return once(incident, "targets", lambda: as_shown(list(rows.order_by("pk")[:TARGETS]), now))

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from incidents.glance import once
+from incidents.glance import assignments_of, once
 from incidents.models import Assignment, Incident, Participant
 from incidents.rules import respond, sees
 from products.models import RoleHolder
@@ -94,8 +94,7 @@ def _listed(incident: Incident) -> People:
 
 def held(incident: Incident) -> dict[str, Assignment]:
     """Role → who has it now."""
-    rows = Assignment.objects.filter(incident=incident, until=None).select_related("user")
-    return once(incident, "held", lambda: {row.role: row for row in rows})
+    return {row.role: row for row in assignments_of(incident) if row.until is None}
 
 
 def standing(incident: Incident, role: ProcessRole, user: User, people: People, *, taken: bool) -> Standing:

@@ -12,6 +12,7 @@ from accounts.access import allowed
 from accounts.models import User
 from incidents import clocks, lines, work
 from incidents.clock_views import Board, ClockView, board, clock_views, with_actions
+from incidents.glance import redactions_of
 from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.next_action import Action, next_action
 from incidents.recipients import nobody_left
@@ -78,7 +79,7 @@ def read(
         clocks=with_actions(clock_views(incident, now), incident, reader),
         action=_action(incident, target) if may else None,
         target=target,
-        redactions=_redactions(incident),
+        redactions=redactions_of(incident),
         may_respond=may,
         stretches=stretches,
         lines=lines.with_days(shown, incident.product.team.time_zone),
@@ -107,11 +108,6 @@ def _lines(incident: Incident, limit: int | None) -> list[tuple[str, datetime, i
     rows = TimelineLine.objects.filter(event__incident=incident, language=lines.LANGUAGE)
     newest = rows.order_by("-event__occurred_at", "-event__seq")
     return list(newest.values_list("html", "event__occurred_at", "event__seq")[:limit])
-
-
-def _redactions(incident: Incident) -> list[RedactionRequest]:
-    waiting = RedactionRequest.objects.filter(event__incident=incident, settled_at=None)
-    return list(waiting.select_related("event", "asked_by").order_by("pk"))
 
 
 def history(event: TimelineEvent) -> list[TimelineEvent]:

@@ -6,6 +6,7 @@ Read once and handed on; clocks have their own way (incidents/timing.py), steps,
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from incidents.glance import once
 from incidents.models import Incident, TimelineEvent
 from incidents.undoing import UNDOES
 from products.vocabulary import EventKind
@@ -36,8 +37,8 @@ class Story:
 
 def story(incident: Incident) -> Story:
     """One query: events with who, and with their words where a process can ask for them."""
-    rows = incident.events.select_related("actor", "payload").order_by("seq")
-    return Story(tuple(rows.exclude(kind__in=NEVER_ASKED)))
+    rows = incident.events.select_related("actor", "payload").order_by("seq").exclude(kind__in=NEVER_ASKED)
+    return once(incident, "story", lambda: Story(tuple(rows)))
 
 
 # No step, box or message of a process waits for these, and there may be hundreds.

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from foundation import moment
 from incidents import recipients, telling
-from incidents.models import Assignment, Incident, Mode, TimelineEvent
+from incidents.glance import assignments_of
+from incidents.models import Incident, Mode, TimelineEvent
 from notifications import queue
 from notifications.models import Delivery
 from notifications.queue import Recipient
@@ -35,7 +36,7 @@ def vacancies(incident: Incident) -> list[Vacancy]:
     """The needed roles that nobody has, in the order of the process. What was entered afterwards needs nobody."""
     if not incident.is_open or incident.mode == Mode.RETROSPECTIVE:
         return []
-    rows = list(Assignment.objects.filter(incident=incident).values_list("role", "until"))
+    rows = [(row.role, row.until) for row in assignments_of(incident)]
     opened, wait = recipients.opened_at(incident), WAKING if incident.severity.wake else OTHERWISE
     taken = {role for role, until in rows if until is None}
     found = []

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from incidents.attachments import FileShown, file_of
 from incidents.boxes import replayed
+from incidents.glance import assignments_of, redactions_of
 from incidents.models import (
     Assignment,
     ChecklistItem,
@@ -19,7 +20,7 @@ from incidents.models import (
     TimelineEvent,
 )
 from incidents.models.checklist import Ticked
-from incidents.story import NEVER_ASKED, Story
+from incidents.story import NEVER_ASKED, Story, story
 from products.vocabulary import EventKind
 
 REMEDIES = (EventKind.HOTFIX_STARTED, EventKind.ROLLBACK_STARTED)
@@ -68,7 +69,12 @@ def role_label(known: Work, key: str) -> str:
 
 
 def read(incident: Incident) -> Work:
-    return read_all([incident])[incident.pk]
+    """The work on one; what its page has asked already is not asked again."""
+    boxes = incident.checklist.select_related("done_by", "done_by_event__actor", "done_by_event__payload")
+    marks = incident.step_marks.select_related("done_by", "done_by_event__payload")
+    held = [row for row in assignments_of(incident) if row.until is None]
+    hidden = frozenset(asked.event_id for asked in redactions_of(incident))
+    return _work(incident, story(incident), list(boxes), list(marks), held, hidden)
 
 
 def of(incident: Incident) -> Work:
@@ -95,18 +101,28 @@ def read_all(incidents: Sequence[Incident]) -> dict[int, Work]:
         RedactionRequest.objects.filter(event__incident__in=keys, settled_at=None).values_list("event", flat=True),
     )  # fmt: skip
     asked = frozenset(hidden)
-    found = {}
-    for incident in incidents:
-        told = Story(tuple(events[incident.pk]))
-        found[incident.pk] = Work(
-            incident,
-            told,
-            boxes[incident.pk] or replayed(incident, told),
-            {mark.key: mark for mark in marks[incident.pk]},
-            {held.role: str(held.user) for held in holders[incident.pk]},
-            asked,
-        )
-    return found
+    return {
+        one.pk: _work(one, Story(tuple(events[one.pk])), boxes[one.pk], marks[one.pk], holders[one.pk], asked)
+        for one in incidents
+    }
+
+
+def _work(
+    incident: Incident,
+    told: Story,
+    boxes: list[ChecklistItem],
+    marks: list[StepMark],
+    held: list[Assignment],
+    hidden: frozenset[int],
+) -> Work:
+    return Work(
+        incident,
+        told,
+        boxes or replayed(incident, told),
+        {mark.key: mark for mark in marks},
+        {one.role: str(one.user) for one in held},
+        hidden,
+    )
 
 
 def _by(rows: Any) -> dict[int, list[Any]]:
