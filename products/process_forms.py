@@ -1,8 +1,5 @@
 """What people send to begin a process: a text, a file, or the name of one that is here."""
 
-import re
-from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 from django import forms
@@ -10,21 +7,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from products.document import MAX_BYTES
 from products.models import Process
-
-# A runbook may be longer than the process it becomes.
-MAX_MARKDOWN = 1_000_000
-_IS_PROCESS = re.compile(r"(?m)^\ufeff?schema:[ \t]*1\b")
-
-
-def markdown_reader() -> Callable[..., Any] | None:
-    """`products.markdown.from_markdown`, which makes a process of a runbook; None where it is not there."""
-    try:
-        found = import_module("products.markdown")
-    except ImportError:
-        return None
-    return getattr(found, "from_markdown", None)
+from products.runbook import MAX_BYTES, is_runbook
 
 
 class NewProcessForm(forms.Form):
@@ -84,11 +68,12 @@ class NewProcessForm(forms.Form):
                 self.add_error("key", _("Say what the new one is called in addresses."))
         else:
             self.add_error("text", _("Paste a text, choose a file, or begin from a process that is here."))
-        self.is_markdown = markdown_reader() is not None and self._looks_like_markdown(facts.get("kind", ""))
+        said = facts.get("kind", "")
+        self.is_markdown = said == "markdown" if said else is_runbook(self.sent, file=self.name)
         return facts
 
     def _decoded(self, file: "UploadedFile[Any]") -> str:
-        if (file.size or 0) > max(MAX_BYTES, MAX_MARKDOWN):
+        if (file.size or 0) > MAX_BYTES:
             self.add_error("file", _("The file is too large: %(n)s bytes.") % {"n": file.size})
             return ""
         try:
@@ -98,11 +83,3 @@ class NewProcessForm(forms.Form):
             place = {"n": error.start + 1}
             self.add_error("file", _("Byte %(n)s is not UTF-8. Save the file as UTF-8.") % place)
             return ""
-
-    def _looks_like_markdown(self, said: str) -> bool:
-        if said:
-            return said == "markdown"
-        name = self.name.lower()
-        if name.endswith((".md", ".markdown")):
-            return True
-        return not name.endswith((".yaml", ".yml")) and not _IS_PROCESS.search(self.sent)

@@ -43,7 +43,7 @@ def list_processes(request: HttpRequest, asked: Query[Paging]) -> dict[str, Any]
 @router.get("/processes/{key}", auth=SEEN_WITH, response=ProcessShape, tags=["processes"])
 def read_process(request: HttpRequest, key: str, asked: Query[Asked]) -> dict[str, Any]:
     """Severities with their limits, clocks and roles."""
-    return process_shape(_version(request, key, asked.version))
+    return process_shape(version_of(request, key, asked.version))
 
 
 @router.get(
@@ -51,7 +51,7 @@ def read_process(request: HttpRequest, key: str, asked: Query[Asked]) -> dict[st
 )  # fmt: skip
 def read_document(request: HttpRequest, key: str, asked: Query[Asked]) -> HttpResponse:
     """The document as it was read, byte for byte: what `POST /processes/{key}` takes."""
-    text = _version(request, key, asked.version).text
+    text = version_of(request, key, asked.version).text
     return HttpResponse(text.encode(), content_type="application/yaml; charset=utf-8")
 
 
@@ -80,7 +80,8 @@ def import_document(request: HttpRequest, key: str) -> Any:
     return Status(201 if imported.created else 200, process_shape(imported.version))
 
 
-def _version(request: HttpRequest, key: str, number: int | None) -> ProcessVersion:
+def version_of(request: HttpRequest, key: str, number: int | None) -> ProcessVersion:
+    """The asked version of the process of the address, its current one by default."""
     if not SLUG.fullmatch(key):
         raise Http404
     found = Process.objects.select_related("current__process").filter(key__iexact=key).first()
@@ -91,3 +92,12 @@ def _version(request: HttpRequest, key: str, number: int | None) -> ProcessVersi
     if version is None:
         raise Http404
     return version
+
+
+def process_of_body(request: HttpRequest) -> str:
+    """The document that was sent, as text. ValidationError for bytes that are none."""
+    try:
+        return request.body.decode()
+    except UnicodeDecodeError as error:
+        words = {"n": error.start + 1}
+        raise ValidationError({"document": _("Byte %(n)s is not UTF-8.") % words}) from None

@@ -1,6 +1,6 @@
 """A process of one's own: pasted, uploaded or begun from one that is here; always as a draft."""
 
-from dataclasses import asdict
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,8 @@ from accounts.access import authorize, signed_in
 from products.drafts import DraftOpen, start_draft
 from products.examined import key_in, with_key
 from products.models import Process, ProcessDraft
-from products.process_forms import NewProcessForm, markdown_reader
+from products.process_forms import NewProcessForm
+from products.runbook import from_runbook
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,7 +32,6 @@ def new_process(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "there": there,
-        "markdown": markdown_reader() is not None,
         # What was sent stays in the field, also when it came as a file.
         "text": form.sent_text if form.is_bound else "",
     }
@@ -40,16 +40,14 @@ def new_process(request: HttpRequest) -> HttpResponse:
 
 
 def _begin(request: HttpRequest, form: NewProcessForm) -> ProcessDraft:
-    text, guesses = form.sent, []
-    reader = markdown_reader()
-    if form.is_markdown and reader:
-        guessed = reader(text, name=form.name or "runbook.md")
-        text, guesses = guessed.text, [{**asdict(guess), "seen_by": None} for guess in guessed.guesses]
-    wanted = form.cleaned_data["key"]
+    text, wanted = form.sent, form.cleaned_data["key"]
+    guesses: list[dict[str, Any]] = []
+    if form.is_markdown:
+        text, guesses = from_runbook(text, file=form.name, key=wanted)
     key = wanted or key_in(text)
     if not key:
         raise ValidationError({"key": [form.KEY_NEEDED]})
-    if wanted and key_in(text) != wanted:
+    if wanted and key_in(text) not in {"", wanted}:
         text = with_key(text, wanted)
     process = Process.objects.filter(key=key).select_related("current").first()
     base = process.current if process else None
