@@ -61,6 +61,7 @@ def test_it_shows_the_last_look_the_changes_and_what_became_of_them() -> None:
 
 
 def test_percentages_leave_out_what_nobody_watched_and_say_so() -> None:
+    """A5: never a bare 100 %."""
     monitor = make_monitor()
     target = Target.objects.get()
     StatusChange.objects.create(target=target, was="unknown", state="up", at=moment.now())

@@ -108,6 +108,7 @@ def test_two_minutes_ahead_is_still_no_wrong_clock(tmp_path: Path) -> None:
     [(0, "fresh"), (660, "fresh"), (661, "late"), (1_800, "late"), (1_801, "stale"), (86_400, "stale")],
 )
 def test_a_five_minute_timer_is_fresh_for_eleven_late_for_thirty_minutes(age_s: float, age: str) -> None:
+    """A2."""
     assert freshness(NOW - timedelta(seconds=age_s), NOW, 300) == age
 
 

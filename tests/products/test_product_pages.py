@@ -50,6 +50,7 @@ def test_the_form_shows_each_process_with_its_severities(manager: User, shipped:
 
 
 def test_a_name_and_a_process_make_a_product(manager: User, team: Team, shipped: None) -> None:
+    """A4."""
     response = signed_in(manager).post(
         "/products/new/", {"name": "Staff Mobile", "process": "krow", "aliases": "Worker Mobile\r\ncrew"}
     )
