@@ -9,7 +9,8 @@ from hotfixes.models import Choice
 from hotfixes.options import options
 from incidents import exits
 from incidents.forms.fields import line, words
-from incidents.models import Incident
+from incidents.forms.retold import when
+from incidents.models import Incident, Mode
 
 
 class DecideForm(forms.Form):
@@ -43,6 +44,8 @@ class DecideForm(forms.Form):
             self.initial.setdefault("option", ways[0]["key"] if len(ways) == 1 else "")
         else:
             del self.fields["option"]
+        if incident.mode == Mode.RETROSPECTIVE:
+            self.fields["at"] = when(incident)
         if chosen == Choice.DEFER:
             self.initial.setdefault("to", exits.release_of(incident))
         else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
@@ -43,8 +44,8 @@ class Offer:
         return self.action or self.verb
 
 
-def _take_lead(incident: Incident, *, by: User) -> object:
-    return roles.claim(incident, by=by)
+def _take_lead(incident: Incident, *, by: User, at: datetime | None = None) -> object:
+    return roles.claim(incident, by=by, at=at)
 
 
 def _note(incident: Incident, *, by: User, key: str, text: str, at: Any, file: Upload | None) -> object:

@@ -20,7 +20,7 @@ from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.stated import BEGUN, SAID, WAY, possible
 from products.vocabulary import EventKind as Kind
 
-__all__ = ["REPORTED_IN", "SAID", "check_address", "possible", "report"]
+__all__ = ["REPORTED_IN", "SAID", "check_address", "check_moment", "possible", "report"]
 
 REPORTED_IN = (*OPEN, Status.RESOLVED)
 _address = URLValidator(schemes=["http", "https"])
@@ -67,6 +67,11 @@ def _check(incident: Incident, kind: str, url: str, at: datetime | None) -> None
         raise ValidationError({"kind": _("Choose one of: %(kinds)s.") % {"kinds": ", ".join(SAID)}})
     if url:
         check_address(url)
+    check_moment(incident, at)
+
+
+def check_moment(incident: Incident, at: datetime | None) -> None:
+    """ValidationError on `at` unless it lies between the detection of `incident` and now."""
     if at and at > moment.now():
         raise ValidationError({"at": _("This is in the future.")})
     if at and at < incident.detected_at:

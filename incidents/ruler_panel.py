@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from accounts.access import signed_in
 from accounts.models import User
 from incidents import glance, panels
-from incidents.corrections import original
 from incidents.glance import clocks_of
 from incidents.models import Incident, Status, TimelineEvent
 from incidents.ruler import End, Mark, Planned, Ruler, offset_text, ruler
@@ -33,7 +32,7 @@ TONES = {"on_time": "good", "early": "good", "late": "late", "missed": "late", "
 def read(incident: Incident, now: datetime) -> Ruler | None:
     """None for a process that plans no moments."""
     told = story(incident)
-    moved = _with_watch(_corrected(incident), told)
+    moved = _with_watch({pk: event.occurred_at for pk, event in told.corrections.items()}, told)
     plan, real = [], []
     for row in _marks(incident):
         for what in row["what"]:
@@ -78,12 +77,6 @@ def _undone(event: TimelineEvent, told: Story) -> bool:
         e.seq > event.seq and e.kind == EventKind.REOPENED for e in told.events
     )
     return back or next(undone, None) is not None
-
-
-def _corrected(incident: Incident) -> dict[int, datetime]:
-    """Events that really happened at another time than they say."""
-    rows = incident.events.filter(kind=EventKind.CORRECTED).select_related("supersedes__supersedes")
-    return {original(row).pk: row.occurred_at for row in rows.order_by("seq")}
 
 
 def _with_watch(moved: dict[int, datetime], told: Story) -> dict[int, datetime]:

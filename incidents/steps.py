@@ -179,7 +179,9 @@ def _mark(incident: Incident, step: StepView, state: Box, *, by: User, **facts: 
     return event
 
 
-def reopen(incident: Incident, key: str, *, by: User, reason: str = "") -> TimelineEvent:
+def reopen(
+    incident: Incident, key: str, *, by: User, reason: str = "", at: datetime | None = None
+) -> TimelineEvent:
     """A step that a person called done or not needed is neither. One that an event finished is not ended by words."""
     with transaction.atomic():
         step = _hold(incident, key)
@@ -188,7 +190,7 @@ def reopen(incident: Incident, key: str, *, by: User, reason: str = "") -> Timel
         if step.is_open or not (mark or ticked):
             raise StepTooLate(incident, step.event)
         data: dict[str, Any] = {"step_key": step.key, "title": step.title, "state": str(Box.OPEN)}
-        event = perform(incident, checklist.REOPEN, by=by, text=reason.strip(), **data)
+        event = perform(incident, checklist.REOPEN, by=by, at=at, text=reason.strip(), **data)
         for kept in [*([mark] if mark else []), *ticked]:
             boxes.empty(kept)
             kept.save(update_fields=boxes.KEPT)

@@ -3,8 +3,8 @@
 Read once and handed on; clocks have their own way (incidents/timing.py), steps, boxes and messages ask here.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from incidents.glance import once
 from incidents.models import Incident, TimelineEvent
@@ -14,9 +14,13 @@ from products.vocabulary import EventKind
 
 @dataclass(frozen=True)
 class Story:
-    """The events of an incident, oldest first; those without words of their own carry no payload."""
+    """The events of an incident, oldest first; those without words of their own carry no payload.
+
+    `corrections`: the latest one of each event that was corrected, by its primary key.
+    """
 
     events: tuple[TimelineEvent, ...]
+    corrections: Mapping[int, TimelineEvent] = field(default_factory=dict)
 
     def last(self, *words: str) -> TimelineEvent | None:
         """The latest event that any of `words` means."""
@@ -32,13 +36,30 @@ class Story:
 
     def since(self, event: TimelineEvent | None) -> "Story":
         """What was recorded after `event`."""
-        return self if event is None else Story(tuple(e for e in self.events if e.seq > event.seq))
+        return (
+            self
+            if event is None
+            else replace(self, events=tuple(e for e in self.events if e.seq > event.seq))
+        )
 
 
 def story(incident: Incident) -> Story:
     """One query: events with who, and with their words where a process can ask for them."""
-    rows = incident.events.select_related("actor", "payload").order_by("seq").exclude(kind__in=NEVER_ASKED)
-    return once(incident, "story", lambda: Story(tuple(rows)))
+    rows = incident.events.select_related("actor", "payload").order_by("seq").exclude(kind__in=NOT_READ)
+    return once(incident, "story", lambda: told(rows))
+
+
+def told(rows: Iterable[TimelineEvent]) -> Story:
+    """The story of `rows`, oldest first, corrections among them."""
+    events, roots, latest = [], dict[int, int](), dict[int, TimelineEvent]()
+    for row in rows:
+        if row.kind != EventKind.CORRECTED:
+            events.append(row)
+            continue
+        about = row.supersedes_id or row.pk
+        roots[row.pk] = roots.get(about, about)
+        latest[roots[row.pk]] = row
+    return Story(tuple(events), latest)
 
 
 # No step, box or message of a process waits for these, and there may be hundreds.
@@ -47,6 +68,8 @@ NEVER_ASKED = (
     EventKind.MONITOR_UP, EventKind.ALERT_RECEIVED, EventKind.CLOCK_BREACHED, EventKind.CHECK_CHANGED,
     EventKind.DESCRIBED,
 )  # fmt: skip
+# They are read all the same: what was corrected is shown as it is known now.
+NOT_READ = tuple(kind for kind in NEVER_ASKED if kind != EventKind.CORRECTED)
 
 
 def means(event: TimelineEvent, words: Iterable[str]) -> bool:

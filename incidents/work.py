@@ -6,6 +6,7 @@ A handful of queries for one incident or for fifty.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from incidents.attachments import FileShown, file_of
@@ -20,7 +21,7 @@ from incidents.models import (
     TimelineEvent,
 )
 from incidents.models.checklist import Ticked
-from incidents.story import NEVER_ASKED, Story, story
+from incidents.story import NOT_READ, Story, story, told
 from products.vocabulary import EventKind
 
 REMEDIES = (EventKind.HOTFIX_STARTED, EventKind.ROLLBACK_STARTED)
@@ -51,7 +52,7 @@ class Work:
 
     def said(self, ticked: Ticked) -> str:
         """What came with a tick, unless somebody asked to redact it."""
-        return "" if ticked.done_by_event_id in self.hidden else ticked.said
+        return self.words(ticked.done_by_event) if ticked.done_by_event else ""
 
     def url(self, ticked: Ticked) -> str:
         return "" if ticked.done_by_event_id in self.hidden else ticked.url
@@ -60,7 +61,13 @@ class Work:
         return None if event and event.pk in self.hidden else file_of(event, self.incident.ref)
 
     def words(self, event: TimelineEvent) -> str:
-        return "" if event.pk in self.hidden else event.text
+        """What `event` says by now; nothing while somebody asks to redact it."""
+        last = self.story.corrections.get(event.pk, event)
+        return "" if {event.pk, last.pk} & self.hidden else last.text
+
+    def at(self, event: TimelineEvent) -> datetime:
+        """When it happened, by all that is known now."""
+        return self.story.corrections.get(event.pk, event).occurred_at
 
 
 def role_label(known: Work, key: str) -> str:
@@ -92,7 +99,7 @@ def read_all(incidents: Sequence[Incident]) -> dict[int, Work]:
     if not keys:
         return {}
     events, boxes, marks, holders, hidden = (
-        _by(TimelineEvent.objects.filter(incident__in=keys).exclude(kind__in=NEVER_ASKED)
+        _by(TimelineEvent.objects.filter(incident__in=keys).exclude(kind__in=NOT_READ)
             .select_related("actor", "payload").order_by("seq")),
         _by(ChecklistItem.objects.filter(incident__in=keys)
             .select_related("done_by", "done_by_event__actor", "done_by_event__payload")),
@@ -102,7 +109,7 @@ def read_all(incidents: Sequence[Incident]) -> dict[int, Work]:
     )  # fmt: skip
     asked = frozenset(hidden)
     return {
-        one.pk: _work(one, Story(tuple(events[one.pk])), boxes[one.pk], marks[one.pk], holders[one.pk], asked)
+        one.pk: _work(one, told(events[one.pk]), boxes[one.pk], marks[one.pk], holders[one.pk], asked)
         for one in incidents
     }
 

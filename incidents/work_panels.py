@@ -15,7 +15,7 @@ from incidents import glance, messages, panels, placeholders, report, shell, ste
 from incidents.actions import OFFERS, Offer
 from incidents.attachments import FileShown
 from incidents.forms import work as forms
-from incidents.models import Box, ChecklistItem, Incident
+from incidents.models import Box, ChecklistItem, Incident, TimelineEvent
 from incidents.steps import StepView
 from incidents.work import Work, role_label
 
@@ -45,6 +45,7 @@ class Shown:
     commands: list[Command]
     look: list[str]
     file: FileShown | None
+    at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class BoxShown:
     said: str
     url: str
     file: FileShown | None
+    at: datetime | None
 
 
 def _has(section: str) -> Any:
@@ -83,7 +85,13 @@ def _checklist(request: HttpRequest, incident: Incident) -> str:
         return ""
     context = {
         "boxes": [
-            BoxShown(box, known.said(box), known.url(box), known.file(box.done_by_event))
+            BoxShown(
+                box,
+                known.said(box),
+                known.url(box),
+                known.file(box.done_by_event),
+                _at(known, box.done_by_event),
+            )
             for box in known.boxes
         ],
         "settled": sum(not box.is_open for box in known.boxes),
@@ -134,7 +142,12 @@ def _shown(step: StepView, known: Work, values: dict[str, str]) -> Shown:
         commands,
         _look(step, known.document),
         known.file(step.event),
+        _at(known, step.event),
     )
+
+
+def _at(known: Work, event: TimelineEvent | None) -> datetime | None:
+    return known.at(event) if event else None
 
 
 def _look(step: StepView, document: dict[str, Any]) -> list[str]:

@@ -32,7 +32,7 @@ from incidents.api.process_shapes import (
 from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
 from incidents.models import Incident, TimelineEvent
-from incidents.report import report
+from incidents.report import check_moment, report
 from incidents.work import Work
 
 Position = Annotated[int, Path(ge=1, le=60)]
@@ -143,6 +143,7 @@ def _do(
 ) -> dict[str, Any]:
     incident, user = incident_of(request, ref), person_of(request)
     authorize(user, action, incident)
+    check_moment(incident, getattr(body, "at", None))
 
     def once() -> str:
         do(incident, by=user, **(body.facts() if body else {}))
@@ -161,8 +162,8 @@ def _record(event: TimelineEvent | None, known: Work) -> dict[str, Any] | None:
         "seq": event.seq,
         "kind": event.kind,
         "by": event.actor_label,
-        "at": utc(event.occurred_at),
-        "text": "" if hidden else event.text,
+        "at": utc(known.at(event)),
+        "text": known.words(event),
         "url": "" if hidden else str(event.data.get("url", "")),
         "file": file_shape(known.file(event)),
     }

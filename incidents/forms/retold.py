@@ -13,8 +13,9 @@ from incidents.models import Incident, Mode
 
 # The verbs that take `at`.
 RETOLD = frozenset({
-    "acknowledge", "assess", "assign", "change_severity", "close", "confirm_severity", "decline", "defer", "describe",
-    "mark_duplicate", "mitigate", "reopen", "resolve",
+    "acknowledge", "assess", "assign", "attest", "change_severity", "claim", "close", "confirm_severity", "decline",
+    "defer", "describe", "finish_step", "give_up", "hand_over", "lead", "mark_duplicate", "mitigate", "not_needed",
+    "reopen", "reopen_step", "report", "resolve", "send_message", "skip_step", "untick",
 })  # fmt: skip
 
 
@@ -38,10 +39,13 @@ def asks_when(incident: Incident, verb: str) -> bool:
     return incident.mode == Mode.RETROSPECTIVE and verb in RETOLD
 
 
-def retell(form: VerbForm) -> VerbForm:
+def retell[F: VerbForm](form: F) -> F:
     """`form`, asking when it was."""
-    missing = {"required": _("Say when it was.")}
-    form.fields["at"] = WhenField(
-        label=_("When was it?"), incident=form.incident, required=True, error_messages=missing
-    )
+    form.fields["at"] = when(form.incident)
     return form
+
+
+def when(incident: Incident) -> WhenField:
+    """The field that asks for it."""
+    missing = {"required": _("Say when it was.")}
+    return WhenField(label=_("When was it?"), incident=incident, required=True, error_messages=missing)

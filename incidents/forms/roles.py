@@ -54,7 +54,8 @@ class HandOverForm(RoleForm):
         self.fields["user"].queryset = people  # type: ignore[attr-defined]
 
     def facts(self) -> dict[str, Any]:
-        return {"to": self.cleaned_data["user"], "note": self.cleaned_data["note"]}
+        found = super().facts()
+        return {"to": found.pop("user"), **found}
 
 
 class GiveUpForm(RoleForm):

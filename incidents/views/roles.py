@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -15,11 +17,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import authorize, signed_in
 from incidents import holding, roles
+from incidents.forms.retold import asks_when, retell
 from incidents.forms.roles import ClaimForm, GiveUpForm, HandOverForm, RoleForm
 from incidents.holding import RoleView
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
-from incidents.views.incident import context, fetch, show
+from incidents.views.incident import context, fetch, show, zone_of
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,13 @@ def _change(request: HttpRequest, ref: str, role: str, change: Change) -> HttpRe
     if view is None:
         raise Http404
     posted = request.method == "POST"
-    form = change.form(request.POST if posted else None, incident=found, user=user, view=view)
-    if posted and form.is_valid():
-        return _do(request, found, change, view, form)
-    return _sheet(request, found, change, form)
+    with timezone.override(ZoneInfo(zone_of(user, found))):
+        form = change.form(request.POST if posted else None, incident=found, user=user, view=view)
+        if asks_when(found, change.verb):
+            retell(form)
+        if posted and form.is_valid():
+            return _do(request, found, change, view, form)
+        return _sheet(request, found, change, form)
 
 
 def _do(

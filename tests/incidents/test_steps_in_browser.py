@@ -110,7 +110,7 @@ def test_without_script_the_steps_and_boxes_work(
     page.locator("#panel-steps .current-step").get_by_role("button", name="The branch is made").click()
     expect(page.locator("#step-title")).to_have_text("Fix the bug")
     page.locator("#panel-steps .current-step").get_by_role(
-        "link", name=re.compile("With a word or a link ?: Fix the bug")
+        "link", name=re.compile("With words, link or file ?: Fix the bug")
     ).click()
     page.get_by_label("In your words").fill("Pinned the parser")
     page.get_by_role("button", name="Done").click()

@@ -169,3 +169,20 @@ def test_seventeen_boxes_and_forty_events_cost_no_more_queries_than_a_few(
     assert begun.events.count() == 40
     assert queries() <= few + 2
     assert few <= 45
+
+
+def test_a_box_and_a_step_show_what_was_corrected(reader: Client, begun: Incident, ada: User) -> None:
+    past = begun.detected_at
+    ticked = checklist.attest(begun, 5, by=ada, text="Build 41")
+    made = report(begun, "branch_seen", by=ada, text="Cut from main")
+    first = corrections.correct(ticked, by=ada, text="Build 42", reason="Typing error")
+    corrections.correct(first, by=ada, text="Build 43", reason="Again")
+    corrections.correct(made, by=ada, text="Cut from the tag", occurred_at=past, reason="Wrong words")
+    page = read(reader, begun)
+    panels = page[page.index('id="panels"') : page.index('id="monitors"')]
+    for words, there in (
+        ("Build 43", True), ("Build 41", False), ("Build 42", False), ("Cut from the tag", True), ("Cut from main", False),
+    ):  # fmt: skip
+        assert (words in panels) == there, words
+    shown = reader.get(f"/incidents/{begun.ref}/checklist.md").content.decode()
+    assert "[x]" in shown
