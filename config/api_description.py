@@ -14,6 +14,7 @@ from foundation.shapes import Problem
 
 TAGS = {
     "incidents": "What is broken: declare, read, and the verbs of the page's buttons.",
+    "postmortems": "The report of an incident: evidence, answers, action items, the meeting, the review.",
     "decisions": "Hotfix or rollback: what was chosen, by whom, on which facts.",
     "monitors": "What is watched, and how it is.",
     "channels": "Ways to a team's room and to one's own phone. Where they lead is write-only.",

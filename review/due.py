@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -96,11 +96,11 @@ def due_clocks(incidents: QuerySet[Incident]) -> QuerySet[Clock]:
 
     What was reviewed after its clock began is due no more.
     """
-    key = KT("incident__process_version__document__postmortem__clock")
+    document = KeyTransform("postmortem", F("incident__process_version__document"))
     running = Clock.objects.filter(
         incident__in=incidents, incident__status__in=OVER, due_at__isnull=False,
         stopped_at=None, cancelled_at=None, waived_at=None,
     )  # fmt: skip
     done = Postmortem.objects.filter(incident=OuterRef("incident"), state="reviewed")
     late = ~Exists(done.filter(reviewed_at__gte=OuterRef("started_at")))
-    return running.annotate(wanted=key).filter(late, Q(key=F("wanted")))
+    return running.annotate(wanted=KeyTextTransform("clock", document)).filter(late, Q(key=F("wanted")))

@@ -42,6 +42,8 @@ BY_PATH = {
     "/products/{slug}": {"slug": "staff-mobile"}, "/monitors/{slug}": {"slug": "checkout"},
     "/teams/{slug}": {"slug": "payments"}, "/processes/{key}": {"key": "krow"},
     "/steps/{key}": {"key": "fix", "verb": "finish"}, "/messages/{key}": {"key": "deployed"},
+    "/postmortem/answers/{key}": {"key": "root_cause"},
+    "/postmortem/actions/{number}": {"number": 1, "verb": "finish"},
     "/checklist/{position}": {"position": 1, "verb": "attest"}, "/timeline/{seq}": {"seq": 2},
 }  # fmt: skip
 
@@ -52,8 +54,8 @@ def test_it_is_served_without_a_token_and_names_every_part(client: Client) -> No
     assert answer.status_code == 200
     paths = json.loads(answer.content)["paths"]
     assert {path.removeprefix("/api/v1").split("/")[1] for path in paths} == {
-        "channels", "deliveries", "incidents", "me", "messages", "monitors", "people", "processes", "products", "teams",
-        "tokens",
+        "channels", "deliveries", "incidents", "me", "messages", "monitors", "people", "postmortems", "processes",
+        "products", "teams", "tokens",
     }  # fmt: skip
 
 
@@ -87,6 +89,8 @@ def furnish(product: Product, script: Script) -> dict[str, Any]:
     paula = make_user("paula@example.test")
     join(paula, product.team, "responder")
     holder = role_holders.list_for_role(product, role="product_owner", user=paula, by=paula)
+    todo = {"text": "A test", "kind": "test", "owner": "paula@example.test", "due": "2027-01-01"}
+    script.post("/incidents/INC-1/postmortem/actions", todo, status=201)
     room = {"name": "Room", "kind": "slack", "team": "payments", "url": "https://127.0.0.1/hook"}
     return {
         "ref": "INC-1", "token_id": ApiToken.objects.latest("pk").pk,

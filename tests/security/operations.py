@@ -70,6 +70,12 @@ VERBS: dict[str, dict[str, Any]] = {
     "pause_clock": CLOCK,
     "resume_clock": CLOCK,
 }
+REPORT: dict[str, dict[str, Any]] = {
+    "schedule_postmortem": {"meets_at": "2026-12-01T10:00:00Z"},
+    "postmortem/review": {},
+    "postmortem/reopen": {"reason": "Not all"},
+    "postmortem/actions": {"text": "A test", "kind": "test", "owner": "responder@example.test", "due": "2027-01-01"},
+}
 WORK: dict[str, dict[str, Any]] = {
     "report": {"kind": "merged"},
     "send_message": {"message": "resolved", "text": "status page"},
@@ -93,6 +99,17 @@ OPERATIONS = [
     Operation("POST /incidents/{}/steps/{}/{}", {INCIDENTS}, R, on=("incident's step", "private incident's step")),
     Operation("POST /incidents/{}/decision", {Scope.DECIDE}, A, on=RECORDS,
               sent={"choice": "hotfix", "reason": "A line"}),
+    *(Operation(f"GET /incidents/{{}}/{path}", {READ, INCIDENTS}, V, on=RECORDS) for path in
+      ("postmortem", "postmortem.md", "postmortem.json")),
+    *(Operation(f"POST /incidents/{{}}/{path}", {INCIDENTS}, R, on=RECORDS, sent=body) for path, body in
+      REPORT.items()),
+    Operation("POST /incidents/{}/postmortem/answers/{}", {INCIDENTS}, R,
+              on=("incident's question", "private incident's question"), sent={"text": "Because"}),
+    Operation("PATCH /incidents/{}/postmortem/actions/{}", {INCIDENTS}, R,
+              on=("incident's action item", "private incident's action item"), sent={"text": "Other"}),
+    Operation("POST /incidents/{}/postmortem/actions/{}/{}", {INCIDENTS}, R,
+              on=("incident's settled action item", "private incident's settled action item")),
+    Operation("GET /postmortems", {READ, INCIDENTS}, SIGNED_IN, narrow=OPEN),
     Operation("GET /incidents/{}/decisions", {READ, INCIDENTS, Scope.DECIDE}, V, on=RECORDS),
     Operation("GET /incidents/{}/timeline/{}/file", {READ, INCIDENTS}, V,
               on=("incident's entry", "private incident's entry")),

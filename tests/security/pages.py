@@ -36,6 +36,7 @@ class Page:
 V, R, M, A = Role.VIEWER, Role.RESPONDER, Role.MANAGER, Role.ADMIN
 INCIDENTS = ("incident", "private incident")
 ENTRIES = ("incident's entry", "private incident's entry")
+ACTIONS = ("incident's action item", "private incident's action item")
 REDACTIONS = ("incident's redaction", "private incident's redaction")
 
 ENTRANCE = [
@@ -169,6 +170,20 @@ RECORDS = [
     Page("decision_card", get=V, on=INCIDENTS),
     # Who is listed for the deciding role (world.py lists the admin of the team).
     Page("decision_confirm", get=A, post=A, on=INCIDENTS),
+    Page("postmortems", get=SIGNED_IN),
+    Page("postmortem", get=V, on=INCIDENTS),
+    Page("postmortem_fresh", get=V, on=INCIDENTS),
+    Page("postmortem_markdown", get=V, on=INCIDENTS),
+    Page("postmortem_json", get=V, on=INCIDENTS),
+    Page("postmortem_answer", post=R, on=INCIDENTS, named={"key": "root_cause"}, sent={"text": "Because"}),
+    Page("postmortem_schedule", get=R, post=R, on=INCIDENTS),
+    Page("postmortem_review", get=R, post=R, on=INCIDENTS),
+    Page("postmortem_reopen", get=R, post=R, on=INCIDENTS),
+    Page("action_add", get=R, post=R, on=INCIDENTS),
+    Page("action_change", get=R, post=R, on=ACTIONS),
+    Page("action_finish", post=R, on=ACTIONS),
+    Page("action_reopen", post=R, on=ACTIONS),
+    Page("action_drop", get=R, post=R, on=ACTIONS),
     Page("event", get=V, on=ENTRIES),
     Page("attachment", get=V, on=ENTRIES),
     Page("correct", get=R, post=R, on=ENTRIES),

@@ -7,6 +7,7 @@ outsider that holds one of these words is a leak, wherever it stands.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -31,6 +32,7 @@ from products.drafts import start_draft
 from products.models import Contact, Product
 from products.role_holders import list_for_role
 from products.token_products import make_narrow_token
+from review.action_items import add_action
 from tests.factories import PASSWORD, join, make_monitor, make_product, make_team, make_user
 from tests.security.operations import ANY, OPERATIONS, without
 
@@ -163,6 +165,7 @@ def _furnish(world: World) -> None:
             **_process_of(name, incident.ref, seen_by),
             f"{name}'s entry": (event, {**event, "ref": f"INC-{NOWHERE}"}, seen_by),
         }
+        things |= _report_of(name, incident, people["participant" if incident.private else "responder"], seen_by)
         asked_by = people["participant"] if incident.private else people["responder"]
         corrections.ask_redaction(incident.events.get(seq=1), by=asked_by, reason="A name in it")
         asked = {"ref": incident.ref, "seq": 1}
@@ -176,6 +179,23 @@ def _process_of(name: str, ref: str, seen_by: dict[str, Role]) -> dict[str, Any]
         "box": {"ref": ref, "position": 5, "verb": "attest"},
         "step": {"ref": ref, "key": "version", "verb": "finish"},
         "message": {"ref": ref, "key": "resolved"},
+    }
+    return {
+        f"{name}'s {what}": (named, {**named, "ref": f"INC-{NOWHERE}"}, seen_by)
+        for what, named in found.items()
+    }
+
+
+def _report_of(name: str, incident: Incident, by: User, seen_by: dict[str, Role]) -> dict[str, Any]:
+    """A question of its report, and something to do because of it."""
+    word = OKAPI if incident.private else ZEBRA
+    due = moment.now().date() + timedelta(days=7)
+    add_action(incident, by=by, text=f"{word}: a test", kind="test", owner=by, due=due)
+    item = {"ref": incident.ref, "number": 1}
+    found: dict[str, dict[str, Any]] = {
+        "question": {"ref": incident.ref, "key": "root_cause"},
+        "action item": item,
+        "settled action item": {**item, "verb": "finish"},
     }
     return {
         f"{name}'s {what}": (named, {**named, "ref": f"INC-{NOWHERE}"}, seen_by)
