@@ -1,6 +1,8 @@
 """Plays a script: every move by its real verb at its moment, and between them what time brings by itself."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,6 +25,9 @@ from notifications.models import Delivery, Kind, State
 # More wake-ups than a month of any process brings; a mistake must not turn for ever.
 MOST_TURNS = 400
 NO_REF = "INC-0"
+SEATS, PATIENCE_S = 3, 8.0
+
+_seats = threading.BoundedSemaphore(SEATS)
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,24 @@ def play[T](basis: Basis, script: Script, read: Callable[[Played], T]) -> T:
     ValidationError for a severity that the process does not have. A move that its verb refuses is told; the play
     goes on.
     """
-    with stage(script.start) as clock:
+    with _seat(), stage(script.start) as clock:
         played = _begin(basis, script, clock)
         for move in script.moves:
-            _pass(played, script.start + timedelta(seconds=move.at_s))
-            _do(played, move)
-        _pass(played, script.now)
+            advance(played, script.start + timedelta(seconds=move.at_s))
+            act(played, move)
+        advance(played, script.now)
         return read(played)
+
+
+@contextmanager
+def _seat() -> Iterator[None]:
+    """A few at a time: pages of real incidents need these threads and connections too."""
+    if not _seats.acquire(timeout=PATIENCE_S):
+        raise ValidationError(_("Too many simulations run just now. Try again in a moment."))
+    try:
+        yield
+    finally:
+        _seats.release()
 
 
 def _begin(basis: Basis, script: Script, clock: Stage) -> Played:
@@ -91,7 +107,8 @@ def _begin(basis: Basis, script: Script, clock: Stage) -> Played:
     return played
 
 
-def _do(played: Played, move: Move) -> None:
+def act(played: Played, move: Move) -> None:
+    """Do `move` now; what its verb refuses is kept with its reason."""
     try:
         with transaction.atomic():
             moves.do(played.fresh(), move.verb, move.of, played.world)
@@ -104,7 +121,7 @@ def _do(played: Played, move: Move) -> None:
     _send(played)
 
 
-def _pass(played: Played, until: datetime) -> None:
+def advance(played: Played, until: datetime) -> None:
     """The clock goes on to `until`; what is due on the way happens at its moment, as the ticker would do it."""
     for _turn in range(MOST_TURNS):
         due = _next_due(played.incident)

@@ -101,15 +101,14 @@ class Script:
     @classmethod
     def asked(cls, query: QueryDict, *, severity: str, zone: str, now: datetime) -> Self:
         """Out of an address; what it leaves out is `severity`, `zone` and `now`. ValidationError by field."""
-        place = known_zone(query.get("zone") or zone)
+        start = str(query.get("start") or "")
+        place = known_zone(str(query.get("zone") or zone))
         return cls(
-            query.get("severity", severity),
-            local_moment(query["start"], place)
-            if query.get("start")
-            else now.replace(second=0, microsecond=0),
+            str(query.get("severity", severity)),
+            local_moment(start, place) if start else now.replace(second=0, microsecond=0),
             place,
             tuple(Move.parse(token) for token in query.getlist("m")),
-            _seconds(query.get("t") or "0") + _seconds(query.get("plus") or "0"),
+            _seconds(str(query.get("t") or "0")),
         )
 
 

@@ -82,10 +82,9 @@ class Shown:
         return [one for one in self.offered if one.group in names]
 
 
-def read(played: Played, request: HttpRequest) -> Shown:
-    """Inside the stage only. `request` is borrowed for templates; the page is seen by who is on call."""
+def read(played: Played, request: HttpRequest | None = None) -> Shown:
+    """Inside the stage only. `request` is one to spare, for the ruler's template: who is on call looks at it."""
     incident = played.fresh()
-    request.user = played.world.on_call
     with glance.glance(incident):
         known = work.read(incident)
         views = clock_views(incident, played.now)
@@ -112,7 +111,10 @@ def read(played: Played, request: HttpRequest) -> Shown:
         )
 
 
-def _ruler(played: Played, incident: Incident, request: HttpRequest) -> SafeString:
+def _ruler(played: Played, incident: Incident, request: HttpRequest | None) -> SafeString:
+    if request is None:
+        return SafeString("")
+    request.user = played.world.on_call
     drawn = panels.named("ruler").render(request, incident)
     return mark_safe(played.plain(drawn))  # noqa: S308 - a template of ours
 

@@ -155,6 +155,7 @@ OPERATIONS = [
     Operation("GET /processes", LOOKING, SIGNED_IN, narrow=OPEN),
     Operation("GET /processes/krow", LOOKING, SIGNED_IN, narrow=OPEN),
     Operation("POST /processes/krow", {ADMIN}, ADMINISTRATOR, narrow=FORBIDDEN),
+    Operation("POST /processes/krow/simulate", {READ, INCIDENTS}, SIGNED_IN, narrow=OPEN),
     Operation("GET /processes/krow/document", LOOKING, SIGNED_IN, narrow=OPEN),
     Operation("GET /processes/krow/versions", LOOKING, SIGNED_IN, narrow=OPEN),
     Operation("GET /processes/krow/diff", LOOKING, SIGNED_IN, narrow=OPEN),
