@@ -1,0 +1,104 @@
+"""What `./run demo` tells: both processes whole, each once more in the middle, and what else happens to incidents."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import User
+from config import demo
+from foundation import moment
+from incidents.closing import holds
+from incidents.messages import messages
+from incidents.models import ChecklistItem, Clock, Incident
+from incidents.steps import steps
+from notifications.models import Channel
+from products.models import Product
+from products.setup.sections import progress
+from products.shipped import import_shipped
+from review.models import Postmortem
+from tests.factories import join, make_team, make_user
+
+KROW, ARCHY = "Nobody can sign in after the token change", "App does not start after the update to v1.0.0"
+DECIDING, WATCHING = "Sign-in fails for all staff", "Nodes lose their session after a restart"
+
+
+@pytest.fixture
+def visitor(db: None, settings: Settings, tmp_path: Path) -> User:
+    settings.NIGHTDESK_FILE_ROOTS = [str(tmp_path)]
+    import_shipped()
+    user = make_user("demo@example.test", is_administrator=True)
+    join(user, make_team("first"), "admin")
+    demo.tell("http://localhost:9")
+    return user
+
+
+def test_both_stories_are_told(visitor: User) -> None:
+    """One filling serves all that is asked of it: it takes some seconds."""
+    what_happened()
+    for title in (KROW, ARCHY):
+        whole(Incident.objects.get(title=title))
+    in_the_middle()
+    nothing_is_late()
+    the_pages_open(visitor)
+    demo.tell("http://localhost:9")
+    assert (Incident.objects.count(), Product.objects.count()) == (8, 2)
+
+
+def what_happened() -> None:
+    assert list(Incident.objects.order_by("number").values_list("title", "status", "mode", "private")) == [
+        (ARCHY, "closed", "live", False),
+        ("Node tokens readable in the debug log", "resolved", "live", True),
+        ("Backups show 0 % until they are done", "deferred", "live", False),
+        (KROW, "closed", "live", False),
+        ("Shift list should sort by site", "declined", "live", False),
+        ("Drill: the shifts API answers nobody", "resolved", "drill", False),
+        (WATCHING, "monitoring", "live", False),
+        (DECIDING, "active", "live", False),
+    ]
+
+
+def whole(incident: Incident) -> None:
+    """Every step and box, every message, the decision, each clock kept, the report reviewed by somebody else."""
+    assert [step.key for step in steps(incident) if step.is_open] == []
+    assert [box.title for box in ChecklistItem.objects.filter(incident=incident) if box.is_open] == []
+    assert {message.state for message in messages(incident)} == {"sent"}
+    assert incident.decisions.get().choice == "hotfix"
+    report = Postmortem.objects.get(incident=incident)
+    assert report.is_reviewed
+    assert report.reviewed_by not in {answer.by for answer in report.answers.all()}
+    assert report.actions.count() >= 2
+
+
+def in_the_middle() -> None:
+    deciding, watching = Incident.objects.get(title=DECIDING), Incident.objects.get(title=WATCHING)
+    assert deciding.decisions.count() == 0
+    assert [hold.clock.key for hold in holds(watching, moment.now())] == ["watch"]
+
+
+def nothing_is_late() -> None:
+    """At whatever hour it starts: nothing has run out, and nothing does within the next half hour."""
+    assert list(Clock.objects.exclude(breached_at=None)) == []
+    soon = Clock.objects.in_time().ticking().order_by("due_at").values_list("due_at", flat=True).first()
+    assert soon is not None
+    assert (soon - moment.now()).total_seconds() > 1800
+
+
+def the_pages_open(visitor: User) -> None:
+    """Each process in its own words."""
+    client = Client()
+    client.force_login(visitor)
+    krow, archy = Incident.objects.get(title=KROW), Incident.objects.get(title=ARCHY)
+    for incident, words in (
+        (krow, ("CRITICAL", "Release Engineer", "DevOps")),
+        (archy, ("P1 High", "Fixer", "Watcher")),
+    ):
+        page = client.get(incident.get_absolute_url()).text
+        assert [word for word in words if word not in page] == []
+        assert client.get(f"{incident.get_absolute_url()}postmortem/").status_code == 200
+    assert DECIDING in client.get("/decisions/").text
+    assert "6 of 7 set up." in client.get("/products/archipelago/").text
+    node = Product.objects.get(slug="archipelago")
+    assert [each.item.key for each in progress(node).missing] == ["channel"]
+    assert Channel.objects.count() == 0
