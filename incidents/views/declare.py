@@ -20,7 +20,7 @@ from incidents.alike import ALIKE, likeness
 from incidents.clock_views import clock_views
 from incidents.declare import declare
 from incidents.forms.declare import DeclareForm, JoinForm
-from incidents.models import Incident
+from incidents.models import Incident, Mode
 from incidents.transitions import note
 from incidents.views.incident import fetch, zone_of
 from monitoring.models import Target
@@ -154,7 +154,9 @@ def _wanted(request: HttpRequest, user: User) -> Product | None:
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
-    return {"title": asked(request, "title")}
+    """What a link says: a title, and `mode=drill` from the end of a product's set-up."""
+    mode = asked(request, "mode")
+    return {"title": asked(request, "title"), **({"mode": mode} if mode in Mode.values else {})}
 
 
 @require_safe
