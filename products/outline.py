@@ -29,8 +29,8 @@ _SECTIONS = (
     ("policy", "policy", gettext_lazy("Git and versions")),
     ("deploy", "deploy", gettext_lazy("Deployment")),
     ("smoke", "smoke", gettext_lazy("Smoke tests")),
-    ("watch", "watch", gettext_lazy("Watching")),
-    ("messages", "messages", gettext_lazy("Messages")),
+    ("watching", "watch", gettext_lazy("Watching")),
+    ("letters", "messages", gettext_lazy("Messages")),
     ("checklist", "checklist", gettext_lazy("Checklist")),
     ("rollback", "rollback", gettext_lazy("Ways back")),
     ("mistakes", "mistakes", gettext_lazy("Do and don't")),
@@ -44,22 +44,23 @@ _SECTIONS = (
 
 @dataclass(frozen=True)
 class Part:
-    """A section that the document has something for; `template` shows it."""
+    """A section that the document has something for: its anchor, the field of the document, `template` shows it."""
 
     key: str
+    field: str
     title: str
     said: Any
 
     @property
     def template(self) -> str:
-        return f"products/process/{self.key}.html"
+        return f"products/process/{self.field}.html"
 
 
 def parts(version: ProcessVersion) -> list[Part]:
     """The sections of `version` in the order of the page."""
     document = version.document
     return [
-        Part(key, str(title), document[field])
+        Part(key, field, str(title), document[field])
         for key, field, title in _SECTIONS
         if says_something(document.get(field))
     ]

@@ -47,7 +47,7 @@ def process(request: HttpRequest, key: str, number: int | None = None) -> HttpRe
     version = fetch(request, key, number)
     known, sections = version.process, parts(version)
     findings = findings_of(version.text, name=f"{key}.yaml")
-    shown = {part.key for part in sections}
+    shown = {part.field for part in sections}
     context = {
         "process": known,
         "version": version,
