@@ -3,6 +3,7 @@
 All moments are aware; all spans are seconds, never days (24 h across a clock change is not 1 day).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -172,12 +173,20 @@ def span(seconds: float) -> str:
     return (_("%(d)d d %(h)d h") if h else _("%(d)d d")) % {"d": days, "h": h}
 
 
-def explain(run: Run, now: datetime, *, severity: str, target: str, start: str) -> list[str]:
-    """The clock's sum as lines: start, limit, pauses, due or end, what remains or by how much it was late."""
+type Limit = tuple[datetime, str, str]
+
+
+def explain(
+    run: Run, now: datetime, *, severity: str, target: str, start: str, before: Sequence[Limit] = ()
+) -> list[str]:
+    """The clock's sum as lines: start, limit, pauses, due or end, what remains or by how much it was late.
+
+    `before`: which severity and limit held until when, the earliest first.
+    """
     reading = read(run, now)
     lines = [
         _("Started %(at)s, %(start)s.") % {"at": _utc(run.started_at), "start": start},
-        _("%(severity)s: %(target)s.") % {"severity": severity, "target": target},
+        _limits(severity, target, before),
     ]
     if run.calendar:
         lines.append(_("Only working hours count: %(hours)s.") % {"hours": run.calendar.text()})
@@ -192,6 +201,18 @@ def explain(run: Run, now: datetime, *, severity: str, target: str, start: str) 
     if noticed_late_s(run) >= 2:
         lines.append(_("The breach was noticed %(span)s late.") % {"span": span(noticed_late_s(run))})
     return lines
+
+
+def _limits(severity: str, target: str, before: Sequence[Limit]) -> str:
+    """ "CRITICAL since 2026-11-21 02:10:00 UTC: 1 h; MEDIUM before: 4 h."; the latest first."""
+    said, names = [], [(severity, target), *((was, limit) for _until, was, limit in reversed(before))]
+    since = [until for until, _was, _limit in reversed(before)]
+    for (name, limit), began in zip(names, since, strict=False):
+        words = {"severity": name, "target": limit, "at": _utc(began)}
+        said.append(_("%(severity)s since %(at)s: %(target)s") % words)
+    words = {"severity": names[-1][0], "target": names[-1][1]}
+    said.append((_("%(severity)s before: %(target)s") if before else _("%(severity)s: %(target)s")) % words)
+    return "; ".join(said) + "."
 
 
 def _pause(pause: Pause) -> str:

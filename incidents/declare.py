@@ -13,6 +13,7 @@ from foundation.crash import crashpoint
 from foundation.refs import next_number
 from incidents import boxes, lifecycle, telling, timeline, timing, vacancies
 from incidents.models import Incident, Mode, Participant, Status
+from incidents.transitions import check_reported
 from products.models import Product, Severity
 from products.vocabulary import EventKind
 
@@ -43,6 +44,7 @@ def declare(
     with transaction.atomic():
         now = at or moment.now()
         _check_detection(detected_at, now, facts.get("mode"))
+        check_reported(facts.get("reported_at"), now)
         incident = Incident(
             number=next_number("INC"),
             title=title,
@@ -67,6 +69,8 @@ def _begin(incident: Incident, by: User | None, now: datetime, how: dict[str, An
     if by:
         Participant.objects.create(incident=incident, user=by)
     crashpoint("verb.opened")
+    if incident.reported_at:
+        how["reported_at"] = incident.reported_at.isoformat()
     event = timeline.record(
         incident,
         EventKind.DECLARED,

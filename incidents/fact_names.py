@@ -14,6 +14,7 @@ LABELS = {
     "data_loss": lazy("data loss"),
     "affected_version": lazy("affected version"),
     "environment": lazy("environment"),
+    "reported_at": lazy("when it was reported"),
 }
 
 # The names of an event's data on its own page; what is only for machines has none.
@@ -25,6 +26,7 @@ FACTS = {
     "code": lazy("Code"),
     "detail": lazy("What was seen"),
     "detected_at": lazy("Detected at"),
+    "reported_at": lazy("Reported at"),
     "down_s": lazy("Down for"),
     "name": lazy("Monitor"),
     "noticed_late_s": lazy("Noticed late by"),

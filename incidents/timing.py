@@ -3,6 +3,7 @@
 The arithmetic is in incidents/clocks.py.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -103,14 +104,15 @@ def stop(clock: Clock, event: TimelineEvent) -> None:
     clock.save(update_fields=["stopped_at", "stopped_by"])
 
 
-def retarget(incident: Incident, severity: Severity, now: datetime) -> None:
-    """Put every running clock under `severity`.
+def retarget(incident: Incident, severity: Severity, now: datetime, *, since: datetime | None = None) -> None:
+    """Put every running clock under `severity`, which holds `since` then, or from now on.
 
     A breach that no longer holds stays on record; its clock goes on as the next cycle.
     """
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
     for clock in running(incident):
         target = severity.target(clock.key)
+        before = [*clock.limits_before, [(since or now).isoformat(), clock.severity, clock.target]]
         _run, forgiven = clocks.retarget(clock.run, target.seconds, now)
         if forgiven and clock.key in rules:
             clock.cancelled_at = now
@@ -125,8 +127,10 @@ def retarget(incident: Incident, severity: Severity, now: datetime) -> None:
                 due_set_at=now,
                 subject=clock.subject,
                 pauses=clock.pauses,
+                limits_before=before,
             )
             continue
+        clock.limits_before = before
         clock.severity, clock.target, clock.target_s = severity.label, target.text(), target.seconds
         clock.calendar = _calendar(incident, severity, clock.key)
         clock.due_at, clock.due_set_at = clocks.due_at(clock.run), now
@@ -135,9 +139,19 @@ def retarget(incident: Incident, severity: Severity, now: datetime) -> None:
             clock.warned_at = None
         clock.save(
             update_fields=[
-                "severity", "target", "target_s", "calendar", "due_at", "due_set_at", "warn_at", "warned_at"
+                "severity", "target", "target_s", "calendar", "due_at", "due_set_at", "warn_at", "warned_at",
+                "limits_before",
             ]
         )  # fmt: skip
+
+
+def report_again(incident: Incident, now: datetime) -> None:
+    """It was reported at another moment than was known: running clocks that count from there begin then."""
+    for clock in running(incident):
+        if clock.start != Moment.REPORTED_AT:
+            continue
+        clock.started_at, clock.due_set_at = incident.reported_at or incident.detected_at, now
+        _due_again(clock, "started_at", "due_set_at")
 
 
 def pause(clock: Clock, now: datetime) -> None:
@@ -206,6 +220,7 @@ def _create(
     due_set_at: datetime,
     subject: str,
     pauses: list[object],
+    limits_before: Sequence[object] = (),
 ) -> None:
     target = severity.target(rule.key)
     clock = Clock(
@@ -226,6 +241,7 @@ def _create(
         started_by=started_by,
         due_set_at=due_set_at,
         pauses=pauses,
+        limits_before=list(limits_before),
     )
     clock.due_at = clocks.due_at(clock.run)
     _set_warning(clock)

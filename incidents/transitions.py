@@ -4,7 +4,7 @@ Each is one function: guard, compare-and-set, record, clocks: `lifecycle.perform
 transaction.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -42,7 +42,7 @@ ENDED = {"resolved_at": None, "remedy_at": None, "deferred_to": "", "duplicate_o
 
 DESCRIBED = (
     "title", "impact", "workaround", "users_affected", "users_estimated", "users_source",
-    "security", "data_loss", "affected_version", "environment",
+    "security", "data_loss", "affected_version", "environment", "reported_at",
 )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def change_severity(
             was=seen.label,
             now=severity.label,
         )
-        timing.retarget(incident, severity, event.recorded_at)
+        timing.retarget(incident, severity, event.recorded_at, since=event.occurred_at)
         return event
 
 
@@ -154,7 +154,7 @@ def _check_change(incident: Incident, severity: Severity, reason: str) -> None:
 def describe(
     incident: Incident, *, by: User, at: datetime | None = None, **facts: Any
 ) -> TimelineEvent | None:
-    """What is known: title, impact, workaround, people affected, flags, version.
+    """What is known: title, impact, workaround, people affected, flags, version, when it was reported.
 
     Records old and new of what differs; None if nothing does.
     """
@@ -166,11 +166,22 @@ def describe(
         changed = {name: value for name, value in facts.items() if getattr(current, name) != value}
         if not changed:
             return None
+        check_reported(changed.get("reported_at"), moment.now())
         told = {name: [_plain(getattr(current, name)), _plain(value)] for name, value in changed.items()}
-        return perform(incident, DESCRIBE, by=by, at=at, changes=changed, changed=told)
+        event = perform(incident, DESCRIBE, by=by, at=at, changes=changed, changed=told)
+        if "reported_at" in changed:
+            timing.report_again(incident, event.recorded_at)
+        return event
+
+
+def check_reported(at: datetime | None, now: datetime) -> None:
+    if at and at > now:
+        raise ValidationError({"reported_at": _("This is in the future. When did somebody tell you?")})
 
 
 def _plain(value: Any) -> str | int | bool | None:
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     return value if isinstance(value, str | int | bool | None) else str(value)
 
 

@@ -4,7 +4,7 @@
 last row takes what is left.
 """
 
-from incidents.api import files, process, simulation, verbs, writing
+from incidents.api import files, process, ruler, simulation, verbs, writing
 from incidents.api.reading import router
 
-__all__ = ["files", "process", "router", "simulation", "verbs", "writing"]
+__all__ = ["files", "process", "router", "ruler", "simulation", "verbs", "writing"]

@@ -31,7 +31,7 @@ class Change(At):
 
 
 class Describe(At):
-    """What is left out stays. `flags` are all that hold; `environment` null takes it away."""
+    """What is left out stays. `flags` are all that hold; `environment` and `reported_at` null take it away."""
 
     model_config = _example({"impact": "Nobody in the EU can sign in", "flags": ["data_loss"]})
 
@@ -42,6 +42,7 @@ class Describe(At):
     flags: list[Literal["security", "data_loss"]] = []
     affected_version: Annotated[str, Field(max_length=80), Plain] = ""
     environment: Key | None = None
+    reported_at: Moment | None = None
 
 
 class Claim(At):

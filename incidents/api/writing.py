@@ -44,7 +44,7 @@ class Affected(Schema):
 class NewIncident(Body):
     """Without `severity` it opens in triage at the worst one. `environment` by its name or slug.
 
-    `detected_at`: when it began to be known, if not now; clocks run from there.
+    `detected_at`: when it began to be known, if not now; clocks run from there. `reported_at`: when somebody told us.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
@@ -56,6 +56,7 @@ class NewIncident(Body):
     impact: Words = ""
     users_affected: Count | Affected | None = None
     detected_at: Moment | None = None
+    reported_at: Moment | None = None
     mode: Literal["live", "drill", "retrospective"] = "live"
     private: bool = False
 

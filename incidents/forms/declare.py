@@ -56,6 +56,7 @@ class DeclareForm(forms.Form):
         label=_("People affected (number)"), required=False, min_value=0, max_value=10**12
     )
     detected_at = MomentField(label=_("Seen since"))
+    reported_at = MomentField(label=_("Reported to us at"))
     mode = forms.ChoiceField(
         label=_("This is"),
         choices=[

@@ -1,6 +1,7 @@
 """One small form per verb that needs words. `facts()` are the keyword arguments of the verb."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -137,6 +138,7 @@ class DescribeForm(VerbForm):
         label=_("Environment"), queryset=Environment.objects.none(), required=False
     )
     affected_version = line(_("Version affected"), limit=80, required=False)
+    reported_at = MomentField(label=_("Reported to us at"))
     security = forms.BooleanField(label=_("Security is concerned"), required=False)
     data_loss = forms.BooleanField(label=_("Data is lost or damaged"), required=False)
 
@@ -146,3 +148,9 @@ class DescribeForm(VerbForm):
             self.initial.setdefault(name, getattr(self.incident, name))
         environments = Environment.objects.filter(product=self.incident.product_id)
         self.fields["environment"].queryset = environments  # type: ignore[attr-defined]
+
+    def clean_reported_at(self) -> datetime | None:
+        """What nobody touched stays, to the microsecond."""
+        typed: datetime | None = self.cleaned_data["reported_at"]
+        was = self.incident.reported_at
+        return was if was and typed == was.replace(microsecond=0) else typed

@@ -71,6 +71,8 @@ class Clock(models.Model):
     holds = models.JSONField(default=list)
     # The working hours it counts by, as they were when it started; null counts all time.
     calendar = models.JSONField(null=True)
+    # [[until, severity, target], …]: which limits held before, the earliest first.
+    limits_before = models.JSONField(default=list)
     # [[from, to or null], …] as ISO texts; an open pause takes due_at away until it ends.
     pauses = models.JSONField(default=list)
 
@@ -139,8 +141,14 @@ class Clock(models.Model):
 
     def sum(self, now: datetime) -> list[str]:
         """The clock's sum, line by line, the same in page, API and report."""
+        before = [(datetime.fromisoformat(until), was, limit) for until, was, limit in self.limits_before]
         return clocks.explain(
-            self.run, now, severity=self.severity, target=self.target, start=beginning(self.start)
+            self.run,
+            now,
+            severity=self.severity,
+            target=self.target,
+            start=beginning(self.start),
+            before=before,
         )
 
 

@@ -112,7 +112,7 @@ class Incident(models.Model):
     affected_version = models.CharField(max_length=80, blank=True, validators=[plain_text])
 
     detected_at = models.DateTimeField()
-    # When somebody or something told us; null means when it was declared here.
+    # When somebody or something told us; null: nobody has said, and what counts from it counts from the detection.
     reported_at = models.DateTimeField(null=True)
     declared_at = models.DateTimeField()
     declared_by = models.ForeignKey(

@@ -89,3 +89,15 @@ def test_a_higher_severity_may_be_due_at_once_and_is_not_called_late(product: Pr
     breach = [e for e in incident.events.filter(kind="clock_breached") if e.data["key"] == "response"]
     assert len(breach) == 1
     assert breach[0].data["noticed_late_s"] < 2
+
+
+def test_the_sum_lists_every_severity_that_held(incident: Incident, product: Product, ada: User) -> None:
+    """The same text on page, in the API and in the report."""
+    changes = []
+    for key in ("MEDIUM", "HIGH"):
+        severity = product.severities().get(key=key)
+        changes.append(transitions.change_severity(incident, by=ada, severity=severity, reason="Because"))
+    second, third = (f"{event.occurred_at:%Y-%m-%d %H:%M:%S} UTC" for event in changes)
+    medium = product.severities().get(key="MEDIUM").target("response").text()
+    said = f"HIGH since {third}: < 4 h; MEDIUM since {second}: {medium}; CRITICAL before: < 1 h."
+    assert incident.clocks.get(key="response").sum(moment.now())[1] == said

@@ -111,6 +111,7 @@ OPERATIONS = [
               on=("incident's settled action item", "private incident's settled action item")),
     Operation("GET /postmortems", {READ, INCIDENTS}, SIGNED_IN, narrow=OPEN),
     Operation("GET /incidents/{}/decisions", {READ, INCIDENTS, Scope.DECIDE}, V, on=RECORDS),
+    Operation("GET /incidents/{}/ruler", {READ, INCIDENTS}, V, on=RECORDS),
     Operation("GET /incidents/{}/timeline/{}/file", {READ, INCIDENTS}, V,
               on=("incident's entry", "private incident's entry")),
     *(Operation(f"POST /incidents/{{}}/{verb}", {INCIDENTS}, R, on=RECORDS, sent=body) for verb, body in VERBS.items()),
