@@ -65,7 +65,9 @@ class WorkingCalendar:
         if day in self.holidays or day.weekday() not in self.hours:
             return None
         start, end = (self._at(day, minutes) for minutes in self.hours[day.weekday()])
-        return (start, end) if start < end else None
+        # A zone that changes sides of the date line leaves a whole day out (Apia, 30 December 2011).
+        happened = start.astimezone(self.zone).date() == day
+        return (start, end) if happened and start < end else None
 
     def _at(self, day: date, minutes: int) -> datetime:
         # 24:00 is the next day's midnight by the wall, however long this day is.
