@@ -94,7 +94,7 @@ def test_steps_boxes_and_messages_on_a_desk_and_on_a_phone(
         assert wider_than_the_page(page) <= 0
         steps.locator(".current-step").screenshot(path=tmp_path / f"step-{width}.png")
     assert problems(page) == []
-    page.get_by_text("Facts", exact=True).first.click()
+    page.get_by_text("People", exact=True).first.click()
     assert wider_than_the_page(page) <= 0
     page.screenshot(path=tmp_path / "people-320.png", full_page=True)
 
