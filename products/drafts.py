@@ -120,7 +120,7 @@ def go_on_from(draft: ProcessDraft, version: ProcessVersion, *, by: User) -> Pro
     Raises DraftChanged when `version` is not the current one any more.
     """
     now = _open(draft)
-    if version.process.key != now.key or version.process.current_id != version.pk:
+    if not Process.objects.filter(key=now.key, current=version).exists():
         raise DraftChanged(now)
     now.base = version
     now.save(update_fields=["base"])

@@ -18,9 +18,9 @@ from products.runbook import from_runbook
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_process(request: HttpRequest) -> HttpResponse:
     authorize(request.user, "draft", Process)
-    form = NewProcessForm(request.POST or None, request.FILES or None)
+    form = NewProcessForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     there: ProcessDraft | None = None
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             return redirect("process_draft", key=_begin(request, form).key)
         except DraftOpen as error:

@@ -49,11 +49,11 @@ def expected(path: tuple[str, ...], value: Any, document: dict[str, Any]) -> str
     if set(path) & SAID_OTHERWISE - {"first"} or (field == "first" and value is True):
         return ""
     if field in EVENTS:
-        return event_words(value, known["messages"])
+        return event_words(str(value), known["messages"])
     if field in {"within", "milestone", "none", "earliest"} and path[0] in {"severities", "clocks"}:
         return ""  # together they are one limit, looked for below
     if field in KEYS and path[:2] != ("setup", "components"):
-        return known[KEYS[field]].get(value, value)
+        return str(known[KEYS[field]].get(value, value))
     if field in {"check", "checks", "claim"} or (path[0] == "rollback" and field == "kind"):
         return str(value).replace("_", " ")
     if path[0] == "clocks" and field == "kind":
@@ -73,6 +73,12 @@ def test_every_word_of_the_document_is_on_the_page(key: str, viewer: User, shipp
     looked_for = [(path, expected(path, value, document)) for path, value in leaves(document)]
     missing = [(".".join(path), words) for path, words in looked_for if " ".join(words.split()) not in page]
     assert missing == []
+    known = names(document)["calendars"]
+    for clock in document["clocks"]:
+        assert not clock["target"] or limit_words(clock["target"], known) in page
+    for severity in document["severities"]:
+        for target in severity["targets"].values():
+            assert limit_words(target, known) in page
     assert len([words for _path, words in looked_for if words]) > 200
 
 

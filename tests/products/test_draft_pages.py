@@ -1,0 +1,317 @@
+"""Drafts in the browser: who may what, nothing typed is lost, and what stands in the way is said."""
+
+import html
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import User
+from products.drafts import publish, save_draft, start_draft
+from products.import_process import import_process
+from products.models import Process, ProcessDraft, ProcessVersion
+from tests.factories import make_user
+from tests.products.conftest import signed_in
+from tests.products.documents import GOOD
+from tests.products.test_process_page_whole import text_of
+
+OTHER = GOOD.replace("Shop process", "Shop")
+
+
+@pytest.fixture
+def shop(db: None) -> ProcessVersion:
+    return import_process(GOOD.encode(), name="shop.yaml", by=None).version
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return make_user("ada@example.test", is_administrator=True)
+
+
+@pytest.fixture
+def writer(manager: User) -> Client:
+    return signed_in(manager)
+
+
+def as_sent(text: str) -> str:
+    """What a browser makes of the text of a field."""
+    return text.replace("\r\n", "\n").replace("\n", "\r\n")
+
+
+def field(page: str) -> str:
+    """What stands in the text field, as a browser reads it: without the line break that follows the tag."""
+    return html.unescape(page.split("<textarea")[1].split(">", 1)[1].split("</textarea>")[0]).removeprefix(
+        "\n"
+    )
+
+
+def seen(page: str) -> str:
+    return str(re.findall(r'name="seen" value="([0-9a-f]{64})"', page)[0])
+
+
+def test_from_edit_to_published_by_a_second_person(shop: ProcessVersion, writer: Client, ada: User) -> None:
+    assert 'action="/processes/shop/draft/start/"' in writer.get("/processes/shop/").text
+    assert writer.post("/processes/shop/draft/start/")["Location"] == "/processes/shop/draft/"
+    page = writer.get("/processes/shop/draft/").text
+    assert field(page) == GOOD
+    told = writer.post("/processes/shop/draft/", {"text": as_sent(OTHER), "seen": seen(page)}, follow=True)
+    assert "Saved. Nothing changes for incidents until it is published." in told.text
+    assert "An administrator publishes it." in writer.get("/processes/shop/draft/publish/").text
+    assert writer.post("/processes/shop/draft/publish/", {"seen": seen(told.text)}).status_code == 403
+    second = signed_in(ada)
+    page = second.get("/processes/shop/draft/publish/").text
+    assert "The process is called “Shop”, before “Shop process”." in page
+    told = second.post("/processes/shop/draft/publish/", {"seen": seen(page)}, follow=True)
+    assert "Version 2 is published. New incidents go by it." in told.text
+    assert "written by Mia, published by Ada" in text_of(told.text)
+    assert Process.objects.get(key="shop").current.text == OTHER  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD,
+        GOOD.replace("\n", "\r\n"),
+        "\ufeff" + GOOD,
+        GOOD.rstrip("\n"),
+        "\n" + GOOD,
+        GOOD + "# blanks  \n \n",
+        "\r\n" + GOOD,
+    ],
+)
+def test_saving_without_a_change_keeps_every_byte(text: str, writer: Client, manager: User) -> None:
+    draft = start_draft(text, key="shop", by=manager)
+    page = writer.get("/processes/shop/draft/").text
+    writer.post("/processes/shop/draft/", {"text": as_sent(field(page)), "seen": seen(page)})
+    draft.refresh_from_db()
+    assert draft.text == text
+
+
+def test_checking_shows_what_is_wrong_beside_its_line_and_stores_nothing(
+    shop: ProcessVersion, writer: Client, manager: User
+) -> None:
+    draft = start_draft(GOOD, key="shop", by=manager, base=shop)
+    broken = GOOD.replace("rank: 1", "rank: 9")
+    page = writer.post(
+        "/processes/shop/draft/", {"text": as_sent(broken), "seen": draft.sha256, "action": "check"}
+    ).text
+    assert field(page) == broken
+    assert "Checked, not saved yet." in page
+    line = page.split('<li id="L8"')[1].split("</li>")[0]
+    assert "<code>severities[0].rank</code>" in line
+    draft.refresh_from_db()
+    assert draft.text == GOOD
+
+
+def test_findings_of_the_lint_stand_beside_their_lines(writer: Client, manager: User) -> None:
+    start_draft(GOOD, key="shop", by=manager)
+    page = writer.get("/processes/shop/draft/").text
+    assert "It can be used." in page
+    assert re.search(r'<li id="L\d+" value="\d+" class="said">', page)
+    assert "To settle it:" in page
+
+
+def test_when_two_save_both_texts_are_shown_and_saving_again_is_a_choice(
+    shop: ProcessVersion, writer: Client, manager: User, ada: User
+) -> None:
+    draft = start_draft(GOOD, key="shop", by=manager, base=shop)
+    page = writer.get("/processes/shop/draft/").text
+    save_draft(draft, OTHER, by=ada, seen=draft.sha256)
+    mine = GOOD.replace("Checkout down", "Till down")
+    told = writer.post("/processes/shop/draft/", {"text": as_sent(mine), "seen": seen(page)})
+    assert told.status_code == 409
+    assert "Somebody saved another text meanwhile." in told.text
+    assert field(told.text) == mine
+    assert html.escape(OTHER) in told.text
+    assert '<div class="diff-line come">' in told.text
+    draft.refresh_from_db()
+    assert draft.text == OTHER
+    writer.post("/processes/shop/draft/", {"text": as_sent(mine), "seen": seen(told.text)})
+    draft.refresh_from_db()
+    assert draft.text == mine
+
+
+def test_checking_does_not_forget_that_somebody_else_has_saved(
+    shop: ProcessVersion, writer: Client, manager: User, ada: User
+) -> None:
+    draft = start_draft(GOOD, key="shop", by=manager, base=shop)
+    begun = draft.sha256
+    save_draft(draft, OTHER, by=ada, seen=begun)
+    mine = as_sent(GOOD + "# mine\n")
+    page = writer.post("/processes/shop/draft/", {"text": mine, "seen": begun, "action": "check"}).text
+    assert writer.post("/processes/shop/draft/", {"text": mine, "seen": seen(page)}).status_code == 409
+
+
+def test_what_is_typed_into_a_draft_that_is_over_is_not_lost(
+    shop: ProcessVersion, writer: Client, manager: User, ada: User
+) -> None:
+    draft = start_draft(OTHER, key="shop", by=manager, base=shop)
+    publish(draft, by=ada)
+    mine = OTHER + "# mine\n"
+    told = writer.post("/processes/shop/draft/", {"text": as_sent(mine), "seen": draft.sha256})
+    assert (told.status_code, "The draft is over" in told.text) == (409, True)
+    writer.post("/processes/shop/draft/start/", {"text": as_sent(field(told.text))})
+    assert ProcessDraft.objects.open().get(key="shop").text == mine
+
+
+def test_text_that_cannot_be_stored_stays_in_the_field(writer: Client, manager: User) -> None:
+    draft = start_draft(GOOD, key="shop", by=manager)
+    told = writer.post("/processes/shop/draft/", {"text": "a\x1bb", "seen": draft.sha256})
+    assert (told.status_code, "control character" in told.text, field(told.text)) == (422, True, "a\x1bb")
+
+
+def test_a_draft_that_fell_behind_says_so_and_offers_the_comparison(
+    shop: ProcessVersion, writer: Client, manager: User, ada: User
+) -> None:
+    start_draft(OTHER, key="shop", by=manager, base=shop)
+    import_process((GOOD + "# moved\n").encode(), name="shop.yaml", by=None)
+    assert "Version 2 came meanwhile. Compare it first." in writer.get("/processes/shop/draft/").text
+    second = signed_in(ada)
+    page = second.get("/processes/shop/draft/publish/").text
+    assert "/processes/shop/2/diff/?from=1" in page
+    assert second.post("/processes/shop/draft/publish/", {"seen": seen_sha()}).status_code == 409
+    second.post("/processes/shop/draft/go-on/", {"number": "1"})
+    assert "Version 2 came meanwhile." in second.get("/processes/shop/draft/publish/").text
+    second.post("/processes/shop/draft/go-on/", {"number": "2"})
+    page = second.get("/processes/shop/draft/publish/").text
+    second.post("/processes/shop/draft/publish/", {"seen": seen(page)})
+    assert Process.objects.get(key="shop").current.number == 3  # type: ignore[union-attr]
+
+
+def seen_sha() -> str:
+    return ProcessDraft.objects.open().get().sha256
+
+
+def test_alone_one_publishes_by_saying_so_and_the_list_of_versions_says_it_too(
+    shop: ProcessVersion, ada: User
+) -> None:
+    start_draft(OTHER, key="shop", by=ada, base=shop)
+    client = signed_in(ada)
+    page = client.get("/processes/shop/draft/publish/").text
+    assert "Nobody else can publish here." in page
+    told = client.post("/processes/shop/draft/publish/", {"seen": seen(page)})
+    assert (told.status_code, "Say that you publish what you wrote yourself." in told.text) == (409, True)
+    told = client.post("/processes/shop/draft/publish/", {"seen": seen(page), "aloud": "on"}, follow=True)
+    assert "published by Ada, the person who wrote it" in text_of(told.text)
+
+
+def test_with_a_second_administrator_the_first_does_not_publish_their_own(
+    shop: ProcessVersion, ada: User
+) -> None:
+    make_user("ben@example.test", is_administrator=True)
+    start_draft(OTHER, key="shop", by=ada, base=shop)
+    page = signed_in(ada).get("/processes/shop/draft/publish/").text
+    assert "You changed this text last. Somebody else publishes it." in page
+    assert 'name="aloud"' not in page
+
+
+def test_the_text_in_use_says_so(shop: ProcessVersion, writer: Client, manager: User, ada: User) -> None:
+    start_draft(GOOD, key="shop", by=manager, base=shop)
+    assert "This text is in use already." in writer.get("/processes/shop/draft/").text
+    page = signed_in(ada).get("/processes/shop/draft/publish/").text
+    assert "The two texts are the same." in page
+
+
+def test_discarding_asks_first(shop: ProcessVersion, writer: Client, manager: User) -> None:
+    draft = start_draft(OTHER, key="shop", by=manager, base=shop)
+    assert "Discard the draft of shop?" in writer.get("/processes/shop/draft/discard/").text
+    draft.refresh_from_db()
+    assert draft.discarded_at is None
+    assert "The draft is discarded." in writer.post("/processes/shop/draft/discard/", follow=True).text
+    assert writer.get("/processes/shop/draft/").status_code == 404
+
+
+def test_who_manages_no_team_writes_no_draft(shop: ProcessVersion, viewer: User) -> None:
+    client = signed_in(viewer)
+    assert "/draft/" not in client.get("/processes/shop/").text
+    assert client.post("/processes/shop/draft/start/").status_code == 403
+    assert client.get("/processes/new/").status_code == 403
+
+
+def test_a_runbook_becomes_a_draft_with_its_guesses_beside_the_lines(writer: Client, ada: User) -> None:
+    table = "| Severity | Response |\n|---|---|\n| High | 1 hour |\n| Low | next release |\n"
+    runbook = f"# Till hotfixes\n\n{table}\n## Steps\n\n1. Fix it\n"
+    told = writer.post("/processes/new/", {"text": as_sent(runbook), "key": "till", "kind": ""})
+    assert told["Location"] == "/processes/till/draft/"
+    page = writer.get("/processes/till/draft/").text
+    assert "It can be used." in page
+    places = re.findall(r'name="place" value="(\d+)"', page)
+    draft = ProcessDraft.objects.get(key="till")
+    assert places
+    assert sorted(map(int, places)) == list(range(len(draft.guesses)))
+    assert "not looked at yet" in page
+    assert signed_in(ada).post("/processes/till/draft/publish/", {"seen": draft.sha256}).status_code == 409
+    writer.post("/processes/till/draft/guesses/", {"place": places})
+    assert "Looked at by Mia." in text_of(writer.get("/processes/till/draft/").text)
+    assert signed_in(ada).post("/processes/till/draft/publish/", {"seen": draft.sha256}).status_code == 302
+    assert Process.objects.get(key="till").current is not None
+
+
+def test_a_file_becomes_a_draft_byte_for_byte(writer: Client) -> None:
+    raw = b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()
+    writer.post("/processes/new/", {"file": SimpleUploadedFile("shop.yaml", raw)})
+    assert ProcessDraft.objects.get(key="shop").text.encode() == raw
+
+
+def test_a_broken_text_becomes_a_draft_too(writer: Client) -> None:
+    writer.post("/processes/new/", {"text": as_sent("schema: 1\nkey: shop\n  broken: [\n")})
+    assert "is wrong" in writer.get("/processes/shop/draft/").text
+
+
+def test_one_begins_from_a_process_that_is_here(shop: ProcessVersion, writer: Client) -> None:
+    told = writer.post("/processes/new/", {"begin": "shop"})
+    assert (told.status_code, "Say what the new one is called in addresses." in told.text) == (422, True)
+    writer.post("/processes/new/", {"begin": "shop", "key": "till"})
+    draft = ProcessDraft.objects.get()
+    assert (draft.key, draft.text, draft.base) == ("till", GOOD.replace("key: shop", "key: till"), None)
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({}, "Paste a text, choose a file, or begin from a process that is here."),
+        ({"text": "schema: 1\nname: x\n"}, "The text names no key."),
+        ({"text": GOOD, "key": "new"}, "“new” is taken."),
+        ({"text": GOOD + "\x1b", "key": "shop"}, "control character"),
+        ({"file": SimpleUploadedFile("a.yaml", b"\xff")}, "Byte 1 is not UTF-8."),
+    ],
+)
+def test_what_cannot_become_a_draft_is_told_and_stays(
+    sent: dict[str, str], told: str, shop: ProcessVersion, writer: Client
+) -> None:
+    answer = writer.post("/processes/new/", sent)
+    assert answer.status_code == 422
+    assert told in html.unescape(answer.text)
+    if "text" in sent:
+        assert field(answer.text) == sent["text"]
+
+
+def test_a_second_text_for_an_open_draft_is_not_lost(shop: ProcessVersion, writer: Client, ada: User) -> None:
+    start_draft(GOOD, key="shop", by=ada, base=shop)
+    told = writer.post("/processes/new/", {"text": as_sent(OTHER)})
+    assert (told.status_code, field(told.text)) == (409, OTHER)
+    assert 'href="/processes/shop/draft/"' in told.text
+
+
+def test_the_list_shows_open_drafts(
+    shop: ProcessVersion, writer: Client, viewer: User, manager: User
+) -> None:
+    start_draft(OTHER, key="shop", by=manager, base=shop)
+    assert 'href="/processes/shop/draft/"' in writer.get("/processes/").text
+    assert "text last changed by Mia" in signed_in(viewer).get("/processes/").text
+
+
+def test_two_versions_are_compared_on_a_page(shop: ProcessVersion, viewer: User) -> None:
+    import_process(GOOD.replace("30 min", "45 min").encode(), name="shop.yaml", by=None)
+    client = signed_in(viewer)
+    page = client.get("/processes/shop/2/diff/").text
+    assert "Severity Severity 1, Response: 45 min, before 30 min." in page
+    assert "<mark>30</mark>" in page
+    assert "<mark>45</mark>" in page
+    assert (
+        "Severity Severity 1, Response: 30 min, before 45 min."
+        in client.get("/processes/shop/1/diff/?from=2").text
+    )
+    assert "This is the first version" in client.get("/processes/shop/1/diff/?from=x").text
+    assert client.get("/processes/shop/9/diff/").status_code == 404
