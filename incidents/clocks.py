@@ -186,7 +186,7 @@ def explain(
     reading = read(run, now)
     lines = [
         _("Started %(at)s, %(start)s.") % {"at": _utc(run.started_at), "start": start},
-        _limits(severity, target, before),
+        _limits(severity, _asked(run, target), before),
     ]
     if run.calendar:
         lines.append(_("Only working hours count: %(hours)s.") % {"hours": run.calendar.text()})
@@ -201,6 +201,11 @@ def explain(
     if noticed_late_s(run) >= 2:
         lines.append(_("The breach was noticed %(span)s late.") % {"span": span(noticed_late_s(run))})
     return lines
+
+
+def _asked(run: Run, target: str) -> str:
+    """The limit as people read it; a time to wait out is no limit (K98)."""
+    return _("at least %(span)s") % {"span": span(run.target_s)} if run.at_least and run.target_s else target
 
 
 def _limits(severity: str, target: str, before: Sequence[Limit]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -102,8 +102,8 @@ def perform(
         crashpoint("verb.moved")
         # The row is ours now, so the moment is later than everything recorded before.
         happened = at or moment.now()
-        # What ran out before this happened was late, even if no sweep has come by yet.
-        breaches.fire(incident, until=happened, now=moment.now())
+        # What ran out before this happened was late, even if no sweep has come by yet. The last moment is in time.
+        breaches.fire(incident, until=happened - timedelta(microseconds=1), now=moment.now())
         _stamp(incident, _columns(incident, step, stamp), happened)
         if measured:
             data["after_s"] = (happened - incident.detected_at).total_seconds()

@@ -13,12 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from foundation import moment
 from incidents import glance, placeholders, work
 from incidents.claims import Claims, Finding
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
-from incidents.report import check_address
+from incidents.report import check_address, check_moment
 from incidents.work import Work, role_label
 from products.schema.base import seconds
 from products.vocabulary import EventKind
@@ -120,8 +119,7 @@ def send_message(
         raise ValidationError({"text": _("Say where you sent it.")})
     if url:
         check_address(url)
-    if at and at > moment.now():
-        raise ValidationError({"at": _("This is in the future.")})
+    check_moment(incident, at)
     with transaction.atomic():
         message = _hold(incident, key)
         if message.state == "sent" and message.sent and not again:
@@ -132,17 +130,20 @@ def send_message(
         return perform(incident, SEND, by=by, at=at, text=text.strip(), **data)
 
 
-def vouch(incident: Incident, key: str, claim: str, *, by: User, reason: str) -> TimelineEvent:
+def vouch(
+    incident: Incident, key: str, claim: str, *, by: User, reason: str, at: datetime | None = None
+) -> TimelineEvent:
     """`by` says that a claim which cannot be shown is true all the same, and how they know."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say how you know.")})
+    check_moment(incident, at)
     with transaction.atomic():
         message = _hold(incident, key)
         line = next((line for line in message.lines if line.claim == claim and line.struck), None)
         if line is None:
             raise ValidationError({"claim": _("This line needs nobody to vouch for it.")})
         return perform(
-            incident, VOUCH, by=by, text=reason.strip(),
+            incident, VOUCH, by=by, at=at, text=reason.strip(),
             message=key, title=message.title, claim=claim, line=line.text,
         )  # fmt: skip
 

@@ -14,8 +14,8 @@ from incidents.clocks import span
 
 type Status = Literal["on_time", "early", "late", "missed", "planned", "not_needed"]
 type End = Literal["", "resolved", "exit"]
-# Less than a minute beside the plan is on time: the plan speaks of minutes.
-TOLERANCE_S = 60
+# Less than a minute beside the plan is on time: the plan speaks of minutes. Where it speaks of days, an hour (K85).
+TOLERANCE_S, TOLERANCE_OF_DAYS_S = 60, 3600
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Mark:
             case "missed":
                 return _("not yet, %(span)s late") % much
             case "planned":
-                return _("in %(span)s") % much
+                return _("in %(span)s") % much if self.delta_s <= 0 else _("now")
             case "not_needed":
                 return _("not needed")
         return _("on time")
@@ -160,11 +160,13 @@ def _mark(plan: Planned, real: datetime | None, now: datetime, detected_at: date
 
 
 def _status(plan: Planned, happened: bool, delta: float, end: End) -> Status:
+    of_days = plan.at_s > 0 and plan.at_s % 86_400 == 0 and not plan.limit
     if happened:
-        return "on_time" if abs(delta) < TOLERANCE_S else "late" if delta > 0 else "early"
+        slack = TOLERANCE_OF_DAYS_S if of_days else TOLERANCE_S
+        return "on_time" if abs(delta) < slack else "late" if delta > 0 else "early"
     if end == "exit" or (end == "resolved" and not plan.later):
         return "not_needed"
-    return "missed" if delta > 0 else "planned"
+    return "missed" if delta > (TOLERANCE_OF_DAYS_S if of_days else 0) else "planned"
 
 
 def offset_text(seconds: int) -> str:

@@ -27,8 +27,10 @@ class Place(Enum):
 def fill(command: str, values: Mapping[str, str]) -> str:
     """`command` with each {name} of `values` in place; every other brace is the shell's own and stays.
 
-    A row of a Markdown table (it begins with a pipe, which no command does) is filled in as text.
+    A row of a Markdown table (it begins with a pipe, which no command does) is filled in as text. It ends without
+    a line end: one that is pasted would run before anybody has replaced what is in brackets.
     """
+    command = command.rstrip("\n")
     named = re.compile(r"(?<![${])\{(" + "|".join(map(re.escape, values)) + r")\}(?!\})") if values else None
     if named is None:
         return command

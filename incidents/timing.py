@@ -99,9 +99,12 @@ def _began(incident: Incident, rule: ClockRule, event: TimelineEvent) -> datetim
 
 
 def stop(clock: Clock, event: TimelineEvent) -> None:
+    """What is told after the limit and happened before it was in time: the clock loses its breach."""
     clock.stopped_at = max(event.occurred_at, clock.started_at)
     clock.stopped_by = event
-    clock.save(update_fields=["stopped_at", "stopped_by"])
+    if not clock.at_least and clock.due_at and clock.stopped_at <= clock.due_at:
+        clock.breached_at = clock.noticed_at = None
+    clock.save(update_fields=["stopped_at", "stopped_by", "breached_at", "noticed_at"])
 
 
 def retarget(incident: Incident, severity: Severity, now: datetime, *, since: datetime | None = None) -> None:

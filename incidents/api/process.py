@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Path
 
@@ -34,7 +34,13 @@ from incidents.api.shapes import IncidentShape, incident_shape
 from incidents.models import Incident, TimelineEvent
 from incidents.report import check_moment, report
 from incidents.work import Work
+from incidents.work_panels import markdown
 
+MARKDOWN = {
+    "responses": {
+        200: {"description": "Markdown.", "content": {"text/markdown": {"schema": {"type": "string"}}}}
+    }
+}
 Position = Annotated[int, Path(ge=1, le=60)]
 
 
@@ -52,6 +58,14 @@ def read_checklist(request: HttpRequest, ref: str) -> dict[str, Any]:
     """Its boxes in the order of the process."""
     known = work.read(incident_of(request, ref))
     return {"items": [_box(box, known) for box in known.boxes], "next": None}
+
+
+@router.get("/incidents/{ref}/checklist.md", openapi_extra=MARKDOWN)
+def read_checklist_text(request: HttpRequest, ref: str) -> HttpResponse:
+    """The same as Markdown, under its heading and with the total time, to be kept elsewhere."""
+    found = incident_of(request, ref)
+    text = markdown(found, work.read(found), moment.now())
+    return HttpResponse(text, content_type="text/markdown; charset=utf-8")
 
 
 @router.get("/incidents/{ref}/messages", response=Listed[ProcessMessageShape])

@@ -129,3 +129,4 @@ class Vouched(Body):
 
     claim: Line
     reason: Why
+    at: Moment | None = None

@@ -40,6 +40,11 @@ def at(minutes: float) -> datetime:
         (30, None, 30, "", "planned", "in 0 s"),
         (30, None, 41, "", "missed", "not yet, 11 min late"),
         (1440, None, 60, "", "planned", "in 23 h"),
+        # K85: a plan in days is kept within the hour.
+        (1440, None, 1480, "", "planned", "now"),
+        (1440, None, 1520, "", "missed", "not yet, 1 h 20 min late"),
+        (1440, 1485, 1490, "", "on_time", "on time"),
+        (1440, 1501, 1510, "", "late", "1 h 01 min late"),
         (30, None, 41, "resolved", "not_needed", "not needed"),
         (30, None, 41, "exit", "not_needed", "not needed"),
         (30, 31, 41, "resolved", "late", "1 min late"),

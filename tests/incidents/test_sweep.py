@@ -7,6 +7,7 @@ from foundation import moment
 from incidents import sweep, transitions
 from incidents.declare import declare
 from incidents.models import Clock, Incident
+from incidents.report import report
 from products.models import Product
 
 
@@ -92,3 +93,29 @@ def test_lowering_the_severity_late_does_not_hide_the_breach(
 def test_whoever_contains_it_has_seen_it(incident: Incident, ada: User) -> None:
     event = transitions.mitigate(incident, by=ada)
     assert incident.acknowledged_at == event.occurred_at
+
+
+def test_what_happened_in_the_last_moment_or_was_told_afterwards_is_in_time(
+    product: Product, ada: User
+) -> None:
+    """K47: approved fifteen minutes after it was asked for, to the second; contained in time and said too late."""
+    seen = moment.now() - timedelta(hours=2)
+    incident = declare(
+        product,
+        by=ada,
+        title="Sign-in fails",
+        severity=product.severities().get(key="CRITICAL"),
+        detected_at=seen,
+    )
+    report(incident, "review_requested", by=ada, at=seen + timedelta(minutes=15))
+    report(incident, "approved", by=ada, at=seen + timedelta(minutes=30))
+    told = [event.data["key"] for event in incident.events.filter(kind="clock_breached")]
+    assert told == ["acknowledged"]
+    assert sweep.breach_due() == 1
+    assert Clock.objects.get(incident=incident, key="response").breached_at is None  # the hotfix had begun
+    late = Clock.objects.get(incident=incident, key="deploy")
+    assert late.breached_at is not None
+    report(incident, "deployed", by=ada, at=seen + timedelta(minutes=60))
+    late.refresh_from_db()
+    assert late.breached_at is None
+    assert late.reading(moment.now()).state == "met"

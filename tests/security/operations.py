@@ -90,7 +90,7 @@ OPERATIONS = [
     Operation("GET /incidents/{}/clocks", {READ, INCIDENTS}, V, on=RECORDS),
     Operation("GET /incidents/{}/deliveries", {READ, INCIDENTS}, V, on=RECORDS),
     *(Operation(f"GET /incidents/{{}}/{part}", {READ, INCIDENTS}, V, on=RECORDS) for part in
-      ("steps", "checklist", "messages")),
+      ("steps", "checklist", "checklist.md", "messages")),
     *(Operation(f"POST /incidents/{{}}/{path}", {INCIDENTS}, R, on=RECORDS, sent=body) for path, body in WORK.items()),
     Operation("POST /incidents/{}/messages/{}/vouch", {INCIDENTS}, R,
               on=("incident's message", "private incident's message"),
