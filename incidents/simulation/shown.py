@@ -33,7 +33,6 @@ class Line:
     after: str
     html: SafeString | str
     tone: str
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def _entry(played: Played, event: Any, incident: Incident) -> Line:
 
 def _message(played: Played, one: Told) -> Line:
     words = _("Told: %(whom)s") % {"whom": ", ".join(one.whom)}
-    return Line(one.at, _after(played, one.at), words, "told", one.subject)
+    return Line(one.at, _after(played, one.at), words, "told")
 
 
 def _after(played: Played, at: datetime) -> str:

@@ -136,8 +136,7 @@ def test_nobody_who_works_for_real_waits_for_a_simulation(product: Product, ada:
         another = declare(product, by=ada, title="Real too", severity=None)
         transitions.acknowledge(Incident.objects.get(pk=incident.pk), by=ada)
         transitions.resolve(another, by=ada)
-        facts = {"aliases": [], "first_release": "", "version": "2.0.0"}
-        edit_product(product, by=ada, name="Staff app", process=product.process, **facts)
+        edit_product(product, by=ada, name="Staff app", process=product.process, version="2.0.0")
         import_process(krow.text.replace("Urgent fixes", "Quick fixes").encode(), name="krow.yaml", by=ada)
         with transaction.atomic():
             User.objects.select_for_update().get(pk=ada.pk)
