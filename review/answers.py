@@ -49,7 +49,7 @@ def answer(
             raise AnswerChanged(incident, last)
         now = at or moment.now()
         made = _written(report, key, last, by, text, now)
-        documented.follow(incident, report, by=by)
+        documented.follow(incident, report, by=by, at=at)
         announce(incident)
         return made
 
