@@ -133,13 +133,17 @@ def _rows(product: Product, there: set[str]) -> list[Row]:
             number,
             KIND_OF[monitor["kind"]],
             monitor["label"],
-            " · ".join(filter(None, [monitor["target"], hosts.get(monitor.get("host") or "", "")])),
+            _written(monitor["target"], hosts.get(monitor.get("host") or "", "")),
             EVERY.get(monitor.get("every") or "", 60),
         )
         for number, monitor in enumerate(offered.monitors)
         if monitor["label"].casefold() not in there
     ]
     return rows + [Row(len(offered.monitors) + blank, "", "") for blank in range(BLANKS)]
+
+
+def _written(target: str, host: str) -> str:
+    return f"{target} · {host}" if host and host not in target else target
 
 
 def _watched(product: Product) -> bool:

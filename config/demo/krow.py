@@ -21,7 +21,7 @@ ROOM = "#emergency-releases"
 
 def _begin(stage: Stage, at: At, title: str, impact: str, users: int) -> Incident:
     """Step 1: told, seen, described, its severity confirmed, each role taken (K132–K134)."""
-    incident = declare(stage.staff, by=stage.kim, title=title, detected_at=at(0), at=at(1))
+    incident = declare(stage.staff, by=stage.kim, title=title, detected_at=at(0), at=at(0.4))
     do.acknowledge(incident, by=stage.sam, at=at(2))
     roles.assign(incident, by=stage.sam, user=stage.sam, at=at(2.2))
     do.describe(incident, by=stage.kim, impact=impact, users_affected=users, at=at(3))
@@ -38,7 +38,7 @@ def finished(stage: Stage) -> None:
         stage,
         at,
         "Nobody can sign in after the token change",
-        "Staff cannot **start a shift**. Who is signed in goes on.",
+        "Staff cannot start a shift. Who is signed in goes on.",
         1240,
     )
     roles.claim(incident, "product_owner", by=stage.paula, at=at(4.8))
@@ -100,7 +100,7 @@ def _afterwards(stage: Stage, incident: Incident, at: At) -> None:
     attest(incident, 11, by=sam, text="git ls-remote shows the tag.", at=at(189.5))
     attest(incident, 3, by=sam, text="Old and new tokens, on a phone of each kind.", at=at(190))
     attest(incident, 6, by=sam, text="Issue, solution and how it was tested.", at=at(190.5))
-    send_message(incident, "follow_up", by=paula, text=ROOM, at=at(44 + 24 * 60 + 20))
+    send_message(incident, "follow_up", by=paula, text=ROOM, at=at(44 + 24 * 60 + 2))
     write(incident, at, Written(
         answers=(
             ("root_cause", kim, "The sign-in service began to send `exp` in seconds, as its standard says. "
@@ -116,7 +116,7 @@ def _afterwards(stage: Stage, incident: Incident, at: At) -> None:
         ),
         by=sam, reviewer=paula, attendees="Kim, Sam, Noor, Paula", meets=26 * 60, scheduled=125, written=27 * 60,
     ))  # fmt: skip
-    close(incident, by=sam, text="Watched, told, written down.", at=at(28 * 60))
+    close(incident, by=sam, text="Watched, told, written down.", at=at(29 * 60))
 
 
 def deciding(stage: Stage) -> None:
@@ -126,7 +126,7 @@ def deciding(stage: Stage) -> None:
         stage,
         at,
         "Sign-in fails for all staff",
-        "Nobody can **start a shift**; those signed in go on working.",
+        "Nobody can start a shift; those signed in go on working.",
         1240,
     )
     do.note(

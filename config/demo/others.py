@@ -27,8 +27,14 @@ def deferred(stage: Stage) -> None:
 
 def declined(stage: Stage) -> None:
     at = detected(days=2)
+    severity = stage.staff.severities().get(key="MEDIUM")
     incident = declare(
-        stage.staff, by=stage.kim, title="Shift list should sort by site", detected_at=at(0), at=at(3)
+        stage.staff,
+        by=stage.kim,
+        title="Shift list should sort by site",
+        severity=severity,
+        detected_at=at(0),
+        at=at(3),
     )
     do.acknowledge(incident, by=stage.sam, at=at(6))
     exits.decline(

@@ -242,7 +242,7 @@ def test_archys_monitors_are_proposed_and_a_script_may_send_them(team: Team, man
     page = client.get(address).text
     for words in ("Uptime monitor", "Soak test", "Health endpoint", "Backup of the backend binary"):
         assert words in page
-    assert "The process writes: http://192.168.1.228/health · 192.168.1.228" in page
+    assert "The process writes: http://192.168.1.228/health" in page
     client.post(address, {**sent(client, address), "pushed_0": "on"})
     monitor = Monitor.objects.get()
     assert (monitor.name, monitor.kind, monitor.target, monitor.interval_s) == (
