@@ -15,6 +15,7 @@ from products.process import ProcessDocument, ProcessError, load
 from tests.products.random_processes import processes
 
 FILE = "random.yaml"
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 # What is in no place of the schema.
 _JUNK: tuple[Any, ...] = ({"nonsense": [1]}, [[["deep"]]], [{"nonsense": "x"}])
 
@@ -23,8 +24,9 @@ _JUNK: tuple[Any, ...] = ({"nonsense": [1]}, [[["deep"]]], [{"nonsense": "x"}])
 def written(draw: st.DrawFn) -> tuple[dict[str, Any], bytes]:
     """A process and one way of writing it down."""
     process = draw(processes())
-    text = yaml.safe_dump(
+    text = yaml.dump(
         process,
+        Dumper=_DUMPER,
         allow_unicode=draw(st.booleans()),
         default_flow_style=draw(st.sampled_from([None, False, True])),
         width=draw(st.sampled_from([20, 80, 10_000])),
@@ -40,7 +42,7 @@ def comes_back(example: tuple[dict[str, Any], bytes]) -> None:
     loaded = load(text, name=FILE)
     assert loaded == ProcessDocument.model_validate(process)
     kept = loaded.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    again = load(yaml.safe_dump(kept, allow_unicode=True, sort_keys=False).encode(), name=FILE)
+    again = load(yaml.dump(kept, Dumper=_DUMPER, allow_unicode=True, sort_keys=False).encode(), name=FILE)
     assert (again, again.as_json()) == (loaded, loaded.as_json())
     last = lines(text)
     assert all(1 <= finding.line <= last for finding in lint(loaded, text, name=FILE))
@@ -97,7 +99,7 @@ def misplaced(draw: st.DrawFn) -> tuple[bytes, Path]:
     for part in path[:-1]:
         at = at[part]
     at[path[-1]] = copy.deepcopy(draw(st.sampled_from(_JUNK)))
-    return yaml.safe_dump(process, allow_unicode=True, sort_keys=False).encode(), path
+    return yaml.dump(process, Dumper=_DUMPER, allow_unicode=True, sort_keys=False).encode(), path
 
 
 def _places(value: Any, path: Path = ()) -> list[Path]:

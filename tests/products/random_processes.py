@@ -1,6 +1,7 @@
 """Random valid processes, as plain values: every section, every kind of target, texts that YAML likes to misread."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -28,13 +29,19 @@ _DURATION = st.one_of(
     st.integers(1, 5_000).map(lambda n: f"{n} min"),
     st.tuples(st.integers(1, 99), st.integers(1, 59)).map(lambda pair: f"{pair[0]} h {pair[1]} min"),
 )
+_KEY = st.sampled_from(
+    ["a", "b2", "on", "no", "null", "x_1", "long_name_of_a_key", "zz", "true", "e", "y", "response"]
+)
+_NAME = st.sampled_from(["P0", "sev1", "No", "CRITICAL", "Z-9", "null", "a_B", "e1", "On"])
 _EVENTS = [event for event in EventKind.values if event != "message_sent"]
 
 
+@cache
 def line(limit: int = 200) -> st.SearchStrategy[str]:
     return _WORDS.map(lambda text: text[:limit])
 
 
+@cache
 def template() -> st.SearchStrategy[str]:
     """Braces of the text doubled, placeholders between."""
     parts = st.one_of(
@@ -50,28 +57,27 @@ def maybe(draw: Draw, into: dict[str, Any], name: str, strategy: st.SearchStrate
         into[name] = draw(strategy)
 
 
-def keys(draw: Draw, most: int, least: int = 0) -> list[str]:
-    return draw(
-        st.lists(
-            st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True),
-            min_size=least,
-            max_size=most,
-            unique_by=str.casefold,
-        )
-    )
+def keys(draw: Draw, most: int) -> list[str]:
+    return draw(st.lists(_KEY, max_size=most, unique=True))
+
+
+@cache
+def _target(calendars: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
+    return target(calendars)
 
 
 def one(known: Sequence[str]) -> st.SearchStrategy[str]:
     return st.sampled_from(list(known))
 
 
+@cache
 def sentence() -> st.SearchStrategy[Any]:
     """As a line, or as a mapping that says where it comes from."""
     return st.one_of(line(), st.fixed_dictionaries({"text": line(), "origin": _ORIGIN}))
 
 
 @st.composite
-def target(draw: Draw, calendars: list[str]) -> dict[str, Any]:
+def target(draw: Draw, calendars: tuple[str, ...]) -> dict[str, Any]:
     kind = draw(st.sampled_from(["within", "milestone", "none"]))
     if kind == "none":
         return {"none": True}
@@ -109,7 +115,7 @@ def severity(draw: Draw, key: str, clocks: list[str], calendars: list[str]) -> d
     if draw(st.booleans()):
         made |= {"proceed": "defer", "defer_to": draw(line(80))}
     if clocks:
-        made["targets"] = draw(st.dictionaries(one(clocks), target(calendars), max_size=3))
+        made["targets"] = draw(st.dictionaries(one(clocks), _target(tuple(calendars)), max_size=3))
     maybe(draw, made, "examples", st.lists(line(), max_size=3))
     maybe(draw, made, "wake", st.sampled_from(["yes", "no", {"answer": "no", "origin": "house"}]))
     return made
@@ -130,7 +136,7 @@ def clock(draw: Draw, key: str, messages: list[str], calendars: list[str]) -> di
     }
     if draw(st.booleans()):
         made |= {"at_least": True, "holds": ["close"]}
-    maybe(draw, made, "target", target(calendars))
+    maybe(draw, made, "target", _target(tuple(calendars)))
     maybe(draw, made, "per", st.sampled_from(["incident", "remedy"]))
     maybe(draw, made, "bounds", _ORIGIN)
     return made
@@ -178,17 +184,10 @@ def processes(draw: Draw) -> dict[str, Any]:
     """A whole one; what refers to something refers to something that is there."""
     roles, calendars, clocks = keys(draw, 4), keys(draw, 2), keys(draw, 4)
     messages, steps = keys(draw, 3), keys(draw, 4)
-    names = draw(
-        st.lists(
-            st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,8}", fullmatch=True),
-            min_size=1,
-            max_size=4,
-            unique_by=str.casefold,
-        )
-    )
+    names = draw(st.lists(_NAME, min_size=1, max_size=4, unique=True))
     made: dict[str, Any] = {
         "schema": 1,
-        "key": draw(st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)),
+        "key": draw(st.sampled_from(["shop", "no", "null", "a-1", "x" * 40])),
         "name": draw(line(120)),
         "severities": [draw(severity(name, clocks, calendars)) for name in names],
         "roles": [_role(draw, key, roles) for key in roles],
@@ -244,6 +243,7 @@ def _role(draw: Draw, key: str, known: list[str]) -> dict[str, Any]:
     return made
 
 
+@cache
 def _mark() -> st.SearchStrategy[dict[str, Any]]:
     what = st.fixed_dictionaries(
         {"label": line(80), "events": st.lists(one([*Moment.values, *_EVENTS]), min_size=1, max_size=2)}
@@ -261,6 +261,7 @@ def _checklist(steps: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+@cache
 def _policy() -> st.SearchStrategy[dict[str, Any]]:
     file = st.fixed_dictionaries({"path": line(), "kind": st.sampled_from(["npm", "cargo", "plain"])})
     return st.fixed_dictionaries(
@@ -276,6 +277,7 @@ def _policy() -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
+@cache
 def _rollback() -> st.SearchStrategy[dict[str, Any]]:
     option = st.fixed_dictionaries(
         {"kind": st.sampled_from(["ota", "redeploy", "other"]), "title": line()},
@@ -290,12 +292,13 @@ def _rollback() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"options": options}, optional={"when": sentence()})
 
 
+@cache
 def _provenance() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {},
         optional={
             "author": line(80),
-            "commit": st.from_regex(r"[0-9a-f]{7,40}", fullmatch=True),
+            "commit": st.sampled_from(["1234567", "0e1234567", "abcdef0" * 5]),
             "date": st.datetimes().map(lambda moment: f"{moment.replace(microsecond=0).isoformat()}+01:00"),
             "last_updated": st.dates().map(str),
             "lines": st.integers(1, 10_000),
