@@ -1,7 +1,6 @@
 """What every answer of a page carries, and what a person reads while the database is busy."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
 
 import psycopg
 import structlog
@@ -14,6 +13,8 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from psycopg import errors
 from psycopg_pool import PoolTimeout
+
+from foundation.origin import is_this_machine
 
 log = structlog.get_logger(__name__)
 
@@ -51,13 +52,9 @@ def open_air(request: HttpRequest) -> dict[str, bool]:
 def _on_loopback(request: HttpRequest) -> bool:
     """By the name in the browser's address bar: through a tunnel that is localhost, too."""
     try:
-        host = split_domain_port(request.get_host())[0].strip("[]")
+        return is_this_machine(split_domain_port(request.get_host())[0])
     except DisallowedHost:
         return False
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 class KeptNowhere:

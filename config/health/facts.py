@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from config.backup.daily import LastBackup, last_backup
+from foundation.origin import links_open_here_only
 
 # Announcements older than this must have reached every hub.
 HANDED_OUT_S = 10
@@ -143,6 +144,8 @@ class Facts:
     mail: bool = True
     broker: bool = False
     ping: bool = False
+    # Channels exist, and the links in their messages open on this machine alone.
+    links_stay: bool = False
     # What is wrong with processes that are kept as files; None where none are.
     processes: tuple[str, ...] | None = None
 
@@ -180,8 +183,14 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
         mail=bool(settings.MAIL_URL),
         broker=not settings.CELERY_BROKER_URL.startswith("memory"),
         ping=bool(settings.NIGHTDESK_PING_URL),
+        links_stay=links_open_here_only() and _has_channels(cursor),
         processes=processes,
     )
+
+
+def _has_channels(cursor: Cursor) -> bool:
+    cursor.execute("SELECT EXISTS (SELECT FROM notifications_channel WHERE archived_at IS NULL)")
+    return bool(cursor.fetchone()[0])
 
 
 def disk() -> Disk | None:

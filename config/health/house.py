@@ -114,6 +114,12 @@ def locale(facts: Facts) -> Part:
     return Part("locale", _("Sorting"), level, _("By PostgreSQL's own rules.") if good else said)
 
 
+def links(facts: Facts) -> Part:
+    said = _("Links in messages open on this machine only. Set NIGHTDESK_URL to the address that people use.")
+    level = Level.NOTICE if facts.links_stay else Level.OK
+    return Part("links", _("Links in messages"), level, said if facts.links_stay else _("They lead here."))
+
+
 def mail(facts: Facts) -> Part:
     said = _("E-mail is not set up: set MAIL_URL and restart. Until then nobody gets a mail.")
     level = Level.OK if facts.mail else Level.NOTICE

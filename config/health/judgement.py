@@ -65,6 +65,7 @@ def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Rep
         house.role(facts),
         house.locale(facts),
         house.mail(facts),
+        house.links(facts),
         house.ping(facts),
         *([] if facts.processes is None else [house.processes(facts)]),
     ]

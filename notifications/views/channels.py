@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import allowed, authorize, signed_in, teams_of
 from accounts.models import Team, User
 from foundation import secrets
+from foundation.origin import links_open_here_only
 from notifications import ways
 from notifications.channels import WAYS
 from notifications.channels.forms import ChannelForm
@@ -33,6 +34,7 @@ def channels(request: HttpRequest) -> HttpResponse:
         "mine": [one for one in shown if one.channel.user_id == user.pk],
         "archived": [one for one in mine.exclude(archived_at=None) if allowed(user, "restore", one)],
         "kinds": [(kind.value, kind.label) for kind in WAYS],
+        "links_stay": links_open_here_only(),
         "mail_is_off": WAYS[Kind.EMAIL].unusable(),
         "undelivered": undelivered(user),
     }

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -39,7 +40,11 @@ def release(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 @require_POST
 def drop(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    count = held.drop(_chosen(request, pk, "drop"), by=signed_in(request))
+    chosen = _chosen(request, pk, "drop")
+    if pk is None and request.POST.get("sure") != "yes":
+        messages.error(request, _("Nothing was dropped. Say first that you are sure."))
+        return redirect("held")
+    count = held.drop(chosen, by=signed_in(request))
     said = ngettext("%(n)d message is not sent.", "%(n)d messages are not sent.", count) % {"n": count}
     messages.success(request, said)
     return redirect("held")

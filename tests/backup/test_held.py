@@ -90,8 +90,11 @@ def test_what_is_dropped_is_never_sent_and_says_who(
     client: Client, incident: Incident, admin: User, post: Mailbox
 ) -> None:
     client.force_login(admin)
+    count = Delivery.objects.held().count()
+    page = client.post("/settings/held/drop/", follow=True).text
+    assert ("Say first that you are sure." in page, Delivery.objects.held().count()) == (True, count)
     client.post(f"/settings/deliveries/{held_pk()}/drop/")
-    client.post("/settings/held/drop/")
+    client.post("/settings/held/drop/", {"sure": "yes"})
     client.post("/settings/held/release/")
     assert (send.drain(), post.kept, Delivery.objects.held().count()) == (0, [], 0)
     dropped = Delivery.objects.filter(state=State.CANCELLED)
@@ -116,7 +119,7 @@ def test_what_is_private_is_only_counted_and_waits_for_who_takes_part(
     assert (secret.ref in page, ">Release<" in page, f"{count} more message" in page) == (False, False, True)
     assert "held since the restore" not in client.get("/").text
     client.post("/settings/held/release/")
-    client.post("/settings/held/drop/")
+    client.post("/settings/held/drop/", {"sure": "yes"})
     pk = Delivery.objects.held().values_list("pk", flat=True)[0]
     assert client.post(f"/settings/deliveries/{pk}/release/").status_code in (403, 404)
     assert Delivery.objects.held().count() == count > 0

@@ -154,6 +154,7 @@ def test_a_broker_that_is_away_is_said_and_is_not_down() -> None:
         ({"may_delete": True}, "role", "notice"),
         ({"locale_provider": "c"}, "locale", "notice"),
         ({"mail": False}, "mail", "notice"),
+        ({"links_stay": True}, "links", "notice"),
     ],
 )
 def test_what_the_house_stands_on(change: dict[str, object], key: str, level: str) -> None:
