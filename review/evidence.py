@@ -193,7 +193,8 @@ def _told(incident: Incident) -> list[dict[str, Any]]:
             state = str(row.get_state_display())
             one["other"][state] = one["other"].get(state, 0) + 1
             one["why"] = row.reason
-    return list(found.values())
+    order = list(dict.fromkeys(who for who, _way in found))
+    return sorted(found.values(), key=lambda one: order.index(one["who"]))
 
 
 def _roles(incident: Incident) -> list[dict[str, Any]]:

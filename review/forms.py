@@ -27,10 +27,13 @@ class AnswerForm(forms.Form):
 
 class ScheduleForm(forms.Form):
     meets_at = MomentField(
-        label=_("When do you meet?"), required=True, error_messages={"required": _("Say when you meet.")}
+        label=_("When do you meet?"),
+        required=True,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": _("Say when you meet.")},
     )
     attendees = line(_("Who comes?"), limit=300, required=False)
-    link = line(_("Where, or the link of the call"), limit=LINK, required=False)
+    link = line(_("Link of the call"), limit=LINK, required=False)
 
     def facts(self) -> dict[str, Any]:
         return dict(self.cleaned_data)

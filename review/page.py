@@ -50,6 +50,11 @@ class Page:
         return draw(self.report["plan"])
 
     @property
+    def settled(self) -> list[dict[str, Any]]:
+        """The boxes that are done or not needed."""
+        return [box for box in self.report["checklist"] if box["state"] != "open"]
+
+    @property
     def wanted(self) -> list[AskedAction]:
         """What the process asks to think of and nobody has added yet."""
         there = {one["kind"] for one in self.report["actions"]}

@@ -27,4 +27,4 @@ def _render(request: HttpRequest, incident: Incident) -> str:
     return render_to_string("review/panel.html", context, request)
 
 
-panels.register(panels.Panel("report", FIRST, _applies, _render))
+panels.register(panels.Panel("report", FIRST, _applies, _render, place="band"))

@@ -42,7 +42,8 @@ class Entry:
         """In plain words, without names set in bold."""
         if self.as_told is None:
             return self.hidden
-        return _unescaped(strip_tags(sentence(self.as_told)))
+        told = _unescaped(strip_tags(sentence(self.as_told)))
+        return told.removesuffix(self.url).rstrip() if self.url else told
 
     @property
     def text(self) -> str:

@@ -50,6 +50,8 @@ def server_now() -> datetime:
 
 def _current(href: str, path: str) -> str:
     area = next((home for prefix, home in WITHIN.items() if path.startswith(prefix)), None)
+    if "/postmortem/" in path:  # a report lies under its incident and belongs to the reviews
+        area, path = "/postmortems/", ""
     if path == href:
         return "page"
     return "true" if href != "/" and (area == href or path.startswith(href)) else ""

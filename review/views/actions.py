@@ -1,6 +1,7 @@
 """Action items on pages: added, changed, done, open again, dropped with the reason."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import authorize, signed_in
+from foundation import moment
 from foundation.text import asked
 from incidents.models import Incident
 from incidents.views.incident import fetch, zone_of
@@ -21,6 +23,7 @@ from review.models import ActionItem, ActionKind
 from review.refusals import ActionChanged
 
 METHODS = ["GET", "HEAD", "POST"]
+USUAL = timedelta(days=14)  # until when, unless somebody says otherwise
 
 
 @require_http_methods(METHODS)
@@ -35,7 +38,7 @@ def action_add(request: HttpRequest, ref: str) -> HttpResponse:
         return _done(request, found, form, lambda: do(found, by=signed_in(request), **facts), _("Add"))
     kind = asked(request, "kind")
     initial = {"kind": kind} if kind in ActionKind.values else {}
-    initial["owner"] = str(signed_in(request).pk)
+    initial |= {"owner": str(signed_in(request).pk), "due": str(moment.now().date() + USUAL)}
     return _page(request, found, ActionForm(incident=found, initial=initial), _("Add"), 200)
 
 

@@ -74,8 +74,10 @@ def _page(request: HttpRequest, ref: str, deed: Deed) -> HttpResponse:
     authorize(request.user, deed.action, found)
     with timezone.override(ZoneInfo(zone_of(request.user, found))):
         if request.method != "POST":
-            return _form(request, found, deed, deed.form(initial=_initial(found)), 200)
-        form = deed.form(request.POST)
+            return _form(
+                request, found, deed, _in_zone(request, found, deed.form(initial=_initial(found))), 200
+            )
+        form = _in_zone(request, found, deed.form(request.POST))
         if not form.is_valid():
             return _form(request, found, deed, form, 422)
         try:
@@ -87,6 +89,13 @@ def _page(request: HttpRequest, ref: str, deed: Deed) -> HttpResponse:
             form.add_error(None, error)
             return _form(request, found, deed, form, 422)
         return redirect("postmortem", ref=found.ref)
+
+
+def _in_zone(request: HttpRequest, found: Incident, form: forms.Form) -> forms.Form:
+    """Says in which zone a moment is typed."""
+    if "meets_at" in form.fields:
+        form.fields["meets_at"].help_text = _("In %(zone)s.") % {"zone": zone_of(request.user, found)}
+    return form
 
 
 def _initial(found: Incident) -> dict[str, Any]:

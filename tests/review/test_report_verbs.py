@@ -1,12 +1,14 @@
 """Answers that lose nothing, a meeting that stops its clock, a review that freezes, action items (K116, K118–K131)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from foundation import moment
+from foundation.shapes import utc
 from incidents import corrections, transitions
 from incidents.lifecycle import TooLate
 from incidents.models import Box, Incident
@@ -87,7 +89,7 @@ def test_scheduling_stops_the_clock_of_krow_within_24_hours(over: Incident, ada:
     assert (clock.stopped_by, event.text, event.kind) == (event, "All of us", "postmortem_scheduled")
     assert standing(over, report.postmortem_of(over), moment.now()).next == "answer"
     moved = schedule_postmortem(over, by=ada, meets_at=when + DAY)
-    assert moved.data["was"] == report.utc(when)
+    assert moved.data["was"] == utc(when)
 
 
 def test_the_clock_of_archy_stops_too(ada: User, product: Product) -> None:
@@ -215,7 +217,7 @@ def test_an_action_item_that_cannot_be_is_refused(
     over: Incident, ada: User, field: str, value: object
 ) -> None:
     today = moment.now().date()
-    facts = {"text": "A test", "kind": "test", "owner": ada, "due": today}
+    facts: dict[str, Any] = {"text": "A test", "kind": "test", "owner": ada, "due": today}
     facts[field] = today + value if isinstance(value, timedelta) else value
     with pytest.raises(ValidationError):
         action_items.add_action(over, by=ada, **facts)
