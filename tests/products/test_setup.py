@@ -8,6 +8,7 @@ from django.forms import Form
 from django.test import Client
 
 from accounts.models import Team, User
+from incidents.models import Incident
 from monitoring.models import Monitor
 from notifications.models import Channel
 from products.models import Contact, Environment, Product, RoleHolder
@@ -317,3 +318,14 @@ def test_another_process_says_whom_it_does_not_know(client: Client, product: Pro
     assert "New incidents of Staff Mobile follow Archy hotfix process. Those that run keep theirs." in page
     assert "“product_owner” is no role of it: what is listed there counts no more (Mia)." in page
     assert "Nobody is listed for “Decider”, who decides in it. List somebody below." in page
+
+
+def test_the_call_stands_on_the_product_and_on_each_incident(client: Client, product: Product) -> None:
+    """K137."""
+    client.post(PEOPLE, {**sent(client, PEOPLE), "call": "https://meet.example.org/emergency"})
+    client.post(
+        "/declare/", {"title": "Nobody can sign in", "product": "staff-mobile", "severity": "", "key": "k"}
+    )
+    incident = Incident.objects.get()
+    for address in ("/products/staff-mobile/", incident.get_absolute_url()):
+        assert 'href="https://meet.example.org/emergency"' in client.get(address).text
