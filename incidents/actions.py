@@ -162,7 +162,7 @@ OFFERS = {
             _("Waive a clock"),
             clock_verbs.waive_clock,
             times.WaiveForm,
-            _("What it asks for need not come. It stays on record, with who waived it and why."),
+            _("Nobody has to do any more what it asks for. Who waived it, and why, stays on record."),
             statuses=_ALL,
             prefill=("clock",),
         ),

@@ -131,7 +131,9 @@ def _follow(incident: Incident, event: TimelineEvent) -> None:
     telling.after(incident, event)
     vacancies.follow(incident, event)
     if watched := watch.begun_by(incident, event):
-        step = Step(EventKind.WATCH_OPENED, tuple(Status), watch.status_after(incident, EventKind.WATCH_OPENED))
+        step = Step(
+            EventKind.WATCH_OPENED, tuple(Status), watch.status_after(incident, EventKind.WATCH_OPENED)
+        )
         perform(incident, step, by=None, at=event.occurred_at, **watched)
 
 

@@ -89,7 +89,7 @@ def assign(
         if spec.decides and not has_role(by, incident.product.team_id, Role.MANAGER):
             words = {"role": spec.label}
             raise PermissionDenied(
-                _("%(role)s decides: only a manager of the team gives this role away.") % words
+                _("%(role)s decides: only a manager of the team can give this role to somebody.") % words
             )
         if not user.is_active:
             raise ValidationError({"user": _("%(user)s may not sign in any more.") % {"user": user}})
@@ -158,7 +158,7 @@ def _cannot(incident: Incident, spec: ProcessRole, user: User) -> str:
 
 def _refusal(incident: Incident, spec: ProcessRole) -> str:
     if not spec.decides:
-        return _("Only who responds in this team takes a role.")
+        return _("Only people who respond in this team can take a role.")
     people = holding.listed(incident)
     names = ", ".join(str(user) for user in [*people.get(spec.key, []), *holding.stand_ins(spec, people)])
     if not names:

@@ -132,7 +132,7 @@ def skip(incident: Incident, key: str, *, by: User, reason: str, at: datetime | 
         if not step.is_open:
             raise StepTooLate(incident, step.event)
         if not step.spec.get("if_needed"):
-            raise ValidationError(_("The process asks for this step always."))
+            raise ValidationError(_("The process always asks for this step."))
         event = _mark(incident, step, Box.NOT_NEEDED, by=by, at=at, text=reason.strip())
         for box in step.open_boxes:
             boxes.mark(box, Box.NOT_NEEDED, event)

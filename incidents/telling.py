@@ -150,8 +150,10 @@ def _decided(incident: Incident, event: TimelineEvent) -> None:
     line = _("%(who)s (%(role)s) has decided: %(what)s.") % words
     if event.text and not incident.private:
         line += f"\n{event.text}"
+    headlines = {"hotfix": _("hotfix decided"), "rollback": _("rollback decided")}
+    headline = headlines.get(str(event.data.get("choice")), _("contain it first"))
     to = recipients.concerned(incident, but=event.actor)
-    _tell(incident, _about(event), DECIDED, to, _("decided: %(what)s") % {"what": what}, line)
+    _tell(incident, _about(event), DECIDED, to, headline, line)
 
 
 def _over(incident: Incident, event: TimelineEvent) -> None:

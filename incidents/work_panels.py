@@ -202,7 +202,7 @@ OFFERS.update(
             _("State a fact"),
             report.report,
             forms.ReportForm,
-            _("What happened to the fix: clocks, steps and the checklist follow."),
+            _("Say what has happened to the fix. Clocks, steps and the checklist follow."),
             statuses=report.REPORTED_IN,
             prefill=("kind",),
         ),

@@ -79,7 +79,7 @@ class MonitorForm(forms.Form):
     json_equals = Text(label=_("must be"), max_length=200, required=False)
     slow_ms = Whole(1, 10_000, label=_("Slow from (milliseconds)"))
     certificate_days = Whole(1, 365, label=_("Warn before the certificate ends (days)"))
-    max_age_s = Whole(1, 366 * DAY, label=_("Written within the last (seconds)"))
+    max_age_s = Whole(1, 366 * DAY, label=_("Changed within the last (seconds)"))
     min_bytes = Whole(1, 10**15, label=_("At least this large (bytes)"))
     sha256 = Text(label=_("Its sha256"), max_length=64, required=False)
     preset = forms.ChoiceField(label=_("Format of the summary"), required=False)

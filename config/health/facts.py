@@ -95,8 +95,8 @@ DEEDS = {
     "intake": _("hands on monitor changes"),
     "sender": _("sends messages"),
     "prober": _("checks monitors"),
-    "bell": _("rings for work"),
-    "broker": _("takes hints"),
+    "bell": _("wakes workers"),
+    "broker": _("hears of work"),
     "hub": _("brings news to open pages"),
 }
 

@@ -17,7 +17,7 @@ PING_S = 180.0
 
 def database(facts: Facts) -> Part:
     slow = facts.took_s > SLOW_S
-    said = _("The database is slow: %(s).1f s for a look of ours.") if slow else _("Answers in %(s).3f s.")
+    said = _("The database is slow: it took %(s).1f s to answer.") if slow else _("Answers in %(s).3f s.")
     return Part(
         "database",
         _("Database"),
@@ -38,9 +38,7 @@ def pages(facts: Facts) -> Part:
     # A hub that began a moment ago starts at the newest announcement, so being behind is never its youth.
     behind = [hub for hub in hearing if hub.progress < facts.announced and age(hub.pulse_at, facts.now) < 5]
     if behind:
-        said = _("%(who)s does not hand out what is new, so open pages there may be old.") % {
-            "who": behind[0].label
-        }
+        said = _("%(who)s passes on nothing new: pages open there may be old.") % {"who": behind[0].label}
         return Part("pages", title, Level.DOWN, said, facts={"hubs": len(hearing)})
     return Part("pages", title, Level.OK, _("Open pages hear what is new."), facts={"hubs": len(hearing)})
 
@@ -52,7 +50,7 @@ def broker(facts: Facts, idle: bool) -> Part:
     heard = of(facts, "broker")
     last = max((beat.beat_at for beat in heard), default=None)
     if last is not None and age(last, facts.now) <= BROKER_S:
-        return Part("broker", title, Level.OK, _("Hints come through."), last)
+        return Part("broker", title, Level.OK, _("Workers hear at once of what is due."), last)
     if last is None and max(age(b.started_at, facts.now) for b in of(facts, "worker")) <= BROKER_S:
         return Part("broker", title, Level.OK, _("Just started; not known yet."))
     goes_on = _("The work goes on without it, a little slower.")

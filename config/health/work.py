@@ -52,7 +52,14 @@ def ticker(facts: Facts, idle: bool) -> Part:
         return Part("ticker", title, Level.DOWN, _("No worker has checked clocks here yet."), covered=idle)
     seconds = age(last, facts.now)
     if seconds <= TICK_S:
-        return Part("ticker", title, Level.OK, _("Ticks."), last, facts={"age_s": round(seconds, 1)})
+        return Part(
+            "ticker",
+            title,
+            Level.OK,
+            _("Clocks and monitors are being watched."),
+            last,
+            facts={"age_s": round(seconds, 1)},
+        )
     said = _("Nightdesk's worker has not ticked since %(since)s. Clocks and monitors are not being watched.")
     return Part("ticker", title, Level.DOWN, said, last, covered=idle, facts={"age_s": round(seconds, 1)})
 
@@ -96,7 +103,7 @@ def monitors(facts: Facts, unstored_s: float) -> Part:
         ).replace("%(n)d", str(n))
         return Part("monitors", title, Level.DOWN, said, facts.monitors.since, facts=counts)
     if stuck := _stuck(facts, "prober"):
-        said = _("Looking at monitors has been stuck since %(since)s.")
+        said = _("Checking monitors has been stuck since %(since)s.")
         return Part("monitors", title, Level.DOWN, said, stuck.silent_since, facts=counts)
     if unstored_s > UNSTORED_S:
         n = facts.unstored.count

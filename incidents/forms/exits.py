@@ -15,7 +15,10 @@ OTHER = "other"
 
 class DeclineForm(VerbForm):
     reason = words(
-        _("Why is it no incident?"), limit=1000, rows=2, error_messages={"required": _("Say why it is none.")}
+        _("Why is it no incident?"),
+        limit=1000,
+        rows=2,
+        error_messages={"required": _("Say why it is no incident.")},
     )
 
 

@@ -105,9 +105,7 @@ def test_a_send_or_a_probe_that_gives_no_sign_is_said() -> None:
     assert alarms(silent("sender", 36)) == [
         "A message has been on its way without a sign since 2026-11-21 02:19:24 UTC."
     ]
-    assert alarms(silent("prober", 36)) == [
-        "Looking at monitors has been stuck since 2026-11-21 02:19:24 UTC."
-    ]
+    assert alarms(silent("prober", 36)) == ["Checking monitors has been stuck since 2026-11-21 02:19:24 UTC."]
 
 
 def test_a_monitor_that_nobody_looks_at_is_said() -> None:
@@ -131,7 +129,7 @@ def test_open_pages_that_hear_nothing_are_said() -> None:
         "Open pages have heard nothing new since 2026-11-21 02:19:44 UTC. Load them again to see what is true."
     ]
     behind = replace(WELL, announced=101)
-    assert alarms(behind) == ["web 1 on host does not hand out what is new, so open pages there may be old."]
+    assert alarms(behind) == ["web 1 on host passes on nothing new: pages open there may be old."]
     assert alarms(replace(WELL, beats=WORKER)) == ["No web process listens: open pages hear nothing new."]
 
 

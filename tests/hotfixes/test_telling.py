@@ -45,9 +45,7 @@ def test_contacts_holders_and_rooms_hear_what_was_decided(
     assert told(incident) == ["channel: Room", f"user: {ada}", f"user: {ben}"]
     message = Delivery.objects.about(incident.ref).filter(key="decided").first()
     assert message
-    assert message.subject == (
-        f"CRITICAL {incident.ref} Staff Mobile: decided: Rollback: Halt the rollout in the stores: Sign-in fails"
-    )
+    assert message.subject == (f"CRITICAL {incident.ref} Staff Mobile: rollback decided: Sign-in fails")
     assert message.body.startswith(
         f"{olga} (Product Owner) has decided: Rollback: Halt the rollout in the stores.\n{WHY}\n"
     )

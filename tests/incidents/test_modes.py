@@ -67,10 +67,10 @@ def test_now_shows_real_ones_first_and_counts_only_those(phone: Client, product:
     critical, medium = product.severities().first(), product.severities().last()
     declare(product, by=ada, title="Played", severity=critical, mode=Mode.DRILL)
     page = phone.get("/").content.decode()
-    assert "0 open incidents, 1 that is not real" in page
+    assert "0 open incidents, 1 drill or told afterwards" in page
     declare(product, by=ada, title="Wrong colour", severity=medium)
     page = phone.get("/").content.decode()
-    assert "1 open incident, 1 that is not real" in page
+    assert "1 open incident, 1 drill or told afterwards" in page
     assert page.find("Wrong colour") < page.find("Played")
     assert 'data-mine-open="1"' in page
 
