@@ -5,6 +5,7 @@ Additional to CONTRACT.md's verbs; each POST answers the incident as it then is,
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -205,10 +206,16 @@ def _step(step: steps.StepView, known: Work, values: dict[str, str]) -> dict[str
         "current": step.current,
         "if_needed": step.spec.get("if_needed"),
         "text": [placeholders.put(line["text"], values) for line in step.spec.get("text") or []],
-        "commands": [shell.fill(command["run"], values) for command in step.spec.get("commands") or []],
+        "commands": [_command(command, values) for command in step.spec.get("commands") or []],
         "boxes": [box.position for box in step.boxes],
         "record": _record(step.event, known),
     }
+
+
+def _command(command: dict[str, Any], values: dict[str, str]) -> str:
+    """Ready for a shell that stands at the top of the repository (A23)."""
+    run = shell.fill(command["run"], values)
+    return f"cd {shlex.quote(command['workdir'])} && {run}" if command.get("workdir") else run
 
 
 def _message(one: messages.MessageView, known: Work) -> dict[str, Any]:

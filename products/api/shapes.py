@@ -93,6 +93,7 @@ class SeverityShape(Schema):
     mark: str
     wake: bool
     proceed: str
+    examples: list[str]
     targets: dict[str, str]
 
 
@@ -166,6 +167,6 @@ def current_shape(process: Process) -> dict[str, Any]:
 
 
 def _severity(severity: Severity, clocks: list[str]) -> dict[str, Any]:
-    same = ("key", "label", "rank", "mark", "wake", "proceed")
+    same = ("key", "label", "rank", "mark", "wake", "proceed", "examples")
     facts = {name: getattr(severity, name) for name in same}
     return {**facts, "targets": {key: severity.target(key).text() for key in clocks}}
