@@ -60,21 +60,25 @@ class PeopleForm(SetupForm):
         self.rows = rows_of(product)
         self.urgent = proposal(product.process).urgent
         self.contacts = list(product.contacts.select_related("user"))
-        self.holders = list(RoleHolder.objects.filter(product=product))
+        self.holders = list(RoleHolder.objects.filter(product=product).select_related("user"))
         team = User.objects.filter(is_active=True, memberships__team=product.team_id).order_by("name", "pk")
         self.people = {str(person.pk): person for person in team}
+        # Who has left the team is shown where they stand, so that saving takes nobody away unseen.
+        standing = [holder.user for holder in self.holders] + [c.user for c in self.contacts if c.user]
+        self.gone = {str(person.pk): person for person in standing if str(person.pk) not in self.people}
         self.initial["call"] = product.call
         for row in self.rows:
             self._ask(row)
 
     def _ask(self, row: Row) -> None:
-        persons = [(pk, str(person)) for pk, person in self.people.items()]
-        told = self.contact(row)
+        told, listed = self.contact(row), self.listed(row)
         who = str(told.user_id or "") if told else ""
+        persons = [(pk, str(person)) for pk, person in self.people.items()]
+        left = [pk for pk in self.gone if pk in {who, *listed}]
+        persons += [(pk, _("%(person)s, no longer in the team") % {"person": self.gone[pk]}) for pk in left]
         begun = self.contacts or self.holders
         alone = next(iter(self.people)) if len(self.people) == 1 and not begun else ""
         if row.decides:
-            listed = self.listed(row)
             choices = [("", _("Nobody yet")), *persons]
             self._choose(f"who_{row.number}", row.label, choices, listed[0] if listed else who or alone)
             deputies = [("", _("Nobody")), *persons]
@@ -145,7 +149,7 @@ class PeopleForm(SetupForm):
             self.cleaned_data.get(f"address_{row.number}", ""),
         )
         present = self.contact(row)
-        person = self.people.get(who)
+        person = self.people.get(who) or self.gone.get(who)
         if present and (present.user_id, present.address, present.whole_team) == (
             person.pk if person else None, address, who == EVERYBODY,
         ):  # fmt: skip

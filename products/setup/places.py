@@ -19,7 +19,7 @@ from products.setup.proposal import Place, proposal
 from products.setup.sections import PLACES, Item, Section, SetupForm
 from products.vocabulary import EnvironmentKind
 
-MOST_ROWS = 24
+MOST_ROWS = 200
 ITEM = "places"
 
 
