@@ -18,9 +18,10 @@ from foundation import moment
 from foundation.text import plain_text
 from products.document import MAX_BYTES
 from products.examined import other_key
+from products.governed import check_free
 from products.import_process import Imported, import_process
 from products.models import Process, ProcessDraft, ProcessVersion
-from products.obstacles import Blocked, Obstacle, obstacles, read_only
+from products.obstacles import Blocked, Obstacle, obstacles
 from products.problems import ProcessError
 from products.process import load
 
@@ -57,15 +58,12 @@ def start_draft(
     """A draft of the process `key` (which may not exist yet), begun from `base`. The text may be broken.
 
     Raises DraftOpen when there is one with another text (the same text again gives that draft), ValidationError for
-    a key that no process can have, for one whose document is a file of the site, and for text that cannot be stored.
+    a key that no process can have, for a process that comes from a file, and for text that cannot be stored.
     """
     if not _KEY.fullmatch(key) or key in RESERVED:
         message = _("Use small letters, digits and -, beginning with a letter; at most 40. “new” is taken.")
         raise ValidationError({"key": message})
-    if read_only(key):
-        raise ValidationError(
-            {"key": _("This process is a file of the site. It is changed there, not here.")}
-        )
+    check_free(key)
     _fit(text)
     now = moment.now()
     facts = {"base": base, "text": text, "guesses": list(guesses), "by": by, "saved_by": by}
@@ -108,7 +106,7 @@ def look_at(draft: ProcessDraft, places: Collection[int], *, by: User) -> Proces
     now = _open(draft)
     for place, guess in enumerate(now.guesses):
         if place in places and not guess.get("seen_by"):
-            guess["seen_by"] = str(by)
+            guess["seen_by"] = by.signature
     now.save(update_fields=["guesses"])
     return now
 

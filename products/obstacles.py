@@ -6,10 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.access import allowed
 from accounts.models import User
+from products.governed import governing
 from products.models import Process, ProcessDraft
-
-# Of VersionSource: the document is a file of the site (NIGHTDESK_PROCESS_DIR).
-FILE = "file"
 
 
 @dataclass(frozen=True)
@@ -59,4 +57,4 @@ def alone(person: User) -> bool:
 
 def read_only(key: str) -> bool:
     """Whether the document is a file of the site, which the browser and the API leave alone."""
-    return Process.objects.filter(key=key, current__source=FILE).exists()
+    return governing(key) is not None

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import allowed, authorize, signed_in
 from foundation import moment
 from products.findings import findings_of
+from products.governed import file_of
 from products.models import Process, ProcessDraft, ProcessVersion, Product
 from products.obstacles import read_only
 from products.outline import names, parts, plan
@@ -67,6 +68,7 @@ def process(request: HttpRequest, key: str, number: int | None = None) -> HttpRe
         "uses": uses(known, signed_in(request)),
         "may_draft": allowed(request.user, "draft", Process),
         "read_only": read_only(key),
+        "file": file_of(key),
         "draft": ProcessDraft.objects.open().filter(key=key).first(),
         "address": request.build_absolute_uri(),
     }

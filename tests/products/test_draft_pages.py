@@ -2,15 +2,18 @@
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
 from products.drafts import publish, save_draft, start_draft
 from products.import_process import import_process
 from products.models import Process, ProcessDraft, ProcessVersion
+from products.process_files import import_files
 from tests.factories import make_user
 from tests.products.conftest import signed_in
 from tests.products.documents import GOOD
@@ -315,3 +318,34 @@ def test_two_versions_are_compared_on_a_page(shop: ProcessVersion, viewer: User)
     )
     assert "This is the first version" in client.get("/processes/shop/1/diff/?from=x").text
     assert client.get("/processes/shop/9/diff/").status_code == 404
+
+
+def test_a_process_that_comes_from_a_file_is_read_only_here_and_says_which(
+    writer: Client, manager: User, settings: Settings, tmp_path: Path
+) -> None:
+    settings.NIGHTDESK_PROCESS_DIR = tmp_path
+    (tmp_path / "our-shop.yaml").write_text(GOOD)
+    import_files()
+    page = writer.get("/processes/shop/").text
+    assert "Read-only here: it comes from the file our-shop.yaml. Change it there." in page
+    assert "draft/start/" not in page
+    told = writer.post("/processes/shop/draft/start/", follow=True)
+    assert "This process comes from the file our-shop.yaml." in told.text
+    assert writer.post("/processes/new/", {"text": OTHER}).status_code == 422
+    (tmp_path / "our-shop.yaml").write_text(GOOD.replace("rank: 1", "rank: 9"))
+    import_files()
+    page = writer.get("/processes/shop/").text
+    assert "The file our-shop.yaml is broken; version 1 stays in force." in page
+    assert "our-shop.yaml:8: severities[0].rank" in page
+
+
+def test_a_draft_is_not_published_over_a_file_that_came_meanwhile(
+    ada: User, manager: User, settings: Settings, tmp_path: Path
+) -> None:
+    draft = start_draft(OTHER, key="shop", by=manager)
+    settings.NIGHTDESK_PROCESS_DIR = tmp_path
+    (tmp_path / "shop.yaml").write_text(GOOD)
+    import_files()
+    told = signed_in(ada).post("/processes/shop/draft/publish/", {"seen": draft.sha256})
+    assert (told.status_code, "This process is a file of the site." in told.text) == (409, True)
+    assert Process.objects.get(key="shop").current.number == 1  # type: ignore[union-attr]
