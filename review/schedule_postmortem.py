@@ -48,7 +48,7 @@ def schedule_postmortem(
 
 
 def _check(incident: Incident, meets_at: datetime, link: str) -> None:
-    if meets_at < incident.detected_at:
+    if meets_at < incident.detected_at.replace(second=0, microsecond=0):  # it is typed to the minute
         raise ValidationError({"meets_at": _("This is before the problem was detected.")})
     if meets_at > moment.now() + LATEST:
         year = meets_at.astimezone(UTC).year
