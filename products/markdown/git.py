@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from products.markdown.draft import Draft
 from products.markdown.guesses import Told, Why
 from products.markdown.reading import Block, Section, Text
-from products.markdown.shell import commands
+from products.markdown.shell import commands, is_command
 
 _VERSION = re.compile(r"(?<![\d.])v?(\d+\.\d+\.\d+)(?![\d.])")
 _ARROW = re.compile(r"(\d+\.\d+\.\d+)(\+\d+)?\s*(?:→|->|=>|to|auf)\s*v?(\d+\.\d+\.\d+)(\+\d+)?")
+_BUILD = re.compile(r"\d+\.\d+\.\d+\+(\d{1,9})\b")
 _BRANCH = re.compile(
     r"git (?:checkout -b|switch -c|switch --create|"
     r"branch)\s+(?P<branch>[^\s\\]+)(?:[\s\\]+(?P<base>[^\s\\]+))?"
@@ -90,23 +91,36 @@ def _hole(match: re.Match[str]) -> str:
 def take(draft: Draft) -> None:
     """Names first, so that every command afterwards can be written with placeholders."""
     policy = Told(Why("rules read from the commands and the prose", None))
-    for section in draft.sections:
-        for block in section.blocks:
-            if block.kind == "code":
-                for command in commands(block.code):
-                    _names(draft, policy, command.run, block.line + command.line)
+    for run, line in _typed(draft):
+        _names(draft, policy, run, line)
     for section, block, text in _everything(draft):
         _spoken_names(draft, policy, text, block, section)
     draft.names = sorted(dict.fromkeys(draft.names), key=lambda pair: -len(pair[0]))
+    for run, line in _typed(draft):
+        _rules(draft, policy, run, line)
+    for section, block, text in _everything(draft):
+        _spoken_rules(draft, policy, text, block, section)
+    _builds(draft, policy)
+    if policy:
+        draft.root["policy"] = policy
+
+
+def _typed(draft: Draft) -> Iterator[tuple[str, int]]:
+    """Every command with its line, in blocks and in back-ticks."""
     for section in draft.sections:
         for block in section.blocks:
             if block.kind == "code":
-                for command in commands(block.code):
-                    _rules(draft, policy, command.run, block.line + command.line)
-    for section, block, text in _everything(draft):
-        _spoken_rules(draft, policy, text, block, section)
-    if policy:
-        draft.root["policy"] = policy
+                yield from ((one.run, block.line + one.line) for one in commands(block.code))
+            for text in _texts(block):
+                yield from ((code, text.line) for code in text.codes if is_command(code))
+
+
+def _builds(draft: Draft, policy: Told) -> None:
+    """`1.2.3+4`, and then the same with another number: the build number goes up too."""
+    found = [int(n) for _s, _b, text in _everything(draft) for n in _BUILD.findall(text.text)]
+    builds = list(dict.fromkeys(found))
+    if len(builds) == 2:
+        policy["build"] = "plus-one" if builds[1] == builds[0] + 1 else "greater"
 
 
 def _everything(draft: Draft) -> Iterator[tuple[Section, Block, Text]]:
@@ -238,11 +252,6 @@ def _spoken_rules(draft: Draft, policy: Told, text: Text, block: Block, section:
     ):
         policy.setdefault("bump", "patch")
         draft.use(text.line)
-    builds = re.findall(r"version:\s*\d+\.\d+\.\d+\+(\d+)", block.code) if block.kind == "code" else []
-    if (arrow := _ARROW.search(said)) and arrow[2] and arrow[4]:
-        builds = [arrow[2][1:], arrow[4][1:]]
-    if len(builds) == 2:
-        policy["build"] = "plus-one" if int(builds[1]) == int(builds[0]) + 1 else "greater"
     if label := re.search(
         r"\b(URGENT|HOTFIX|EMERGENCY|EXPEDITED|P0|CRITICAL)\b(?=\W{0,3}\s*label)|"
         r"(?:mark(?:ed)?|label(?:led)?)(?: it| as)?\s+[\"'`]?([A-Z]{4,})\b",

@@ -178,7 +178,7 @@ def _person(draft: Draft, text: Text, *, tell: bool, item: Item | None = None) -
         draft.use(text.line)
         return
     duty = _SAID_OF.match(said)
-    verb = re.match(rf"(?P<who>{_ROLE.pattern})\s+(?P<what>[a-zäöü]\w+\s+.+|[a-z]+(?:es|s))$", said, re.I)
+    verb = re.match(rf"(?P<who>{_ROLE.pattern})\s+(?P<what>[a-zäöü]\w+:?\s+.+|[a-z]+(?:es|s))$", said, re.I)
     if verb or (duty and _ROLE.search(duty["who"])):
         who, what = (verb["who"], verb["what"]) if verb else (duty["who"], duty["what"])  # type: ignore[index]
         role = _role(draft, who, text.line)

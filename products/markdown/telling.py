@@ -82,73 +82,61 @@ _KINDS = (
 
 
 def take_messages(draft: Draft) -> None:
-    """Quotes and blocks of code where messages are spoken of; a quote anywhere that reads as one."""
+    """Quotes and blocks of code where messages are spoken of, if they are no commands."""
     for section in draft.sections:
-        for block in section.blocks:
-            if block.kind not in ("code", "quote") or not draft.free(block):
-                continue
-            if (
-                announced(block, section) in ("messages", "postmortem")
-                or _announces(block)
-                or topic(section.title) == "messages"
-            ):
-                lines = (
-                    block.code.split("\n") if block.kind == "code" else [text.text for text in block.texts]
-                )
-                if any(is_command(line) for line in lines) or not any(line.strip() for line in lines):
-                    continue
-                _message(draft, section, block, lines)
+        found = [block for block in section.blocks if _is_message(draft, section, block)]
+        for block in found:
+            _message(draft, section, block, alone=len(found) == 1)
+
+
+def _is_message(draft: Draft, section: Section, block: Block) -> bool:
+    lines = _spoken(block)
+    if (
+        block.kind not in ("code", "quote")
+        or not draft.free(block)
+        or not lines
+        or any(map(is_command, lines))
+    ):
+        return False
+    around = [section, *section.parents]
+    spoken_of = announced(block, section) in ("messages", "postmortem") or _announces(block)
+    return spoken_of or any(topic(one.title) == "messages" for one in around)
+
+
+def _spoken(block: Block) -> list[str]:
+    lines = block.code.split("\n") if block.kind == "code" else [text.text for text in block.texts]
+    return [line.strip() for line in lines if line.strip()]
 
 
 def _announces(block: Block) -> bool:
-    return block.label is not None and bool(
-        re.search(
-            r"(after|following|upon) (the )?deploy|hours? later|message|template|vorlage|announce|"
-            r"post this|status page",
-            block.label.text,
-            re.I,
-        )
-    )
+    words = r"(after|following|upon) (the )?deploy|hours? later|message|template|vorlage|announce|post this|status page"
+    return block.label is not None and bool(re.search(words, block.label.text, re.I))
 
 
-def _message(draft: Draft, section: Section, block: Block, lines: list[str]) -> None:
+def _message(draft: Draft, section: Section, block: Block, *, alone: bool) -> None:
     label = block.label.text.strip(" :*") if block.label else ""
-    spoken = [line.strip() for line in lines if line.strip()]
-    title = label or (section.title if len(spoken[0]) > 80 else spoken[0])
-    if label and (_LATER.search(label) or re.search("immediate", label, re.I)) and len(spoken[0]) <= 60:
-        title = spoken[0]
-    title = re.sub(r"^[^\w\[<]+", "", title).strip()
-    if before := _continued(draft, block):
-        message = before
-    else:
-        follow = bool(span(label) and _LATER.search(label))
-        keys = draft.keys("messages") if "messages" in draft.root else []
-        key = "follow_up" if follow and "follow_up" not in keys else key_of(title, keys, "message")
-        shown = title.capitalize() if title.isupper() else title
-        message = Told(
-            Why(f"a message, {label or 'by the words around it'}", block.line),
-            key=key,
-            title=draft.line(shown, block.line) or "Message",
-            when=_when(f"{label} {section.title}" if label else f"{title} {section.title}", label, spoken[0]),
-            audience=_audience(f"{label} {section.title} {title}"),
-            body=[],
-        )
-        message["body"] = []
-        if not draft.add("messages", message, 20):
-            return
-    for line in spoken[: 30 - len(message["body"])]:
-        message["body"].append(_body(draft, line, block.line))
-    draft.take(block)
-    draft.use(section.line)
-
-
-def _continued(draft: Draft, block: Block) -> Told | None:
-    """A further block below the same line belongs to the message that has begun."""
-    begun = getattr(block.label, "line", None)
-    for message in draft.root.get("messages", []):
-        if begun is not None and begun == message.get("_label"):
-            return message  # type: ignore[no-any-return]
-    return None
+    spoken = _spoken(block)
+    # "24 hours later" says when, not what: then the first line is the better title.
+    timed = bool(label) and bool(
+        _LATER.search(label) or re.search("immediate|right (after|away)", label, re.I)
+    )
+    below = any(topic(parent.title) == "messages" for parent in section.parents)
+    title = section.title if below and alone and not section.named else label or spoken[0]
+    title = spoken[0] if timed else title
+    title = re.sub(r"^[^\w\[<]+", "", title).strip() or section.title
+    keys = draft.keys("messages") if "messages" in draft.root else []
+    follow = timed and span(label) is not None and "follow_up" not in keys
+    message = Told(
+        Why(f"a message, {label or 'by the words around it'}", block.line),
+        key="follow_up" if follow else key_of(title, keys, "message"),
+        title=draft.line(title.capitalize() if title.isupper() else title, block.line) or "Message",
+        when=_when(f"{label} {section.title}" if label else f"{title} {section.title}", label, spoken[0]),
+        audience=_audience(f"{label} {section.title} {title}"),
+    )
+    message["body"] = [_body(draft, line, block.line) for line in spoken[:30]]
+    if draft.add("messages", message, 20):
+        draft.take(block)
+        draft.use(section.line)
 
 
 def _when(said: str, label: str, first: str) -> dict[str, str]:
@@ -177,7 +165,8 @@ def _body(draft: Draft, line: str, at: int) -> Told | str:
     named = re.match(r"(Product|Service|Produkt|Dienst|Version)(:\s*)([^\[<{]+)$", text)
     if named:
         text = f"{named[1]}{named[2]}{'[new version]' if named[1] == 'Version' else '[product]'}"
-    words = draft.line(filled(draft, text), at, 200)
+    # "[Resolved for X users]": with its blank filled in, the brackets have nothing left to say.
+    words = draft.line(re.sub(r"\[([^\[\]]*\{\w+\}[^\[\]]*)\]", r"\1", filled(draft, text)), at, 200)
     claim = next((claim for claim, said in _CLAIMS if said.search(line)), None)
     if claim:
         return Told(Why(f"said only when it is true: {claim}", at), text=words, claim=claim)
@@ -246,7 +235,7 @@ def _option(draft: Draft, title: str, line: int, options: list[Told]) -> Told:
         option["data_note"] = draft.line(note[1] if note else title, line)
     if re.search(r"data.{0,30}(lost|wiped|erased)|loses? .{0,20}data|datenverlust", title, re.I):
         option["data_preserved"] = "no"
-    if re.match(r"(the )?(users?|customers?|nutzer|kunden)\b", title, re.I):
+    if re.match(r"(the )?(users?|customers?|operators?|nutzer|kunden)\b", title, re.I):
         option["user_action"] = draft.line(title, line)
     return option
 

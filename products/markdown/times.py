@@ -13,13 +13,12 @@ _UNIT = (
 _NUMBER = r"(?P<low>\d{1,5}(?:[.,]\d)?)"
 _SPAN = re.compile(
     rf"(?<![\w.,])(?P<half>half an hour|halbe[n]? stunde|(?:an|one|eine[r]?) (?:hour|stunde))"
-    rf"|(?<![\w.,]){_NUMBER}(?:\s*(?:-|–|—|to|bis)\s*(?P<high>\d{{1,5}}))?\+?[\s-]?{_UNIT}\b",
+    rf"|(?<![\w.,]){_NUMBER}(?:\s*(?:-|–|—|to|bis)\s*(?P<high>\d{{1,5}}))?\+?[\s-]?(?:(?:business|working|office)[\s-])?{_UNIT}\b",
     re.I,
 )
 _WORKING = re.compile(r"(business|working|office|werk|arbeits)[- ]?(hour|day|tag|stunde|zeit)", re.I)
 _AT = re.compile(
-    r"^\W*T\s*(?P<sign>[-+±])?\s*(?P<number>\d{1,5})\s*(?P<unit>[a-z]+)?\b(?:\s*[:|"
-    r"–—-])?\s*(?P<what>.*)$",
+    r"^\W*T\s*(?P<sign>[-+±])?\s*(?P<number>\d{1,5})\s*" + _UNIT + r"?(?!\w)(?:\s*[:|–—-])?\s*(?P<what>.*)$",
     re.I,
 )
 _RELEASE = re.compile(
@@ -69,10 +68,8 @@ def _short(unit: str) -> str:
 
 def release(text: str) -> str:
     """ "next release" when `text` puts it off to one, "v1.1" when it names one, else ""."""
-    if _RELEASE.search(text[:2000]):
-        return "next release"
     named = re.search(r"\b(v\d+(?:\.\d+){1,2})\b", text[:2000])
-    return named[1] if named else ""
+    return named[1] if named else "next release" if _RELEASE.search(text[:2000]) else ""
 
 
 def offset(text: str) -> tuple[int, str] | None:
@@ -81,8 +78,7 @@ def offset(text: str) -> tuple[int, str] | None:
     if not match or not (match["sign"] or match["number"] == "0"):
         return None
     unit = match["unit"] or "m"
-    known = _UNITS.get(_short(unit)) if re.fullmatch(_UNIT, unit, re.I) else None
-    if known is None or (match["sign"] == "-" and int(match["number"])):
+    if match["sign"] == "-" and int(match["number"]):
         return None
-    seconds = int(match["number"]) * known
+    seconds = int(match["number"]) * _UNITS[_short(unit)]
     return (seconds, match["what"].strip()) if seconds <= LONGEST_S else None

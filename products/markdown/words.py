@@ -100,7 +100,7 @@ CHECKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (_any(r"change ?log"), "changelog_entry"),
     (_any(r"manifest"), "manifest_version"),
     (_any(r"tag\b.*push|push.*\btags?\b"), "tag_pushed"),
-    (_any(r"branch.*(from|off).*tag|tag.*branch"), "cut_from_tag"),
+    (_any(r"branch.*\btag\b|\btag\b.*branch"), "cut_from_tag"),
     (_any(r"commit message|commit.*(clear|text)"), "commit_message"),
     (_any(r"branch|zweig"), "branch_name"),
     (_any(r"merg"), "merged"),
