@@ -108,7 +108,7 @@ class Written:
             corrected = (
                 f" ({_('corrected')}: {self.proof(one['corrected_by'])})" if one["corrected_by"] else ""
             )
-            source = inline(_("by %(source)s") % {"source": one["source"]})
+            source = f"({inline(one['source'])})"
             lines.append(
                 f"- **{self.moment(one['at'])}** {inline(one['sentence'])} {self.proof(one['seq'])} {source}{corrected}"
             )

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from accounts.bearer import person_of
 from foundation import moment
 from foundation.shapes import address
+from incidents.api.process import MARKDOWN
 from incidents.api.reading import incident_of
 from incidents.models import Incident
 from incidents.views.incident import zone_of
@@ -32,7 +33,7 @@ def keep_postmortem(request: HttpRequest, ref: str) -> HttpResponse:
     return _file(shape, f"{found.ref}-postmortem.json")
 
 
-@router.get("/incidents/{ref}/postmortem.md", response={200: None})
+@router.get("/incidents/{ref}/postmortem.md", openapi_extra=MARKDOWN)
 def postmortem_as_markdown(request: HttpRequest, ref: str) -> HttpResponse:
     """The same as Markdown, times in the zone of the token's person."""
     found = incident_of(request, ref)
