@@ -39,29 +39,29 @@ def _triage(stage: Stage, at: At, title: str, impact: str, severity: str, how: s
 
 
 def _mend(stage: Stage, incident: Incident, at: At, branch: str, fix: str) -> None:
-    """2. Fix and 3. Release, up to the deployment at T+100."""
-    sam, noor = stage.sam, stage.noor
+    """2. Fix: on the dev server at T+100, which begins the watch. 3. Release. 4. Communicate."""
+    sam, noor, version = stage.sam, stage.noor, branch.partition("/")[2].partition("-")[0]
     report(incident, "branch_seen", by=sam, text=branch, at=at(28))
-    report(incident, "fix_pushed", by=sam, text=fix, at=at(52))
-    attest(incident, 4, by=sam, text="Two files, eleven lines.", at=at(54))
-    finish(incident, "test", by=sam, text="npm test and the type check pass.", at=at(62))
-    finish(incident, "dev", by=sam, text="192.168.1.228 runs it.", at=at(68))
-    finish(incident, "live", by=noor, text="Starts, signs in, shows its apps.", at=at(76))
-    report(incident, "merged", by=sam, at=at(82))
-    report(incident, "tagged", by=sam, text=branch.partition("/")[2].partition("-")[0], at=at(85))
+    report(incident, "fix_pushed", by=sam, text=fix, at=at(78))
+    attest(incident, 4, by=sam, text="Two files, eleven lines.", at=at(80))
+    finish(incident, "test", by=sam, text="npm test and the type check pass.", at=at(92))
+    finish(incident, "dev", by=sam, text=f"192.168.1.228 runs {version}.", at=at(100))
+    report(incident, "smoke_passed", by=noor, text="The health endpoint answers, the app starts.", at=at(104))
+    finish(incident, "live", by=noor, text="Starts, signs in, shows its apps.", at=at(108))
+    report(incident, "merged", by=sam, at=at(112))
+    report(incident, "tagged", by=sam, text=version, at=at(114))
     skip(
         incident,
         "iso",
         by=sam,
         reason="Nodes get it over the air; new installations can wait for v1.1.",
-        at=at(88),
+        at=at(116),
     )
-    finish(incident, "manifest", by=sam, text="release-manifest.json names the new version.", at=at(95))
-    skip(incident, "store", by=sam, reason="No new ISO was built.", at=at(96))
-    report(incident, "deployed", by=sam, text="The manifest is out. The first nodes take it.", at=at(100))
-    report(
-        incident, "smoke_passed", by=noor, text="The health endpoint answers, three nodes start.", at=at(106)
-    )
+    finish(incident, "manifest", by=sam, text=f"{version} is offered.", url=f"{BUILDS}/{version}", at=at(122))
+    skip(incident, "store", by=sam, reason="No new ISO was built.", at=at(123))
+    send_message(incident, "released", by=sam, text="The release feed and the forum", at=at(126))
+    finish(incident, "release_notes", by=sam, text=f"Under {version}: {incident.title}.", at=at(130))
+    finish(incident, "changelog", by=sam, at=at(132))
 
 
 def finished(stage: Stage) -> None:
@@ -78,10 +78,6 @@ def finished(stage: Stage) -> None:
     )  # fmt: skip
     _mend(stage, incident, at, "hotfix/v1.0.1-start", "An unknown language falls back to English.")
     sam, noor = stage.sam, stage.noor
-    report(incident, "released", by=sam, text="v1.0.1", url=f"{BUILDS}/v1.0.1", at=at(112))
-    send_message(incident, "released", by=sam, text="The release feed and the forum", at=at(115))
-    finish(incident, "release_notes", by=sam, text="Under v1.0.1: white page after the update.", at=at(120))
-    finish(incident, "changelog", by=sam, at=at(122))
     report(incident, "watch_met", by=noor, text="412 of 418 nodes run v1.0.1, none is white.", at=at(221))
     do.resolve(incident, by=sam, text="v1.0.1 is on nearly all nodes; nobody sees a white page.", at=at(225))
     send_message(incident, "resolved", by=sam, text="The team’s room", at=at(228))
@@ -115,4 +111,4 @@ def watching(stage: Stage) -> None:
         reason="v1.0.1 has the fix for the white page, nobody should go back behind it.",
     )  # fmt: skip
     _mend(stage, incident, at, "hotfix/v1.0.2-session", "The session key is written before it is used.")
-    do.note(incident, by=stage.noor, text="Restarted two nodes: both keep their sessions.", at=at(130))
+    do.note(incident, by=stage.noor, text="Restarted two nodes: both keep their sessions.", at=at(140))
