@@ -6,11 +6,16 @@ from products.problems import Path
 from products.schema.base import TargetSpec, one_of
 from products.schema.document import ProcessDocument
 
+# /processes/new/ is where one is made.
+RESERVED = frozenset({"new"})
+
 type Found = Iterator[tuple[Path, str]]
 
 
 def disagreements(process: ProcessDocument) -> Found:
     """The path of each disagreement, and a sentence that says what was expected there."""
+    if process.key in RESERVED:
+        yield ("key",), f"expected another key: {process.key!r} is an address of Nightdesk's own"
     yield from _repetitions(process)
     yield from _targets(process)
     yield from _roles(process)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from foundation.text import plain_text
+from products.cross_references import RESERVED
 from products.document import MAX_BYTES
 from products.examined import other_key
 from products.governed import check_free
@@ -26,8 +27,6 @@ from products.problems import ProcessError
 from products.process import load
 
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
-# Addresses below /processes/ that are no process.
-RESERVED = frozenset({"new"})
 _log = structlog.get_logger(__name__)
 
 
