@@ -56,13 +56,13 @@ _HOLE = re.compile(
     r"\$\{?([A-Z][A-Z_]{2,30})\}?"
 )
 _FILES = (
-    (re.compile(r"[\w*./-]*pubspec\.ya?ml"), "pubspec"),
-    (re.compile(r"[\w*./-]*package\.json"), "npm"),
-    (re.compile(r"[\w*./-]*pyproject\.toml"), "pyproject"),
-    (re.compile(r"[\w*./-]*Cargo\.toml"), "cargo"),
-    (re.compile(r"[\w*./-]*build\.gradle(?:\.kts)?"), "gradle"),
-    (re.compile(r"[\w*./-]*Chart\.ya?ml"), "chart"),
-    (re.compile(r"(?<![\w/])[\w*./-]*\bVERSION(?:\.txt)?\b(?!\s*=)"), "plain"),
+    (re.compile(r"(?:\S*/)?pubspec\.ya?ml"), "pubspec"),
+    (re.compile(r"(?:\S*/)?package\.json"), "npm"),
+    (re.compile(r"(?:\S*/)?pyproject\.toml"), "pyproject"),
+    (re.compile(r"(?:\S*/)?Cargo\.toml"), "cargo"),
+    (re.compile(r"(?:\S*/)?build\.gradle(?:\.kts)?"), "gradle"),
+    (re.compile(r"(?:\S*/)?Chart\.ya?ml"), "chart"),
+    (re.compile(r"\S*/VERSION(?:\.txt)?"), "plain"),
 )
 
 
@@ -286,20 +286,17 @@ def _spoken_rules(draft: Draft, policy: Told, text: Text, block: Block, section:
 
 
 def _files(draft: Draft, policy: Told, text: Text, block: Block) -> None:
-    for words, kind in _FILES:
-        for match in words.finditer(" ".join([text.text, *text.codes])[:1000]):
-            files = policy.setdefault("version_files", [])
-            if (
-                match[0] in [file["path"] for file in files]
-                or len(files) >= 40
-                or (block.kind == "code" and "/" not in match[0])
-            ):
-                continue
-            made = Told(Why("a file with the version in it", text.line), path=match[0], kind=kind)
-            if kind == "npm":
-                made["key"] = "version"
-            files.append(made)
-            draft.use(text.line)
+    for word in re.split(r"[\s`()\"',;:]+", " ".join([text.text, *text.codes])[:1000]):
+        kind = next((kind for words, kind in _FILES if len(word) < 200 and words.fullmatch(word)), None)
+        files = policy.get("version_files", [])
+        known = word in [file["path"] for file in files] or len(files) >= 40
+        if kind is None or known or (block.kind == "code" and "/" not in word):
+            continue
+        made = Told(Why("a file with the version in it", text.line), path=word, kind=kind)
+        if kind == "npm":
+            made["key"] = "version"
+        policy.setdefault("version_files", []).append(made)
+        draft.use(text.line)
 
 
 def _logs(draft: Draft, policy: Told, text: Text, section: Section) -> None:

@@ -422,7 +422,8 @@ def test_holes_in_commands_are_recognised(hole: str, name: str) -> None:
 
 
 def test_what_is_not_understood_is_listed_with_its_lines() -> None:
-    text = "# Shop\n\nFor the shop.\n\n## Our cat\n\nThe cat is called Mia.\nShe sleeps a lot.\n\n## Steps\n\n1. Look\n2. Mend\n"
+    text = "# Shop\n\nFor the shop.\n\n## Our cat\n\nThe cat is called Mia.\nShe sleeps a lot.\n\n"
+    text += "## Steps\n\n1. Look\n2. Mend\n"
     _, found = guessed(text)
     unused = [(guess.source_line, guess.said) for guess in found.guesses if not guess.path]
     assert unused == [(5, "## Our cat / The cat is called Mia. / She sleeps a lot.")]
