@@ -16,6 +16,9 @@ from products.models import Product
 from products.token_products import make_narrow_token
 from tests.factories import join, make_product, make_user
 
+# An incident as a script declares it.
+NEW = {"title": "Sign-in fails", "product": "staff-mobile", "severity": "critical"}
+
 
 @dataclass
 class Script:
@@ -94,3 +97,9 @@ def problem(answer: Any, status: int) -> dict[str, Any]:
     assert {"type", "title", "status", "detail", "errors"} <= told.keys()
     assert told["status"] == status
     return told
+
+
+@pytest.fixture
+def opened(script: Script) -> dict[str, Any]:
+    made: dict[str, Any] = script.post("/incidents", NEW, status=201)
+    return made

@@ -1,6 +1,7 @@
 """A team with a responder and a product on the shipped Krow process."""
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from incidents.declare import declare
@@ -36,3 +37,11 @@ def outsider(db: None) -> User:
 @pytest.fixture
 def incident(product: Product, ada: User) -> Incident:
     return declare(product, by=ada, title="Sign-in fails", severity=product.severities().get(key="CRITICAL"))
+
+
+@pytest.fixture
+def phone(ada: User) -> Client:
+    """Ada's browser, signed in."""
+    client = Client()
+    client.force_login(ada)
+    return client

@@ -14,13 +14,6 @@ from notifications.models import Delivery
 from products.models import Product
 
 
-@pytest.fixture
-def phone(ada: User) -> Client:
-    client = Client()
-    client.force_login(ada)
-    return client
-
-
 @pytest.mark.parametrize(("mode", "word"), [("drill", "Drill"), ("retrospective", "Retrospective")])
 def test_it_is_marked_everywhere(phone: Client, product: Product, ada: User, mode: str, word: str) -> None:
     incident = declare(product, by=ada, title="Played", severity=product.severities().first(), mode=mode)

@@ -1,4 +1,4 @@
-"""The watch begins by itself when its process says so: K61 after the smoke tests (C3), by Archy's from the deployment."""
+"""The watch begins by itself when its process says so: K61 after the smoke tests (C3), Archy's from the deployment."""
 
 from datetime import timedelta
 

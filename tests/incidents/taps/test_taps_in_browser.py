@@ -1,71 +1,21 @@
 """Taps in real Chromium: one that fails says so beside its button, nothing slides under a finger, focus stays."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.db import connection, transaction
-from django.test import Client
-from playwright.sync_api import BrowserContext, Page, Route, ViewportSize, expect
+from django.db import transaction
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from accounts.models import Membership, User
 from foundation import moment
 from incidents import transitions
 from incidents.declare import declare
 from incidents.models import Incident
-from monitoring.models import Target
-from tests.factories import join, make_product, make_target, make_user
+from tests.factories import join, make_user
+from tests.incidents.taps.conftest import PHONE, events, live, says
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-PHONE: ViewportSize = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def ada(transactional_db: None) -> User:
-    return make_user("ada@example.test", name="Ada")
-
-
-@pytest.fixture
-def incident(ada: User) -> Incident:
-    product = make_product()
-    join(ada, product.team)
-    return declare(product, by=ada, title="Sign-in fails", severity=product.severities().get(key="HIGH"))
-
-
-@pytest.fixture
-def site(asgi_server: str, incident: Incident, ada: User, context: BrowserContext) -> str:
-    client = Client()
-    client.force_login(ada)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
-    return asgi_server
-
-
-@pytest.fixture
-def busy() -> Iterator[None]:
-    """Somebody else holds the incident longer than a statement may wait: the server answers 503."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER DATABASE {connection.settings_dict['NAME']} SET lock_timeout = '200ms'")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(f"ALTER DATABASE {connection.settings_dict['NAME']} RESET lock_timeout")
-
-
-def live(page: Page, address: str) -> None:
-    page.goto(address)
-    expect(page.locator("[data-live=live]").first).to_be_visible()
-
-
-def events(kind: str) -> int:
-    return Incident.objects.get(title="Sign-in fails").events.filter(kind=kind).count()
-
-
-def says(page: Page, words: str) -> None:
-    """Once, beside the visible button, in sight."""
-    expect(page.locator(".unsent")).to_have_text([words])
-    expect(page.locator(".unsent")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -225,26 +175,6 @@ def test_focus_goes_on_to_the_next_step_and_never_falls_to_the_page(
     expect(page.locator("main, aside").get_by_role("link", name="Damage contained")).to_be_focused()
 
 
-def test_the_phone_s_bar_offers_to_change_a_severity_before_it_is_confirmed(
-    site: str, page: Page, incident: Incident, ada: User
-) -> None:
-    unsure = declare(incident.product, by=ada, title="Odd")
-    transitions.acknowledge(unsure, by=ada)
-    for width in (390, 320):
-        page.set_viewport_size({"width": width, "height": 700})
-        page.goto(f"{site}/incidents/{unsure.ref}/")
-        for words in ("Confirm CRITICAL", "Change it", "More"):
-            expect(page.locator("#bar").get_by_text(words, exact=True)).to_be_in_viewport(ratio=1)
-
-
-def test_the_chosen_product_is_in_sight_on_a_phone(site: str, page: Page, incident: Incident) -> None:
-    for number in range(6):
-        make_product(name=f"Another product {number}")
-    page.set_viewport_size(PHONE)
-    page.goto(f"{site}/declare/?product={incident.product.slug}")
-    expect(page.locator(".scroller .choice:has(:checked)")).to_be_in_viewport(ratio=1)
-
-
 def test_what_sounds_alike_comes_up_while_it_is_typed(
     site: str, page: Page, incident: Incident, ada: User
 ) -> None:
@@ -291,41 +221,3 @@ def test_the_timeline_says_its_days_in_the_reader_s_zone(
     expect(page.locator("#timeline-lines .line")).to_have_count(4)
     expect(heads).to_have_count(3)
     expect(rows.nth(0)).to_have_class("line-day-break")
-
-
-@pytest.mark.parametrize("width", [320, 390])
-def test_the_sum_of_every_clock_is_within_the_screen_of_a_phone(
-    site: str, page: Page, incident: Incident, width: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": 700})
-    for path in ("/incidents/INC-1/", "/", "/incidents/INC-1/declared/"):
-        page.goto(f"{site}{path}")
-        for clock in page.locator("details.clock:visible").all():
-            clock.locator("summary").click()
-            expect(clock.locator(".clock-sum")).to_be_in_viewport(ratio=1)
-            assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-@pytest.mark.parametrize("width", [320, 390])
-def test_a_long_reason_on_the_board_stays_within_the_screen(
-    site: str, page: Page, incident: Incident, width: int
-) -> None:
-    target = make_target(incident.product, name="https://" + "very-long-name-" * 7)
-    reason = "It answered " + "x" * 180 + " and https://example.test/" + "path/" * 30
-    Target.objects.filter(pk=target.pk).update(
-        state="down",
-        settled="down",
-        seen="down",
-        detail=reason[:400],
-        fresh_until=moment.now() + timedelta(days=1),
-    )
-    page.set_viewport_size({"width": width, "height": 700})
-    for path in ("/monitoring/", target.monitor.get_absolute_url(), "/", "/declare/"):
-        page.goto(f"{site}{path}")
-        assert page.evaluate("document.documentElement.scrollWidth") == width, path
-        out = page.evaluate(
-            "[...document.querySelectorAll('main :is(p, small, h1, h2, a, li)')].filter((e) => e.checkVisibility()"
-            " && !e.closest('.scroller') && e.getBoundingClientRect().right > innerWidth + 1)"
-            ".map((e) => e.className + e.textContent)"
-        )
-        assert out == [], path
