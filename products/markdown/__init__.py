@@ -2,7 +2,19 @@
 
 import re
 
-from products.markdown import git, pasted, people, place, plan, reading, severities, telling, work
+from products.markdown import (
+    checklist,
+    git,
+    joining,
+    pasted,
+    people,
+    place,
+    plan,
+    reading,
+    severities,
+    steps,
+    telling,
+)
 from products.markdown.draft import Draft
 from products.markdown.guesses import Guess, Guessed, Why
 from products.markdown.repair import fitted
@@ -60,18 +72,18 @@ def from_markdown(text: str, *, name: str) -> Guessed:
     git.take(draft)
     severities.take(draft)
     plan.take_marks(draft)
-    work.take_checklist(draft)
+    checklist.take_checklist(draft)
     telling.take_rollback(draft)
     telling.take_postmortem(draft)
     people.take_lists(draft)
     people.take_roles(draft)
     telling.take_messages(draft)
-    work.take_steps(draft)
+    steps.take_steps(draft)
     _start(draft)
     plan.take_clocks(draft)
     plan.follow_up(draft)
     plan.name_messages(draft)
-    work.join(draft)
+    joining.join(draft)
     place.lasting(draft)
     people.decide(draft)
     ordered = {key: draft.root[key] for key in _ORDER if key in draft.root}

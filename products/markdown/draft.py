@@ -50,12 +50,15 @@ class Draft:
 
     def add(self, section: str, value: Any, limit: int) -> bool:
         """Into a list of the process, if there is room."""
-        values = self.root.setdefault(section, [])
+        return self.fit(self.root, section, value, limit)
+
+    def fit(self, into: dict[str, Any], name: str, value: Any, limit: int) -> bool:
+        """Appends to the list `name`, if there is room; says so if there is none."""
+        values = into.setdefault(name, [])
         if len(values) >= limit:
             why = getattr(value, "why", None)
-            self.cut.append(
-                Why(f"Left out, because at most {limit} fit in {section}: {summary(value)}", why and why.line)
-            )
+            said = f"Left out, because at most {limit} fit in {name}: {summary(value)}"
+            self.cut.append(Why(said, why.line if why else None))
             return False
         values.append(value)
         return True

@@ -87,18 +87,14 @@ def _mistakes(draft: Draft, kind: str, block: Block) -> None:
         name = "dont" if said else "do" if good else kind if kind in ("do", "dont") else "dont"
         words = draft.sentence(item.text, "something to do" if name == "do" else "a mistake to avoid")
         if words:
-            draft.root.setdefault("mistakes", {}).setdefault(name, [])
-            if len(draft.root["mistakes"][name]) < 30:
-                draft.root["mistakes"][name].append(words)
+            draft.fit(draft.root.setdefault("mistakes", {}), name, words, 30)
     draft.take(block)
 
 
 def _gather(draft: Draft, section: str, name: str, block: Block, what: str, limit: int) -> None:
-    values = draft.root.setdefault(section, {}).setdefault(name, [])
     for item in block.items:
-        words = draft.sentence(item.text, what)
-        if words and len(values) < limit:
-            values.append(words)
+        if words := draft.sentence(item.text, what):
+            draft.fit(draft.root.setdefault(section, {}), name, words, limit)
     draft.take(block)
 
 
@@ -222,19 +218,18 @@ def _duty(draft: Draft, role: Told, what: str, line: int) -> None:
     for flag, words in (("decides", _DECIDES), ("executes", _EXECUTES), ("watches", _WATCHES)):
         if words.search(what):
             role[flag] = True
-    duties = role.setdefault("responsibilities", [])
-    if len(duties) < 20 and what.strip():
-        duties.append(
-            Said(draft.line(what[:1].upper() + what[1:], line), Why(f"what the {role['label']} does", line))
-        )
+    if what.strip():
+        why = Why(f"what the {role['label']} does", line)
+        draft.fit(role, "responsibilities", Said(draft.line(what[:1].upper() + what[1:], line), why), 20)
     draft.use(line)
 
 
 def _tell(draft: Draft, role: Told | None, said: str, line: int) -> None:
-    tell = draft.root.setdefault("contacts", {}).setdefault("tell", [])
+    contacts = draft.root.setdefault("contacts", {})
     label = draft.line(said, line, 80)
-    if len(tell) < 20 and label and label not in [one["label"] for one in tell]:
-        tell.append(Told(Why("somebody to tell", line), role=role["key"] if role else None, label=label))
+    if label and label not in [one["label"] for one in contacts.get("tell", [])]:
+        made = Told(Why("somebody to tell", line), role=role["key"] if role else None, label=label)
+        draft.fit(contacts, "tell", made, 20)
 
 
 def _told_row(draft: Draft, block: Block, row: list[Text]) -> None:

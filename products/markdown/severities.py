@@ -59,7 +59,7 @@ def _tables(draft: Draft) -> bool:
     for section in draft.sections:
         for block in section.blocks:
             if block.kind == "table" and (column := _names_in(block, section)) is not None:
-                found = [_of_row(draft, block, row, column) for row in block.rows[:MOST]]
+                found = [_of_row(draft, block, row, column) for row in block.rows]
                 _rank(draft, [one for one in found if one])
                 draft.take(block)
                 draft.use(section.line)
@@ -172,7 +172,7 @@ def _lists(draft: Draft) -> bool:
                 continue
             fitting = [item for item in block.items if _in_item(item)]
             if len(fitting) >= 2 and len(fitting) * 5 >= len(block.items) * 4:
-                _rank(draft, [_of_item(draft, item) for item in fitting[:MOST]])
+                _rank(draft, [_of_item(draft, item) for item in fitting])
                 draft.take(block)
                 draft.use(section.line)
                 return True
@@ -224,7 +224,7 @@ def _headings(draft: Draft) -> bool:
     if len(levels) < 2:
         return False
     made = []
-    for section in levels[:MOST]:
+    for section in levels:
         one = _severity(draft, section.title, section.line, "a heading that names a severity")
         for block in section.blocks:
             for text in [*block.texts, *(item.text for item in block.items)]:
@@ -261,7 +261,7 @@ def _choices(draft: Draft) -> bool:
                 names = [name.strip() for name in re.split(r"[/|,]", match[1])] if match else []
                 if len(names) >= 2 and all(_NAME.match(name) for name in names):
                     at = block.line + number
-                    _rank(draft, [_severity(draft, name, at, "a choice in a form") for name in names[:MOST]])
+                    _rank(draft, [_severity(draft, name, at, "a choice in a form") for name in names])
                     return True
     return False
 
@@ -302,7 +302,9 @@ def _rank(draft: Draft, found: list[Told]) -> None:
         worded = next((rank for rank, words in _RANKS if words.search(one["label"])), None)
         one["rank"] = worded if worded and not turned else min(4, place + 1)
         one["mark"] = _MARKS[one["rank"]]
-    draft.root["severities"] = kept
+    draft.root["severities"] = []
+    for one in kept:
+        draft.fit(draft.root, "severities", one, MOST)
     for one in kept:
         response = one.get("targets", {}).get("response", {})
         if "milestone" in response:

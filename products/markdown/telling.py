@@ -2,6 +2,7 @@
 
 import re
 
+from products.markdown.below import code_into
 from products.markdown.draft import Draft, about, announced, key_of
 from products.markdown.git import filled
 from products.markdown.guesses import Said, Told, Why
@@ -55,6 +56,12 @@ _CLAIMS = (
 )
 _QUESTION = re.compile(
     r"^(what|why|how|when|who|which|where|was|warum|wie|wann|wer|wieso|did|could)\b.*", re.I
+)
+_ASKED = re.compile(r"root cause|ursache|missed", re.I)
+_QUESTIONS = (
+    ("root_cause", re.compile("root cause|ursache", re.I)),
+    ("why_not_caught", re.compile("caught|earlier", re.I)),
+    ("missed_testing", re.compile("test", re.I)),
 )
 _ACTIONS = (
     ("test", re.compile(r"\btest|coverage", re.I)),
@@ -133,7 +140,8 @@ def _message(draft: Draft, section: Section, block: Block, *, alone: bool) -> No
         when=_when(f"{label} {section.title}" if label else f"{title} {section.title}", label, spoken[0]),
         audience=_audience(f"{label} {section.title} {title}"),
     )
-    message["body"] = [_body(draft, line, block.line) for line in spoken[:30]]
+    for line in spoken:
+        draft.fit(message, "body", _body(draft, line, block.line), 30)
     if draft.add("messages", message, 20):
         draft.take(block)
         draft.use(section.line)
@@ -188,9 +196,8 @@ def take_rollback(draft: Draft) -> None:
                 _options(draft, rollback, block, section)
             elif block.kind == "code":
                 option = _one_option(draft, rollback, section)
-                from products.markdown.work import _code  # the same block, below an option instead of a step
 
-                _code(draft, option, block)
+                code_into(draft, option, block)
                 for name in ("text", "fields", "checks"):
                     option.pop(name, None)
         draft.use(section.line)
@@ -290,6 +297,7 @@ def take_postmortem(draft: Draft) -> None:
 
 
 def _afterwards(draft: Draft, postmortem: Told, item: Item, head: str) -> None:
+    """A point below a heading such as "Plan prevention": whom to tell, what to do, what to ask, what to talk about."""
     if item.inside and any(block.items for block in item.inside):
         draft.use(item.text.line)
         for block in item.inside:
@@ -301,43 +309,24 @@ def _afterwards(draft: Draft, postmortem: Told, item: Item, head: str) -> None:
     draft.use(line)
     if not said:
         return
-    plan = bool(re.search(r"prevent|action|follow|improve|plan|maßnahm", head, re.I)) and not re.search(
-        "discuss|talk", said, re.I
-    )
-    if _SHARE.search(said) or (re.search(r"communicat|share|findings", head, re.I) and not _action(said)):
-        postmortem.setdefault("share", []).append(Said(said, Why("who hears of it", line)))
-    elif plan or (re.search(r"communicat|findings", head, re.I) and _action(said)):
-        postmortem.setdefault("actions", []).append(
-            Told(Why("a kind of thing to do", line), kind=_action(said) or "other", text=said)
-        )
+    spread = re.search(r"communicat|share|findings", head, re.I)
+    plan = re.search(r"prevent|action|follow|improve|plan|maßnahm", head, re.I)
+    if _SHARE.search(said) or (spread and not _action(said)):
+        draft.fit(postmortem, "share", Said(said, Why("who hears of it", line)), 20)
+    elif spread or (plan and not re.search("discuss|talk", said, re.I)):
+        why = Why("a kind of thing to do", line)
+        draft.fit(postmortem, "actions", Told(why, kind=_action(said) or "other", text=said), 20)
     elif (
         _QUESTION.match(said)
-        or re.search(r"root cause|ursache|missed", said, re.I)
+        or _ASKED.search(said)
         or re.search(r"document|question|answer|frage", head, re.I)
     ):
-        questions = postmortem.setdefault("questions", [])
-        key = (
-            "root_cause"
-            if re.search("root cause|ursache", said, re.I)
-            else "why_not_caught"
-            if re.search("caught|earlier", said, re.I)
-            else "missed_testing"
-            if re.search("test", said, re.I)
-            else ""
-        )
-        taken = [one["key"] for one in questions]
-        questions.append(
-            Told(
-                Why("a question for people", line),
-                key=key if key and key not in taken else key_of(said, taken, "question"),
-                text=said,
-            )
-        )
+        taken = [one["key"] for one in postmortem.get("questions", [])]
+        key = next((key for key, words in _QUESTIONS if words.search(said) and key not in taken), None)
+        key = key or key_of(said, taken, "question")
+        draft.fit(postmortem, "questions", Told(Why("a question for people", line), key=key, text=said), 20)
     else:
-        postmortem.setdefault("agenda", []).append(Said(said, Why("a point of the agenda", line)))
-    for name in ("questions", "agenda", "actions", "share"):
-        if name in postmortem:
-            postmortem[name] = postmortem[name][:20]
+        draft.fit(postmortem, "agenda", Said(said, Why("a point of the agenda", line)), 20)
 
 
 def _action(said: str) -> str | None:
