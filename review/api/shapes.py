@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from foundation.shapes import Body, Key, Moment, Plain, Reason, Title, Utc
 
@@ -23,6 +23,11 @@ def _day(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+
+
+def told(**example: Any) -> ConfigDict:
+    """How a body is described: strict as all are, with what one may send."""
+    return ConfigDict(strict=True, extra="forbid", json_schema_extra={"examples": [example]})
 
 
 class AnswerShape(Schema):
@@ -126,11 +131,15 @@ class ReportRow(Schema):
 class NewAnswer(Body):
     """`seen`: of the wording one had before, from the report; empty when there was none. 409 when another is there."""
 
+    model_config = told(text="A null site in the shift.", seen="")
+
     text: Annotated[str, Field(max_length=20_000), Plain]
     seen: Annotated[str, Field(max_length=16), Plain] = ""
 
 
-class Meeting(Body):
+class NewMeeting(Body):
+    model_config = told(meets_at="2026-12-01T10:00:00Z", attendees="Ada, Ben")
+
     meets_at: Moment
     attendees: Annotated[str, Field(max_length=300, pattern=r"^[^\r\n\t]*$"), Plain] = ""
     link: Annotated[str, Field(max_length=500), Plain] = ""
@@ -138,6 +147,8 @@ class Meeting(Body):
 
 class NewAction(Body):
     """`owner` is the e-mail address of somebody of the team who can read the report."""
+
+    model_config = told(text="Test with a null site", kind="test", owner="ben@example.org", due="2026-12-11")
 
     text: Annotated[Title, Field(pattern=r"^[^\r\n\t]*$")]
     kind: Kind
@@ -148,6 +159,8 @@ class NewAction(Body):
 class ChangedAction(Body):
     """What is left out stays. `seen`: the revision that was looked at; 409 when it was changed since."""
 
+    model_config = told(due="2026-12-18", seen=1)
+
     text: Annotated[Title, Field(pattern=r"^[^\r\n\t]*$")] | None = None
     kind: Kind | None = None
     owner: Key | None = None
@@ -155,11 +168,15 @@ class ChangedAction(Body):
     seen: Annotated[int, Field(ge=0, le=10**6)] = 0
 
 
-class Settled(Body):
+class ActionSettled(Body):
     """`reason` is needed to drop it, and taken for nothing else."""
+
+    model_config = told(reason="The page is gone")
 
     reason: Reason | None = None
 
 
-class Because(Body):
+class ReportReopened(Body):
+    model_config = told(reason="The cause was another one")
+
     reason: Reason

@@ -20,7 +20,15 @@ from incidents.models import Incident
 from review import action_items, answers, reviewing
 from review.api.reading import postmortem_shape
 from review.api.router import ACTED_WITH, router
-from review.api.shapes import Because, ChangedAction, Meeting, NewAction, NewAnswer, PostmortemShape, Settled
+from review.api.shapes import (
+    ActionSettled,
+    ChangedAction,
+    NewAction,
+    NewAnswer,
+    NewMeeting,
+    PostmortemShape,
+    ReportReopened,
+)
 from review.forms import owners
 from review.models import ActionItem
 from review.schedule_postmortem import schedule_postmortem
@@ -29,7 +37,7 @@ Number = Annotated[int, Path(ge=1, le=action_items.MOST)]
 
 
 @router.post("/incidents/{ref}/schedule_postmortem", response=IncidentShape, auth=ACTED_WITH)
-def plan_postmortem(request: HttpRequest, ref: str, body: Meeting) -> dict[str, Any]:
+def plan_postmortem(request: HttpRequest, ref: str, body: NewMeeting) -> dict[str, Any]:
     """The meeting is fixed: stops the clock that waits for it. A later one moves it."""
     incident, user = _incident(request, ref, "schedule_postmortem")
     _once(
@@ -61,7 +69,7 @@ def review_postmortem(request: HttpRequest, ref: str) -> dict[str, Any]:
 
 
 @router.post("/incidents/{ref}/postmortem/reopen", response=PostmortemShape, auth=ACTED_WITH)
-def reopen_postmortem(request: HttpRequest, ref: str, body: Because) -> dict[str, Any]:
+def reopen_postmortem(request: HttpRequest, ref: str, body: ReportReopened) -> dict[str, Any]:
     """A reviewed report can be changed again; the timeline says why."""
     incident, user = _incident(request, ref, "reopen_report")
     _once(
@@ -101,7 +109,7 @@ def settle_action_item(
     ref: str,
     number: Number,
     verb: Literal["finish", "reopen", "drop"],
-    body: Settled | None = None,
+    body: ActionSettled | None = None,
 ) -> dict[str, Any]:
     """An action item is done, open again, or dropped with the reason. 409 when it is so already."""
     incident, user = _incident(request, ref, "change_action")
