@@ -17,11 +17,11 @@ class NewProcessForm(forms.Form):
     KEY_NEEDED = gettext_lazy("The text names no key. Say here what the process is called in addresses.")
 
     begin = forms.ModelChoiceField(
-        label=gettext_lazy("Begin from"),
+        label=gettext_lazy("Or begin from one that is here"),
         queryset=Process.objects.none(),
         to_field_name="key",
         required=False,
-        empty_label=gettext_lazy("an empty page"),
+        empty_label=gettext_lazy("none"),
     )
     text = forms.CharField(
         label=gettext_lazy("Paste the text"),
@@ -31,9 +31,9 @@ class NewProcessForm(forms.Form):
     )
     file = forms.FileField(label=gettext_lazy("Or choose a file"), required=False, allow_empty_file=True)
     kind = forms.ChoiceField(
-        label=gettext_lazy("It is"),
+        label=gettext_lazy("The text is"),
         required=False,
-        choices=[("", gettext_lazy("find out")), ("yaml", "YAML"), ("markdown", "Markdown")],
+        choices=[("", gettext_lazy("find out yourself")), ("yaml", "YAML"), ("markdown", "Markdown")],
         widget=forms.RadioSelect,
     )
     key = forms.CharField(
