@@ -65,6 +65,7 @@ def test_from_edit_to_published_by_a_second_person(shop: ProcessVersion, writer:
     second = signed_in(ada)
     page = second.get("/processes/shop/draft/publish/").text
     assert "The process is called “Shop”, before “Shop process”." in page
+    assert 'href="/processes/shop/draft/#L' in page
     told = second.post("/processes/shop/draft/publish/", {"seen": seen(page)}, follow=True)
     assert "Version 2 is published. New incidents go by it." in told.text
     assert "written by Mia, published by Ada" in text_of(told.text)
