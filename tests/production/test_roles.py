@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,9 @@ from config import cluster, roles
 from config.roles import APPEND_ONLY, grant, roles_are_separate
 from incidents import corrections, transitions
 from incidents.models import Incident, TimelinePayload
+from incidents.simulation.basis import Basis
+from incidents.simulation.play import play
+from incidents.simulation.script import Move, Script
 from incidents.verify import verify
 from live.models import Announcement
 from tests.factories import join, make_user
@@ -117,6 +121,15 @@ def test_a_story_from_alarm_to_redaction_can_be_told_by_the_app_role(incident: I
     assert not TimelinePayload.objects.filter(body__contains="secret").exists()
     assert not Announcement.objects.filter(html__contains="secret").exists()
     assert [str(found) for found in verify(Incident.objects.all())] == []
+
+
+@pytest.mark.django_db
+def test_the_app_role_simulates_a_process(incident: Incident) -> None:
+    """docs/decisions/0004: the made-up clock needs no right that the app role lacks."""
+    script = Script("HIGH", datetime(2026, 11, 20, 21, tzinfo=UTC), "UTC", (Move(60, "acknowledge"),), 3600)
+    with as_app():
+        seen = play(Basis.of(incident.process_version), script, lambda played: (played.now, played.refused))
+    assert seen == (script.now, [])
 
 
 @pytest.mark.django_db
