@@ -180,9 +180,14 @@ def test_a_box_and_a_step_show_what_was_corrected(reader: Client, begun: Inciden
     corrections.correct(made, by=ada, text="Cut from the tag", occurred_at=past, reason="Wrong words")
     page = read(reader, begun)
     panels = page[page.index('id="panels"') : page.index('id="monitors"')]
-    for words, there in (
-        ("Build 43", True), ("Build 41", False), ("Build 42", False), ("Cut from the tag", True), ("Cut from main", False),
-    ):  # fmt: skip
+    expected = {
+        "Build 43": True,
+        "Build 41": False,
+        "Build 42": False,
+        "Cut from the tag": True,
+        "Cut from main": False,
+    }
+    for words, there in expected.items():
         assert (words in panels) == there, words
     shown = reader.get(f"/incidents/{begun.ref}/checklist.md").content.decode()
     assert "[x]" in shown
