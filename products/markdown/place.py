@@ -10,6 +10,7 @@ from products.markdown.reading import Block, Text
 from products.markdown.times import span
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)\s*([+-]\d\d:?\d\d|Z)?")
+_NOT_PURPOSE = re.compile(r":$|^\W*\w+\s?\w*: ")
 _UPDATED = re.compile(
     r"(?:last (?:updated|reviewed|changed)|updated|stand|zuletzt (?:geändert|"
     r"aktualisiert))\s*:?\s*\**\s*(\d{4}-\d\d-\d\d)",
@@ -64,7 +65,7 @@ def _titles(draft: Draft, name: str) -> None:
         draft.use(first.line)
     intro = first.blocks[:1] if first else draft.sections[0].blocks[:1]
     for block in intro:
-        if block.kind == "prose" and not block.texts[0].text.endswith(":") and draft.free(block):
+        if block.kind == "prose" and not _NOT_PURPOSE.search(block.texts[0].text) and draft.free(block):
             said = " ".join(text.text for text in block.texts)
             draft.root["purpose"] = Said(draft.line(said, block.line), Why("what it is for", block.line))
             draft.use(*block.lines())

@@ -186,20 +186,19 @@ class _Reader:
         return items
 
     def item(self, opening: Token, number: int | None) -> Item:
-        blocks: list[Block] = []
+        texts: list[Text] = []
+        if self.tokens and self.tokens[-1].type == "paragraph_open":
+            self.tokens.pop()
+            texts = self.until("paragraph_close")
+        first, more = (texts[0], texts[1:]) if texts else (Text("", self.line(opening)), [])
+        inside = _paragraph(more, first.line)
         while self.tokens and self.tokens[-1].type != "list_item_close":
-            blocks += self.block()
+            inside += self.block()
         if self.tokens:
             self.tokens.pop()
-        if not blocks or blocks[0].kind != "prose":
-            return Item(Text("", self.line(opening)), number, inside=blocks)
-        first, *more = blocks[0].texts
         box = _BOX.match(first.text)
         text = Text(first.text[box.end() :], first.line, first.codes, first.links) if box else first
-        if more:
-            blocks[0].texts = more
-            return Item(text, number, bool(box), blocks)
-        return Item(text, number, bool(box), blocks[1:])
+        return Item(text, number, bool(box), inside)
 
     def table(self, line: int) -> Block:
         block = Block("table", line)

@@ -72,17 +72,17 @@ def _names_in(block: Block, section: Section) -> int | None:
     """The column whose cells are names of severities."""
     for column, title in enumerate(block.header):
         cells = [row[column].text for row in block.rows if column < len(row)]
-        fitting = [cell for cell in cells if _NAME.match(cell)]
+        fitting = [cell for cell in cells if _NAME.match(cell) and not span(cell)]
         if len(fitting) < 2 or len(fitting) * 5 < len(cells) * 4 or len(set(cells)) < len(cells):
             continue
         bare = all(cell.strip().isdigit() for cell in cells)
         titled = topic(title) == "severity" or re.match(r"(sev|prio|level|stufe|p\b)", title.strip(), re.I)
         timed = any(span(cell.text) or release(cell.text) for row in block.rows for cell in row)
-        if (
-            titled
-            or (not bare and (timed or announced(block, section) == "severity"))
-            or (bare and about(section) == "severity")
-        ):
+        spoken_of = announced(block, section) == "severity"
+        # "Level 1, 2, 3" of an escalation is who is called next, not how bad it is.
+        if bare and (spoken_of or topic(title) == "severity"):
+            return column
+        if not bare and (titled or timed or spoken_of):
             return column
     return None
 

@@ -119,7 +119,7 @@ def _listed(draft: Draft, item: Item, phase: str) -> Told | None:
     said = item.text.text
     if item.text.line in draft.ruled:
         return None
-    title = said
+    title = said.rstrip(" :")
     run = [code for code in item.text.codes if is_command(code)]
     if run:
         title = re.sub(r"\s*[:–—-]?\s*$", "", said.replace(run[0], "")) if len(run) == 1 else said

@@ -307,7 +307,7 @@ def _afterwards(draft: Draft, postmortem: Told, item: Item, head: str) -> None:
         return
     said, line = draft.line(item.text.text, item.text.line), item.text.line
     draft.use(line)
-    if not said:
+    if not said or item.box:  # a box stands in the checklist already
         return
     spread = re.search(r"communicat|share|findings", head, re.I)
     plan = re.search(r"prevent|action|follow|improve|plan|maßnahm", head, re.I)

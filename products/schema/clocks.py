@@ -3,7 +3,7 @@
 import datetime
 import re
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
@@ -32,7 +32,7 @@ class CalendarSpec(Element):
     def _zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ValueError, OSError):
+        except (ValueError, OSError, ZoneInfoNotFoundError):
             raise ValueError(
                 f'expected a time zone such as "Europe/Vienna" or "UTC", not {value!r}'
             ) from None

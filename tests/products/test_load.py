@@ -104,6 +104,15 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
     assert [fault.split(":")[1] for fault in faults(text)] == ["7", "24"]
 
 
+@pytest.mark.parametrize("zone", ["U", "Europe/Nowhere", "../UTC", "Europe", "no"])
+def test_a_time_zone_that_is_none_is_told(zone: str) -> None:
+    """Found by random damage: what Python knows no zone by is a KeyError, not a ValueError."""
+    calendar = f"calendars:\n  - key: office\n    time_zone: {zone}\n    hours: {{mon: 09:00-17:00}}\n"
+    assert faults(f"{GOOD}{calendar}".encode()) == [
+        f'shop.yaml:30: calendars[0].time_zone: expected a time zone such as "Europe/Vienna" or "UTC", not \'{zone}\''
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

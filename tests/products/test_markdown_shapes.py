@@ -458,3 +458,63 @@ def test_every_guess_is_marked_at_the_line_it_is_about() -> None:
 def test_any_name_makes_a_key(name: str) -> None:
     process = load(from_markdown("Hello", name=name).text.encode(), name="x")
     assert process.name
+
+
+def test_an_alert_runbook_with_an_escalation_in_levels() -> None:
+    process, _ = guessed("""
+# Checkout is down
+
+**Owner**: payments team
+
+## Diagnosis
+
+1. Look at the logs:
+   ```
+   kubectl logs -l app=checkout --since=10m
+   ```
+2. Was there a deploy? If so, go to Rollback.
+
+## Mitigation
+
+1. Scale up: `kubectl scale deploy/checkout --replicas=10`
+
+## Rollback
+
+```
+kubectl rollout undo deploy/checkout
+```
+
+## Escalation
+
+| Level | Who | Contact | After |
+|---|---|---|---|
+| 1 | On-call engineer | pager | 0 min |
+| 2 | Team lead | @lena, +43 660 0000000 | 15 min |
+
+## After the incident
+
+- [ ] Write the timeline
+- [ ] Schedule a post-mortem within 5 days
+""")
+    assert [one.origin.value for one in process.severities] == ["house", "house"]
+    assert process.purpose is None
+    assert [step.title for step in process.steps] == [
+        "Look at the logs",
+        "Was there a deploy? If so, go to Rollback.",
+        "Scale up",
+    ]
+    assert [command.run for command in process.steps[0].commands] == [
+        "kubectl logs -l app=checkout --since=10m"
+    ]
+    assert process.rollback is not None
+    assert [command.run for command in process.rollback.options[0].commands] == [
+        "kubectl rollout undo deploy/checkout"
+    ]
+    assert [role.label for role in process.roles] == ["On-call engineer", "Team lead"]
+    assert process.contacts.tell[1].label == "Team lead, 2, @lena, +43 660 0000000, 15 min"
+    assert clocks(process) == {"postmortem": "120 h"}
+    assert process.checklist is not None
+    assert [item.title for item in process.checklist.items] == [
+        "Write the timeline",
+        "Schedule a post-mortem within 5 days",
+    ]
