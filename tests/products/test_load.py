@@ -109,7 +109,7 @@ def test_a_time_zone_that_is_none_is_told(zone: str) -> None:
     """Found by random damage: what Python knows no zone by is a KeyError, not a ValueError."""
     calendar = f"calendars:\n  - key: office\n    time_zone: {zone}\n    hours: {{mon: 09:00-17:00}}\n"
     assert faults(f"{GOOD}{calendar}".encode()) == [
-        f'shop.yaml:30: calendars[0].time_zone: expected a time zone such as "Europe/Vienna" or "UTC", not \'{zone}\''
+        f'shop.yaml:29: calendars[0].time_zone: expected a time zone such as "Europe/Vienna" or "UTC", not \'{zone}\''
     ]
 
 
