@@ -15,10 +15,13 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
 
-SHEETS = ("tokens", "base", "layout", "components", "pages", "ruler", "decide", "work", "review", "simulation", "process", "utilities")
-SCRIPTS = ("live", "clocks", "taps", "page", "simulation")
+SHEETS = ("tokens", "base", "layout", "components", "pages", "ruler", "decide", "work", "utilities")
+# For pages that people read at a desk: a phone at night does not wait for them (templates/desk.html).
+DESK_SHEETS = ("review", "simulation", "process")
+SCRIPTS = ("live", "clocks", "taps", "page")
 PARTS = {
     "css/site.css": [f"css/{name}.css" for name in SHEETS],
+    "css/desk.css": [f"css/{name}.css" for name in DESK_SHEETS],
     "js/site.js": [f"js/{name}.js" for name in SCRIPTS],
 }
 

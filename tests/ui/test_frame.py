@@ -14,6 +14,7 @@ def test_the_navigation_has_what_exists_and_marks_where_one_is() -> None:
         ("/incidents/", "true"),
         ("/decisions/", ""),
         ("/monitoring/", ""),
+        ("/postmortems/", ""),
         ("/settings/", ""),
     ]
 
