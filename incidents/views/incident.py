@@ -182,6 +182,7 @@ def context(
         "page": shown,
         "incident": found,
         "panels": drawn,
+        "places": {panel.place for panel in drawn},
         "ended": ended.read(found, reader, shown.now),
         "menu": menu(found) if shown.may_respond else [],
         "note": NoteForm(incident=found, user=reader, initial={"text": typed}) if shown.may_respond else None,

@@ -17,13 +17,16 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(panels, "_panels", {})
 
 
-def _panel(key: str, order: int, *, applies: bool = True, text: str = "", segment: str = "steps") -> Panel:
+def _panel(
+    key: str, order: int, *, applies: bool = True, text: str = "", segment: str = "steps", place: str = "main"
+) -> Panel:
     return Panel(
         key,
         order,
         lambda incident, user: applies,
         lambda request, incident: text or f"<p>{key} of {incident.ref} for {request.user}</p>",
         segment,  # type: ignore[arg-type]
+        place,  # type: ignore[arg-type]
     )
 
 
@@ -54,7 +57,19 @@ def test_they_are_fetched_again_with_the_page(reader: Client, incident: Incident
 
 
 def test_without_panels_their_place_takes_no_room(reader: Client, incident: Incident) -> None:
-    assert '<div id="panels" hidden>' in reader.get(f"/incidents/{incident.ref}/").content.decode()
+    html = reader.get(f"/incidents/{incident.ref}/").content.decode()
+    assert re.findall(r'<div id="(band|panels|aside)"([^>]*)>\s*', html) == [
+        ("band", ""), ("panels", ' class="stack" hidden'), ("aside", ' class="stack" hidden'),
+    ]  # fmt: skip
+
+
+def test_each_stands_in_its_place(reader: Client, incident: Incident) -> None:
+    panels.register(_panel("ruler", panels.RULER, place="band"))
+    panels.register(_panel("told", panels.PEOPLE, segment="people", place="aside"))
+    html = reader.get(f"/incidents/{incident.ref}/").content.decode()
+    # A band is for every part of the page on a phone.
+    assert '<section id="panel-ruler">' in html.split('id="panels"')[0]
+    assert '<section id="panel-told" data-segment="people">' in html.split('id="aside"')[1]
 
 
 def test_two_panels_of_one_key_stop_the_start() -> None:
