@@ -1,0 +1,88 @@
+"""Several people at once, each in a browser of their own: a phone in the night, a desk in the morning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from accounts.models import User
+
+PHONE, DESK = (390, 844), (1280, 900)
+
+
+@dataclass
+class Person:
+    """Somebody signed in, and the page before them."""
+
+    page: Page
+    address: str
+
+    def opens(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def opens_live(self, path: str) -> None:
+        """And what others do arrives from now on."""
+        self.opens(path)
+        expect(self.page.locator("[data-live=live]").first).to_be_visible()
+
+    def taps(self, words: str) -> None:
+        """The one loud button, which reads so."""
+        self.sees_to_do(words)
+        self.page.locator(".button.primary:visible").click()
+
+    def sees_to_do(self, words: str) -> None:
+        """Exactly one thing is loud."""
+        expect(self.page.locator(".button.primary:visible")).to_have_text([words])
+
+    def follows(self, words: str, of: str) -> None:
+        """A link that says to readers of the screen what it is of."""
+        name = re.compile(f"{re.escape(words)} ?: {re.escape(of)}")
+        self.page.get_by_role("link", name=name).click()
+
+    def sees(self, words: str) -> None:
+        """As the newest line of the timeline, without having done anything."""
+        expect(self.page.locator("#timeline-lines .line").first).to_contain_text(words)
+
+    def sound(self) -> None:
+        """axe finds nothing of any impact, and nothing is wider than the page."""
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, found.generate_report()
+        width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert self.page.evaluate(width) <= 0
+
+
+type Desks = Callable[..., Person]
+
+
+@pytest.fixture
+def desk_of(browser: Browser, browser_context_args: dict[str, Any], asgi_server: str) -> Iterator[Desks]:
+    """Signs people in; at the end no page of any of them has said an error."""
+    errors: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def sit(user: User, size: tuple[int, int] = DESK) -> Person:
+        wide = {"width": size[0], "height": size[1]}
+        context = browser.new_context(**{**browser_context_args, "viewport": wide})
+        context.set_default_timeout(8000)
+        contexts.append(context)
+        client = Client()
+        client.force_login(user)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
+        page = context.new_page()
+        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return Person(page, asgi_server)
+
+    yield sit
+    for context in contexts:
+        context.close()
+    assert errors == []

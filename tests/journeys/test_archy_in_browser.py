@@ -1,0 +1,182 @@
+"""archy's written process by clicking: fixed on a phone, decided on a phone, watched from a desk, rolled back again.
+
+Finn (fixer) and Dora (decider) have phones, Wim (watcher) sits at a desk.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import Team, User
+from products.models import Product, RoleHolder
+from tests.factories import join, make_product, make_team, make_user
+from tests.journeys.desks import DESK, PHONE, Desks, Person, desk_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+__all__ = ["desk_of"]
+
+INCIDENT = "/incidents/INC-1/"
+
+
+@pytest.fixture
+def team(transactional_db: None) -> Team:
+    return make_team("archy", name="Archy")
+
+
+@pytest.fixture
+def product(team: Team) -> Product:
+    return make_product(team, "archy", name="Archy", version="v1.0.0", first_release="v1.0.0")
+
+
+def person(name: str, role: str, product: Product, rank: str = "responder") -> User:
+    user = make_user(f"{name}@archy.test", name=name.capitalize())
+    join(user, product.team, rank)
+    RoleHolder.objects.create(product=product, role=role, user=user, position=1)
+    return user
+
+
+@pytest.fixture
+def finn(product: Product, desk_of: Desks) -> Person:
+    return desk_of(person("finn", "fixer", product), PHONE)
+
+
+@pytest.fixture
+def wim(product: Product, desk_of: Desks) -> Person:
+    return desk_of(person("wim", "watcher", product, "manager"), DESK)
+
+
+@pytest.fixture
+def dora(product: Product, desk_of: Desks) -> Person:
+    return desk_of(person("dora", "decider", product), PHONE)
+
+
+def test_archy_from_triage_through_a_regression_to_closed(finn: Person, wim: Person, dora: Person) -> None:
+    """A4, A8, A16–A19, A21–A32, A37–A42, C12, C16."""
+    finn.opens("/declare/")
+    finn.page.keyboard.type("Nodes hang at start")
+    finn.taps("Declare")
+    finn.taps("Go to INC-1")
+    finn.opens_live(INCIDENT)
+    wim.opens_live(INCIDENT)
+    triaged(finn, wim)
+    decided(dora, finn)
+    fixed(finn, wim)
+    released(finn, wim)
+    gone_wrong(wim, dora, finn)
+    closed(wim, finn)
+
+
+def triaged(finn: Person, wim: Person) -> None:
+    """P0 by its example (A9, A18); reproduced on the dev server with a word on how (A17)."""
+    finn.taps("Acknowledge")
+    wim.sees("Acknowledged by Finn")
+    finn.page.get_by_role("link", name="Which severity?").click()
+    for example in ("Data loss", "node bricked", "major UI failure", "performance regression", "Cosmetic"):
+        expect(finn.page.locator("main")).to_contain_text(example)
+    finn.sound()
+    finn.page.get_by_role("button", name="node bricked").click()
+    wim.sees("P0 Critical confirmed")
+
+
+def decided(dora: Person, finn: Person) -> None:
+    """The decider of the house (C16) says hotfix: it begins at once (A19), within 4 hours (A8)."""
+    decide(dora, "Hotfix")
+    dora.page.get_by_label("Why?").fill("The cause is known")
+    dora.taps("Decide: hotfix")
+    finn.sees_to_do("Done")
+    expect(finn.page.locator("#now")).to_contain_text("Reproduce the issue")
+    expect(finn.page.locator(".current-step")).to_contain_text("Do it on the dev server, 192.168.1.228")
+    expect(finn.page.locator("#head")).to_contain_text("Responded in")
+    expect(finn.page.locator(".current-step")).to_contain_text("Triage")  # A16
+    finn.follows("With words, link or file", "Reproduce the issue")
+    finn.page.get_by_label("In your words").fill("Updated it twice: hangs at the second start")
+    finn.taps("Done")
+    expect(finn.page.locator("#now")).to_contain_text("Create the branch")
+
+
+def fixed(finn: Person, wim: Person) -> None:
+    """Branch (A21), little code (A22), both halves of the suite (A23), deployed (A24), verified (A25)."""
+    step(finn, "Fix", "git checkout -b hotfix/v1.0.1-nodes-hang-at-start", tap="The branch is made")
+    step(finn, "Fix", "Fix it with as little code as possible", tap="The fix is pushed")
+    step(finn, "Fix", "In neode-ui.", "npm test && npm run type-check", tap="Done")
+    step(finn, "Fix", "./scripts/deploy-to-target.sh --live", tap="It is deployed")
+    wim.sees("The watch begins, for 2 h at least")
+    step(wim, "Fix", "Verify the fix on the live server", tap="Done")
+
+
+def released(finn: Person, wim: Person) -> None:
+    """Merged (A26), tagged (A27); no new ISO is needed, and why (A28, A30); the manifest (A29); notes (A31, A32)."""
+    step(finn, "Release", "git checkout main && git merge", tap="It is merged")
+    step(finn, "Release", "git tag v1.0.1 && git push origin v1.0.1", tap="The tag is made")
+    step(finn, "Release", "Does this fix need a new ISO?", "sudo ./image-recipe/build-auto-installer-iso.sh")
+    unneeded(finn, "Build the ISO", "Only the backend changed")
+    step(finn, "Release", "Update the release manifest", tap="The release is published")
+    step(finn, "Release", "Was a new ISO built?")
+    unneeded(finn, "Copy the ISO to the FileBrowser Builds folder", "None was built")
+    expect(wim.page.locator("#tell")).to_contain_text("Hotfix released")
+    expect(wim.page.locator("#tell del").first).to_have_text("No user action required.")
+    wim.sound()
+    step(finn, "Communicate", "Put the details into the RELEASE-NOTES", tap="Done")
+    step(finn, "Communicate", "Note it in CHANGELOG.md", tap="Done")
+
+
+def gone_wrong(wim: Person, dora: Person, finn: Person) -> None:
+    """It breaks what worked (A37): three ways back by rank, what happens to data, what users must do (A38–A42)."""
+    wim.opens(f"{INCIDENT}report?kind=watch_failed")
+    wim.page.get_by_label("In your words").fill("Half of the nodes lose their peers")
+    wim.taps("State a fact")
+    finn.sees("Half of the nodes lose their peers")
+    dora.opens(INCIDENT)
+    dora.page.get_by_role("link", name="Decide anew").click()
+    dora.page.get_by_role("link", name="Roll back", exact=True).click()
+    dora.sound()
+    ways = dora.page.locator("main")
+    for words in (
+        "Roll back to the version before over the air", "Users reflash with the ISO before this one",
+        "App data is on a partition of its own.", "Users reflash their node with the ISO before this one.",
+        "Put the backup of the backend binary back", "/usr/local/bin/archipelago.bak",
+    ):  # fmt: skip
+        expect(ways).to_contain_text(words)
+    dora.page.get_by_text("Roll back to the version before over the air").first.click()
+    dora.page.get_by_label("Why?").fill("Nobody has to do anything")
+    dora.taps("Decide: roll back")
+    finn.taps("It is rolled back")
+    wim.sees("Rolled back")
+
+
+def closed(wim: Person, finn: Person) -> None:
+    """Resolved; what was watched too briefly holds closing until a manager says why it need not (C16)."""
+    finn.taps("Resolve")
+    finn.page.get_by_label("What ended it?").fill("Every node is on v1.0.0 and up")
+    finn.taps("Resolve")
+    wim.sees("Resolved")
+    expect(wim.page.locator("#now")).to_contain_text("“Watch” was ended too early.")
+    wim.opens(f"{INCIDENT}waive_clock?clock=watch")
+    wim.page.get_by_label("Why?").fill("It is rolled back")
+    wim.taps("Waive a clock")
+    wim.page.locator("#now").get_by_role("link", name="Close").click()
+    wim.taps("Close")
+    wim.sees("Closed")
+    wim.sound()
+
+
+def decide(dora: Person, choice: str) -> None:
+    dora.opens("/decisions/")
+    dora.page.get_by_role("link", name="Nodes hang at start").click()
+    dora.page.get_by_role("link", name=choice, exact=True).click()
+
+
+def step(who: Person, phase: str, *words: str, tap: str = "") -> None:
+    """The one that comes next, in which phase, with what it asks for."""
+    current = who.page.locator(".current-step")
+    for each in (phase, *words):
+        expect(current).to_contain_text(each)
+    if tap:
+        who.taps(tap)
+
+
+def unneeded(who: Person, title: str, why: str) -> None:
+    who.follows("Not needed", title)
+    who.page.get_by_label("Why is it not needed?").fill(why)
+    who.taps("Not needed")

@@ -1,0 +1,275 @@
+"""Krow's written process by clicking: three people at once, phones in the night, a desk for the next morning.
+
+Rosa (release engineer) has a phone, Paula (product owner) decides on hers, Dev (DevOps) sits at a desk.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import Team, User
+from foundation import moment
+from incidents.models import Clock
+from products.models import Product, RoleHolder
+from tests.factories import join, make_product, make_target, make_team, make_user
+from tests.journeys.conftest import has_been
+from tests.journeys.desks import DESK, PHONE, Desks, Person, desk_of
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+__all__ = ["desk_of"]
+
+INCIDENT = "/incidents/INC-1/"
+USE = [
+    "A critical bug in production that affects users", "Data is lost, or there is a security vulnerability",
+    "The service is unavailable, or a major feature is broken", "Something keeps customers from going on",
+]  # fmt: skip
+LEAVE = [
+    "A minor bug that can wait for the next release", "A feature request", "An improvement that would be nice to have",
+    "A question of styling",
+]  # fmt: skip
+
+
+@pytest.fixture
+def team(transactional_db: None) -> Team:
+    return make_team("krow", name="Krow")
+
+
+@pytest.fixture
+def product(team: Team) -> Product:
+    found = make_product(team, name="Staff Mobile", aliases=["Worker Mobile"], version="0.1.0+5")
+    make_target(found, name="Sign-in")
+    has_been("up", 30)
+    return found
+
+
+def person(name: str, role: str, product: Product, rank: str = "responder") -> User:
+    user = make_user(f"{name}@krow.test", name=name.capitalize())
+    join(user, product.team, rank)
+    RoleHolder.objects.create(product=product, role=role, user=user, position=1)
+    return user
+
+
+@pytest.fixture
+def rosa(product: Product, desk_of: Desks) -> Person:
+    return desk_of(person("rosa", "release_engineer", product), PHONE)
+
+
+@pytest.fixture
+def dev(product: Product, desk_of: Desks) -> Person:
+    return desk_of(person("dev", "devops", product, "manager"), DESK)
+
+
+@pytest.fixture
+def paula(product: Product, desk_of: Desks) -> Person:
+    return desk_of(person("paula", "product_owner", product), PHONE)
+
+
+def test_krow_from_a_phone_in_the_night_to_the_next_morning(rosa: Person, dev: Person, paula: Person) -> None:
+    """K1, K2, K5–K32, K36–K61, K64–K86, K87–K121, K125, K131, K138–K142, K145, K146, C3, C11, C14."""
+    declared(rosa)
+    dev.opens_live(INCIDENT)
+    assessed(rosa, dev)
+    decided(paula, rosa)
+    mended(rosa, dev)
+    brought_out(rosa, dev)
+    told(paula, rosa)
+    resolved(rosa, dev)
+    closed_when_the_watch_is_over(dev)
+    next_morning(dev, paula)
+    read_as_it_is_written(dev)
+
+
+def declared(rosa: Person) -> None:
+    """A sentence and two taps on a phone (K14, K16–K18, K78)."""
+    rosa.opens("/declare/")
+    rosa.page.keyboard.type("Nobody can sign in")
+    rosa.page.locator("summary", has_text="More: impact").click()
+    rosa.page.get_by_label("People affected (number)").fill("120")
+    rosa.taps("Declare")
+    rosa.taps("Go to INC-1")
+    rosa.opens_live(INCIDENT)
+
+
+def assessed(rosa: Person, dev: Person) -> None:
+    """When to hotfix and when not (K6–K13), the severity confirmed (K15, K19, K79), the role taken (K139, K145)."""
+    rosa.taps("Acknowledge")
+    dev.sees("Acknowledged by Rosa")
+    expect(rosa.page.locator(".triage .answer")).to_have_text([*USE, *LEAVE])
+    rosa.sound()
+    rosa.taps("Confirm CRITICAL")
+    dev.sees("CRITICAL confirmed")
+    rosa.page.locator(".segments").get_by_text("People").click()
+    rosa.page.get_by_role("button", name="Take it: Release Engineer").click()
+    dev.sees("Release Engineer")
+    rosa.page.locator(".segments").get_by_text("Next").click()
+
+
+def decided(paula: Person, rosa: Person) -> None:
+    """The product owner decides on her phone, with what is known and what is not (K138); Rosa's page knows at once, and
+    the promise of an hour is kept (K142, C14)."""
+    paula.opens("/decisions/")
+    paula.page.get_by_role("link", name="Nobody can sign in").click()
+    expect(paula.page.locator(".decide .button")).to_have_text(
+        ["Hotfix", "Roll back", "Contain it first", "Leave it for a release"]
+    )
+    paula.page.get_by_role("link", name="Hotfix", exact=True).click()
+    paula.page.get_by_label("Why?").fill("A line, and no way back in the stores")
+    paula.sound()
+    paula.taps("Decide: hotfix")
+    rosa.sees_to_do("The branch is made")
+    expect(rosa.page.locator("#panel-decision")).to_contain_text("A line, and no way back in the stores")
+    expect(rosa.page.locator("#head")).to_contain_text("Responded in")
+
+
+def mended(rosa: Person, dev: Person) -> None:
+    """Branch (K20–K22), fix (K23–K31), version (K32), changelog (K36–K38), review (K39–K47): one loud button each."""
+    commands(
+        rosa, "git checkout -b hotfix/krow-withus-worker-mobile-v0.1.1 krow-withus-worker-mobile/prod-v0.1.0"
+    )
+    rosa.taps("The branch is made")
+    commands(rosa, "HOTFIX for production", "No new features.")
+    rosa.taps("The fix is pushed")
+    commands(rosa, "0.1.0 becomes 0.1.1")
+    rosa.taps("Done")
+    commands(rosa, f"| {moment.now():%Y-%m-%d} | 0.1.1 | HOTFIX: Nobody can sign in |")
+    rosa.taps("Done")
+    commands(
+        rosa, "**URGENT PRODUCTION FIX**", "--add-label URGENT", "Approval within 15 minutes if possible."
+    )
+    tick(dev, "Code review asked for (marked URGENT)")
+    expect(rosa.page.locator("#head")).to_contain_text("Approve: within")
+    rosa.taps("It is approved")
+
+
+def brought_out(rosa: Person, dev: Person) -> None:
+    """Merged (K48–K50), tagged (K51–K53), deployed before normal releases (K54–K57); DevOps says that the smoke tests
+    passed (K58–K60, K140) and the watch begins (K61–K64)."""
+    expect(rosa.page.locator("#head")).to_contain_text("Deploy after approval")
+    commands(rosa, "git merge --ff-only hotfix/krow-withus-worker-mobile-v0.1.1")
+    rosa.taps("It is merged")
+    commands(rosa, "git tag -a krow-withus-worker-mobile/prod-v0.1.1")
+    rosa.taps("The tag is made")
+    commands(rosa, "It goes before normal releases.", "./scripts/deploy-mobile-production.sh")
+    rosa.taps("It is deployed")
+    dev.sees("Deployed")
+    expect(dev.page.locator("#tell")).to_contain_text("waits for “Smoke tests passed”")  # C11
+    commands(dev, "Error logs", "What users report", "That the fix did work")
+    dev.sound()
+    dev.taps("Smoke tests passed")
+    expect(rosa.page.locator("#timeline-lines")).to_contain_text("Smoke tests passed")
+    expect(rosa.page.locator("#head")).to_contain_text("Damage contained")
+
+
+def told(paula: Person, rosa: Person) -> None:
+    """What cannot be shown is struck out until a person vouches for it (K65–K72, C11); Rosa sees that it went out."""
+    paula.opens_live(INCIDENT)
+    paula.sees_to_do("I have sent it")
+    paula.page.locator(".segments").get_by_text("People").click()
+    expect(paula.page.locator("#tell del")).to_have_text(
+        ["No user action required.", "Zero errors reported post-deployment."]
+    )
+    paula.follows("Vouch for it", "No user action required.")
+    paula.page.get_by_label("How do you know?").fill("The server was mended")
+    paula.taps("Vouch for it")
+    paula.page.locator(".segments").get_by_text("People").click()
+    expect(paula.page.locator("#message-deployed")).to_have_text(
+        "🚨 PRODUCTION HOTFIX DEPLOYED\nProduct: Staff Mobile\nVersion: 0.1.1\nIssue: Nobody can sign in\n"
+        "Impact: Resolved for 120 users\nStatus: ✅ Deployed & verified\nNo user action required.\n"
+        "Service restored to normal."
+    )
+    paula.taps("I have sent it")
+    paula.page.get_by_label("Where did you send it?").fill("Status page and push")
+    paula.taps("I have sent it")
+    rosa.sees_to_do("Resolve")
+
+
+def resolved(rosa: Person, dev: Person) -> None:
+    """Resolved while the watch goes on (K84, C3); the page says what closing waits for."""
+    rosa.taps("Resolve")
+    rosa.page.get_by_label("What ended it?").fill("People can sign in")
+    rosa.taps("Resolve")
+    dev.sees("Resolved")
+    expect(dev.page.locator("#now")).to_contain_text("“Watch” is not over: 1 h 59 min")
+    rosa.sound()
+
+
+def closed_when_the_watch_is_over(dev: Person) -> None:
+    """Two hours later it is (K61, K98): seventeen boxes are ticked or open (K99–K117), and it is closed."""
+    for clock in Clock.objects.filter(key="watch"):
+        clock.started_at -= timedelta(hours=2)
+        clock.due_at = clock.reading(moment.now()).due_at
+        clock.save()
+    dev.opens_live(INCIDENT)
+    for box in (
+        "Branch made from the production tag", "Bug fixed and tested locally", "Commit message is clear", "Tag pushed",
+    ):  # fmt: skip
+        tick(dev, box)
+    tick(dev, "Error logs watched (2 hours or more)")
+    tick(dev, "GitHub Release made")
+    expect(dev.page.locator("#checklist > summary")).to_contain_text("16 of 17")
+    expect(dev.page.locator("#checklist")).to_contain_text("Hotfix: Staff Mobile v0.1.0 → v0.1.1")
+    expect(dev.page.locator("#checklist")).to_contain_text("Total Time: 0 minutes")
+
+
+def next_morning(dev: Person, paula: Person) -> None:
+    """The report is written by one and reviewed by another (K116, K118–K121, K125, K131)."""
+    dev.opens(f"{INCIDENT}postmortem/")
+    dev.taps("Schedule")
+    dev.page.get_by_label("When do you meet?").fill(f"{moment.now() + timedelta(hours=20):%Y-%m-%dT10:00}")
+    dev.taps("Schedule")
+    for question, words in (
+        ("What was the root cause?", "A clock a second off"),
+        ("Why was it not caught before?", "Tests stub the clock"),
+        ("What testing was missed?", "Tokens of the future"),
+    ):
+        dev.page.get_by_label(question).fill(words)
+        dev.page.locator("form", has=dev.page.get_by_label(question)).get_by_role(
+            "button", name="Save"
+        ).click()
+        expect(dev.page.locator("form", has=dev.page.get_by_label(question))).to_contain_text("Saved by Dev")
+    dev.page.get_by_role("link", name="Add test coverage").click()
+    dev.page.get_by_label("What is to be done?").fill("Test with a clock that is off")
+    dev.page.get_by_label("Until when?").fill(f"{moment.now() + timedelta(days=7):%Y-%m-%d}")
+    dev.taps("Add")
+    dev.sound()
+    paula.opens(f"{INCIDENT}postmortem/")
+    paula.taps("Review")
+    paula.taps("I have read it and stand for it")
+    expect(paula.page.locator("#head")).to_contain_text("Paula")
+    dev.opens(INCIDENT)
+    expect(dev.page.locator("#checklist > summary")).to_contain_text("17 of 17")
+    dev.page.locator("#now").get_by_role("link", name="Close").click()
+    dev.taps("Close")
+    dev.sees("Closed")
+
+
+def read_as_it_is_written(dev: Person) -> None:
+    """The process page reads like the document: where it comes from (K1, K141), when, plan, mistakes (K87–K98), list,
+    afterwards, contacts (K146)."""
+    dev.opens("/processes/krow/")
+    page = dev.page.locator("main")
+    for words in (
+        "Krow-workspace", "docs/RELEASE/HOTFIX_PROCESS.md", "Achintha Isuru", "085445e730",
+        *USE, *LEAVE, "Skip the review, not even in an emergency", "Watch actively for two hours or more",
+        "What was the root cause?", "Slack: #emergency-releases",
+    ):  # fmt: skip
+        expect(page).to_contain_text(words)
+    dev.sound()
+
+
+def commands(who: Person, *words: str) -> None:
+    """What the step that comes next asks for."""
+    for each in words:
+        expect(who.page.locator(".current-step")).to_contain_text(each)
+
+
+def tick(who: Person, box: str) -> None:
+    fold = who.page.locator("#checklist")
+    if fold.get_attribute("open") is None:
+        fold.locator("> summary").click()
+    row = fold.locator("li", has_text=box)
+    row.get_by_role("button", name="Done").click()
+    expect(row).to_contain_text("done")
