@@ -102,7 +102,7 @@ def decide_incident(request: HttpRequest, ref: str, body: NewDecision) -> Status
     sent = body.model_dump(mode="json", exclude_unset=True)
     number, fresh = once_by_token(request, f"decide:{incident.ref}", sent, do)
     incident = incident_of(request, ref, "view")
-    made = incident.decisions.select_related("by").get(number=int(number))
+    made = incident.decisions.with_words().get(number=int(number))
     made.incident = incident
     return Status(201 if fresh else 200, {**incident_shape(incident), "decision": decision_shape(made)})
 
@@ -111,5 +111,5 @@ def decide_incident(request: HttpRequest, ref: str, body: NewDecision) -> Status
 def list_decisions(request: HttpRequest, ref: str) -> dict[str, Any]:
     """What was decided on it, the newest first, with the facts as they were then."""
     incident = incident_of(request, ref, "view")
-    made = incident.decisions.select_related("by", "incident").order_by("-number")
+    made = incident.decisions.with_words().select_related("incident").order_by("-number")
     return {"items": [decision_shape(one) for one in made], "next": None}

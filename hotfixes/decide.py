@@ -77,7 +77,7 @@ def decide(
 
 def standing(incident: Incident) -> Decision | None:
     """The decision that counts now: the latest, unless the incident was opened again since."""
-    found = incident.decisions.standing().select_related("by").first()
+    found = incident.decisions.standing().with_words().first()
     return found if found and found.event.recorded_at >= recipients.opened_at(incident) else None
 
 
@@ -140,7 +140,7 @@ def _record(
     )  # fmt: skip
     incident.decisions.standing().update(superseded_at=max(moment.now(), event.occurred_at))
     decision = Decision.objects.create(
-        incident=incident, number=number, to=release, reason=reason, by=by, role=role.words, right=role.right,
+        incident=incident, number=number, to=release, by=by, role=role.words, right=role.right,
         token=by.by_token, at=event.occurred_at, facts=shown, digest=digest, event=event, **chosen,
     )  # fmt: skip
     _begin(incident, choice, by=by, release=release, reason=reason, event=event)

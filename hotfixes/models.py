@@ -4,11 +4,12 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.text import plain_text
+from incidents.models import RedactionRequest
 
 
 class Choice(models.TextChoices):
@@ -22,6 +23,11 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def standing(self) -> Self:
         """Those that no later one replaces, and that were made since their incident was opened the last time."""
         return self.filter(superseded_at=None)
+
+    def with_words(self) -> Self:
+        """With who decided and why, unless somebody asked to redact it."""
+        asked = RedactionRequest.objects.filter(event=OuterRef("event"), settled_at=None)
+        return self.select_related("by", "event__payload").annotate(hidden=Exists(asked))
 
 
 class Decision(models.Model):
@@ -38,7 +44,6 @@ class Decision(models.Model):
     option_title = models.CharField(max_length=200, blank=True)
     # The release that a deferral waits for.
     to = models.CharField(max_length=80, blank=True, validators=[plain_text])
-    reason = models.TextField(max_length=1000, validators=[plain_text])
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     # In which role, and by which right: listed, deputy, manager, or as administrator (DECISIONS.md 33).
     role = models.CharField(max_length=80)
@@ -70,6 +75,11 @@ class Decision(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("decision", args=[self.incident.ref, self.number])
+
+    @property
+    def reason(self) -> str:
+        """The words of its entry on the timeline: redacted there, they are gone here. Read it `with_words`."""
+        return "" if getattr(self, "hidden", False) else self.event.text
 
     @property
     def words(self) -> str:

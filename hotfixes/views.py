@@ -153,7 +153,7 @@ def _decide(request: HttpRequest, found: Incident, form: DecideForm) -> HttpResp
 def decision(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """What was decided, with the facts as they were shown then."""
     found = fetch(request, ref)
-    made = found.decisions.filter(number=number).select_related("by", "event").first()
+    made = found.decisions.with_words().filter(number=number).first()
     if made is None:
         raise Http404(_("There is no such decision."))
     made.incident = found

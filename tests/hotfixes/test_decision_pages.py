@@ -7,7 +7,7 @@ from accounts.models import Scope, User
 from accounts.tokens import make_token
 from hotfixes.decide import decide
 from hotfixes.models import Decision
-from incidents import transitions
+from incidents import corrections, transitions
 from incidents.models import Incident
 
 
@@ -127,3 +127,16 @@ def test_a_token_decides_with_its_scope_and_the_record_says_so(incident: Inciden
     status, problem = send(Scope.DECIDE, **body)
     assert (status, "Olga has decided: Hotfix" in problem["detail"]) == (409, True)
     assert send(Scope.DECIDE, choice="pray", reason="x")[0] == 422
+
+
+def test_words_that_are_redacted_on_the_timeline_are_gone_from_the_decision(
+    phone: Client, incident: Incident, ada: User, olga: User
+) -> None:
+    made = decide(incident, by=olga, choice="hotfix", reason="the password is hunter2")
+    pages = (incident.get_absolute_url(), made.get_absolute_url())
+    assert all("hunter2" in phone.get(page).content.decode() for page in pages)
+    asked = corrections.ask_redaction(made.event, by=ada, reason="A password")
+    assert not any("hunter2" in phone.get(page).content.decode() for page in pages)
+    corrections.confirm_redaction(asked, by=olga)
+    assert "Its words were taken away." in phone.get(made.get_absolute_url()).content.decode()
+    assert not any("hunter2" in phone.get(page).content.decode() for page in pages)
