@@ -39,7 +39,7 @@ def product_of(request: HttpRequest, slug: str, action: str = "view") -> Product
 
 def named_product(request: HttpRequest, slug: str) -> Product:
     """The product that a body names. ValidationError on `product` where there is none for this token."""
-    found = _by_slug(request, slug)
+    found = _by_slug(request, slug) or _by_name(request, slug)
     if found is None:
         raise ValidationError({"product": _("There is no product “%(slug)s” here.") % {"slug": slug}})
     return found
@@ -51,6 +51,16 @@ def _by_slug(request: HttpRequest, slug: str) -> Product | None:
         return None
     known = ProductSlug.objects.filter(slug=slug).values("product")
     return reachable(request).filter(pk__in=known).first()
+
+
+def _by_name(request: HttpRequest, name: str) -> Product | None:
+    """By its name or another one that people use for it (C8); None where several of one's teams have one so called."""
+    wanted = " ".join(name.casefold().split())
+    found = [
+        product for product in reachable(request)
+        if wanted in {product.name.casefold(), *(alias.casefold() for alias in product.aliases)}
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def severity_of(product: Product, key: str) -> Severity:

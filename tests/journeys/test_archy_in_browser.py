@@ -17,6 +17,16 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 __all__ = ["desk_of"]
 
 INCIDENT = "/incidents/INC-1/"
+WRITTEN = [
+    "archy/docs/hotfix-process.md", "Dorian", "5495fc5c3e", "LAUNCH-02", "2026-03-11", "51 lines", "1.7 KiB",
+    "A critical bug that turned up after v1.0.0 was released", "A P2 or P3, which belongs on the v1.1 roadmap",
+    "Data loss, security vulnerability, node bricked", "App won't start, auth broken, major UI failure",
+    "Non-critical feature broken, performance regression", "Cosmetic, minor UX, edge cases",
+    "< 4 h", "< 24 h", "< 72 h", "next release",
+    "neode-ui", "Backend binary archipelago", "ISO image", "OTA manifest", "Dev server", "192.168.1.228", "Live server",
+    "Users' nodes", "/var/lib/archipelago/uptime-monitor/summary.json", "/tmp/stability-test-*.log",
+    "http://192.168.1.228/health", "/usr/local/bin/archipelago.bak",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -52,7 +62,7 @@ def dora(product: Product, desk_of: Desks) -> Person:
 
 
 def test_archy_from_triage_through_a_regression_to_closed(finn: Person, wim: Person, dora: Person) -> None:
-    """A4, A8, A16–A19, A21–A32, A37–A42, C12, C16."""
+    """A1, A4, A6–A19, A21–A32, A37–A44, C12, C16."""
     finn.opens("/declare/")
     finn.page.keyboard.type("Nodes hang at start")
     finn.taps("Declare")
@@ -65,6 +75,7 @@ def test_archy_from_triage_through_a_regression_to_closed(finn: Person, wim: Per
     released(finn, wim)
     gone_wrong(wim, dora, finn)
     closed(wim, finn)
+    read_as_it_is_written(wim)
 
 
 def triaged(finn: Person, wim: Person) -> None:
@@ -158,6 +169,15 @@ def closed(wim: Person, finn: Person) -> None:
     wim.page.locator("#now").get_by_role("link", name="Close").click()
     wim.taps("Close")
     wim.sees("Closed")
+    wim.sound()
+
+
+def read_as_it_is_written(wim: Person) -> None:
+    """Where it comes from (A1), what it is for (A6), severities (A7–A15), parts and places (A43, A44), and the monitors
+    of its dashboards by name and file (A33–A36, A41)."""
+    wim.opens("/processes/archy/")
+    for words in WRITTEN:
+        expect(wim.page.locator("main")).to_contain_text(words)
     wim.sound()
 
 
