@@ -15,8 +15,8 @@ from config.supervisor import say
 # In this order, at every start; a text that one returns is shown.
 FIRST_START = (
     "accounts.first_start.ensure_administrator",
-    "products.shipped.import_shipped",
-    "products.process_files.import_files",
+    "products.sources.shipped.import_shipped",
+    "products.sources.files.import_files",
 )
 
 

@@ -24,7 +24,7 @@ from monitoring import staleness
 from monitoring import sweep as probes
 from monitoring.tasks import probe_due
 from notifications import send
-from products import process_files
+from products.sources import files as process_files
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from incidents.glance import assignments_of, once
 from incidents.models import Assignment, Incident, Participant
 from incidents.rules import respond, sees
 from products.models import RoleHolder
-from products.process_roles import ProcessRole
+from products.process.roles import ProcessRole
 
 LEAD = "lead"
 type People = dict[str, list[User]]

@@ -19,7 +19,7 @@ from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.report import check_address, check_moment
 from incidents.work import Work, role_label
-from products.schema.base import seconds
+from products.process.schema.base import seconds
 from products.vocabulary import EventKind
 
 # A follow-up may be due a day later, when the incident is closed.

@@ -5,7 +5,7 @@ from django.urls import reverse
 from accounts.models import User
 from incidents.models import Incident
 from products.models import Process
-from products.uses import Use, register
+from products.reading.uses import Use, register
 
 # A storm makes many; the page names the newest.
 MOST = 50

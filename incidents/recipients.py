@@ -13,7 +13,7 @@ from notifications.models import Channel, Delivery, State
 from notifications.queue import Recipient
 from products.contacts import responders
 from products.models import Contact, RoleHolder
-from products.process_roles import ProcessRole
+from products.process.roles import ProcessRole
 from products.role_holders import reaches
 from products.vocabulary import EventKind
 

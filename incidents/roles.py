@@ -17,7 +17,7 @@ from incidents.holding import LEAD, RoleView, Standing, deciders, decides_as, ho
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Assignment, Incident, Participant, TimelineEvent
 from incidents.rules import sees
-from products.process_roles import ProcessRole
+from products.process.roles import ProcessRole
 from products.vocabulary import EventKind
 
 __all__ = [

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from foundation.calendar import WorkingCalendar
 from incidents import clocks
 from incidents.models import Clock, Incident, TimelineEvent
-from products.clock_rules import ClockRule
 from products.models import Severity
+from products.process.clock_rules import ClockRule
 from products.vocabulary import ClockKey, EventKind, Moment
 
 # Moments that exist as soon as an incident does.

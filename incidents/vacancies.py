@@ -14,7 +14,7 @@ from incidents.models import Incident, Mode, TimelineEvent
 from notifications import queue
 from notifications.models import Delivery
 from notifications.queue import Recipient
-from products.process_roles import ProcessRole
+from products.process.roles import ProcessRole
 from products.vocabulary import EventKind
 
 WAKING, OTHERWISE = timedelta(minutes=5), timedelta(minutes=30)

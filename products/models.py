@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import teams_of
 from foundation.text import plain_text
-from products.clock_rules import ClockRule
 from products.component import Component as Component
-from products.process_draft import ProcessDraft as ProcessDraft
-from products.process_file import ProcessFile as ProcessFile
-from products.process_roles import ProcessRole
+from products.drafts.draft import ProcessDraft as ProcessDraft
+from products.process.clock_rules import ClockRule
+from products.process.roles import ProcessRole
+from products.sources.file import ProcessFile as ProcessFile
 from products.targets import Target
 from products.vocabulary import ClockKey, EnvironmentKind, Mark, Proceed
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from products.models import Contact, Product, RoleHolder
-from products.process_roles import ProcessRole
+from products.process.roles import ProcessRole
 
 _log = structlog.get_logger(__name__)
 MOST = 10

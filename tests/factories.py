@@ -10,7 +10,7 @@ from monitoring.add import add as add_monitor
 from monitoring.models import Monitor, Target
 from products.create_product import create_product
 from products.models import Process, Product
-from products.shipped import import_shipped
+from products.sources.shipped import import_shipped
 
 PASSWORD = "correct horse battery"
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from products.import_process import severities
 from products.models import ProcessVersion, Severity
 from products.process import load
+from products.sources.import_process import severities
 
 
 @dataclass(frozen=True)

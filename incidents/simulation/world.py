@@ -14,7 +14,7 @@ from accounts.models import Membership, Role, Team, User
 from incidents.simulation.basis import Basis
 from products.models import Contact, Environment, Process, ProcessVersion, Product, RoleHolder, Severity
 from products.models import VersionSource as Source
-from products.process_roles import ProcessRole
+from products.process.roles import ProcessRole
 from products.vocabulary import EnvironmentKind
 
 # Who plays the roles, in the order of the process; a process has at most twenty.

@@ -20,7 +20,7 @@ from incidents.simulation.play import play
 from incidents.simulation.script import Script
 from incidents.simulation.shown import read
 from products.models import Process, ProcessDraft
-from products.problems import ProcessError
+from products.process.problems import ProcessError
 
 
 @require_safe

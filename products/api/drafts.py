@@ -15,17 +15,17 @@ from accounts.bearer import person_of, refuse_narrow
 from accounts.models import User
 from foundation.problems import CONTENT_TYPE, problem
 from foundation.shapes import Utc, address, utc
-from products import drafts
 from products.api.lookup import SLUG
 from products.api.processes import SENT, TEXT, process_of_body
 from products.api.routing import SEEN_WITH, SET_WITH, router
 from products.api.shapes import ProcessShape, process_shape
 from products.api.texts import FindingShape, ProblemShape, finding_shape, problem_shape
-from products.examined import examine
+from products.drafts import verbs as drafts
+from products.drafts.examined import examine
+from products.drafts.obstacles import Blocked, obstacles
+from products.drafts.runbook import from_runbook
 from products.models import Process, ProcessDraft
-from products.obstacles import Blocked, obstacles
-from products.problems import ProcessError
-from products.runbook import from_runbook
+from products.process.problems import ProcessError
 
 Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _REFUSAL = {

@@ -17,10 +17,10 @@ from foundation.shapes import Listed, Paging, listed
 from products.api.lookup import SLUG
 from products.api.routing import SEEN_WITH, SET_WITH, router
 from products.api.shapes import ProcessShape, current_shape, process_shape
-from products.import_process import import_process
 from products.models import Process, ProcessVersion
-from products.problems import ProcessError
 from products.process import load
+from products.process.problems import ProcessError
+from products.sources.import_process import import_process
 
 TEXT = {"content": {"application/yaml": {"schema": {"type": "object"}}}}
 DOCUMENT = {"responses": {200: {"description": "The document, byte for byte.", **TEXT}}}

@@ -14,13 +14,13 @@ from foundation.shapes import Listed, Paging, Utc, address, listed, utc
 from products.api.lookup import SLUG
 from products.api.processes import SENT, Asked, process_of_body, version_of
 from products.api.routing import SEEN_WITH, router
-from products.changes import changes
-from products.diff import counts, diff
-from products.examined import examine
-from products.findings import findings_of
-from products.lint import Finding
+from products.drafts.examined import examine
 from products.models import Process, ProcessVersion
-from products.problems import Problem
+from products.process.diff import counts, diff
+from products.process.lint import Finding
+from products.process.problems import Problem
+from products.reading.changes import changes
+from products.reading.findings import findings_of
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 

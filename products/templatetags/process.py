@@ -5,9 +5,9 @@ from typing import Any
 
 from django import template
 
-from products import outline
-from products.findings import Findings, adopted
 from products.models import Process
+from products.reading import outline
+from products.reading.findings import Findings, adopted
 
 register = template.Library()
 

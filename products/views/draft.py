@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import allowed, authorize, signed_in
-from products.diff import diff
-from products.drafts import DraftChanged, DraftOpen, discard, look_at, save_draft, start_draft
-from products.examined import examine
-from products.lines import as_before
+from products.drafts.examined import examine
+from products.drafts.obstacles import obstacles
+from products.drafts.verbs import DraftChanged, DraftOpen, discard, look_at, save_draft, start_draft
 from products.models import Process, ProcessDraft
-from products.obstacles import obstacles
+from products.process.diff import diff
+from products.process.lines import as_before
 
 
 def open_draft(request: HttpRequest, key: str) -> ProcessDraft:

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import authorize, signed_in
-from products.drafts import DraftOpen, start_draft
-from products.examined import key_in, with_key
+from products.drafts.examined import key_in, with_key
+from products.drafts.forms import NewProcessForm
+from products.drafts.runbook import from_runbook
+from products.drafts.verbs import DraftOpen, start_draft
 from products.models import Process, ProcessDraft
-from products.process_forms import NewProcessForm
-from products.runbook import from_runbook
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import allowed, authorize, signed_in
 from foundation import moment
-from products.findings import findings_of
-from products.governed import file_of
+from products.drafts.obstacles import read_only
 from products.models import Process, ProcessDraft, ProcessVersion, Product
-from products.obstacles import read_only
-from products.outline import names, parts, plan
-from products.reading import REVIEW_AFTER_DAYS, age, clock_lines, severity_rows
-from products.schema import published
-from products.uses import uses
+from products.process.schema import published
+from products.reading.findings import findings_of
+from products.reading.outline import names, parts, plan
+from products.reading.tables import REVIEW_AFTER_DAYS, age, clock_lines, severity_rows
+from products.reading.uses import uses
+from products.sources.governed import file_of
 
 
 def fetch(request: HttpRequest, key: str, number: int | None = None) -> ProcessVersion:

@@ -5,12 +5,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from foundation.text import asked
-from products.changes import changes
-from products.diff import counts, diff
-from products.examined import Line
-from products.findings import findings_of
-from products.lines import lines, without_end
+from products.drafts.examined import Line
 from products.models import ProcessVersion
+from products.process.diff import counts, diff
+from products.process.lines import lines, without_end
+from products.reading.changes import changes
+from products.reading.findings import findings_of
 from products.views.process import fetch
 
 

@@ -19,7 +19,7 @@ from products.edit_product import edit_product as edit
 from products.environments import add_environment as add
 from products.forms import ContactForm, EnvironmentForm, NewProductForm, ProductForm, RoleHolderForm
 from products.models import Product, ProductSlug
-from products.reading import severity_rows
+from products.reading.tables import severity_rows
 from products.role_holders import role_lists
 from products.setup.picks import picks, prefilled
 from products.setup.sections import progress

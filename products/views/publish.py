@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import allowed, authorize, signed_in
-from products.changes import changes
-from products.diff import counts, diff
-from products.drafts import DraftChanged, go_on_from, publish
-from products.examined import examine
+from products.drafts.examined import examine
+from products.drafts.obstacles import Blocked, Obstacle, alone, obstacles
+from products.drafts.verbs import DraftChanged, go_on_from, publish
 from products.models import Process, ProcessDraft
-from products.obstacles import Blocked, Obstacle, alone, obstacles
-from products.problems import ProcessError
+from products.process.diff import counts, diff
+from products.process.problems import ProcessError
+from products.reading.changes import changes
 from products.views.draft import open_draft
 
 

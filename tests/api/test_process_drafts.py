@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from products.import_process import import_process
 from products.models import Process, ProcessDraft, Product
+from products.sources.import_process import import_process
 from tests.api.conftest import Script, problem
 from tests.factories import make_user
 from tests.products.documents import GOOD

@@ -12,8 +12,8 @@ from foundation import moment
 from incidents import transitions
 from incidents.declare import declare
 from incidents.models import Incident
-from products.import_process import import_process
 from products.models import Product
+from products.sources.import_process import import_process
 
 
 @pytest.fixture

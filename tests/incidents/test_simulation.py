@@ -24,8 +24,8 @@ from incidents.simulation.script import MOST_MOVES, Move, Script
 from incidents.simulation.shown import Shown, read
 from incidents.simulation.stage import Stage, stage
 from products.edit_product import edit_product
-from products.import_process import import_process
 from products.models import Process, Product
+from products.sources.import_process import import_process
 
 FRIDAY = datetime(2026, 11, 20, 21, 0, tzinfo=UTC)  # 22:00 in Vienna
 VIENNA = "Europe/Vienna"

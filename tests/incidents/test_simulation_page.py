@@ -66,7 +66,7 @@ def test_what_runs_out_is_said(reader: Client) -> None:
 
 
 def test_an_older_version_is_played_by_its_own_words(reader: Client, ada: User) -> None:
-    from products.import_process import import_process
+    from products.sources.import_process import import_process
 
     text = Process.objects.get(key="krow").current.text  # type: ignore[union-attr]
     import_process(text.replace("within: 10 min", "within: 20 min").encode(), name="krow.yaml", by=ada)
@@ -91,7 +91,7 @@ def test_it_is_looked_at_and_nothing_else(reader: Client) -> None:
 
 
 def test_words_of_a_process_cannot_break_out_of_the_page(reader: Client, ada: User) -> None:
-    from products.import_process import import_process
+    from products.sources.import_process import import_process
 
     text = Process.objects.get(key="krow").current.text  # type: ignore[union-attr]
     text = text.replace("Krow hotfix process", "Krow <b onclick=x>").replace(

@@ -12,7 +12,7 @@ import pytest
 
 from accounts.models import Team, User
 from foundation import moment
-from products.shipped import import_shipped
+from products.sources.shipped import import_shipped
 from tests.api.conftest import Script, problem
 from tests.factories import join, make_team, make_user
 from tests.journeys.conftest import ScriptOf

@@ -17,7 +17,7 @@ import pytest
 from accounts.models import Team, User
 from foundation import moment
 from notifications import send
-from products.shipped import import_shipped
+from products.sources.shipped import import_shipped
 from tests.api.conftest import Script, problem
 from tests.factories import join, make_team, make_user
 from tests.journeys.conftest import ScriptOf, has_been

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import Role, Team, User
 from products.models import Product
-from products.shipped import import_shipped
+from products.sources.shipped import import_shipped
 from tests.factories import join, make_product, make_team, make_user
 
 

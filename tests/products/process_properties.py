@@ -8,10 +8,10 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from products.document import read
-from products.lint import lint
-from products.problems import Path, Problem, path_text
 from products.process import ProcessDocument, ProcessError, load
+from products.process.document import read
+from products.process.lint import lint
+from products.process.problems import Path, Problem, path_text
 from tests.products.random_processes import processes
 
 FILE = "random.yaml"

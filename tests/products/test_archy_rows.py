@@ -3,9 +3,9 @@
 import pytest
 
 from products.process import ProcessDocument, load
-from products.schema.setup import MonitorSpec
-from products.schema.work import StepSpec
-from products.shipped import FOLDER
+from products.process.schema.setup import MonitorSpec
+from products.process.schema.work import StepSpec
+from products.sources.shipped import FOLDER
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from accounts.models import User
 from products import contacts
 from products.models import Contact, Product, Severity
 from products.process import load
-from products.shipped import FOLDER
+from products.sources.shipped import FOLDER
 from tests.factories import join, make_product, make_user
 
 pytestmark = pytest.mark.django_db

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from products.changes import changes
-from products.diff import Row, counts, diff
 from products.process import load
-from products.shipped import FOLDER
+from products.process.diff import Row, counts, diff
+from products.reading.changes import changes
+from products.sources.shipped import FOLDER
 from tests.products.documents import GOOD, damaged
 
 

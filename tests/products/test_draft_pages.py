@@ -10,10 +10,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from products.drafts import publish, save_draft, start_draft
-from products.import_process import import_process
+from products.drafts.verbs import publish, save_draft, start_draft
 from products.models import Process, ProcessDraft, ProcessVersion
-from products.process_files import import_files
+from products.sources.files import import_files
+from products.sources.import_process import import_process
 from tests.factories import make_user
 from tests.products.conftest import signed_in
 from tests.products.documents import GOOD

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from accounts.models import User
-from products.drafts import (
+from products.drafts.obstacles import Blocked
+from products.drafts.verbs import (
     DraftChanged,
     DraftOpen,
     discard,
@@ -19,11 +20,10 @@ from products.drafts import (
     save_draft,
     start_draft,
 )
-from products.import_process import import_process
 from products.models import Process, ProcessDraft, ProcessVersion
-from products.obstacles import Blocked
-from products.problems import ProcessError
-from products.shipped import import_shipped
+from products.process.problems import ProcessError
+from products.sources.import_process import import_process
+from products.sources.shipped import import_shipped
 from tests.factories import make_user
 from tests.products.documents import GOOD
 

@@ -7,9 +7,9 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from products.import_process import import_process
 from products.models import Process, ProcessVersion, Severity
 from products.process import ProcessError
+from products.sources.import_process import import_process
 from tests.factories import make_user
 from tests.products.documents import GOOD, damaged
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from products.process import ProcessDocument, load
-from products.shipped import FOLDER
+from products.sources.shipped import FOLDER
 
 
 @pytest.fixture(scope="module")

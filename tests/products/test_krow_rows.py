@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from products.process import ProcessDocument, load
-from products.schema.work import ItemSpec, StepSpec
-from products.shipped import FOLDER
+from products.process.schema.work import ItemSpec, StepSpec
+from products.sources.shipped import FOLDER
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from products.lines import as_before, end, lines, without_end
+from products.process.lines import as_before, end, lines, without_end
 
 
 def sent(text: str) -> str:

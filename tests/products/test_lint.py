@@ -2,8 +2,8 @@
 
 import pytest
 
-from products.lint import RULES, Finding, lint_text
-from products.shipped import FOLDER
+from products.process.lint import RULES, Finding, lint_text
+from products.sources.shipped import FOLDER
 from tests.products.documents import GOOD
 
 KROW = (FOLDER / "krow.yaml").read_text()

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from products.document import read
-from products.lint import lint_text
-from products.markdown import Guessed, from_markdown
 from products.process import load
+from products.process.document import read
+from products.process.lint import lint_text
+from products.process.markdown import Guessed, from_markdown
 from tests.products.test_markdown_rows import FOLDER
 
 MEGABYTE = 1_000_000

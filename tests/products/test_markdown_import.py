@@ -1,9 +1,9 @@
 """A runbook in Markdown becomes the draft of a process: it loads, every guess is marked, nothing is dropped unsaid."""
 
-from products.document import read
-from products.lint import lint_text
-from products.markdown import from_markdown
 from products.process import load
+from products.process.document import read
+from products.process.lint import lint_text
+from products.process.markdown import from_markdown
 
 
 def test_nothing_at_all_becomes_a_process_that_loads() -> None:

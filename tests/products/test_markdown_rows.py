@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from products.markdown import from_markdown
 from products.process import load
+from products.process.markdown import from_markdown
 from tests.products.runbook_rows import wrong
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "runbooks"

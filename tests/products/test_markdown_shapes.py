@@ -2,10 +2,10 @@
 
 import pytest
 
-from products.document import read
-from products.lint import lint_text
-from products.markdown import Guessed, from_markdown
 from products.process import ProcessDocument, load
+from products.process.document import read
+from products.process.lint import lint_text
+from products.process.markdown import Guessed, from_markdown
 
 
 def guessed(text: str) -> tuple[ProcessDocument, Guessed]:

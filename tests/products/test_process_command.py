@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from products.models import Process
-from products.shipped import FOLDER
+from products.sources.shipped import FOLDER
 from tests.products.documents import GOOD, damaged
 
 

@@ -15,12 +15,12 @@ from django.db import connections
 from structlog.testing import capture_logs
 
 from config import environment
-from products.governed import file_of, governing
-from products.import_process import import_process
 from products.models import Process, ProcessFile, ProcessVersion, VersionSource
-from products.process_file import FOLDER
-from products.process_files import start_look, take_in
-from products.shipped import import_shipped
+from products.sources.file import FOLDER
+from products.sources.files import start_look, take_in
+from products.sources.governed import file_of, governing
+from products.sources.import_process import import_process
+from products.sources.shipped import import_shipped
 from tests.products.documents import GOOD
 
 BROKEN = GOOD.replace("rank: 1\n", "rank: nine\n", 1)

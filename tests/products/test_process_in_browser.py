@@ -6,10 +6,10 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
-from products.drafts import start_draft
-from products.import_process import import_process
+from products.drafts.verbs import start_draft
 from products.models import Process, ProcessDraft
-from products.shipped import import_shipped
+from products.sources.import_process import import_process
+from products.sources.shipped import import_shipped
 from tests.factories import make_user
 from tests.products.documents import GOOD
 from tests.products.test_pages_in_browser import look

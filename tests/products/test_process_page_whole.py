@@ -9,11 +9,11 @@ from django.test import Client
 
 from accounts.models import User
 from incidents.declare import declare
-from products.findings import findings_of, place
-from products.import_process import import_process
 from products.models import Process, ProcessVersion, Product
-from products.outline import event_words, limit_words, names
-from products.shipped import FOLDER
+from products.reading.findings import findings_of, place
+from products.reading.outline import event_words, limit_words, names
+from products.sources.import_process import import_process
+from products.sources.shipped import FOLDER
 from products.vocabulary import ClockKind
 from tests.factories import join, make_product, make_team, make_user
 from tests.products.conftest import signed_in

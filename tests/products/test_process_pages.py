@@ -7,10 +7,10 @@ from django.test import Client
 
 from accounts.models import User
 from foundation import moment
-from products.import_process import import_process
 from products.models import Product
-from products.reading import Age, age
-from products.shipped import FOLDER
+from products.reading.tables import Age, age
+from products.sources.import_process import import_process
+from products.sources.shipped import FOLDER
 from tests.products.conftest import signed_in
 from tests.products.documents import GOOD
 

@@ -9,10 +9,10 @@ import pytest
 from django.conf import settings
 
 from accounts.models import User
-from products.document import read
 from products.process import ProcessError, load
-from products.schema import published
-from products.shipped import FOLDER
+from products.process.document import read
+from products.process.schema import published
+from products.sources.shipped import FOLDER
 from tests.products.conftest import signed_in
 from tests.products.documents import GOOD, damaged
 

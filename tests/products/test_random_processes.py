@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 
-from products.problems import Path
+from products.process.problems import Path
 from tests.products import process_properties as properties
 
 FEW = settings(

@@ -10,9 +10,9 @@ from accounts.models import Team, User
 from incidents.models import Incident
 from monitoring.models import Monitor
 from notifications.models import Channel
-from products.import_process import import_process
 from products.models import Contact, Environment, Process, Product, RoleHolder
 from products.setup.sections import progress
+from products.sources.import_process import import_process
 from tests.factories import join, make_product, make_user
 from tests.products.conftest import signed_in
 from tests.products.documents import GOOD

@@ -18,7 +18,7 @@ from monitoring.models import Monitor
 from notifications.models import Channel
 from products.models import Product
 from products.setup.sections import progress
-from products.shipped import import_shipped
+from products.sources.shipped import import_shipped
 from tests.factories import join, make_team, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

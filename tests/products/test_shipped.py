@@ -2,9 +2,9 @@
 
 import pytest
 
-from products.import_process import import_process
 from products.models import Process, ProcessVersion
-from products.shipped import FOLDER, import_shipped
+from products.sources.import_process import import_process
+from products.sources.shipped import FOLDER, import_shipped
 
 pytestmark = pytest.mark.django_db
 

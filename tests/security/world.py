@@ -28,7 +28,7 @@ from notifications import links
 from notifications.models import Channel, Delivery, Kind, State
 from notifications.ways import add_channel
 from products.contacts import add_contact
-from products.drafts import start_draft
+from products.drafts.verbs import start_draft
 from products.models import Contact, Product
 from products.role_holders import list_for_role
 from products.token_products import make_narrow_token

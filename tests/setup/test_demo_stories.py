@@ -16,7 +16,7 @@ from incidents.steps import steps
 from notifications.models import Channel
 from products.models import Product
 from products.setup.sections import progress
-from products.shipped import import_shipped
+from products.sources.shipped import import_shipped
 from review.models import Postmortem
 from tests.factories import join, make_team, make_user
 

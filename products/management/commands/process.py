@@ -7,11 +7,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from products.import_process import import_process
-from products.lint import Finding, lint
 from products.models import Process
 from products.process import ProcessDocument, ProcessError, load
-from products.schema import published
+from products.process.lint import Finding, lint
+from products.process.schema import published
+from products.sources.import_process import import_process
 
 
 class Command(BaseCommand):
