@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, User
 from foundation import moment
-from incidents import breaches, clock_verbs, timeline, timing
+from incidents import breaches, clock_verbs, telling, timeline, timing
 from incidents.hiding import asked_to_redact
 from incidents.lifecycle import Step, TooLate, announce, perform
 from incidents.models import Incident, RedactionRequest, Status, TimelineEvent
 from live import bus
+from notifications import queue
 from products.vocabulary import EventKind
 
 _ANY = tuple(Status)
@@ -123,6 +124,8 @@ def confirm_redaction(request: RedactionRequest, *, by: User) -> TimelineEvent:
         _settle(request, by, confirmed=True, alone=alone)
         asked_by = str(request.asked_by)
         for doomed in [event, *(one for one in _corrections(event) if not one.redacted)]:
+            if doomed.text:
+                queue.forget(telling.about(doomed), doomed.text)
             redaction = perform(
                 event.incident, REDACT, by=by, text=request.reason, supersedes=doomed, seq=doomed.seq,
                 asked_by=asked_by, alone=alone,

@@ -61,13 +61,13 @@ def breach(incident: Incident, event: TimelineEvent, clock: Clock) -> None:
         "target": clock.target,
         "due": _time(incident, clock.due_at),
     }
-    _tell(incident, _about(event), BREACHED, everybody(incident), _("time ran out"), line)
+    _tell(incident, about(event), BREACHED, everybody(incident), _("time ran out"), line)
 
 
 def pass_on(incident: Incident, event: TimelineEvent, to: list[Recipient], *, stranded: bool) -> None:
     """Ask the next one; or, when nobody is left, tell all of `to` that nobody has taken it."""
     headline = _("nobody has taken it") if stranded else _("your turn")
-    _tell(incident, _about(event), STRANDED if stranded else PASSED, to, headline, event.text)
+    _tell(incident, about(event), STRANDED if stranded else PASSED, to, headline, event.text)
 
 
 def is_stranded(incident: Incident) -> bool:
@@ -95,7 +95,7 @@ def role_given(incident: Incident, event: TimelineEvent, user: User) -> None:
     if event.text and not incident.private:
         line += f"\n{event.text}"
     to = recipients.person(incident, user)
-    _tell(incident, _about(event), GIVEN, [to], _("you are %(role)s") % names, line)
+    _tell(incident, about(event), GIVEN, [to], _("you are %(role)s") % names, line)
 
 
 def waits_until(incident: Incident) -> str:
@@ -110,7 +110,7 @@ def _opened(incident: Incident, event: TimelineEvent) -> None:
     to = everybody(incident, but=event.actor)
     # What the monitor saw is what people want to know when the phone rings.
     seen = incident.target.said if incident.target and event.source == "monitor" else ""
-    _tell(incident, _about(event), OPENED, to, headline, "" if incident.private else seen)
+    _tell(incident, about(event), OPENED, to, headline, "" if incident.private else seen)
 
 
 def _acknowledged(incident: Incident, event: TimelineEvent) -> None:
@@ -138,7 +138,7 @@ def _worse(incident: Incident, event: TimelineEvent) -> None:
     # Somebody is on it: the others need not be woken.
     wake = incident.severity.wake and not incident.acknowledged_at
     to = everybody(incident, but=event.actor)
-    _tell(incident, _about(event), RAISED, to, headline, event.text, wake=wake)
+    _tell(incident, about(event), RAISED, to, headline, event.text, wake=wake)
 
 
 def _decided(incident: Incident, event: TimelineEvent) -> None:
@@ -153,7 +153,7 @@ def _decided(incident: Incident, event: TimelineEvent) -> None:
     headlines = {"hotfix": _("hotfix decided"), "rollback": _("rollback decided")}
     headline = headlines.get(str(event.data.get("choice")), _("contain it first"))
     to = recipients.concerned(incident, but=event.actor)
-    _tell(incident, _about(event), DECIDED, to, headline, line)
+    _tell(incident, about(event), DECIDED, to, headline, line)
 
 
 def _over(incident: Incident, event: TimelineEvent) -> None:
@@ -165,7 +165,7 @@ def _over(incident: Incident, event: TimelineEvent) -> None:
     took = span((event.occurred_at - incident.detected_at).total_seconds())
     line = _("%(after)s after detection, by %(who)s.") % {"after": took, "who": event.actor_label}
     line = "\n".join(part for part in (_ending(event), line) if part)
-    _tell(incident, _about(event), RESOLVED, to, str(Status(incident.status).label), line)
+    _tell(incident, about(event), RESOLVED, to, str(Status(incident.status).label), line)
 
 
 def _ending(event: TimelineEvent) -> str:
@@ -193,7 +193,8 @@ _AFTER: dict[EventKind, Callable[[Incident, TimelineEvent], None]] = {
 }
 
 
-def _about(event: TimelineEvent) -> str:
+def about(event: TimelineEvent) -> str:
+    """The key of what is told because of `event`: `INC-42/17`."""
     return f"{event.incident.ref}/{event.seq}"
 
 

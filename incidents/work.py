@@ -12,6 +12,7 @@ from typing import Any, cast
 from incidents.attachments import FileShown, file_of
 from incidents.boxes import replayed
 from incidents.glance import assignments_of, redactions_of
+from incidents.hiding import with_corrections
 from incidents.models import (
     Assignment,
     ChecklistItem,
@@ -80,7 +81,7 @@ def read(incident: Incident) -> Work:
     boxes = incident.checklist.select_related("done_by", "done_by_event__actor", "done_by_event__payload")
     marks = incident.step_marks.select_related("done_by", "done_by_event__payload")
     held = [row for row in assignments_of(incident) if row.until is None]
-    hidden = frozenset(asked.event_id for asked in redactions_of(incident))
+    hidden = with_corrections(asked.event_id for asked in redactions_of(incident))
     return _work(incident, story(incident), list(boxes), list(marks), held, hidden)
 
 
@@ -107,7 +108,7 @@ def read_all(incidents: Sequence[Incident]) -> dict[int, Work]:
         _by(Assignment.objects.filter(incident__in=keys, until=None).select_related("user").order_by("pk")),
         RedactionRequest.objects.filter(event__incident__in=keys, settled_at=None).values_list("event", flat=True),
     )  # fmt: skip
-    asked = frozenset(hidden)
+    asked = with_corrections(hidden)
     return {
         one.pk: _work(one, told(events[one.pk]), boxes[one.pk], marks[one.pk], holders[one.pk], asked)
         for one in incidents

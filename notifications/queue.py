@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
@@ -192,6 +193,12 @@ def cancel_about(about: str, *, reason: str, key: str) -> int:
     """What still waits about exactly this, with this key, is moot. For a verb, in its transaction."""
     waiting = Delivery.objects.filter(about=about, key=key).unsent()
     return waiting.update(state=State.CANCELLED, reason=reason[:500])
+
+
+def forget(about: str, words: str) -> None:
+    """`words` must not stay (a redaction): they go from every message about exactly this, told or waiting."""
+    gone = Replace("body", Value(words), Value(str(_("[redacted]"))))
+    Delivery.objects.filter(about=about, body__contains=words).update(body=gone)
 
 
 def reached(ref: str) -> list[Recipient]:

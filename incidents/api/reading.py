@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router
@@ -24,6 +24,7 @@ from incidents.api.shapes import (
     event_shape,
     incident_shape,
 )
+from incidents.hiding import with_corrections
 from incidents.models import Incident, Mode, RedactionRequest, Status
 from incidents.models.incident import IncidentQuerySet
 from notifications.api.shapes import DeliveryShape, delivery_shape
@@ -66,14 +67,10 @@ def read_incident(request: HttpRequest, ref: str) -> dict[str, Any]:
 def read_timeline(request: HttpRequest, ref: str, asked: Query[TimelinePaging]) -> dict[str, Any]:
     """Oldest first."""
     found = incident_of(request, ref)
-    # A correction repeats the words of the entry that somebody asked to redact.
-    about = (
-        Q(event=OuterRef("pk"))
-        | Q(event=OuterRef("supersedes"))
-        | Q(event=OuterRef("supersedes__supersedes"))
-    )
-    waiting = RedactionRequest.objects.filter(about, settled_at=None)
-    events = found.events.select_related("payload", "supersedes").annotate(asked=Exists(waiting))
+    asked_for = RedactionRequest.objects.filter(event__incident=found, settled_at=None)
+    hidden = with_corrections(asked_for.values_list("event", flat=True))
+    is_hidden = ExpressionWrapper(Q(pk__in=hidden), output_field=BooleanField())
+    events = found.events.select_related("payload", "supersedes").annotate(asked=is_hidden)
     return listed(asked.page(events, "seq"), event_shape)
 
 

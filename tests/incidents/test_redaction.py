@@ -11,6 +11,7 @@ from incidents import corrections, transitions
 from incidents.declare import declare
 from incidents.models import Incident, TimelineEvent, TimelinePayload
 from live.models import Announcement
+from notifications.models import Delivery
 from products.models import Product
 from tests.factories import join, make_user
 from tests.incidents.test_timeline import broken
@@ -103,3 +104,16 @@ def test_a_private_incident_of_one_person_can_be_redacted(product: Product, ada:
         corrections.ask_redaction(event, by=ada, reason="A password"), by=ada
     )
     assert redaction.data["alone"] is True
+
+
+def test_the_words_go_from_the_messages_that_told_of_them(product: Product, ada: User, ben: User) -> None:
+    severities = {one.key: one for one in product.severities()}
+    made = declare(product, by=ada, title="Slow", severity=severities["MEDIUM"])
+    event = transitions.change_severity(
+        made, by=ada, severity=severities["CRITICAL"], reason="hunter2 is out"
+    )
+    told = Delivery.objects.filter(body__contains="hunter2")
+    assert told.exists()
+    corrections.confirm_redaction(corrections.ask_redaction(event, by=ada, reason="A password"), by=ben)
+    assert not told.exists()
+    assert Delivery.objects.filter(body__contains="[redacted]").exists()
