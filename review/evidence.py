@@ -62,7 +62,6 @@ def _incident(incident: Incident) -> dict[str, Any]:
     version = incident.process_version
     return {
         "ref": incident.ref,
-        "title": incident.title,
         "product": incident.product.name,
         "environment": str(incident.environment or ""),
         "version": incident.affected_version,
@@ -71,11 +70,8 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "status": incident.status,
         "mode": incident.mode,
         "private": incident.private,
-        "impact": incident.impact,
-        "workaround": incident.workaround,
         "users_affected": incident.users_affected,
         "users_estimated": incident.users_estimated,
-        "users_source": incident.users_source,
         "security": incident.security,
         "data_loss": incident.data_loss,
         "lead": str(incident.lead or ""),

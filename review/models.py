@@ -28,10 +28,8 @@ class Postmortem(models.Model):
 
     incident = models.OneToOneField("incidents.Incident", on_delete=models.PROTECT, related_name="postmortem")
     state = models.CharField(max_length=12, choices=State, default=State.IN_PROGRESS)
-    # The meeting: when, who is asked to come, and where or by which call.
+    # The meeting; who comes and where is said by its entry on the timeline alone, where it can be redacted.
     meets_at = models.DateTimeField(null=True)
-    attendees = models.CharField(max_length=300, blank=True, validators=[plain_text, single_line])
-    link = models.CharField(max_length=500, blank=True)
     scheduled_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     scheduled_at = models.DateTimeField(null=True)
 

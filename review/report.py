@@ -11,7 +11,7 @@ from incidents.models import Incident
 from products.vocabulary import EventKind
 from review import answers, evidence
 from review.models import ActionItem, Postmortem
-from review.timeline import Entry, Timeline
+from review.timeline import Entry, Timeline, described
 
 # What came after a review and changes what one thinks of it.
 WEIGHTY = frozenset(
@@ -30,17 +30,16 @@ def read(incident: Incident, now: datetime, found: Postmortem | None = None) -> 
     frozen = found.snapshot if found and found.is_reviewed else None
     known = frozen or {**evidence.collect(incident, now), "answers": answers.current(incident, found)}
     told = Timeline(incident, head=len(known["timeline"]))
-    shape = _incident(known, incident)
     return {
         **known,
-        "incident": shape,
+        "incident": _incident(known, incident, told),
         "timeline": [_entry(told, entry) for entry in told.entries()],
         "decisions": [_decision(told, one, incident) for one in known["decisions"]],
         "checklist": [_with_words(told, one, "said") for one in known["checklist"]],
         "messages": [_with_words(told, one, "where") for one in known["messages"]],
         "state": str(found.state) if found else "in_progress",
         "resolved": incident.status in ("resolved", "closed"),
-        "meeting": _meeting(found),
+        "meeting": meeting(found, told),
         "review": _review(found),
         "since_review": [_later(told, event) for event in told.since() if event.kind in WEIGHTY],
         "writers": answers.writers(found),
@@ -55,12 +54,12 @@ def exported(incident: Incident, now: datetime) -> dict[str, Any]:
 
 
 def snapshot(incident: Incident, found: Postmortem, now: datetime) -> dict[str, Any]:
-    """What is kept when it is reviewed at `now`."""
+    """What is kept when it is reviewed at `now`: no words that stand on the timeline."""
     return {
         **evidence.collect(incident, now, reviewed_at=now),
         "answers": answers.current(incident, found),
         "actions": actions(found),
-        "meeting": _meeting(found),
+        "meets_at": utc_or_none(found.meets_at),
     }
 
 
@@ -88,9 +87,11 @@ def action_shape(item: ActionItem) -> dict[str, Any]:
     }
 
 
-def _incident(known: dict[str, Any], incident: Incident) -> dict[str, Any]:
+def _incident(known: dict[str, Any], incident: Incident, told: Timeline) -> dict[str, Any]:
     """Whether it is private and how it stands is never what it once was."""
-    return {**known["incident"], "private": incident.private, "status": str(incident.status)}
+    return {
+        **known["incident"], **described(told), "private": incident.private, "status": str(incident.status)
+    }  # fmt: skip
 
 
 def _entry(told: Timeline, entry: Entry) -> dict[str, Any]:
@@ -142,13 +143,15 @@ def _with_words(told: Timeline, one: dict[str, Any], name: str) -> dict[str, Any
     return {**one, name: (entry.hidden or entry.text) if entry else "", "url": entry.url if entry else ""}
 
 
-def _meeting(found: Postmortem | None) -> dict[str, Any] | None:
-    if found is None or found.meets_at is None:
+def meeting(found: Postmortem | None, told: Timeline) -> dict[str, Any] | None:
+    """Who comes and where is what the entry says by which it was scheduled."""
+    entry = told.last(EventKind.POSTMORTEM_SCHEDULED)
+    if found is None or found.meets_at is None or entry is None:
         return None
     return {
         "at": utc(found.meets_at),
-        "attendees": found.attendees,
-        "link": found.link,
+        "attendees": entry.hidden or entry.text,
+        "link": entry.url,
         "by": str(found.scheduled_by or ""),
         "scheduled_at": utc_or_none(found.scheduled_at),
     }

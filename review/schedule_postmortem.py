@@ -41,9 +41,8 @@ def schedule_postmortem(
         data |= {"was": utc(report.meets_at)} if report.meets_at else {}
         data |= {"url": link} if link else {}
         event = perform(incident, SCHEDULE, by=by, at=at, text=attendees.strip(), **data)
-        report.meets_at, report.attendees, report.link = meets_at, attendees.strip(), link
-        report.scheduled_by, report.scheduled_at = by, event.occurred_at
-        report.save(update_fields=["meets_at", "attendees", "link", "scheduled_by", "scheduled_at"])
+        report.meets_at, report.scheduled_by, report.scheduled_at = meets_at, by, event.occurred_at
+        report.save(update_fields=["meets_at", "scheduled_by", "scheduled_at"])
         return event
 
 

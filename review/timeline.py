@@ -111,6 +111,11 @@ class Timeline:
         found = next((event for event in self.events.values() if event.seq == seq), None)
         return self.entry(found) if found else None
 
+    def last(self, kind: str) -> Entry | None:
+        """The latest entry of that kind, whenever it was made."""
+        found = next((event for event in reversed(self.events.values()) if event.kind == kind), None)
+        return self.entry(found) if found else None
+
     def plain(self, event: TimelineEvent) -> str:
         """What its own line says, for one that changes another entry."""
         return _("[redacted]") if event.redacted else _unescaped(strip_tags(sentence(event)))
@@ -159,6 +164,21 @@ def _told(event: TimelineEvent, corrected: TimelineEvent | None, incident: Incid
     told._state.fields_cache = dict(event._state.fields_cache)
     told.payload = TimelinePayload(body=body, label=event.actor_label)
     return told
+
+
+# What people say of an incident; the timeline knows what it was before.
+WORDS = ("title", "impact", "workaround", "users_source")
+
+
+def described(told: Timeline) -> dict[str, str]:
+    """What was said of the incident when its timeline ended with `head`: from what it says now back through what was
+    changed since, so that nothing is kept twice and a redaction reaches it."""
+    found = {name: str(getattr(told.incident, name)) for name in WORDS}
+    for event in reversed(told.since()):
+        if event.kind == EventKind.DESCRIBED and not told.hides(event) and not event.redacted:
+            changed = event.data.get("changed", {})
+            found |= {name: str(changed[name][0]) for name in WORDS if name in changed}
+    return found
 
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'", "&#39;": "'", "&amp;": "&"}

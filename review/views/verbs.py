@@ -22,6 +22,7 @@ from incidents.views.incident import fetch, zone_of
 from review import answers, page, report, reviewing
 from review.forms import ReasonForm, ReviewForm, ScheduleForm
 from review.schedule_postmortem import schedule_postmortem
+from review.timeline import Timeline
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -87,8 +88,15 @@ def _page(request: HttpRequest, ref: str, deed: Deed) -> HttpResponse:
             return _form(request, found, deed, form, 409)
         except ValidationError as error:
             form.add_error(None, error)
+            _read_again(request, found, form)
             return _form(request, found, deed, form, 422)
         return redirect("postmortem", ref=found.ref)
+
+
+def _read_again(request: HttpRequest, found: Incident, form: forms.Form) -> None:
+    """The answers stand on the page as they are now: who sends once more has read these."""
+    if "seen" in form.fields:
+        form.data = {**request.POST.dict(), "seen": reviewing.seen(found, report.postmortem_of(found))}
 
 
 def _in_zone(request: HttpRequest, found: Incident, form: forms.Form) -> forms.Form:
@@ -102,7 +110,8 @@ def _initial(found: Incident) -> dict[str, Any]:
     kept = report.postmortem_of(found)
     if kept is None:
         return {"seen": reviewing.seen(found, None)}
-    same = {name: getattr(kept, name) for name in ("meets_at", "attendees", "link")}
+    planned = report.meeting(kept, Timeline(found)) or {"attendees": "", "link": ""}
+    same = {"meets_at": kept.meets_at, "attendees": planned["attendees"], "link": planned["link"]}
     return {**same, "seen": reviewing.seen(found, kept)}
 
 

@@ -3,11 +3,14 @@
 import re
 
 from accounts.models import User
+from foundation import moment
 from incidents import corrections, transitions
 from incidents.models import Incident
 from review import answers
+from review.models import Postmortem
 from review.reviewing import review
-from tests.review.conftest import KEYS, reader
+from review.schedule_postmortem import schedule_postmortem
+from tests.review.conftest import DAY, KEYS, reader
 
 
 def page_of(user: User, incident: Incident) -> str:
@@ -29,7 +32,6 @@ def test_it_is_filled_before_anybody_has_written_a_word(over: Incident, ada: Use
 
 
 def test_the_sums_of_clocks_are_those_of_the_api(over: Incident, ada: User) -> None:
-    from foundation import moment
     from review import report
 
     now = moment.now()
@@ -73,6 +75,28 @@ def test_redacted_words_are_gone_from_an_open_and_from_a_reviewed_report(
         ), end
     page = page_of(ada, over)
     assert ("As it was reviewed." in page, "Redacted entry" in re.sub("<[^>]+>", "", page)) == (True, True)
+
+
+def test_redacted_words_of_the_meeting_and_the_description_are_nowhere(
+    over: Incident, ada: User, ben: User
+) -> None:
+    transitions.describe(over, by=ada, impact="Customer Wombat is out", workaround="Call Quokka")
+    link = "https://call.example.test/numbat"
+    schedule_postmortem(over, by=ada, meets_at=moment.now() + DAY, attendees="Bilby", link=link)
+    for key in KEYS:
+        answers.answer(over, key, by=ada, text="Because")
+    review(over, by=ben)
+    transitions.describe(over, by=ada, impact="A customer is out", workaround="")
+    client, words = reader(ada), ("Wombat", "Quokka", "Bilby", "numbat")
+    said = {word: word in page_of(ada, over) for word in words}
+    assert said == dict.fromkeys(words, True)
+    for event in over.events.filter(kind__in=["described", "postmortem_scheduled"]):
+        corrections.confirm_redaction(corrections.ask_redaction(event, by=ada, reason="Names"), by=ben)
+    for end in ("/", ".md", ".json", "/schedule"):
+        body = client.get(f"/incidents/{over.ref}/postmortem{end}").content.decode()
+        assert [word for word in words if word in body] == [], end
+    assert not any(word in str(Postmortem.objects.get().snapshot) for word in words)
+    assert "A customer is out" in page_of(ada, over)
 
 
 def test_the_panel_comes_when_it_is_over(incident: Incident, ada: User) -> None:

@@ -20,7 +20,7 @@ from review.refusals import ActionChanged, AnswerChanged, Frozen, Refused
 from review.reviewing import reopen_report, review, seen
 from review.schedule_postmortem import schedule_postmortem
 from tests.factories import make_product
-from tests.review.conftest import DAY, KEYS
+from tests.review.conftest import DAY, KEYS, reader
 
 
 def answer_all(incident: Incident, by: User) -> None:
@@ -130,6 +130,18 @@ def test_a_review_waits_for_every_answer_and_for_what_the_reviewer_has_read(
     answers.answer(over, "root_cause", by=ada, text="Else", seen=answers.seen("Because of root_cause"))
     with pytest.raises(ValidationError):
         review(over, by=ben, seen=read)
+
+
+def test_who_is_told_to_read_again_can_then_review(over: Incident, ada: User, ben: User) -> None:
+    answer_all(over, ada)
+    read = seen(over, report.postmortem_of(over))
+    answers.answer(over, "root_cause", by=ada, text="Else", seen=answers.seen("Because of root_cause"))
+    theirs, here = reader(ben), f"/incidents/{over.ref}/postmortem/review"
+    refused = theirs.post(here, {"seen": read})
+    assert (refused.status_code, "Read it again." in refused.content.decode()) == (422, True)
+    again = refused.content.decode().split('name="seen" value="')[1].split('"')[0]
+    assert theirs.post(here, {"seen": again}).status_code == 302
+    assert Postmortem.objects.get().is_reviewed
 
 
 def test_a_review_freezes_and_its_digest_is_in_the_chain(over: Incident, ada: User, ben: User) -> None:
