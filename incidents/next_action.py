@@ -20,7 +20,8 @@ from products.vocabulary import CONTAINED, EventKind
 
 @dataclass(frozen=True)
 class Action:
-    """`verb` names the address; `tap` says that it needs no words: one button does it, and sends `hidden` with it."""
+    """`verb` names the address, unless `place` names another page; `tap` says that it needs no words: one button does
+    it, and sends `hidden` with it."""
 
     verb: str
     label: str
@@ -28,6 +29,7 @@ class Action:
     reason: str
     tap: bool = False
     hidden: tuple[tuple[str, str], ...] = ()
+    place: str = ""
 
     @property
     def query(self) -> str:
@@ -36,31 +38,50 @@ class Action:
 
 
 def next_action(
-    incident: Incident, *, monitor_state: str | None = None, work: Work | None = None
+    incident: Incident,
+    *,
+    monitor_state: str | None = None,
+    work: Work | None = None,
+    decides: str = "",
 ) -> Action | None:
     """The earliest thing whose absence makes later things wrong.
 
-    Somebody on it, the severity right, what the remedy under way asks for next, somebody leading, damage contained,
-    over. `work` is what is known of the steps; without it a remedy under way is not spoken of.
+    Somebody on it, the severity right, what the remedy under way asks for next, the decision, somebody leading, damage
+    contained, over. `work` is what is known of the steps; without it a remedy under way is not spoken of. `decides` is
+    the role in which the reader decides, if they do.
     """
     if not incident.is_open:
         return None
-    action = _next(incident, monitor_state, work)
+    action = _next(incident, monitor_state, work, decides)
     # What is entered afterwards asks when it was: no tap says that.
     return replace(action, tap=False) if action and asks_when(incident, action.verb) else action
 
 
-def _next(incident: Incident, monitor_state: str | None, work: Work | None) -> Action | None:
+def _next(incident: Incident, monitor_state: str | None, work: Work | None, decides: str) -> Action | None:
     begun = work.remedy if work else ""
     rules = [_acknowledge, _confirm]
     if begun and work:
         action = next((found for rule in rules if (found := rule(incident, monitor_state))), None)
         return action or _remedy(incident, work) or _over()
-    for rule in (_acknowledge, _recovered, _confirm, _plan, _lead, _mitigate):
-        action = rule(incident, monitor_state)
-        if action:
+    for rule in (_acknowledge, _recovered, _confirm, _plan):
+        if action := rule(incident, monitor_state):
             return action
-    return _over()
+    if decides and work and (action := decision(incident, decides, work)):
+        return action
+    return _lead(incident, monitor_state) or _mitigate(incident, monitor_state) or _over()
+
+
+def decision(incident: Incident, role: str, work: Work) -> Action | None:
+    """For who decides as `role`: everybody else waits for it (K138). None once it is decided."""
+    if not incident.is_open or work.story.since(work.story.last(EventKind.REOPENED)).last(EventKind.DECIDED):
+        return None
+    return Action(
+        "decide",
+        _("Decide"),
+        _("Hotfix or rollback?"),
+        _("You decide as %(role)s. The others wait for it.") % {"role": role},
+        place="decision_card",
+    )
 
 
 def _over() -> Action:

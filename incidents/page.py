@@ -10,11 +10,11 @@ from django.utils.safestring import SafeString
 
 from accounts.access import allowed
 from accounts.models import User
-from incidents import clocks, lines, work
+from incidents import clocks, holding, lines, work
 from incidents.clock_views import Board, ClockView, board, clock_views, with_actions
 from incidents.glance import redactions_of
 from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelineLine
-from incidents.next_action import Action, next_action
+from incidents.next_action import Action, decision, next_action
 from incidents.recipients import nobody_left
 from monitoring.history import blind_since
 from monitoring.models import StatusChange, Target
@@ -77,7 +77,7 @@ def read(
         incident=incident,
         now=now,
         clocks=with_actions(clock_views(incident, now), incident, reader),
-        action=_action(incident, target) if may else None,
+        action=_action(incident, target, reader, may),
         target=target,
         redactions=redactions_of(incident),
         may_respond=may,
@@ -88,8 +88,15 @@ def read(
     )
 
 
-def _action(incident: Incident, target: Target | None) -> Action | None:
-    return next_action(incident, monitor_state=target.state if target else None, work=work.of(incident))
+def _action(incident: Incident, target: Target | None, reader: User, may: bool) -> Action | None:
+    """Whoever may only read may still be the one who decides."""
+    role = holding.decides_as(incident, reader) if incident.is_open else None
+    decides = role.label if role and not role.broke_glass else ""
+    known = work.of(incident)
+    if not may:
+        return decision(incident, decides, known) if decides else None
+    state = target.state if target else None
+    return next_action(incident, monitor_state=state, work=known, decides=decides)
 
 
 def last_hour(target: Target, now: datetime) -> list[Segment]:

@@ -9,6 +9,8 @@ from hotfixes.decide import decide
 from hotfixes.models import Decision
 from incidents import corrections, transitions
 from incidents.models import Incident
+from incidents.roles import claim
+from products.models import RoleHolder
 
 
 @pytest.fixture
@@ -140,3 +142,36 @@ def test_words_that_are_redacted_on_the_timeline_are_gone_from_the_decision(
     corrections.confirm_redaction(asked, by=olga)
     assert "Its words were taken away." in phone.get(made.get_absolute_url()).content.decode()
     assert not any("hunter2" in phone.get(page).content.decode() for page in pages)
+
+
+def next_of(user: User, incident: Incident) -> str:
+    """What the page of the incident makes the next action for `user`, and where it leads."""
+    client = Client()
+    client.force_login(user)
+    page = client.get(f"/incidents/{incident.ref}/").content.decode()
+    card = page[page.index('id="now"') :]
+    return card[: card.index("</section>")]
+
+
+def test_the_next_action_of_who_decides_is_to_decide_and_of_the_others_to_contain_it(
+    incident: Incident, ada: User, olga: User
+) -> None:
+    """K138, UX "exactly one primary action": the same page, another reader."""
+    transitions.acknowledge(incident, by=ada)
+    claim(incident, by=ada)
+    theirs = next_of(olga, incident)
+    assert ("Hotfix or rollback?" in theirs, f'href="/decisions/{incident.ref}/"' in theirs) == (True, True)
+    assert "You decide as Product Owner. The others wait for it." in theirs
+    assert "Contain the damage first" in next_of(ada, incident)
+    decide(incident, by=olga, choice="hotfix", reason="One line")
+    assert "You can read this incident." in next_of(olga, incident)
+    transitions.resolve(incident, by=ada, text="Done")
+    transitions.reopen(incident, by=ada, reason="Back")
+    assert "Hotfix or rollback?" in next_of(olga, incident)
+
+
+def test_who_responds_and_decides_takes_it_first_then_decides(incident: Incident, ada: User) -> None:
+    RoleHolder.objects.create(product=incident.product, role="product_owner", user=ada, position=2)
+    assert "Nobody has this yet" in next_of(ada, incident)
+    transitions.acknowledge(incident, by=ada)
+    assert "Hotfix or rollback?" in next_of(ada, incident)
