@@ -6,17 +6,17 @@ Pure. Differences that nobody sees (line ends, blanks at the end, a byte order m
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from typing import Literal
 
 from django.utils.translation import gettext as _
 
+from products.process.aligning import Effort, opcodes
 from products.process.lines import end, lines, without_end
 
 # Lines that stay in sight around a change.
 CONTEXT = 3
-# Above this, words of a line are not compared, and frequent lines are not used to align the texts.
-_LONG_LINE, _MANY_LINES = 1_000, 2_000
+# Above this, words of a line are not compared.
+_LONG_LINE = 1_000
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -61,13 +61,14 @@ def counts(stretches: Sequence[Stretch]) -> tuple[int, int]:
 
 
 def _rows(old: list[str], new: list[str]) -> Iterator[Row]:
-    for tag, a, a_end, b, b_end in _blocks(old, new):
+    effort = Effort()
+    for tag, a, a_end, b, b_end in opcodes(old, new, effort):
         if tag == "equal":
             for offset in range(a_end - a):
                 yield Row("same", a + offset + 1, b + offset + 1, (Piece(without_end(old[a + offset])),))
             continue
         paired = min(a_end - a, b_end - b)
-        words = [_words(old[a + each], new[b + each]) for each in range(paired)]
+        words = [_words(old[a + each], new[b + each], effort) for each in range(paired)]
         for offset in range(a_end - a):
             pieces = words[offset][0] if offset < paired else (Piece(without_end(old[a + offset])),)
             other = new[b + offset] if offset < paired else None
@@ -78,32 +79,18 @@ def _rows(old: list[str], new: list[str]) -> Iterator[Row]:
             yield Row("come", None, b + offset + 1, pieces, _remark(new[b + offset], other))
 
 
-def _blocks(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    """Opcodes of SequenceMatcher. What both begin and end with is set aside first: most edits are small."""
-    most = min(len(old), len(new))
-    head = next((n for n in range(most) if old[n] != new[n]), most)
-    tail = next((n for n in range(most - head) if old[-1 - n] != new[-1 - n]), most - head)
-    if head:
-        yield "equal", 0, head, 0, head
-    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
-    matcher = SequenceMatcher(None, a, b, autojunk=len(a) + len(b) > _MANY_LINES)
-    for tag, i, i_end, j, j_end in matcher.get_opcodes():
-        yield tag, head + i, head + i_end, head + j, head + j_end
-    if tail:
-        yield "equal", len(old) - tail, len(old), len(new) - tail, len(new)
-
-
-def _words(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+def _words(old: str, new: str, effort: Effort) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """The pieces of a line that became another one; marked as a whole when hardly anything is left of it."""
     before, after = without_end(old), without_end(new)
     if max(len(before), len(after)) > _LONG_LINE:
         return (Piece(before, True),), (Piece(after, True),)
     a, b = _WORD.findall(before), _WORD.findall(after)
-    matcher = SequenceMatcher(None, a, b, autojunk=False)
-    if matcher.ratio() < 0.3:
+    codes = list(opcodes(a, b, effort))
+    same = sum(i_end - i for tag, i, i_end, _j, _j_end in codes if tag == "equal")
+    if 2 * same < 0.3 * (len(a) + len(b)):
         return (Piece(before),), (Piece(after),)
     gone, come = [], []
-    for tag, i, i_end, j, j_end in matcher.get_opcodes():
+    for tag, i, i_end, j, j_end in codes:
         if i < i_end:
             gone.append(Piece("".join(a[i:i_end]), tag != "equal"))
         if j < j_end:

@@ -1,10 +1,12 @@
 """The lines of a process text as its reader counts them (YAML's line breaks), and what makes two look alike."""
 
 import re
-from difflib import SequenceMatcher
+
+from products.process.aligning import Effort, matches
 
 _LINE = re.compile("[^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029]|\\Z)")
 _END = re.compile("(\r\n|[\r\n\x85\u2028\u2029])\\Z")
+_SENT_AS_CR_LF = ("\n", "\r\n", "\r")
 
 
 def lines(text: str) -> list[str]:
@@ -24,20 +26,24 @@ def end(line: str) -> str:
 
 
 def as_before(sent: str, before: str) -> str:
-    """`sent` from a form, with the line ends of `before`: browsers send every line end as CR LF.
+    """`sent` from a form, with the line ends of `before`: browsers send CR, LF and CR LF all as CR LF.
 
-    A line that stands in both keeps its own end; a new one gets the end that most lines of `before` have.
+    A line that stands in both keeps its own end; a new one gets the end that most lines of `before` have. What a
+    browser leaves alone (U+2028 and its like) stays as it was sent.
     """
     old, new = lines(before), lines(sent)
-    ends = [end(line) for line in old if end(line)]
-    usual = max(set(ends), key=ends.count) if ends else "\n"
-    if len(set(ends)) <= 1:
-        return "".join(without_end(line) + (usual if end(line) else "") for line in new)
-    bare_old, bare_new = [without_end(line) for line in old], [without_end(line) for line in new]
+    ends = [end(line) for line in old if end(line) in _SENT_AS_CR_LF]
+    usual = max(_SENT_AS_CR_LF, key=ends.count) if ends else "\n"
     kept: dict[int, str] = {}
-    for block in SequenceMatcher(None, bare_old, bare_new).get_matching_blocks():
-        kept |= {block.b + offset: end(old[block.a + offset]) for offset in range(block.size)}
+    if len(set(ends)) > 1:
+        bare_old, bare_new = [without_end(line) for line in old], [without_end(line) for line in new]
+        kept = {b: end(old[a]) for a, b in matches(bare_old, bare_new, Effort())}
     return "".join(
-        line + (kept.get(position) or usual if end(new[position]) else "")
-        for position, line in enumerate(bare_new)
+        without_end(line) + _end_of(line, kept.get(position, ""), usual) for position, line in enumerate(new)
     )
+
+
+def _end_of(line: str, kept: str, usual: str) -> str:
+    if end(line) not in _SENT_AS_CR_LF:
+        return end(line)
+    return kept if kept in _SENT_AS_CR_LF else usual

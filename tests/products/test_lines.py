@@ -50,3 +50,17 @@ def test_a_new_line_gets_the_end_that_the_others_have() -> None:
 
 def test_lines_are_counted_as_yaml_does() -> None:
     assert lines("a\x85b\u2028c\r\nd\re") == ["a\x85", "b\u2028", "c\r\n", "d\r", "e"]
+
+
+@pytest.mark.parametrize(
+    ("before", "typed", "stored"),
+    [
+        ("a\nb\n", "a\u2028b\r\n", "a\u2028b\n"),  # pasted: a browser leaves it alone
+        ("a\u2028b\n", "a\r\nb\r\n", "a\nb\n"),  # made an ordinary line on purpose
+        ("a\u2028", "a\u2028b\r\n", "a\u2028b\n"),
+    ],
+)
+def test_line_ends_that_browsers_leave_alone_are_neither_added_nor_taken_away(
+    before: str, typed: str, stored: str
+) -> None:
+    assert as_before(typed, before) == stored
