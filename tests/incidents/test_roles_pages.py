@@ -148,7 +148,7 @@ def test_a_manager_gives_a_deciding_role_in_the_menu(incident: Incident, ada: Us
 
 
 def test_what_is_needed_and_empty_is_pointed_out_after_a_while_k140(incident: Incident, ada: User) -> None:
-    client, words = client_of(ada), "Needed, and nobody has it:</b> DevOps since"
+    client, words = client_of(ada), "Needed, and nobody has it:</b><ul><li>DevOps, since"
     for role in ("release_engineer", "product_owner"):
         Assignment.objects.create(incident=incident, role=role, label=role, user=ada, since=moment.now())
     assert words not in client.get("/incidents/INC-1/").text

@@ -12,7 +12,7 @@ def test_the_list_names_every_benchmark(tmp_path: Path) -> None:
     listed = command(tmp_path / "data", "bench", "--list")
     names = [line.split()[0] for line in listed.stdout.splitlines()]
     assert (listed.returncode, names) == (0, list(BENCHMARKS))
-    assert names == ["start", "live", "breach", "outage", "memory", "weight", "messages", "probe"]
+    assert names == ["start", "live", "breach", "outage", "memory", "weight", "messages", "probe", "processes"]
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
