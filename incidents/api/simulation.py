@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field
 from accounts.access import authorize
 from accounts.bearer import person_of
 from foundation import moment
+from foundation.problems import problem
 from foundation.shapes import Body, Line, Moment, Utc, utc, utc_or_none
 from incidents import ruler_panel
 from incidents.api.reading import router
@@ -23,7 +24,7 @@ from incidents.models import Status
 from incidents.simulation import script as scripts
 from incidents.simulation.basis import Basis
 from incidents.simulation.moves import Offered
-from incidents.simulation.play import Played, play
+from incidents.simulation.play import Busy, Played, play
 from incidents.simulation.shown import Shown, read
 from products.api import SLUG
 from products.models import Process
@@ -154,7 +155,7 @@ class SimulationShape(Schema):
 
 
 @router.post("/processes/{key}/simulate", response=SimulationShape, tags=["processes"])
-def simulate_process(request: HttpRequest, key: str, asked: Simulation) -> dict[str, Any]:
+def simulate_process(request: HttpRequest, key: str, asked: Simulation) -> Any:
     """Plays an incident by the process: the real verbs, made-up people, a clock of its own. Nothing is kept or told.
 
     A move that its verb refuses stands in `refused`, and the play goes on.
@@ -168,7 +169,11 @@ def simulate_process(request: HttpRequest, key: str, asked: Simulation) -> dict[
     version = process.versions.filter(number=asked.version).first() if asked.version else process.current
     if version is None:
         raise Http404
-    return play(Basis.of(version), _script(asked, moment.now()), _shape)
+    try:
+        return play(Basis.of(version), _script(asked, moment.now()), _shape)
+    except Busy:
+        told = _("Too many simulations run just now. Try again in a moment.")
+        return problem(503, told, headers={"Retry-After": "5"})
 
 
 def _script(asked: Simulation, now: datetime) -> scripts.Script:

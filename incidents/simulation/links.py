@@ -49,12 +49,14 @@ def times(shown: Shown) -> list[Go]:
 
 
 def next_move(shown: Shown) -> Go | None:
+    if shown.script.full:
+        return None
     return next((_move(shown, "next", one.verb, one.of, one.label) for one in shown.group("next")), None)
 
 
 def groups(shown: Shown) -> list[Group]:
     found = []
-    for key, title, names in GROUPS:
+    for key, title, names in () if shown.script.full else GROUPS:
         moves = [_move(shown, key, one.verb, one.of, one.label) for one in shown.group(*names)]
         if moves:
             found.append(Group(key, str(title), moves))

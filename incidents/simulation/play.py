@@ -22,12 +22,18 @@ from incidents.simulation.world import World
 from notifications.channels import WAYS
 from notifications.models import Delivery, Kind, State
 
-# More wake-ups than a month of any process brings; a mistake must not turn for ever.
+# More wake-ups than a month of any process brings, in all of a play; a mistake must not turn for ever.
 MOST_TURNS = 400
 NO_REF = "INC-0"
-SEATS, PATIENCE_S = 3, 8.0
+# So many play at once, and so many more wait for a seat: pages of real incidents need these threads too.
+SEATS, WAITING, PATIENCE_S = 3, 2, 4.0
 
 _seats = threading.BoundedSemaphore(SEATS)
+_house = threading.BoundedSemaphore(SEATS + WAITING)
+
+
+class Busy(Exception):
+    """Too many simulations run just now."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class Played:
     refused: list[Refused] = field(default_factory=list)
     # The newest delivery that has the simulation's time.
     told: int = 0
+    turns: int = 0
 
     @property
     def now(self) -> datetime:
@@ -72,8 +79,8 @@ class Played:
 def play[T](basis: Basis, script: Script, read: Callable[[Played], T]) -> T:
     """What `read` makes of it. When this returns nothing of it exists any more.
 
-    ValidationError for a severity that the process does not have. A move that its verb refuses is told; the play
-    goes on.
+    ValidationError for a severity that the process does not have, Busy when too many play. A move that its verb
+    refuses is told; the play goes on.
     """
     with _seat(), stage(script.start) as clock:
         played = _begin(basis, script, clock)
@@ -86,13 +93,18 @@ def play[T](basis: Basis, script: Script, read: Callable[[Played], T]) -> T:
 
 @contextmanager
 def _seat() -> Iterator[None]:
-    """A few at a time: pages of real incidents need these threads and connections too."""
-    if not _seats.acquire(timeout=PATIENCE_S):
-        raise ValidationError(_("Too many simulations run just now. Try again in a moment."))
+    """A few at a time. Raises Busy at once where others wait already."""
+    if not _house.acquire(blocking=False):
+        raise Busy
     try:
-        yield
+        if not _seats.acquire(timeout=PATIENCE_S):
+            raise Busy
+        try:
+            yield
+        finally:
+            _seats.release()
     finally:
-        _seats.release()
+        _house.release()
 
 
 def _begin(basis: Basis, script: Script, clock: Stage) -> Played:
@@ -123,10 +135,11 @@ def act(played: Played, move: Move) -> None:
 
 def advance(played: Played, until: datetime) -> None:
     """The clock goes on to `until`; what is due on the way happens at its moment, as the ticker would do it."""
-    for _turn in range(MOST_TURNS):
+    while played.turns < MOST_TURNS:
         due = _next_due(played.incident)
         if due is None or due > until:
             break
+        played.turns += 1
         played.stage.set(max(due, played.now))
         sweep.turn(played.incident.pk)
         _send(played)

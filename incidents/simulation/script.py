@@ -86,6 +86,11 @@ class Script:
         moves = [("m", move.token) for move in self.moves]
         return urlencode([*said, *moves, ("t", str(self.until_s))])
 
+    @property
+    def full(self) -> bool:
+        """Nothing more can be done in it."""
+        return len(self.moves) >= MOST_MOVES
+
     def later(self, seconds: int) -> "Script":
         """The same, with its clock moved on."""
         return replace(self, until_s=min(LONGEST_S, self.until_s + seconds))

@@ -16,9 +16,9 @@ from accounts.access import authorize, signed_in
 from foundation import moment
 from incidents.simulation import links
 from incidents.simulation.basis import Basis
-from incidents.simulation.play import play
+from incidents.simulation.play import Busy, play
 from incidents.simulation.script import Script
-from incidents.simulation.shown import read
+from incidents.simulation.shown import Shown, read
 from products.models import Process, ProcessDraft
 from products.process.problems import ProcessError
 
@@ -45,19 +45,26 @@ def simulate_draft(request: HttpRequest, key: str) -> HttpResponse:
     except ProcessError as broken:
         context = {"problems": broken.problems, "name": key}
         return render(request, "simulation/broken.html", context, status=422)
-    return _page(request, basis, "", _("Draft"))
+    return _page(request, basis, reverse("process_draft", args=[key]), _("Draft"))
 
 
 def _page(request: HttpRequest, basis: Basis, back: str, version: str) -> HttpResponse:
+    try:
+        return _shown(request, basis, back, version)
+    except Busy:
+        answer = render(request, "simulation/busy.html", {"back": back}, status=503)
+        answer.headers["Retry-After"] = "5"
+        return answer
+
+
+def _shown(request: HttpRequest, basis: Basis, back: str, version: str) -> HttpResponse:
     now = moment.now()
     errors: list[str] = []
     try:
-        script = _script(request, basis, request.GET, now)
-        shown = play(basis, script, lambda played: read(played, copy.copy(request)))
+        script, shown = _played(request, basis, request.GET, now)
     except ValidationError as wrong:
         errors = wrong.messages
-        script = _script(request, basis, QueryDict(), now)
-        shown = play(basis, script, lambda played: read(played, copy.copy(request)))
+        script, shown = _played(request, basis, QueryDict(), now)
     context = {
         "name": basis.document["name"],
         "version": version,
@@ -78,6 +85,11 @@ def _page(request: HttpRequest, basis: Basis, back: str, version: str) -> HttpRe
         "share": request.build_absolute_uri(f"?{script.query}"),
     }
     return render(request, "simulation/page.html", context, status=400 if errors else 200)
+
+
+def _played(request: HttpRequest, basis: Basis, query: QueryDict, now: datetime) -> tuple[Script, Shown]:
+    script = _script(request, basis, query, now)
+    return script, play(basis, script, lambda played: read(played, copy.copy(request)))
 
 
 def _script(request: HttpRequest, basis: Basis, query: QueryDict, now: datetime) -> Script:

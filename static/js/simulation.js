@@ -1,6 +1,6 @@
 // Simulate: moments come without losing one's place, and the clock plays, a minute a second. Without this: plain links.
 {
-  let timer;
+  let timer, asked = 0;
   const place = () => document.getElementById("simulation");
   const stop = () => { clearTimeout(timer); timer = undefined; label(); };
   const label = () => {
@@ -11,9 +11,11 @@
     button.textContent = timer ? button.dataset.pauseLabel : button.dataset.playLabel;
   };
   const go = async (href, keep) => {
-    const response = await fetch(href, { headers: { accept: "text/html" } });
+    const turn = ++asked, response = await fetch(href, { headers: { accept: "text/html" } });
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("simulation");
-    if (!fresh) { location.href = href; return; }
+    // Somebody pressed something else meanwhile: that one counts.
+    if (turn !== asked) return;
+    if (!fresh || !response.ok) { location.href = href; return; }
     const old = place(), focused = document.activeElement?.dataset?.go, playing = document.activeElement?.matches?.("[data-play]");
     for (const fold of old.querySelectorAll("details[id]")) {
       const same = fresh.querySelector(`#${CSS.escape(fold.id)}`);

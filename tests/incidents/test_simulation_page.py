@@ -1,6 +1,7 @@
 """The page of Simulate: its address is the whole of it, looking changes nothing (issue 4, item 9)."""
 
 import re
+from contextlib import ExitStack
 from html import unescape
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from incidents.models import Incident
+from incidents.simulation import play
 from products.models import Process, ProcessDraft, Product
 from tests.factories import make_user
 
@@ -117,3 +119,26 @@ def test_a_draft_is_played_by_who_may_write_one(reader: Client, product: Product
     assert broken.status_code == 422
     assert "severities[0].rank: expected a whole number" in words(broken)
     assert reader.get("/processes/other/draft/simulate/").status_code == 404
+
+
+def test_after_the_last_move_there_is_a_way_back_and_no_error(reader: Client) -> None:
+    """Sixty are the most: a page with a button for one more could not be made."""
+    moves = "&".join(f"m={n}.finish_step.nothing" for n in range(60))
+    answer = reader.get(f"/processes/krow/simulate/?severity=HIGH&{FRIDAY}&{moves}")
+    assert answer.status_code == 200
+    assert "a simulation has at most 60. Undo one, or start over." in words(answer)
+    assert "undo" in links(answer)
+    assert not any(key.startswith(("next", "step", "decide", "end")) for key in links(answer))
+
+
+def test_too_many_at_once_are_told_at_once_and_lose_nothing(reader: Client) -> None:
+    """Real incidents need the threads: who comes when others wait already does not wait behind them."""
+    address = f"/processes/krow/simulate/?severity=HIGH&{FRIDAY}&t=60"
+    with ExitStack() as taken:
+        for _place in range(play.SEATS + play.WAITING):
+            taken.enter_context(play._house)
+        answer = reader.get(address)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "Too many simulations run just now" in words(answer)
+    assert address in unescape(answer.content.decode())
+    assert reader.get(address).status_code == 200
