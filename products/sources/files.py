@@ -5,6 +5,8 @@ that is taken away leaves its process as it is. Several machines may look at onc
 """
 
 import hashlib
+import os
+import stat
 import threading
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,8 +67,8 @@ def take_in(*, settled: bool = False) -> int:
     created = 0
     for name in names:
         found = read(folder / name, settled=settled)
-        created += _take(found, taken, now) if found else 0
-    _note_missing(names, now)
+        created += _take(found, taken, now) if found else _leave(name, taken)
+    _note_missing([_shown(name) for name in names], now)
     return created
 
 
@@ -95,17 +97,38 @@ def _look() -> None:
 
 
 def read(path: Path, *, settled: bool) -> Found | None:
-    """None for one that is gone or was changed a moment ago."""
+    """None for one that is gone, was changed a moment ago, or is changed while it is read."""
+    name = _shown(path.name)
     try:
-        age = moment.now().timestamp() - path.stat().st_mtime
-        if settled and 0 <= age < SETTLED_S:
-            return None
-        with path.open("rb") as file:
-            return Found(path.name, file.read(document.MAX_BYTES + 1))
+        # Nobody may ever write into a pipe of this name: it is opened without waiting for that.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            before = os.fstat(file.fileno())
+            if not stat.S_ISREG(before.st_mode):
+                return Found(name, broken=_("it is no file"))
+            if settled and 0 <= moment.now().timestamp() - before.st_mtime < SETTLED_S:
+                return None
+            text = file.read(document.MAX_BYTES + 1)
+            after = os.fstat(file.fileno())
     except FileNotFoundError:
         return None
     except OSError as problem:
-        return Found(path.name, broken=problem.strerror or type(problem).__name__)
+        return Found(name, broken=problem.strerror or type(problem).__name__)
+    same = (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size)
+    return Found(name, text) if same else None
+
+
+def _shown(name: str) -> str:
+    """The name of a file as it can be stored and read: one that is no UTF-8 keeps what can be read of it."""
+    readable = name.encode(errors="surrogateescape").decode(errors="replace")
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in readable)
+
+
+def _leave(name: str, taken: dict[str, str]) -> int:
+    """A file that is being written keeps its process: no other file of the same key takes it meanwhile."""
+    known = ProcessFile.objects.there().filter(name=_shown(name)).exclude(key="").first()
+    if known:
+        taken.setdefault(known.key, known.name)
+    return 0
 
 
 def _take(found: Found, taken: dict[str, str], now: datetime) -> int:
@@ -126,6 +149,9 @@ def _take(found: Found, taken: dict[str, str], now: datetime) -> int:
         taken[key] = found.name
         imported = import_process(found.text, name=found.name, by=None, source=VersionSource.FILE)
     except ProcessError as error:
+        if known and known.key:
+            # Broken, it keeps its process as well: the last good version stays.
+            taken.setdefault(known.key, found.name)
         _note(found, known.key if known else "", [str(one) for one in error.problems], now)
         return 0
     _note(found, key, [], now)

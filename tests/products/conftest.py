@@ -1,5 +1,7 @@
 """The shipped processes, a team with one person for each access role, an outsider."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
@@ -50,3 +52,11 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def folder(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
+    found = tmp_path / "processes"
+    found.mkdir()
+    settings.NIGHTDESK_PROCESS_DIR = found  # type: ignore[attr-defined]
+    return found

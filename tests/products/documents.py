@@ -28,6 +28,8 @@ clocks:
     from: detected_at
     to: [mitigated, resolved]
 """
+# With a severity whose rank is no number.
+BROKEN = GOOD.replace("rank: 1\n", "rank: nine\n", 1)
 
 
 def damaged(old: str, new: str) -> bytes:

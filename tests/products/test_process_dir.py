@@ -21,17 +21,7 @@ from products.sources.files import start_look, take_in
 from products.sources.governed import file_of, governing
 from products.sources.import_process import import_process
 from products.sources.shipped import import_shipped
-from tests.products.documents import GOOD
-
-BROKEN = GOOD.replace("rank: 1\n", "rank: nine\n", 1)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
-    found = tmp_path / "processes"
-    found.mkdir()
-    settings.NIGHTDESK_PROCESS_DIR = found  # type: ignore[attr-defined]
-    return found
+from tests.products.documents import BROKEN, GOOD
 
 
 @pytest.mark.django_db
