@@ -67,7 +67,7 @@ def _severity_confirmed(event: TimelineEvent) -> SafeString:
     text = format_html(
         _("<b>{severity} confirmed</b> by {who}"), severity=event.data.get("severity", ""), who=_who(event)
     )
-    return _with_link(event, text)
+    return with_link(event, text)
 
 
 def _severity_changed(event: TimelineEvent) -> SafeString:
@@ -151,10 +151,10 @@ def _stated(event: TimelineEvent) -> SafeString:
     if event.actor_id is None:
         return _plain(event)
     text = format_html(_("<b>{what}</b>, says {who}"), what=event.get_kind_display(), who=_who(event))
-    return _with_link(event, text)
+    return with_link(event, text)
 
 
-def _with_link(event: TimelineEvent, text: SafeString) -> SafeString:
+def with_link(event: TimelineEvent, text: SafeString) -> SafeString:
     url = str(event.data.get("url", ""))
     if not url.startswith(("https://", "http://")):
         return text
@@ -165,10 +165,10 @@ def _with_link(event: TimelineEvent, text: SafeString) -> SafeString:
 def _message_sent(event: TimelineEvent) -> SafeString:
     title, who = event.data.get("title", ""), _who(event)
     if event.data.get("again"):
-        return _with_link(
+        return with_link(
             event, format_html(_("<b>Sent again: {title}</b>, says {who}"), title=title, who=who)
         )
-    return _with_link(event, format_html(_("<b>Sent: {title}</b>, says {who}"), title=title, who=who))
+    return with_link(event, format_html(_("<b>Sent: {title}</b>, says {who}"), title=title, who=who))
 
 
 def _watch_opened(event: TimelineEvent) -> SafeString:
@@ -277,7 +277,7 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.DEFERRED: _deferred,
     EventKind.DUPLICATE_MARKED: _duplicate_marked,
     **dict.fromkeys(SAID, _stated),
-    EventKind.ATTESTED: lambda event: _with_link(event, _ticked(event)),
+    EventKind.ATTESTED: lambda event: with_link(event, _ticked(event)),
     EventKind.CHECK_CHANGED: _ticked,
     EventKind.WATCH_OPENED: _watch_opened,
     EventKind.MESSAGE_SENT: _message_sent,

@@ -39,19 +39,31 @@ def answer(
     if key not in {question["key"] for question in questions(incident)}:
         keys = ", ".join(question["key"] for question in questions(incident))
         raise ValidationError({"key": _("The process asks these questions: %(keys)s.") % {"keys": keys}})
+    return write(incident, key, by=by, text=text, seen=seen, at=at)
+
+
+def write(
+    incident: Incident, key: str, *, by: User, text: str, seen: str | None = None, at: datetime | None = None
+) -> Answer:
+    """Keeps words of people by `key`, whatever that is; without `seen` the last one counts, the others stay."""
     text = text.replace("\r\n", "\n").strip()
     with transaction.atomic():
         report = held_open(incident)
-        last = report.answers.filter(key=key).select_related("by").order_by("-number").first()
+        last = latest(report, key)
         if (last.text if last else "") == text:
             return last or Answer(postmortem=report, key=key, number=0, text="", by=by)
-        if _seen(last) != seen:
+        if seen is not None and _seen(last) != seen:
             raise AnswerChanged(incident, last)
         now = at or moment.now()
         made = _written(report, key, last, by, text, now)
         documented.follow(incident, report, by=by, at=at)
         announce(incident)
         return made
+
+
+def latest(report: Postmortem | None, key: str) -> Answer | None:
+    rows = report.answers.filter(key=key).select_related("by") if report else Answer.objects.none()
+    return rows.order_by("-number").first()
 
 
 def _seen(last: Answer | None) -> str:

@@ -76,7 +76,7 @@ class ActionForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why it is dropped, or opened again."""
+    """Why: it is dropped, opened again, or needs no change."""
 
     reason = words(
         _("Why?"),
@@ -84,6 +84,16 @@ class ReasonForm(forms.Form):
         rows=2,
         error_messages={"required": _("Say why: the next reader was not there.")},
     )
+
+    def facts(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class ShareForm(forms.Form):
+    where = line(
+        _("Where did you share it?"), limit=200, error_messages={"required": _("Say where you shared it.")}
+    )
+    url = line(_("Link, if there is one"), limit=LINK, required=False)
 
     def facts(self) -> dict[str, Any]:
         return dict(self.cleaned_data)

@@ -184,7 +184,16 @@ class Written:
                 f"- [{STATES[one['state']]}] {inline(one['text'])} ({inline(one['kind_label'])}, "
                 f"{inline(one['owner'])}, {inline(_('due'))} {one['due']}){state}"
             )
-        return [*lines, ""] if self.report["actions"] else [*lines, inline(_("None yet.")), ""]
+        lines += [] if self.report["actions"] else [inline(_("None yet."))]
+        return [*lines, "", *self.process()]
+
+    def process(self) -> list[str]:
+        """K124."""
+        one = self.report["process_change"]
+        lines = [*section(_("Does the process have to change?")), inline(one["words"]), ""]
+        if one["state"] == "not_needed":
+            lines += [quote(one["reason"]), "", f"{inline(one['by'])}, {self.moment(one['at'])}", ""]
+        return lines
 
     def after(self) -> list[str]:
         """What the process asks for next, the meeting, and what came after the review."""
@@ -197,6 +206,8 @@ class Written:
             lines += [f"{self.moment(meeting['at'])}{asked}{where}", ""]
         for title, rows in ((_("Agenda"), self.report["agenda"]), (_("To share"), self.report["share"])):
             lines += [*section(title), *(f"- {inline(row)}" for row in rows), ""] if rows else []
+        if shared := self.report["findings"]["shared"]:
+            lines += [*section(_("Shared with the team")), *map(self.shared, shared), ""]
         if self.report["since_review"]:
             lines += section(_("Since the review"))
             for one in self.report["since_review"]:
@@ -204,6 +215,11 @@ class Written:
                     f"- **{self.moment(one['at'])}** {inline(one['sentence'])} {self.proof(one['seq'])}"
                 )
         return lines
+
+    def shared(self, one: dict[str, Any]) -> str:
+        """K128."""
+        where = link(one["where"], one["url"])
+        return f"- **{self.moment(one['at'])}** {inline(one['by'])}: {where} {self.proof(one['seq'])}"
 
     def foot(self) -> list[str]:
         review = self.report["review"]

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from accounts.access import allowed
 from accounts.models import User
 from incidents.models import Incident
+from incidents.ruler_panel import TONES
 from review import report
 from review.documents import AskedAction, asked_actions
 from review.due import Standing, standing
 from review.forms import AnswerForm
 from review.models import Answer, Postmortem
 from review.refusals import AnswerChanged
-from ui.ruler import Point, svg
+from ui.ruler import BAND, Point, svg
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,21 @@ class Page:
     def reviewed(self) -> bool:
         return self.standing.reviewed
 
-    @property
+    @cached_property
     def drawn(self) -> str:
         return draw(self.report["plan"])
+
+    @property
+    def breaks(self) -> bool:
+        return 'class="break"' in self.drawn
+
+    @property
+    def three(self) -> list[dict[str, Any]]:
+        """What of the plan fits on a phone: what was late, then what is to come."""
+        marks = self.report["plan"]["marks"]
+        order = ("late", "missed", "planned")
+        found = [mark for mark in marks if mark["status"] in order]
+        return sorted(found, key=lambda mark: order.index(mark["status"]))[:3]
 
     @property
     def settled(self) -> list[dict[str, Any]]:
@@ -93,15 +107,12 @@ def draw(plan: dict[str, Any] | None) -> str:
     points = [
         Point(
             mark["at_s"], mark["planned"].removeprefix("T+").removeprefix("T-").removesuffix(" min"),
-            f"{mark['planned']} {mark['label']}: {mark['text']}", mark["real_s"], _TONES.get(mark["status"], "open"),
-            mark["limit"],
+            f"{mark['planned']} {mark['label']}: {mark['text']}", mark["real_s"], TONES.get(mark["status"], "open"),
+            mark["limit"], name=mark["label"], note=mark["text"] if mark["status"] == "late" else "",
         )
         for mark in plan["marks"]
     ]  # fmt: skip
-    return svg(points, plan["total"], now_s=None, total_s=plan["total_s"])
-
-
-_TONES = {"on_time": "good", "early": "good", "late": "late", "missed": "late", "not_needed": "quiet"}
+    return svg(points, plan["total"], now_s=None, total_s=plan["total_s"], wide=BAND)
 
 
 def _earlier(found: Postmortem | None) -> dict[str, list[Answer]]:

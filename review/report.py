@@ -6,11 +6,13 @@ Until it is reviewed it is read afresh each time; then what was reviewed is show
 from datetime import datetime
 from typing import Any
 
-from foundation.shapes import utc, utc_or_none
+from foundation.shapes import address, utc, utc_or_none
 from incidents.models import Incident
 from products.vocabulary import EventKind
 from review import answers, evidence
+from review.findings import findings
 from review.models import ActionItem, Postmortem
+from review.process_change import process_change
 from review.timeline import Entry, Timeline, described
 
 # What came after a review and changes what one thinks of it.
@@ -30,7 +32,8 @@ def read(incident: Incident, now: datetime, found: Postmortem | None = None) -> 
     frozen = found.snapshot if found and found.is_reviewed else None
     known = frozen or {**evidence.collect(incident, now), "answers": answers.current(incident, found)}
     told = Timeline(incident, head=len(known["timeline"]))
-    return {
+    doing = actions(found)
+    shape = {
         **known,
         "incident": _incident(known, incident, told),
         "timeline": [_entry(told, entry) for entry in told.entries()],
@@ -43,22 +46,38 @@ def read(incident: Incident, now: datetime, found: Postmortem | None = None) -> 
         "review": _review(found),
         "since_review": [_later(told, event) for event in told.since() if event.kind in WEIGHTY],
         "writers": answers.writers(found),
-        "actions": actions(found),
+        "actions": doing,
+        "process_change": process_change(found, doing),
     }
+    return {**shape, "findings": findings(shape, told)}
 
 
 def exported(incident: Incident, now: datetime) -> dict[str, Any]:
     """The same for whoever keeps it; `frozen` is what the digest is of, byte for byte as canonical JSON."""
     found = postmortem_of(incident)
-    return {**read(incident, now, found), "frozen": found.snapshot if found and found.is_reviewed else None}
+    frozen = found.snapshot if found and found.is_reviewed else None
+    return {**addressed(incident, now, found), "frozen": frozen}
+
+
+def addressed(incident: Incident, now: datetime, found: Postmortem | None) -> dict[str, Any]:
+    """As the API gives it: with its address and how many questions are left."""
+    shown = read(incident, now, found)
+    return {
+        **shown,
+        "schema_version": shown["schema"],
+        "left": answers.left(incident, found),
+        "url": address(f"{incident.get_absolute_url()}postmortem/"),
+    }
 
 
 def snapshot(incident: Incident, found: Postmortem, now: datetime) -> dict[str, Any]:
     """What is kept when it is reviewed at `now`: no words that stand on the timeline."""
+    doing = actions(found)
     return {
         **evidence.collect(incident, now, reviewed_at=now),
         "answers": answers.current(incident, found),
-        "actions": actions(found),
+        "actions": doing,
+        "process_change": process_change(found, doing),
         "meets_at": utc_or_none(found.meets_at),
     }
 

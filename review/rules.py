@@ -6,7 +6,15 @@ from incidents.models import Incident
 from incidents.rules import respond, sees
 from products.models import RoleHolder
 
-WRITERS = ("answer", "change_action", "schedule_postmortem", "review", "reopen_report")
+WRITERS = (
+    "answer",
+    "change_action",
+    "schedule_postmortem",
+    "review",
+    "reopen_report",
+    "keep_process",
+    "share",
+)
 
 
 def write(actor: User, incident: Incident) -> bool:

@@ -7,8 +7,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from incidents.models import TimelineEvent
-from incidents.sentences import SENTENCES
+from incidents.sentences import SENTENCES, with_link
 from products.vocabulary import EventKind
+from review.findings import SHARED
 from ui.moments import moment_html
 
 _noted = SENTENCES[EventKind.NOTED]
@@ -37,9 +38,12 @@ def published(event: TimelineEvent) -> SafeString:
 
 
 def noted(event: TimelineEvent) -> SafeString:
-    """A note, unless it tells that a report was opened again."""
+    """A note, unless it tells of a report: opened again, or its findings shared."""
     if event.data.get("report") == "reopened":
         return format_html(_("<b>Report opened again</b> by {who}"), who=event.actor_label)
+    if event.data.get("report") == SHARED:
+        text = format_html(_("<b>Findings shared</b> with the team by {who}"), who=event.actor_label)
+        return with_link(event, text)
     return _noted(event)
 
 

@@ -5,7 +5,13 @@ from django.urls import path
 from review.views.actions import action_add, action_change, action_drop, action_finish, action_reopen
 from review.views.listing import postmortems
 from review.views.postmortem import answer, postmortem, postmortem_fresh, postmortem_json, postmortem_markdown
-from review.views.verbs import postmortem_reopen, postmortem_review, postmortem_schedule
+from review.views.verbs import (
+    postmortem_process,
+    postmortem_reopen,
+    postmortem_review,
+    postmortem_schedule,
+    postmortem_share,
+)
 
 _HOME = "incidents/<str:ref>/postmortem"
 
@@ -19,6 +25,8 @@ urlpatterns = [
     path(f"{_HOME}/schedule", postmortem_schedule, name="postmortem_schedule"),
     path(f"{_HOME}/review", postmortem_review, name="postmortem_review"),
     path(f"{_HOME}/reopen", postmortem_reopen, name="postmortem_reopen"),
+    path(f"{_HOME}/process", postmortem_process, name="postmortem_process"),
+    path(f"{_HOME}/share", postmortem_share, name="postmortem_share"),
     path(f"{_HOME}/actions/add", action_add, name="action_add"),
     path(f"{_HOME}/actions/<int:number>/change", action_change, name="action_change"),
     path(f"{_HOME}/actions/<int:number>/finish", action_finish, name="action_finish"),

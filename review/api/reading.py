@@ -8,12 +8,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts.bearer import person_of
 from foundation import moment
-from foundation.shapes import address
 from incidents.api.process import MARKDOWN
 from incidents.api.reading import incident_of
 from incidents.models import Incident
 from incidents.views.incident import zone_of
-from review import answers, report
+from review import report
 from review.api.router import router
 from review.api.shapes import PostmortemShape
 from review.markdown import markdown
@@ -29,8 +28,7 @@ def read_postmortem(request: HttpRequest, ref: str) -> dict[str, Any]:
 def keep_postmortem(request: HttpRequest, ref: str) -> HttpResponse:
     """The same as a file; once reviewed with `frozen`, which the digest is of (canonical JSON)."""
     found = incident_of(request, ref)
-    shape = {**postmortem_shape(found), "frozen": report.exported(found, moment.now())["frozen"]}
-    return _file(shape, f"{found.ref}-postmortem.json")
+    return _file(report.exported(found, moment.now()), f"{found.ref}-postmortem.json")
 
 
 @router.get("/incidents/{ref}/postmortem.md", openapi_extra=MARKDOWN)
@@ -42,14 +40,7 @@ def postmortem_as_markdown(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def postmortem_shape(incident: Incident) -> dict[str, Any]:
-    found = report.postmortem_of(incident)
-    shown = report.read(incident, moment.now(), found)
-    return {
-        **shown,
-        "schema_version": shown["schema"],
-        "left": answers.left(incident, found),
-        "url": address(f"{incident.get_absolute_url()}postmortem/"),
-    }
+    return report.addressed(incident, moment.now(), report.postmortem_of(incident))
 
 
 def _file(shape: dict[str, Any], name: str) -> HttpResponse:

@@ -24,6 +24,8 @@ def _day(value: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
+What = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\r\n\t]*$"), Plain]
+
 
 def told(**example: Any) -> ConfigDict:
     """How a body is described: strict as all are, with what one may send."""
@@ -66,6 +68,32 @@ class MeetingShape(Schema):
     scheduled_at: Utc | None
 
 
+class ProcessChangeShape(Schema):
+    """K124. `planned`: `actions` are the numbers of the items that do it; `not_needed`: `reason` says why."""
+
+    state: Literal["open", "planned", "not_needed"]
+    words: str
+    actions: list[int]
+    reason: str
+    by: str
+    at: Utc | None
+
+
+class SharedShape(Schema):
+    seq: int
+    by: str
+    at: Utc
+    where: str
+    url: str
+
+
+class FindingsShape(Schema):
+    """K128. `text` to send to the team, `shared` who says that they sent it, and where."""
+
+    text: str
+    shared: list[SharedShape]
+
+
 class ReviewShape(Schema):
     """`digest` is the sha256 of what was reviewed (`frozen` of `.json`) and stands in the timeline's entry `seq`.
 
@@ -104,6 +132,8 @@ class PostmortemShape(Schema):
     answers: list[AnswerShape]
     writers: list[str]
     actions: list[ActionShape]
+    process_change: ProcessChangeShape
+    findings: FindingsShape
     meeting: MeetingShape | None
     review: ReviewShape | None
     since_review: list[dict[str, Any]]
@@ -137,6 +167,22 @@ class NewAnswer(Body):
     seen: Annotated[str, Field(max_length=16), Plain] = ""
 
 
+class NoChange(Body):
+    model_config = told(reason="The process asks for it already.")
+
+    reason: Reason
+
+
+class Shared(Body):
+    """`where`: a channel, a meeting; `url` leads there."""
+
+    model_config = told(where="Slack #releases", url="https://chat.example.org/archives/1")
+
+    where: Annotated[Title, Field(pattern=r"^[^\r\n\t]*$")]
+    url: Annotated[str, Field(max_length=500), Plain] = ""
+    at: Moment | None = None
+
+
 class NewMeeting(Body):
     model_config = told(meets_at="2026-12-01T10:00:00Z", attendees="Ada, Ben")
 
@@ -150,7 +196,7 @@ class NewAction(Body):
 
     model_config = told(text="Test with a null site", kind="test", owner="ben@example.org", due="2026-12-11")
 
-    text: Annotated[Title, Field(pattern=r"^[^\r\n\t]*$")]
+    text: What
     kind: Kind
     owner: Key
     due: Day
@@ -161,7 +207,7 @@ class ChangedAction(Body):
 
     model_config = told(due="2026-12-18", seen=1)
 
-    text: Annotated[Title, Field(pattern=r"^[^\r\n\t]*$")] | None = None
+    text: What | None = None
     kind: Kind | None = None
     owner: Key | None = None
     due: Day | None = None

@@ -17,7 +17,7 @@ from foundation.shapes import Body
 from incidents.api.reading import incident_of
 from incidents.api.shapes import IncidentShape, incident_shape
 from incidents.models import Incident
-from review import action_items, answers, reviewing
+from review import action_items, answers, findings, process_change, reviewing
 from review.api.reading import postmortem_shape
 from review.api.router import ACTED_WITH, router
 from review.api.shapes import (
@@ -26,8 +26,10 @@ from review.api.shapes import (
     NewAction,
     NewAnswer,
     NewMeeting,
+    NoChange,
     PostmortemShape,
     ReportReopened,
+    Shared,
 )
 from review.forms import owners
 from review.models import ActionItem
@@ -76,6 +78,24 @@ def reopen_postmortem(request: HttpRequest, ref: str, body: ReportReopened) -> d
         request, f"reopen_report:{incident.ref}", body,
         lambda: reviewing.reopen_report(incident, by=user, **body.facts()),
     )  # fmt: skip
+    return postmortem_shape(incident_of(request, ref))
+
+
+@router.post("/incidents/{ref}/postmortem/process", response=PostmortemShape, auth=ACTED_WITH)
+def keep_process(request: HttpRequest, ref: str, body: NoChange) -> dict[str, Any]:
+    """The process needs no change, and why. If it needs one, add an action item of kind `process` instead."""
+    incident, user = _incident(request, ref, "keep_process")
+    do = process_change.keep_process
+    _once(request, f"keep_process:{incident.ref}", body, lambda: do(incident, by=user, **body.facts()))
+    return postmortem_shape(incident_of(request, ref))
+
+
+@router.post("/incidents/{ref}/postmortem/share", response=PostmortemShape, auth=ACTED_WITH)
+def share_findings(request: HttpRequest, ref: str, body: Shared) -> dict[str, Any]:
+    """The findings were sent to the team: recorded with who, when and where. Sends nothing by itself."""
+    incident, user = _incident(request, ref, "share")
+    do = findings.share_findings
+    _once(request, f"share:{incident.ref}", body, lambda: do(incident, by=user, **body.facts()).seq)
     return postmortem_shape(incident_of(request, ref))
 
 

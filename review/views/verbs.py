@@ -19,8 +19,8 @@ from foundation import moment
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
 from incidents.views.incident import fetch, zone_of
-from review import answers, page, report, reviewing
-from review.forms import ReasonForm, ReviewForm, ScheduleForm
+from review import answers, findings, page, process_change, report, reviewing
+from review.forms import ReasonForm, ReviewForm, ScheduleForm, ShareForm
 from review.schedule_postmortem import schedule_postmortem
 from review.timeline import Timeline
 
@@ -53,6 +53,16 @@ REOPEN = Deed(
     "reopen_report", _("Open the report again"), _("Open again"), ReasonForm, reviewing.reopen_report,
     _("What was reviewed is let go, and the answers can be changed. The timeline says that you did it, and why."),
 )  # fmt: skip
+KEEP = Deed(
+    "keep_process", _("Does the process have to change?"), _("No change is needed"), ReasonForm,
+    process_change.keep_process,
+    _("If it has to, go back and add an action item of the kind Process."),
+)  # fmt: skip
+SHARE = Deed(
+    "share", _("Share what was found"), _("I have shared it"), ShareForm, findings.share_findings,
+    _("Send this text to the team. The timeline then says who shared it, when and where."),
+    "review/findings.html",
+)  # fmt: skip
 
 
 @require_http_methods(METHODS)
@@ -68,6 +78,16 @@ def postmortem_review(request: HttpRequest, ref: str) -> HttpResponse:
 @require_http_methods(METHODS)
 def postmortem_reopen(request: HttpRequest, ref: str) -> HttpResponse:
     return _page(request, ref, REOPEN)
+
+
+@require_http_methods(METHODS)
+def postmortem_process(request: HttpRequest, ref: str) -> HttpResponse:
+    return _page(request, ref, KEEP)
+
+
+@require_http_methods(METHODS)
+def postmortem_share(request: HttpRequest, ref: str) -> HttpResponse:
+    return _page(request, ref, SHARE)
 
 
 def _page(request: HttpRequest, ref: str, deed: Deed) -> HttpResponse:

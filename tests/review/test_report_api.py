@@ -13,7 +13,7 @@ from foundation.shapes import utc
 from incidents.models import Incident
 from products.token_products import make_narrow_token
 from tests.api.conftest import Script
-from tests.review.conftest import DAY, KEYS
+from tests.review.conftest import DAY, KEYS, reader
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +66,8 @@ def test_one_report_from_resolved_to_reviewed(over: Incident, ada: User, ben: Us
     assert kept["Content-Disposition"] == f'attachment; filename="{over.ref}-postmortem.json"'
     frozen = json.dumps(kept.json()["frozen"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert hashlib.sha256(frozen.encode()).hexdigest() == reviewed["review"]["digest"]
+    downloaded = reader(ada).get(f"{here}.json").json()
+    assert {**downloaded, "at": ""} == {**script("GET", f"{here}.json").json(), "at": ""}
     text = script("GET", f"{here}.md")
     assert text["Content-Type"] == "text/markdown; charset=utf-8"
     assert (

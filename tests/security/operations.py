@@ -73,6 +73,8 @@ VERBS: dict[str, dict[str, Any]] = {
 REPORT: dict[str, dict[str, Any]] = {
     "schedule_postmortem": {"meets_at": "2026-12-01T10:00:00Z"},
     "postmortem/review": {},
+    "postmortem/process": {"reason": "It asks for it already"},
+    "postmortem/share": {"where": "Slack #releases"},
     "postmortem/reopen": {"reason": "Not all"},
     "postmortem/actions": {"text": "A test", "kind": "test", "owner": "responder@example.test", "due": "2027-01-01"},
 }

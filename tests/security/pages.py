@@ -178,6 +178,8 @@ RECORDS = [
     Page("postmortem_answer", post=R, on=INCIDENTS, named={"key": "root_cause"}, sent={"text": "Because"}),
     Page("postmortem_schedule", get=R, post=R, on=INCIDENTS),
     Page("postmortem_review", get=R, post=R, on=INCIDENTS),
+    Page("postmortem_process", get=R, post=R, on=INCIDENTS),
+    Page("postmortem_share", get=R, post=R, on=INCIDENTS),
     Page("postmortem_reopen", get=R, post=R, on=INCIDENTS),
     Page("action_add", get=R, post=R, on=INCIDENTS),
     Page("action_change", get=R, post=R, on=ACTIONS),
