@@ -6,7 +6,9 @@ class MonitoringConfig(AppConfig):
     verbose_name = "How the world looks"
 
     def ready(self) -> None:
-        from monitoring.setup import SECTION
-        from products.setup.sections import register
+        from monitoring import product_panel, setup
+        from products import panels
+        from products.setup import sections
 
-        register(SECTION)
+        sections.register(setup.SECTION)
+        panels.register(product_panel.PANEL)

@@ -102,6 +102,12 @@ def board(user: User | AnonymousUser, *, now: datetime, words: str = "", state: 
     )
 
 
+def of_product(user: User | AnonymousUser, product: Product, *, now: datetime) -> list[Line]:
+    """The monitors of one product, the worst first, with their last 24 hours."""
+    mine = Monitor.objects.visible_to(user).present().filter(product=product)
+    return _with_strips(_lines(mine.select_related("product__team"), now)[:MOST], now)
+
+
 def _lines(monitors: Iterable[Monitor], now: datetime) -> list[Line]:
     by_id = {monitor.pk: monitor for monitor in monitors}
     targets = Target.objects.filter(monitor__in=by_id.keys(), archived_at=None)

@@ -19,6 +19,7 @@ from products.edit_product import edit_product as edit
 from products.environments import add_environment as add
 from products.forms import ContactForm, EnvironmentForm, NewProductForm, ProductForm, RoleHolderForm
 from products.models import Product, ProductSlug
+from products.panels import rendered
 from products.reading.tables import severity_rows
 from products.role_holders import role_lists
 from products.setup.picks import picks, prefilled
@@ -157,6 +158,7 @@ def show(
         "progress": progress(product) if asks else None,
         "version": version,
         "rows": severity_rows(version),
+        "panels": rendered(request, product),
         "environments": product.environments.all(),
         "components": product.components.all(),
         "former": product.slugs.exclude(slug=product.slug),
