@@ -22,7 +22,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from config import embedded
 from tests.fixtures.browser import QUIET
-from tests.scenes import SCENES, Stage
+from tests.scenes import SCENES
+from tests.stage import Stage
 
 SIZES = {"390": (390, 844), "1280": (1280, 900)}
 KEYBOARD_HEIGHT = 430  # what a phone's keyboard leaves

@@ -5,7 +5,6 @@ A scene is built by the verbs, in the past where a page needs a story. Names and
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,87 +14,9 @@ from incidents import sweep
 from incidents import transitions as do
 from incidents.declare import declare
 from incidents.models import Incident
-from monitoring.models import Monitor, StatusChange, Target
+from monitoring.models import Target
 from products.models import Product
-from tests.factories import join, make_monitor, make_product, make_team, make_user
-
-
-@dataclass(frozen=True)
-class Stage:
-    """Who looks, and where. `lost`: the stream is cut; `typing`: the phone's keyboard is open."""
-
-    person: User
-    path: str
-    lost: bool = False
-    typing: str = ""
-
-
-def ago(now: datetime, **span: float) -> datetime:
-    return now - timedelta(**span)
-
-
-def _house(slug: str, *products: str) -> tuple[User, list[Product]]:
-    """A manager alone in a team with `products`, each a name, by the process of Krow."""
-    team = make_team(slug, name=f"Staff apps ({slug})", time_zone="Europe/Berlin")
-    person = make_user(f"{slug}@example.test", name="Ada Moss", time_zone="Europe/Berlin")
-    join(person, team, "manager")
-    return person, [make_product(team, name=name) for name in products]
-
-
-def _mate(person: User, name: str, slug: str) -> User:
-    mate = make_user(f"{name.split()[0].lower()}-{slug}@example.test", name=name)
-    join(mate, person.memberships.get().team, "responder")
-    return mate
-
-
-def _watched(product: Product, name: str, *, latency_ms: float = 84, path: str = "health") -> Target:
-    """A monitor that has been up for two days, with one gap that nobody watched."""
-    now = moment.now()
-    monitor = make_monitor(product, name=name, target=f"https://{name}.example.test/{path}")
-    Monitor.objects.filter(pk=monitor.pk).update(
-        looked_at=ago(now, seconds=12), latency_ms=latency_ms, created_at=ago(now, days=2)
-    )
-    target = monitor.targets.get()
-    _change(target, "up", ago(now, days=2))
-    _change(target, "unknown", ago(now, hours=15), "Nightdesk was not running")
-    _change(target, "up", ago(now, hours=14, minutes=10))
-    Target.objects.filter(pk=target.pk).update(
-        fresh_until=now + timedelta(minutes=3), latency_ms=latency_ms, settled="up"
-    )
-    return Target.objects.get(pk=target.pk)
-
-
-def _change(
-    target: Target, state: str, at: datetime, detail: str = "", code: str = "", outcome: str = ""
-) -> None:
-    target.refresh_from_db()
-    StatusChange.objects.create(
-        target=target,
-        was=target.state,
-        state=state,
-        at=at,
-        recorded_at=at,
-        detail=detail,
-        code=code,
-        handled_at=at,
-        outcome=outcome,
-    )
-    settled = target.settled if state == "unknown" else state
-    Target.objects.filter(pk=target.pk).update(
-        state=state,
-        since=at,
-        settled=settled,
-        detail=detail,
-        code=code,
-        fresh_until=moment.now() + timedelta(minutes=3),
-    )
-
-
-def _down(target: Target, at: datetime, outcome: str = "") -> None:
-    _change(target, "down", at, "answered 503 instead of 200-399, 3 of 3 times", "status", outcome)
-    Monitor.objects.filter(pk=target.monitor_id).update(
-        code="status", detail="answered 503 instead of 200-399"
-    )
+from tests.stage import Stage, ago, change, down, house, mate, watched
 
 
 def _open(
@@ -108,9 +29,9 @@ def _open(
 
 
 def now_0() -> Stage:
-    person, (staff, web, _) = _house("calm", "Staff Mobile", "Web shop", "Payments API")
+    person, (staff, web, _) = house("calm", "Staff Mobile", "Web shop", "Payments API")
     for product, name in ((staff, "sign-in"), (staff, "shifts-api"), (web, "shop"), (web, "search")):
-        _watched(product, name)
+        watched(product, name)
     start = ago(moment.now(), days=3, hours=2)
     old = _open(web, person, "Search answers slowly in the evening", "HIGH", start)
     do.acknowledge(old, by=person, at=start + timedelta(minutes=4))
@@ -119,13 +40,13 @@ def now_0() -> Stage:
 
 
 def now_1() -> Stage:
-    person, (staff, _) = _house("one", "Staff Mobile", "Web shop")
+    person, (staff, _) = house("one", "Staff Mobile", "Web shop")
     start = ago(moment.now(), minutes=4, seconds=10)
-    target = _watched(staff, "sign-in")
+    target = watched(staff, "sign-in")
     incident = _open(
         staff, None, "sign-in is down", "CRITICAL", start, target=target, label="sign-in", source="monitor"
     )
-    _down(target, start, incident.ref)
+    down(target, start, incident.ref)
     return Stage(person, "/")
 
 
@@ -146,15 +67,15 @@ TITLES = (
 
 
 def _twelve(slug: str) -> User:
-    person, products = _house(slug, "Staff Mobile", "Web shop", "Payments API")
-    mate, now = _mate(person, "Kim Lund", slug), moment.now()
+    person, products = house(slug, "Staff Mobile", "Web shop", "Payments API")
+    kim, now = mate(person, "Kim Lund", slug), moment.now()
     for number, (title, severity, minutes) in enumerate(TITLES):
         start = ago(now, minutes=minutes)
         incident = _open(products[number % 3], person, title, severity, start)
         if number % 3:
-            do.acknowledge(incident, by=mate, at=start + timedelta(minutes=3))
+            do.acknowledge(incident, by=kim, at=start + timedelta(minutes=3))
         if number % 3 == 2:
-            do.assign(incident, by=mate, user=mate, at=start + timedelta(minutes=6))
+            do.assign(incident, by=kim, user=kim, at=start + timedelta(minutes=6))
     sweep.breach_due()
     return person
 
@@ -168,27 +89,27 @@ def now_stale() -> Stage:
 
 
 def now_of(slug: str) -> User:
-    person, (staff, _) = _house(slug, "Staff Mobile", "Web shop")
+    person, (staff, _) = house(slug, "Staff Mobile", "Web shop")
     _open(staff, person, "Sign-in fails for all staff", "CRITICAL", ago(moment.now(), minutes=7))
     return person
 
 
 def declare_form() -> Stage:
-    person, (staff, _, _) = _house("declare", "Staff Mobile", "Web shop", "Payments API")
+    person, (staff, _, _) = house("declare", "Staff Mobile", "Web shop", "Payments API")
     _open(staff, person, "Push messages arrive an hour late", "HIGH", ago(moment.now(), minutes=40))
     return Stage(person, "/declare/", typing="Sign-in fails for all staff")
 
 
 def _story(slug: str, minutes: float) -> tuple[User, Incident]:
     """An outage with people's words, corrections and machine lines."""
-    person, (staff, _) = _house(slug, "Staff Mobile", "Web shop")
-    kim, sam = _mate(person, "Kim Lund", slug), _mate(person, "Sam Ito", slug)
+    person, (staff, _) = house(slug, "Staff Mobile", "Web shop")
+    kim, sam = mate(person, "Kim Lund", slug), mate(person, "Sam Ito", slug)
     start = ago(moment.now(), minutes=minutes)
 
     def at(m: float) -> datetime:
         return start + timedelta(minutes=m)
 
-    target = _watched(staff, "sign-in")
+    target = watched(staff, "sign-in")
     incident = _open(
         staff,
         kim,
@@ -201,7 +122,7 @@ def _story(slug: str, minutes: float) -> tuple[User, Incident]:
         users_affected=1240,
         users_source="sign-ins, rising",
     )
-    _down(target, at(0.2), incident.ref)
+    down(target, at(0.2), incident.ref)
     do.acknowledge(incident, by=person, at=at(3.2))
     do.assign(incident, by=person, user=person, at=at(3.6))
     do.note(
@@ -240,7 +161,7 @@ def incident_resolved() -> Stage:
         incident, by=person, text="Sign-in works again with the old response shape.", at=ago(now, minutes=38)
     )
     assert incident.target
-    _change(incident.target, "up", ago(now, minutes=36), outcome=incident.ref)
+    change(incident.target, "up", ago(now, minutes=36), outcome=incident.ref)
     do.resolve(
         incident,
         by=person,
@@ -251,13 +172,13 @@ def incident_resolved() -> Stage:
 
 
 def board_empty() -> Stage:
-    return Stage(_house("nothing", "Staff Mobile")[0], "/monitoring/")
+    return Stage(house("nothing", "Staff Mobile")[0], "/monitoring/")
 
 
 def _board(slug: str) -> tuple[User, list[Target]]:
-    person, (staff, web) = _house(slug, "Staff Mobile", "Web shop")
+    person, (staff, web) = house(slug, "Staff Mobile", "Web shop")
     names = ((staff, "sign-in"), (staff, "shifts-api"), (web, "shop"), (web, "search"))
-    return person, [_watched(product, name) for product, name in names]
+    return person, [watched(product, name) for product, name in names]
 
 
 def board_quiet() -> Stage:
@@ -266,8 +187,8 @@ def board_quiet() -> Stage:
 
 def board_down() -> Stage:
     person, targets = _board("down")
-    _down(targets[1], ago(moment.now(), minutes=18), "INC-2")
-    _change(
+    down(targets[1], ago(moment.now(), minutes=18), "INC-2")
+    change(
         targets[3],
         "degraded",
         ago(moment.now(), hours=1, minutes=5),
@@ -281,11 +202,11 @@ def monitor() -> Stage:
     person, targets = _board("monitor")
     now = moment.now()
     target = targets[0]
-    _down(target, ago(now, hours=6, minutes=10), "INC-2")
-    _change(target, "up", ago(now, hours=5, minutes=2))
-    _change(target, "degraded", ago(now, hours=2, minutes=30), "answers in 2.4 s, slower than 1 s", "slow")
-    _change(target, "up", ago(now, hours=1, minutes=50))
-    _down(target, ago(now, minutes=18), "INC-4")
+    down(target, ago(now, hours=6, minutes=10), "INC-2")
+    change(target, "up", ago(now, hours=5, minutes=2))
+    change(target, "degraded", ago(now, hours=2, minutes=30), "answers in 2.4 s, slower than 1 s", "slow")
+    change(target, "up", ago(now, hours=1, minutes=50))
+    down(target, ago(now, minutes=18), "INC-4")
     return Stage(person, target.monitor.get_absolute_url())
 
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.scenes import SCENES, Stage
+from tests.scenes import SCENES
+from tests.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = ((390, "light"), (390, "dark"), (1280, "light"), (1280, "dark"), (320, "light"))
