@@ -11,6 +11,7 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from incidents.clocks import span
+from products.targets import offset_text
 
 type Status = Literal["on_time", "early", "late", "missed", "planned", "not_needed"]
 type End = Literal["", "resolved", "exit"]
@@ -167,15 +168,3 @@ def _status(plan: Planned, happened: bool, delta: float, end: End) -> Status:
     if end == "exit" or (end == "resolved" and not plan.later):
         return "not_needed"
     return "missed" if delta > (TOLERANCE_OF_DAYS_S if of_days else 0) else "planned"
-
-
-def offset_text(seconds: int) -> str:
-    """ "T-0", "T+5 min", "T+120 min", "T+26 h", "T+1 day"."""
-    if seconds == 0:
-        return "T-0"
-    if seconds % 86_400 == 0:
-        days = seconds // 86_400
-        return _("T+1 day") if days == 1 else _("T+%(n)d days") % {"n": days}
-    if seconds <= 7200 or seconds % 3600:
-        return _("T+%(n)d min") % {"n": round(seconds / 60)}
-    return _("T+%(n)d h") % {"n": seconds // 3600}

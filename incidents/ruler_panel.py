@@ -13,10 +13,10 @@ from accounts.models import User
 from incidents import glance, panels
 from incidents.glance import clocks_of
 from incidents.models import Incident, Status, TimelineEvent
-from incidents.ruler import End, Mark, Planned, Ruler, offset_text, ruler
+from incidents.ruler import End, Mark, Planned, Ruler, ruler
 from incidents.story import Story, means, story
 from incidents.undoing import UNDOES
-from products.targets import Target
+from products.targets import Target, offset_text
 from products.vocabulary import ClockKind, EventKind, Moment
 from ui.ruler import BAND, Point, svg
 

@@ -84,6 +84,20 @@ def duration_text(seconds: int) -> str:
     return f"{seconds // 3600} h {seconds % 3600 // 60} min"
 
 
+def offset_text(seconds: int) -> str:
+    """When a mark is planned: "T-0", "T+5 min", "T+120 min", "T+26 h", "T+1 day". The same on process and ruler."""
+    if seconds == 0:
+        return "T-0"
+    if seconds % 86_400 == 0:
+        days = seconds // 86_400
+        return _("T+1 day") if days == 1 else _("T+%(n)d days") % {"n": days}
+    if seconds < 60:
+        return _("T+%(n)d s") % {"n": seconds}
+    if seconds <= 7200 or seconds % 3600:
+        return _("T+%(n)d min") % {"n": round(seconds / 60)}
+    return _("T+%(n)d h") % {"n": seconds // 3600}
+
+
 def _seconds(words: str, text: str) -> int:
     parts = _PART.findall(words) if _DURATION.fullmatch(words) else []
     if not parts or any(unit not in _UNITS for _number, unit in parts):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from products.models import ProcessVersion
 from products.process.schema.base import seconds
-from products.targets import Target
+from products.targets import Target, offset_text
 from products.vocabulary import EventKind, Moment
 from ui.ruler import Point, svg
 
@@ -115,7 +115,9 @@ def plan(document: Mapping[str, Any]) -> str:
     marks = document.get("marks") or []
     points = [
         Point(
-            seconds(mark["at"]), f"T+{_short(mark['at'])}", ", ".join(each["label"] for each in mark["what"])
+            seconds(mark["at"]),
+            offset_words(mark["at"]).removesuffix(" min"),
+            ", ".join(each["label"] for each in mark["what"]),
         )
         for mark in marks
     ]
@@ -124,5 +126,6 @@ def plan(document: Mapping[str, Any]) -> str:
     return svg(points, _("The planned moments; the table says them in words."), now_s=None, total_s=0)
 
 
-def _short(offset: str) -> str:
-    return offset.removesuffix(" min").replace(" h", "h").replace(" ", "")
+def offset_words(offset: str) -> str:
+    """`120 min` of the document as the ruler of an incident says it: "T+120 min"."""
+    return offset_text(seconds(offset))

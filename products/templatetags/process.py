@@ -31,6 +31,12 @@ def limit(target: Mapping[str, Any], calendars: Mapping[str, str]) -> str:
 
 
 @register.filter
+def planned(offset: str) -> str:
+    """`{{ mark.at|planned }}`: "T+120 min"."""
+    return outline.offset_words(offset)
+
+
+@register.filter
 def spaced(key: str | None) -> str:
     """`tests_passed` → "tests passed"."""
     return (key or "").replace("_", " ")

@@ -12,9 +12,10 @@ from incidents.corrections import correct
 from incidents.declare import declare
 from incidents.lifecycle import Step
 from incidents.models import OPEN, Incident
-from incidents.ruler import End, Planned, Total, offset_text, ruler
+from incidents.ruler import End, Planned, Total, ruler
 from incidents.ruler_panel import read
 from products.models import Product
+from products.targets import offset_text
 from tests.factories import make_product
 from ui.ruler import Point, scale, svg
 
@@ -77,7 +78,7 @@ def test_a_message_of_the_next_day_is_still_to_come_after_resolving(end: End, st
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "T-0"), (300, "T+5 min"), (7200, "T+120 min"), (9000, "T+150 min"), (14_400, "T+4 h"),
+        (0, "T-0"), (30, "T+30 s"), (300, "T+5 min"), (7200, "T+120 min"), (9000, "T+150 min"), (14_400, "T+4 h"),
         (86_400, "T+1 day"), (93_600, "T+26 h"), (172_800, "T+2 days"),
     ],
 )  # fmt: skip

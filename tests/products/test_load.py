@@ -1,12 +1,14 @@
 """A process document is read strictly: each fault names file, line, path and what was expected."""
 
+import json
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from products.process import ProcessError, load
+from products.process import ProcessDocument, ProcessError, load
+from products.sources.shipped import FOLDER
 from tests.products.documents import GOOD, damaged
 
 
@@ -170,3 +172,12 @@ def test_random_damage_never_crashes_and_names_the_place(data: st.DataObject) ->
     # What YAML calls a line break: a lone carriage return and Unicode's own count too.
     last = len(re.split(rb"\r\n|\r|\n|\xc2\x85|\xe2\x80[\xa8\xa9]", text))
     assert all(1 <= line <= last for line in lines_of_faults(text))
+
+
+@pytest.mark.parametrize(
+    "text", [GOOD.encode(), *(file.read_bytes() for file in sorted(FOLDER.glob("*.yaml")))]
+)
+def test_the_json_form_with_every_default_filled_in_loads_again_equal(text: bytes) -> None:
+    loaded = load(text, name="x.yaml")
+    assert ProcessDocument.model_validate(loaded.as_json()) == loaded
+    assert load(json.dumps(loaded.as_json(), ensure_ascii=False).encode(), name="x.json") == loaded

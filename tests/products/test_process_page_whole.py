@@ -11,7 +11,7 @@ from accounts.models import User
 from incidents.declare import declare
 from products.models import Process, ProcessVersion, Product
 from products.reading.findings import findings_of, place
-from products.reading.outline import event_words, limit_words, names
+from products.reading.outline import event_words, limit_words, names, offset_words
 from products.sources.import_process import import_process
 from products.sources.shipped import FOLDER
 from products.vocabulary import ClockKind
@@ -54,6 +54,8 @@ def expected(path: tuple[str, ...], value: Any, document: dict[str, Any]) -> str
         return ""  # together they are one limit, looked for below
     if field in KEYS and path[:2] != ("setup", "components"):
         return str(known[KEYS[field]].get(value, value))
+    if path == ("marks", "at"):
+        return offset_words(str(value))
     if field in {"check", "checks", "claim"} or (path[0] == "rollback" and field == "kind"):
         return str(value).replace("_", " ")
     if path[0] == "clocks" and field == "kind":
@@ -221,3 +223,16 @@ def test_the_page_costs_the_same_for_1_and_5_versions(
         import_process(text, name="krow.yaml", by=viewer)
     with django_assert_max_num_queries(22):
         client.get("/processes/krow/")
+
+
+def test_the_plan_is_written_as_on_the_ruler_of_an_incident(
+    client: Client, shipped: None, outsider: User
+) -> None:
+    """K78–K85: "T+2 h" here and "T+120 min" there would be two plans."""
+    client.force_login(outsider)
+    page = client.get("/processes/krow/").content.decode()
+    section = page[page.index('id="marks"') : page.index('id="steps"')]
+    planned = ["T-0", "T+5 min", "T+15 min", "T+30 min", "T+45 min", "T+60 min", "T+120 min", "T+1 day"]
+    assert re.findall(r"<dt><b>([^<]+)</b>", section) == planned
+    drawn = dict.fromkeys(re.findall(r"T[-+]\d[^<,:]*", section[: section.index("<dl")]))
+    assert [name.strip() for name in drawn] == [name.removesuffix(" min") for name in planned]

@@ -18,16 +18,16 @@ from products.process.schema.work import ChecklistSpec, DeploySpec, SmokeItem, S
 class Provenance(Section):
     """Where the written document is and who wrote it (A1, K1, K141)."""
 
-    repo: Label = ""
-    path: Line = ""
-    author: Label = ""
+    repo: Label | None = None
+    path: Line | None = None
+    author: Label | None = None
     commit: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{7,64}$")] | None = None
-    subject: Line = ""
+    subject: Line | None = None
     date: AwareDatetime | None = Field(default=None, strict=False)
-    format: Label = ""
+    format: Label | None = None
     lines: Annotated[int, Field(ge=1)] | None = None
-    size: Label = ""
-    work_item: Label = ""
+    size: Label | None = None
+    work_item: Label | None = None
     last_updated: datetime.date | None = Field(default=None, strict=False)
     related: Annotated[list[Line], Field(max_length=20)] = []
 
