@@ -74,9 +74,10 @@ class Decisions(Schema):
 
 
 def decision_shape(decision: Decision) -> dict[str, Any]:
-    same = ("number", "choice", "option", "to", "reason", "role", "right", "facts", "digest")
+    same = ("number", "choice", "option", "to", "reason", "role", "right", "digest")
     return {
         **{name: getattr(decision, name) for name in same},
+        "facts": decision.shown,
         "by": decision.by.email,
         "by_token": bool(decision.token),
         "at": utc(decision.at),

@@ -16,6 +16,7 @@ from hotfixes.options import options
 from incidents import exits, recipients, transitions
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
+from incidents.report import check_moment
 from products.vocabulary import EventKind
 
 DECIDE = Step(EventKind.DECIDED, OPEN)
@@ -68,7 +69,7 @@ def decide(
         if before and before.number != instead_of:
             raise Decided(incident, before)
         chosen = _chosen(incident, choice, option, reason)
-        _check_moment(incident, at)
+        check_moment(incident, at)
         shown = known.facts(incident, moment.now())
         if seen and seen != known.seen(shown):
             raise Changed(_("Something has changed since you looked. Look again, then decide."))
@@ -109,13 +110,6 @@ def _chosen(incident: Incident, choice: str, option: str, reason: str) -> dict[s
     return {"choice": Choice.ROLLBACK, "option": option, "option_title": title}
 
 
-def _check_moment(incident: Incident, at: datetime | None) -> None:
-    if at and at > moment.now():
-        raise ValidationError({"at": _("This is in the future.")})
-    if at and at < incident.detected_at:
-        raise ValidationError({"at": _("This is before the problem was detected.")})
-
-
 def _record(
     incident: Incident,
     by: User,
@@ -141,7 +135,7 @@ def _record(
     incident.decisions.standing().update(superseded_at=max(moment.now(), event.occurred_at))
     decision = Decision.objects.create(
         incident=incident, number=number, to=release, by=by, role=role.words, right=role.right,
-        token=by.by_token, at=event.occurred_at, facts=shown, digest=digest, event=event, **chosen,
+        token=by.by_token, at=event.occurred_at, facts=known.kept(shown), digest=digest, event=event, **chosen,
     )  # fmt: skip
     _begin(incident, choice, by=by, release=release, reason=reason, event=event)
     return decision

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from hotfixes import options
 from incidents import glance
 from incidents.clock_views import clock_views
+from incidents.described import WORDS
 from incidents.models import Incident
 from monitoring.states import State
 
@@ -53,6 +54,11 @@ def digest(found: dict[str, Any]) -> str:
     """sha256 of the facts as canonical JSON: sorted keys, no spaces, UTF-8."""
     text = json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def kept(found: dict[str, Any]) -> dict[str, Any]:
+    """What of them is kept with a decision: the words of people stand on the timeline (incidents/described.py)."""
+    return {name: value for name, value in found.items() if name not in WORDS}
 
 
 def seen(found: dict[str, Any]) -> str:

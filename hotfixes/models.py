@@ -1,6 +1,6 @@
 """What was decided about an incident, with the facts that were shown (K138). What the remedy does comes later."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.text import plain_text
+from incidents.described import as_of
 from incidents.models import RedactionRequest
 
 
@@ -80,6 +81,11 @@ class Decision(models.Model):
     def reason(self) -> str:
         """The words of its entry on the timeline: redacted there, they are gone here. Read it `with_words`."""
         return "" if getattr(self, "hidden", False) else self.event.text
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The facts as they were shown, with what was said of the incident then."""
+        return {**self.facts, **as_of(self.incident, self.event.seq)}
 
     @property
     def words(self) -> str:

@@ -20,10 +20,12 @@ from hotfixes.decide import Changed, Decided, decide, standing
 from hotfixes.forms import DecideForm
 from hotfixes.models import Choice, Decision
 from incidents import glance
+from incidents.glance import redactions_of
 from incidents.lifecycle import TooLate
 from incidents.models import Incident, Mode
 from incidents.views.incident import fetch, zone_of
 from live import bus
+from products.vocabulary import EventKind
 
 LOOKED_AT, DECIDED_SHOWN = 100, 30
 
@@ -160,8 +162,9 @@ def decision(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     context = {
         "incident": found,
         "decision": made,
-        "facts": known.readable(made.facts),
-        "whole": known.digest(made.facts) == made.digest,
+        "facts": known.readable(made.shown),
+        "whole": known.digest(made.shown) == made.digest,
+        "taken": found.events.filter(kind=EventKind.REDACTED).exists() or redactions_of(found),
         "zone": zone_of(request.user, found),
     }
     return render(request, "hotfixes/decision.html", context)

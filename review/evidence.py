@@ -37,7 +37,9 @@ def collect(incident: Incident, now: datetime, *, reviewed_at: datetime | None =
         "head": incident.timeline_hash,
         "clocks": _clocks(incident, now, reviewed_at),
         "plan": _plan(incident, now),
-        "decisions": [_decision(one) for one in incident.decisions.order_by("number")],
+        "decisions": [
+            _decision(one) for one in incident.decisions.select_related("event", "by").order_by("number")
+        ],
         "checklist": [_box(box) for box in known.boxes],
         "messages": [_message(one) for one in messages.messages(incident, known, now)],
         "told": _told(incident),

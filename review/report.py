@@ -37,7 +37,7 @@ def read(incident: Incident, now: datetime, found: Postmortem | None = None) -> 
         **known,
         "incident": _incident(known, incident, told),
         "timeline": [_entry(told, entry) for entry in told.entries()],
-        "decisions": [_decision(told, one, incident) for one in known["decisions"]],
+        "decisions": [_decision(told, one) for one in known["decisions"]],
         "checklist": [_with_words(told, one, "said") for one in known["checklist"]],
         "messages": [_with_words(told, one, "where") for one in known["messages"]],
         "state": str(found.state) if found else "in_progress",
@@ -109,7 +109,7 @@ def action_shape(item: ActionItem) -> dict[str, Any]:
 def _incident(known: dict[str, Any], incident: Incident, told: Timeline) -> dict[str, Any]:
     """Whether it is private and how it stands is never what it once was."""
     return {
-        **known["incident"], **described(told), "private": incident.private, "status": str(incident.status)
+        **known["incident"], **described(told, told.head), "private": incident.private, "status": str(incident.status)
     }  # fmt: skip
 
 
@@ -144,11 +144,11 @@ def _later(told: Timeline, event: Any) -> dict[str, Any]:
     }
 
 
-def _decision(told: Timeline, one: dict[str, Any], incident: Incident) -> dict[str, Any]:
+def _decision(told: Timeline, one: dict[str, Any]) -> dict[str, Any]:
     """Its reason is that of its entry on the timeline: redacted there, it is gone here."""
     entry = told.by_seq(one["seq"])
-    made = incident.decisions.filter(number=one["number"]).first()
-    facts = made.facts if made and entry and not entry.hidden else None
+    made = told.decisions.get(one["number"])
+    facts = {**made.facts, **described(told, one["seq"])} if made and entry and not entry.hidden else None
     return {
         **one,
         "reason": entry.text if entry else "",

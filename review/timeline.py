@@ -15,6 +15,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from incidents.attachments import file_of
+from incidents.described import back
 from incidents.lines import tone
 from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelinePayload
 from incidents.sentences import sentence
@@ -77,6 +78,9 @@ class Timeline:
             event.incident = incident
             if event.kind in ABOUT_OTHERS and event.supersedes_id:
                 self._changes[event.supersedes_id].append(event)
+        self.decisions = {
+            one.number: one for one in incident.decisions.select_related("event", "by").order_by("number")
+        }
         self._asked = set(
             RedactionRequest.objects.filter(event__incident=incident, settled_at=None).values_list(
                 "event", flat=True
@@ -166,19 +170,10 @@ def _told(event: TimelineEvent, corrected: TimelineEvent | None, incident: Incid
     return told
 
 
-# What people say of an incident; the timeline knows what it was before.
-WORDS = ("title", "impact", "workaround", "users_source")
-
-
-def described(told: Timeline) -> dict[str, str]:
-    """What was said of the incident when its timeline ended with `head`: from what it says now back through what was
-    changed since, so that nothing is kept twice and a redaction reaches it."""
-    found = {name: str(getattr(told.incident, name)) for name in WORDS}
-    for event in reversed(told.since()):
-        if event.kind == EventKind.DESCRIBED and not told.hides(event) and not event.redacted:
-            changed = event.data.get("changed", {})
-            found |= {name: str(changed[name][0]) for name in WORDS if name in changed}
-    return found
+def described(told: Timeline, seq: int | None) -> dict[str, str]:
+    """What was said of the incident after the entry `seq`; with None, what is said of it now."""
+    later = [] if seq is None else [event for event in told.events.values() if event.seq > seq]
+    return back(told.incident, [event for event in reversed(later) if not told.hides(event)])
 
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#x27;": "'", "&#39;": "'", "&amp;": "&"}

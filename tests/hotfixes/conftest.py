@@ -22,6 +22,12 @@ def ada(product: Product) -> User:
 
 
 @pytest.fixture
+def ben(product: Product) -> User:
+    join(user := make_user("ben@example.test"), product.team)
+    return user
+
+
+@pytest.fixture
 def olga(product: Product) -> User:
     user = make_user("olga@example.test")
     join(user, product.team, Role.VIEWER)

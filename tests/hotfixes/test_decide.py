@@ -162,11 +162,11 @@ def test_the_facts_are_frozen_with_it_and_bound_into_the_chain(
     made = decide(incident, by=olga, choice="hotfix", reason=WHY)
     transitions.describe(incident, by=ada, impact="Everybody", users_affected=12_000)
     made = Decision.objects.get(pk=made.pk)
-    assert (made.facts["users_affected"], made.facts["impact"]) == (None, "")
+    assert (made.shown["users_affected"], made.shown["impact"]) == (None, "")
     assert made.facts["unknown"][0] == "How many people are affected?"
     assert "Monitor Checkout cannot tell how it is." in made.facts["unknown"]
     assert [one["label"] for one in made.facts["clocks"]][:2] == ["Acknowledge", "Respond"]
-    assert facts.digest(json.loads(json.dumps(made.facts))) == made.digest == made.event.data["digest"]
+    assert facts.digest(json.loads(json.dumps(made.shown))) == made.digest == made.event.data["digest"]
 
 
 def test_facts_that_changed_meanwhile_are_looked_at_again(incident: Incident, olga: User, ada: User) -> None:

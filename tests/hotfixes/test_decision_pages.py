@@ -175,3 +175,24 @@ def test_who_responds_and_decides_takes_it_first_then_decides(incident: Incident
     assert "Nobody has this yet" in next_of(ada, incident)
     transitions.acknowledge(incident, by=ada)
     assert "Hotfix or rollback?" in next_of(ada, incident)
+
+
+def test_redacted_words_of_the_facts_are_gone_from_every_decision(
+    incident: Incident, ada: User, ben: User, olga: User, phone: Client
+) -> None:
+    transitions.describe(incident, by=ada, impact="Customer Wombat is out")
+    made = decide(incident, by=olga, choice="hotfix", reason="One line")
+    transitions.describe(incident, by=ada, impact="A customer is out")
+    here, token = made.get_absolute_url(), make_token(olga, by=olga, name="docs", scopes=[Scope.READ])[1]
+    page = phone.get(here).content.decode()
+    assert ("Customer Wombat" in page, "As it was shown." in page) == (True, True)
+    for event in incident.events.filter(kind="described"):
+        corrections.confirm_redaction(corrections.ask_redaction(event, by=ada, reason="A name"), by=ben)
+    page = phone.get(here).content.decode()
+    assert ("Wombat" in page, "Some of these words were taken away since." in page) == (False, True)
+    said = Client().get(
+        f"/api/v1/incidents/{incident.ref}/decisions", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert ("Wombat" in said.content.decode(), "A customer is out" in said.content.decode()) == (False, True)
+    assert "Wombat" not in str(Decision.objects.get().facts)
+    assert "Wombat" not in phone.get(f"/incidents/{incident.ref}/postmortem.json").content.decode()

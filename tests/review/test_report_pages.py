@@ -2,11 +2,17 @@
 
 import re
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from accounts.models import User
 from foundation import moment
+from hotfixes.decide import decide
 from incidents import corrections, transitions
 from incidents.models import Incident
 from review import answers
+from review.action_items import add_action
+from review.findings import share_findings
 from review.models import Postmortem
 from review.reviewing import review
 from review.schedule_postmortem import schedule_postmortem
@@ -107,3 +113,29 @@ def test_the_panel_comes_when_it_is_over(incident: Incident, ada: User) -> None:
     panel = page[page.index('id="panel-report"') :][:2000]
     assert ("Write the report" in panel, "3 questions are left." in panel) == (True, True)
     assert "The meeting is not scheduled." in panel
+
+
+def test_a_long_story_asks_the_database_no_more_than_a_short_one(
+    over: Incident, ada: User, ben: User
+) -> None:
+    answers.answer(over, "root_cause", by=ada, text="Because")
+    due = moment.now().date() + DAY
+    add_action(over, by=ada, text="A test", kind="test", owner=ben, due=due)
+    page_of(ada, over)
+    few = queries(over, ada)
+    for number in range(4):
+        transitions.note(over, by=ben, text=f"Note {number}")
+        add_action(over, by=ben, text=f"Test {number}", kind="test", owner=ada, due=due)
+        share_findings(over, by=ben, where="Slack")
+    corrections.correct(over.events.latest("seq"), by=ada, reason="Wrong", text="Mail")
+    transitions.reopen(over, by=ada, reason="Back")
+    decide(over, by=User.objects.get(email="olga@example.test"), choice="mitigate", reason="First of all")
+    transitions.resolve(over, by=ada)
+    assert queries(over, ada) <= few
+
+
+def queries(incident: Incident, user: User) -> int:
+    client = reader(user)
+    with CaptureQueriesContext(connection) as seen:
+        client.get(f"/incidents/{incident.ref}/postmortem/")
+    return len(seen)
