@@ -1,17 +1,19 @@
 """A draft's text as its pages show it: what is wrong, what is questionable, what was guessed, each at its line."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from products.process import load
-from products.process.document import read
+from products.process.document import MAX_LINES, read
 from products.process.lines import lines, without_end
 from products.process.lint import Finding, lint
 from products.process.problems import Problem, ProcessError, path_text
 from products.process.schema import ProcessDocument
+from products.reading.outline import section, title
 
 _OF_KEY = re.compile(r"(?m)^(\ufeff?key:[ \t]*)(?:\"([^\"\r\n]*)\"|'([^'\r\n]*)'|([^\s#\"']+))")
 
@@ -29,6 +31,19 @@ class GuessAt:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """The guesses of a section that nobody has looked at. Told below the last one: there all of them were on screen."""
+
+    title: str
+    places: list[int]
+
+    @property
+    def value(self) -> str:
+        """For a button: `3 4 7`."""
+        return " ".join(map(str, self.places))
+
+
+@dataclass(frozen=True)
 class Line:
     """A line of the text with everything that is to be said about it."""
 
@@ -37,6 +52,7 @@ class Line:
     problems: list[Problem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     guesses: list[GuessAt] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,12 @@ class Examined:
     findings: list[Finding]
     guesses: list[GuessAt]
     lines: list[Line]
+
+    @property
+    def unseen(self) -> GuessAt | None:
+        """The first guess, from the top of the text, that nobody has looked at."""
+        waiting = [guess for guess in self.guesses if not guess.seen_by]
+        return min(waiting, key=lambda guess: guess.line, default=None)
 
     @property
     def open(self) -> list[Finding]:
@@ -117,14 +139,28 @@ def _guesses(guesses: list[dict[str, Any]], places: dict[str, int]) -> list[Gues
 
 
 def _lines(text: str, problems: list[Problem], findings: list[Finding], guesses: list[GuessAt]) -> list[Line]:
-    shown = [Line(number, without_end(line)) for number, line in enumerate(lines(text) or [""], start=1)]
+    rows = lines(text)[:MAX_LINES] or [""]
+    shown = [Line(number, without_end(line)) for number, line in enumerate(rows, start=1)]
     for problem in problems:
         _at(shown, problem.line).problems.append(problem)
     for finding in findings:
         _at(shown, finding.line).findings.append(finding)
     for guess in guesses:
         _at(shown, guess.line).guesses.append(guess)
+    for line, batch in _batches(guesses):
+        _at(shown, line).batches.append(batch)
     return shown
+
+
+def _batches(guesses: list[GuessAt]) -> Iterator[tuple[int, Batch]]:
+    """Of each section with several, with the line of its last one."""
+    sections: dict[str, list[GuessAt]] = {}
+    for guess in guesses:
+        if not guess.seen_by:
+            sections.setdefault(section(guess.path), []).append(guess)
+    for name, found in sections.items():
+        if len(found) > 1:
+            yield max(guess.line for guess in found), Batch(title(name), [guess.place for guess in found])
 
 
 def _at(shown: list[Line], number: int) -> Line:

@@ -21,7 +21,8 @@ from products.drafts.obstacles import Blocked, Obstacle, obstacles
 from products.models import Process, ProcessDraft, ProcessVersion
 from products.process import load
 from products.process.cross_references import RESERVED
-from products.process.document import MAX_BYTES
+from products.process.document import MAX_BYTES, MAX_LINES
+from products.process.lines import lines
 from products.process.problems import ProcessError
 from products.sources.governed import check_free
 from products.sources.import_process import Imported, import_process
@@ -194,3 +195,5 @@ def _fit(text: str) -> None:
     if size > MAX_BYTES:
         words = {"size": size, "most": MAX_BYTES}
         raise ValidationError({"text": _("This has %(size)s bytes; a process may have %(most)s.") % words})
+    if len(lines(text)) > MAX_LINES:
+        raise ValidationError({"text": _("A process may have at most %(most)s lines.") % {"most": MAX_LINES}})

@@ -13,9 +13,12 @@ import yaml
 from django.core.exceptions import ValidationError
 
 from foundation.text import plain_text
+from products.process.lines import lines
 from products.process.problems import Path, Problem, ProcessError, path_text
 
 MAX_BYTES = 256 * 1024
+# Each is a line of a page; the longest process that ships has 600.
+MAX_LINES = 10_000
 MAX_DEPTH = 12
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,14})")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -67,6 +70,9 @@ def _decoded(text: bytes, name: str) -> str:
         line = text.count(b"\n", 0, error.start) + 1
         message = f"Byte {error.start + 1} is not UTF-8. Save the file as UTF-8."
         raise ProcessError([Problem(name, line, "", message)]) from None
+    if len(lines(decoded)) > MAX_LINES:
+        message = f"The file has more than {MAX_LINES} lines."
+        raise ProcessError([Problem(name, MAX_LINES, "", message)])
     try:
         plain_text(decoded)
     except ValidationError as error:
@@ -80,8 +86,8 @@ def _syntax(error: yaml.MarkedYAMLError, decoded: str, name: str) -> Problem:
     # At its end a text may be told to break off in the line behind its last one.
     last = len(re.split("\r\n|[\r\n\x85\u2028\u2029]", decoded))
     line = min(mark.line + 1, last) if mark else 1
-    lines = decoded.split("\n")
-    if 0 < line <= len(lines) and "\t" in re.match(r"\s*", lines[line - 1])[0]:  # type: ignore[index]
+    rows = decoded.split("\n")
+    if 0 < line <= len(rows) and "\t" in re.match(r"\s*", rows[line - 1])[0]:  # type: ignore[index]
         return Problem(name, line, "", "The line is indented with a tab. Use spaces.")
     said = ", ".join(part for part in (error.context, error.problem) if part)
     return Problem(name, line, "", f"This is not YAML: {said}.")

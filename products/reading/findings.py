@@ -8,6 +8,7 @@ from functools import lru_cache
 from products.models import Process
 from products.process.lint import Finding, lint_text
 from products.process.problems import ProcessError
+from products.reading.outline import section
 
 # Lists whose elements the page shows one by one, so that a finding can stand beside its own.
 _ELEMENTS = (
@@ -43,7 +44,7 @@ class Findings:
 def place(path: str) -> str:
     """`rollback.options[1].steps` → `rollback.options[1]`; `policy.branch` → `policy`; "" for the whole document."""
     element = _ELEMENT.match(path)
-    return element[0] if element else re.split(r"[.\[]", path, maxsplit=1)[0]
+    return element[0] if element else section(path)
 
 
 def findings_of(text: str, *, name: str) -> Findings:

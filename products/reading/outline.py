@@ -4,6 +4,7 @@ Everything the schema holds has its section; a section of which the document say
 versions stored before a section existed still have their page.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +65,16 @@ def parts(version: ProcessVersion) -> list[Part]:
         for key, field, title in _SECTIONS
         if says_something(document.get(field))
     ]
+
+
+def section(path: str) -> str:
+    """The part of the document that `steps[3].title` is in: "steps"."""
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
+
+
+def title(field: str) -> str:
+    """What the page calls that part; its name in the document where it has no section."""
+    return next((str(said) for _key, of, said in _SECTIONS if of == field), field)
 
 
 def says_something(value: Any) -> bool:

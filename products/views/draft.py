@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -71,15 +72,19 @@ def process_draft(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def draft_guesses(request: HttpRequest, key: str) -> HttpResponse:
-    """Marks the ticked guesses as looked at."""
+    """Marks the ticked guesses as looked at, and those of a section whose button was pressed; on to the next one."""
     draft = open_draft(request, key)
-    places = {int(place) for place in request.POST.getlist("place") if place.isdecimal() and len(place) < 9}
+    sent = [*request.POST.getlist("place"), *request.POST.get("places", "").split()]
+    places = {int(place) for place in sent if place.isascii() and place.isdigit() and len(place) < 9}
     try:
-        look_at(draft, places, by=signed_in(request))
+        draft = look_at(draft, places, by=signed_in(request))
     except DraftChanged:
         messages.warning(request, _("The draft is over: somebody has published or discarded it."))
         return redirect("processes")
-    return redirect("process_draft", key=key)
+    left = examine(draft.text, key=key, guesses=draft.guesses).unseen
+    if left is None:
+        messages.success(request, _("Every guess was looked at."))
+    return redirect(reverse("process_draft", args=[key]) + (f"#L{left.line}" if left else ""))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

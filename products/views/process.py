@@ -1,7 +1,5 @@
 """Pages of processes: the list, one that reads like the written document, its schema."""
 
-import re
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -12,7 +10,7 @@ from products.drafts.obstacles import read_only
 from products.models import Process, ProcessDraft, ProcessVersion, Product
 from products.process.schema import published
 from products.reading.findings import findings_of
-from products.reading.outline import names, parts, plan
+from products.reading.outline import names, parts, plan, section
 from products.reading.tables import REVIEW_AFTER_DAYS, age, clock_lines, severity_rows
 from products.reading.uses import uses
 from products.sources.governed import file_of
@@ -62,7 +60,7 @@ def process(request: HttpRequest, key: str, number: int | None = None) -> HttpRe
         "clocks": clock_lines(version),
         "findings": findings,
         "findings_at": findings.by_place(),
-        "elsewhere": [finding for finding in findings.all if _section(finding.path) not in shown],
+        "elsewhere": [finding for finding in findings.all if section(finding.path) not in shown],
         "versions": known.versions.select_related("by", "draft__saved_by").defer("text", "document"),
         "products": Product.objects.visible_to(request.user).active().filter(process=known),
         "uses": uses(known, signed_in(request)),
@@ -79,7 +77,3 @@ def process(request: HttpRequest, key: str, number: int | None = None) -> HttpRe
 def process_schema(request: HttpRequest) -> HttpResponse:
     """The JSON Schema of a process, for editors."""
     return HttpResponse(published.text(), content_type="application/schema+json")
-
-
-def _section(path: str) -> str:
-    return re.split(r"[.\[]", path, maxsplit=1)[0]

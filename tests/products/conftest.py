@@ -6,9 +6,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import Role, Team, User
-from products.models import Product
+from products.models import ProcessVersion, Product
+from products.sources.import_process import import_process
 from products.sources.shipped import import_shipped
 from tests.factories import join, make_product, make_team, make_user
+from tests.products.documents import GOOD
 
 
 @pytest.fixture
@@ -60,3 +62,18 @@ def folder(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
     found.mkdir()
     settings.NIGHTDESK_PROCESS_DIR = found  # type: ignore[attr-defined]
     return found
+
+
+@pytest.fixture
+def shop(db: None) -> ProcessVersion:
+    return import_process(GOOD.encode(), name="shop.yaml", by=None).version
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return make_user("ada@example.test", is_administrator=True)
+
+
+@pytest.fixture
+def writer(manager: User) -> Client:
+    return signed_in(manager)

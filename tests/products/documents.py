@@ -1,5 +1,7 @@
 """A small good document for tests to damage: each line is known, so that errors can be checked by line."""
 
+import html
+
 GOOD = """\
 schema: 1
 key: shop
@@ -36,3 +38,15 @@ def damaged(old: str, new: str) -> bytes:
     """GOOD with the first `old` replaced."""
     assert old in GOOD
     return GOOD.replace(old, new, 1).encode()
+
+
+def as_sent(text: str) -> str:
+    """What a browser makes of the text of a field."""
+    return text.replace("\r\n", "\n").replace("\n", "\r\n")
+
+
+def field(page: str) -> str:
+    """What stands in the text field, as a browser reads it: without the line break that follows the tag."""
+    return html.unescape(page.split("<textarea")[1].split(">", 1)[1].split("</textarea>")[0]).removeprefix(
+        "\n"
+    )

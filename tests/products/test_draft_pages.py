@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
@@ -16,37 +15,10 @@ from products.sources.files import import_files
 from products.sources.import_process import import_process
 from tests.factories import make_user
 from tests.products.conftest import signed_in
-from tests.products.documents import GOOD
+from tests.products.documents import GOOD, as_sent, field
 from tests.products.test_process_page_whole import text_of
 
 OTHER = GOOD.replace("Shop process", "Shop")
-
-
-@pytest.fixture
-def shop(db: None) -> ProcessVersion:
-    return import_process(GOOD.encode(), name="shop.yaml", by=None).version
-
-
-@pytest.fixture
-def ada(db: None) -> User:
-    return make_user("ada@example.test", is_administrator=True)
-
-
-@pytest.fixture
-def writer(manager: User) -> Client:
-    return signed_in(manager)
-
-
-def as_sent(text: str) -> str:
-    """What a browser makes of the text of a field."""
-    return text.replace("\r\n", "\n").replace("\n", "\r\n")
-
-
-def field(page: str) -> str:
-    """What stands in the text field, as a browser reads it: without the line break that follows the tag."""
-    return html.unescape(page.split("<textarea")[1].split(">", 1)[1].split("</textarea>")[0]).removeprefix(
-        "\n"
-    )
 
 
 def seen(page: str) -> str:
@@ -231,71 +203,6 @@ def test_who_manages_no_team_writes_no_draft(shop: ProcessVersion, viewer: User)
     assert "/draft/" not in client.get("/processes/shop/").text
     assert client.post("/processes/shop/draft/start/").status_code == 403
     assert client.get("/processes/new/").status_code == 403
-
-
-def test_a_runbook_becomes_a_draft_with_its_guesses_beside_the_lines(writer: Client, ada: User) -> None:
-    table = "| Severity | Response |\n|---|---|\n| High | 1 hour |\n| Low | next release |\n"
-    runbook = f"# Till hotfixes\n\n{table}\n## Steps\n\n1. Fix it\n"
-    told = writer.post("/processes/new/", {"text": as_sent(runbook), "key": "till", "kind": ""})
-    assert told["Location"] == "/processes/till/draft/"
-    page = writer.get("/processes/till/draft/").text
-    assert "It can be used." in page
-    places = re.findall(r'name="place" value="(\d+)"', page)
-    draft = ProcessDraft.objects.get(key="till")
-    assert places
-    assert sorted(map(int, places)) == list(range(len(draft.guesses)))
-    assert "not looked at yet" in page
-    assert signed_in(ada).post("/processes/till/draft/publish/", {"seen": draft.sha256}).status_code == 409
-    writer.post("/processes/till/draft/guesses/", {"place": places})
-    assert "Looked at by Mia." in text_of(writer.get("/processes/till/draft/").text)
-    assert signed_in(ada).post("/processes/till/draft/publish/", {"seen": draft.sha256}).status_code == 302
-    assert Process.objects.get(key="till").current is not None
-
-
-def test_a_file_becomes_a_draft_byte_for_byte(writer: Client) -> None:
-    raw = b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode()
-    writer.post("/processes/new/", {"file": SimpleUploadedFile("shop.yaml", raw)})
-    assert ProcessDraft.objects.get(key="shop").text.encode() == raw
-
-
-def test_a_broken_text_becomes_a_draft_too(writer: Client) -> None:
-    writer.post("/processes/new/", {"text": as_sent("schema: 1\nkey: shop\n  broken: [\n")})
-    assert "is wrong" in writer.get("/processes/shop/draft/").text
-
-
-def test_one_begins_from_a_process_that_is_here(shop: ProcessVersion, writer: Client) -> None:
-    told = writer.post("/processes/new/", {"begin": "shop"})
-    assert (told.status_code, "Say what the new one is called in addresses." in told.text) == (422, True)
-    writer.post("/processes/new/", {"begin": "shop", "key": "till"})
-    draft = ProcessDraft.objects.get()
-    assert (draft.key, draft.text, draft.base) == ("till", GOOD.replace("key: shop", "key: till"), None)
-
-
-@pytest.mark.parametrize(
-    ("sent", "told"),
-    [
-        ({}, "Paste a text, choose a file, or begin from a process that is here."),
-        ({"text": "schema: 1\nname: x\n"}, "The text names no key."),
-        ({"text": GOOD, "key": "new"}, "“new” is taken."),
-        ({"text": GOOD + "\x1b", "key": "shop"}, "control character"),
-        ({"file": SimpleUploadedFile("a.yaml", b"\xff")}, "Byte 1 is not UTF-8."),
-    ],
-)
-def test_what_cannot_become_a_draft_is_told_and_stays(
-    sent: dict[str, str], told: str, shop: ProcessVersion, writer: Client
-) -> None:
-    answer = writer.post("/processes/new/", sent)
-    assert answer.status_code == 422
-    assert told in html.unescape(answer.text)
-    if "text" in sent:
-        assert field(answer.text) == sent["text"]
-
-
-def test_a_second_text_for_an_open_draft_is_not_lost(shop: ProcessVersion, writer: Client, ada: User) -> None:
-    start_draft(GOOD, key="shop", by=ada, base=shop)
-    told = writer.post("/processes/new/", {"text": as_sent(OTHER)})
-    assert (told.status_code, field(told.text)) == (409, OTHER)
-    assert 'href="/processes/shop/draft/"' in told.text
 
 
 def test_the_list_shows_open_drafts(
