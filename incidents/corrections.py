@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, User
 from foundation import moment
-from incidents import breaches, clock_verbs, telling, timeline, timing
+from incidents import breaches, clock_verbs, telling, timeline, timing, watch
 from incidents.hiding import asked_to_redact
 from incidents.lifecycle import Step, TooLate, announce, perform
 from incidents.models import Incident, RedactionRequest, Status, TimelineEvent
@@ -73,8 +73,9 @@ def _measure_again(first: TimelineEvent, when: datetime, now: datetime) -> None:
     latest = first.incident.events.filter(kind=first.kind).order_by("-seq").first()
     if column and latest == first:
         Incident.objects.filter(pk=first.incident_id).exclude(**{column: None}).update(**{column: when})
-    for clock in timing.correct(first, when):
-        breaches.breach(first.incident, clock, now)
+    for event in (first, *watch.begun_because_of(first)):
+        for clock in timing.correct(event, when):
+            breaches.breach(first.incident, clock, now)
 
 
 def _hold(event: TimelineEvent) -> TimelineEvent:

@@ -31,6 +31,13 @@ def begun_by(incident: Incident, event: TimelineEvent) -> dict[str, Any] | None:
     return {"because": event.seq, "least": asked["for"], "subject": event.subject}
 
 
+def begun_because_of(event: TimelineEvent) -> list[TimelineEvent]:
+    """The watch that `event` began, unless its own moment was corrected."""
+    rows = event.incident.events.filter(kind=Kind.WATCH_OPENED, seq__gt=event.seq).select_related("payload")
+    own = rows.exclude(superseded_by__kind=Kind.CORRECTED).order_by("seq")
+    return [one for one in own if one.data.get("because") == event.seq]
+
+
 def status_after(incident: Incident, kind: str) -> Status | None:
     """Where a fact of the watch moves the incident; None: it stays."""
     if kind == Kind.WATCH_OPENED and incident.status == Status.ACTIVE:

@@ -99,3 +99,24 @@ def test_a_corrected_beginning_moves_the_mark_too(product: Product, ada: User) -
     mark = next(mark for mark in shown.marks if mark.plan.label == "Watch begun")
     assert (mark.text, mark.real_at) == ("on time", past + timedelta(minutes=60))
     assert Clock.objects.get(incident=incident, key="watch").started_at == past + timedelta(minutes=60)
+
+
+def test_a_corrected_beginning_moves_a_clock_that_waits_for_the_watch_itself(
+    product: Product, ada: User
+) -> None:
+    """A process of a team's own may count from `watch_opened`."""
+    past = moment.now() - timedelta(hours=3)
+    severity = product.severities().get(key="CRITICAL")
+    for row in severity.version.document["clocks"]:
+        if row["key"] == "watch":
+            row["from"] = "watch_opened"
+    severity.version.save(update_fields=["document"])
+    incident = declare(product, by=ada, title="Slow", severity=severity, detected_at=past)
+    report(incident, "hotfix_started", by=ada, at=past + timedelta(minutes=5))
+    report(incident, "deployed", by=ada, at=past + timedelta(minutes=45))
+    passed = report(incident, "smoke_passed", by=ada, at=past + timedelta(minutes=90))
+    clock = Clock.objects.get(incident=incident, key="watch")
+    assert clock.started_at == past + timedelta(minutes=90)
+    correct(passed, by=ada, reason="Wrong hour", occurred_at=past + timedelta(minutes=60))
+    clock.refresh_from_db()
+    assert clock.started_at == past + timedelta(minutes=60)
