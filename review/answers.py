@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -97,8 +98,8 @@ def left(incident: Incident, report: Postmortem | None) -> int:
 def answered(reports: Sequence[Postmortem]) -> set[tuple[int, str]]:
     """(report, question) wherever something is answered now; one query for a whole list."""
     rows = Answer.objects.filter(postmortem__in=reports).order_by("number")
-    latest = {(row.postmortem_id, row.key): row.text for row in rows}
-    return {key for key, text in latest.items() if text}
+    latest = {(pk, key): length for pk, key, length in rows.values_list("postmortem", "key", Length("text"))}
+    return {key for key, length in latest.items() if length}
 
 
 def writers(report: Postmortem | None) -> list[str]:

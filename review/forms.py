@@ -1,5 +1,6 @@
 """What people type into a report. `facts()` are the keyword arguments of the verb."""
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -40,7 +41,7 @@ class ScheduleForm(forms.Form):
 
 
 class ActionForm(forms.Form):
-    """`seen` is the revision that was looked at; 0 for a new one."""
+    """`seen` is the revision that was looked at; 0 for a new one, whose `key` makes a second tap harmless."""
 
     text = line(
         _("What is to be done?"), limit=300, error_messages={"required": _("Say what is to be done.")}
@@ -61,12 +62,14 @@ class ActionForm(forms.Form):
         error_messages={"required": _("Say until when."), "invalid": _("Give a day, such as 2026-11-28.")},
     )
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=10**6)
+    key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, *args: Any, incident: Incident, item: ActionItem | None = None, **kwargs: Any) -> None:
         if item is not None:
             same = {name: getattr(item, name) for name in ("text", "kind", "due")}
             kwargs["initial"] = {**same, "owner": item.owner_id, "seen": item.revision}
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("key", uuid.uuid4().hex)
         self.fields["owner"].queryset = owners(incident)  # type: ignore[attr-defined]
         self.fields["kind"].choices = kinds(incident)  # type: ignore[attr-defined]
 

@@ -38,7 +38,8 @@ class UploadField(forms.FileField):
 
     def __init__(self, *, label: Any = None, **options: Any) -> None:
         most = {"most": in_words(LARGEST)}
-        options = {"help_text": _("At most %(most)s.") % most, "required": False, **options}
+        words = _("At most %(most)s. It is kept as it is: a photo may tell where it was taken.") % most
+        options = {"help_text": words, "required": False, **options}
         super().__init__(label=label or _("A picture or another file"), **options)
 
     def clean(self, value: Any, initial: Any = None) -> Upload | None:

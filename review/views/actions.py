@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import authorize, signed_in
 from foundation import moment
+from foundation.idempotency import fingerprint, once
 from foundation.text import asked
 from incidents.models import Incident
 from incidents.views.incident import fetch, zone_of
@@ -31,15 +32,21 @@ def action_add(request: HttpRequest, ref: str) -> HttpResponse:
     found = _incident(request, ref)
     if request.method == "POST":
         form = ActionForm(request.POST, incident=found)
-        facts = {
-            name: value for name, value in (form.facts() if form.is_valid() else {}).items() if name != "seen"
-        }
-        do = action_items.add_action
-        return _done(request, found, form, lambda: do(found, by=signed_in(request), **facts), _("Add"))
+        return _done(request, found, form, lambda: _add(request, found, form), _("Add"))
     kind = asked(request, "kind")
     initial = {"kind": kind} if kind in ActionKind.values else {}
     initial |= {"owner": str(signed_in(request).pk), "due": str(moment.now().date() + USUAL)}
     return _page(request, found, ActionForm(incident=found, initial=initial), _("Add"), 200)
+
+
+def _add(request: HttpRequest, found: Incident, form: ActionForm) -> object:
+    """Two taps, or a phone that lost the answer and sends again, add one."""
+    user, key = signed_in(request), form.cleaned_data["key"]
+    facts = {name: value for name, value in form.facts().items() if name != "seen"}
+    sent = {**facts, "owner": facts["owner"].pk, "due": str(facts["due"])}
+    key = key and f"action:{found.pk}:{key}:{fingerprint(sent)}"
+    do = action_items.add_action
+    return once(f"user:{user.pk}", key, sent, lambda: str(do(found, by=user, **facts).number))
 
 
 @require_http_methods(METHODS)

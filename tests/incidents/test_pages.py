@@ -169,6 +169,21 @@ def test_now_asks_as_often_for_three_as_for_one(phone: Client, product: Product,
     assert counts[0] == counts[1]
 
 
+def test_the_list_asks_as_often_for_eight_as_for_two(phone: Client, product: Product, ada: User) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    counts = []
+    for more in (2, 6):
+        for _ in range(more):
+            declare(product, by=ada, title="Down", severity=product.severities().get(key="HIGH"))
+        phone.get("/incidents/")
+        with CaptureQueriesContext(connection) as queries:
+            phone.get("/incidents/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
 def test_the_same_key_with_other_words_is_another_note(phone: Client, incident: Incident) -> None:
     for words in ("The cache", "The cache", "The cache is full"):
         assert phone.post("/incidents/INC-1/note", {"text": words, "key": "k"}).status_code == 302

@@ -10,7 +10,7 @@ from foundation import moment
 from hotfixes.decide import decide
 from incidents import corrections, transitions
 from incidents.models import Incident
-from review import answers
+from review import answers, report
 from review.action_items import add_action
 from review.findings import share_findings
 from review.models import Postmortem
@@ -38,8 +38,6 @@ def test_it_is_filled_before_anybody_has_written_a_word(over: Incident, ada: Use
 
 
 def test_the_sums_of_clocks_are_those_of_the_api(over: Incident, ada: User) -> None:
-    from review import report
-
     now = moment.now()
     shown = report.read(over, now)["clocks"]
     assert [one["sum"] for one in shown] == [clock.sum(now) for clock in over.clocks.order_by("pk")] or {
@@ -132,6 +130,16 @@ def test_a_long_story_asks_the_database_no_more_than_a_short_one(
     decide(over, by=User.objects.get(email="olga@example.test"), choice="mitigate", reason="First of all")
     transitions.resolve(over, by=ada)
     assert queries(over, ada) <= few
+
+
+def test_two_taps_add_one_action_item(over: Incident, ada: User) -> None:
+    client, here = reader(ada), f"/incidents/{over.ref}/postmortem/actions/add"
+    form = client.get(here).content.decode()
+    key = form.split('name="key" value="')[1].split('"')[0]
+    sent = {"text": "A test", "kind": "test", "owner": ada.pk, "due": moment.now().date(), "key": key}
+    assert [client.post(here, sent).status_code for _ in range(2)] == [302, 302]
+    assert client.post(here, {**sent, "text": "Another"}).status_code == 302
+    assert [one["text"] for one in report.read(over, moment.now())["actions"]] == ["A test", "Another"]
 
 
 def queries(incident: Incident, user: User) -> int:
