@@ -6,12 +6,12 @@ import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation.text import plain_text, single_line
 from products.models import Environment, Product
+from products.slugs import free_slug
 from products.vocabulary import EnvironmentKind
 
 _log = structlog.get_logger(__name__)
@@ -26,9 +26,10 @@ def add_environment(
     """Raises ValidationError by field: a name the product has already, unfit text, an unknown kind."""
     Product.objects.select_for_update().get(pk=product.pk)
     name = " ".join(name.split())
-    environment = Environment(product=product, slug=slugify(name)[:60] or kind)
-    if product.environments.filter(slug=environment.slug).exists():
+    present = {each.slug: each.name.casefold() for each in product.environments.all()}
+    if name.casefold() in present.values():
         raise ValidationError({"name": _("This product has an environment of this name.")})
+    environment = Environment(product=product, slug=free_slug(name, present, str(kind)))
     _fill(environment, name, kind, hosts)
     environment.save()
     _log.info("environment.added", product=product.slug, environment=environment.slug, by=by.pk)

@@ -1,6 +1,6 @@
 """The address of a product: made from its name, never given to another product, old ones lead on (DECISIONS.md 1)."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import count
 
 from django.core.exceptions import ValidationError
@@ -44,8 +44,13 @@ def _free(slug: str, product: Product) -> bool:
     )
 
 
-def _candidates(name: str) -> Iterator[str]:
-    base = slugify(name)[:LONGEST].strip("-") or "product"
+def free_slug(name: str, taken: Container[str], otherwise: str) -> str:
+    """Of something that a product has: the first that is free. `otherwise` where the name has no Latin letter."""
+    return next(slug for slug in _candidates(name, otherwise) if slug not in taken)
+
+
+def _candidates(name: str, otherwise: str = "product") -> Iterator[str]:
+    base = slugify(name)[:LONGEST].strip("-") or otherwise
     yield base
     for number in count(2):
         end = f"-{number}"

@@ -15,6 +15,7 @@ from foundation.text import plain_text
 from products.components import set_components
 from products.environments import add_environment, change_environment, remove_environment
 from products.models import Environment, Product
+from products.setup import settling
 from products.setup.proposal import Place, proposal
 from products.setup.sections import PLACES, Item, Section, SetupForm
 from products.vocabulary import EnvironmentKind
@@ -116,9 +117,7 @@ class PlacesForm(SetupForm):
                 for name, messages in error.message_dict.items():
                     row.add_error(name if name in row.fields else "name", messages)
                 raise ValidationError(_("Something is wrong with an environment: see below.")) from None
-        if ITEM not in self.product.settled:
-            self.product.settled.append(ITEM)
-            self.product.save(update_fields=["settled"])
+        settling.note(self.product, ITEM)
 
     def _components(self) -> list[tuple[str, str]]:
         chosen = self.cleaned_data.get("parts") or []

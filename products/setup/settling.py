@@ -18,12 +18,20 @@ def settle(product: Product, item: str, *, by: User) -> None:
     """Nothing is to be added there. Raises ValidationError for something that set-up does not ask."""
     if item not in item_keys():
         raise ValidationError(_("There is nothing of this name to set up."))
-    product.settled = list(Product.objects.select_for_update().get(pk=product.pk).settled)
-    if item not in product.settled:
-        product.settled.append(item)
-        product.save(update_fields=["settled"])
+    if note(product, item):
         _log.info("setup.settled", product=product.slug, item=item, by=by.pk)
     close_if_complete(product, by=by)
+
+
+@transaction.atomic
+def note(product: Product, item: str) -> bool:
+    """Writes down that `item` was answered, beside what others settle at this moment. False: it was before."""
+    product.settled = list(Product.objects.select_for_update().get(pk=product.pk).settled)
+    if item in product.settled:
+        return False
+    product.settled.append(item)
+    product.save(update_fields=["settled"])
+    return True
 
 
 def close_if_complete(product: Product, *, by: User) -> None:
