@@ -62,6 +62,9 @@ def look(page: Page, name: str) -> None:
         if os.environ.get("NIGHTDESK_PICTURES"):
             path = Path(os.environ["NIGHTDESK_PICTURES"]) / f"report-{name}-{width}.png"
             page.screenshot(path=path, full_page=True)
+            page.emulate_media(media="print")
+            page.screenshot(path=path.with_stem(f"{path.stem}-print"), full_page=True)
+            page.emulate_media(media="screen")
     page.set_viewport_size({"width": 390, "height": 844})
 
 
