@@ -1,0 +1,209 @@
+"""Our copy of a repository: branches and tags only, in a folder that we made ourselves, within a quota.
+
+What was once fetched stays, even when the other side rewrites or deletes it: evidence must not vanish. The folder can
+be thrown away at any time; the next update fetches everything again.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from hotfixes.git import disk, names
+from hotfixes.git.cli import Cli
+from hotfixes.git.environment import environment, settings
+from hotfixes.git.failures import answered
+from hotfixes.git.limits import FETCH, MB, TEND, Limits
+from hotfixes.git.movements import Movement, movements
+from hotfixes.git.process import Watch
+from hotfixes.git.progress import Progress, Reading
+from hotfixes.git.reader import Refs
+from hotfixes.git.remote import Remote
+from hotfixes.git.trouble import GitError, Trouble
+from hotfixes.git.version import program
+
+MARK = "nightdesk.json"
+FORMAT = 1
+# HEAD names what no fetch brings, so that nothing of a repository is ever what git looks at by itself.
+NOWHERE = "refs/nightdesk/nowhere"
+KEPT = "refs/nightdesk/kept/"
+QUOTA = 2048 * MB
+MAX_REFS = 200_000
+PACKS = 40
+_SPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an update brought. `size` in bytes on disk; `graph` is False when the commit-graph could not be written,
+    which makes later questions slower and nothing else.
+    """
+
+    movements: tuple[Movement, ...]
+    refs: Refs
+    size: int
+    graph: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """The mirror in `folder`; open it with `opened`, which refuses folders that are not ours."""
+
+    folder: Path
+    cli: Cli
+    quota: int = QUOTA
+    fetch_limits: Limits = FETCH
+    tend_limits: Limits = field(default=TEND)
+
+    def update(
+        self, remote: Remote, *, tell: Callable[[Progress | None], object] = lambda _now: None
+    ) -> Update:
+        """Fetches branches and tags, forgets what is gone, and says what changed.
+
+        `tell` is called with each step of progress and, with None, four times a second meanwhile: a worker renews its
+        lease there, and ends the fetch by raising. Raises GitError; the mirror then is as it was, or between.
+        """
+        with disk.held(self.folder):
+            disk.sweep(self.folder)
+            before = self.cli.refs()
+            try:
+                self._fetch(remote, tell)
+            except BaseException:
+                disk.sweep(self.folder)
+                raise
+            if (self.folder / "shallow").exists():
+                raise GitError(Trouble.SHALLOW)
+            after = self.cli.refs()
+            changed = movements(before.by_name, after.by_name, self.cli.is_ancestor)
+            graph = self._tend(tell) if changed else True
+        return Update(changed, after, disk.size(self.folder), graph)
+
+    def _fetch(self, remote: Remote, tell: Callable[[Progress | None], object]) -> None:
+        used = disk.size(self.folder)
+        if used >= self.quota:
+            raise _beyond(self.quota)
+        ticks = 0
+
+        def tick() -> None:
+            nonlocal ticks
+            ticks += 1
+            if ticks % 4 == 0 and disk.size(self.folder) > self.quota:
+                raise _beyond(self.quota)
+            tell(None)
+
+        remote.run(
+            "fetch",
+            "--progress",
+            "--prune",
+            "--no-tags",
+            "--no-recurse-submodules",
+            "--no-write-fetch-head",
+            "--no-auto-maintenance",
+            "--no-show-forced-updates",
+            "--atomic",
+            before=("--git-dir", str(self.folder)),
+            after=_SPECS,
+            limits=replace(self.fetch_limits, file=self.quota - used),
+            watch=Watch(Reading(tell).hear, tick),
+        )
+
+    def keep(self, id: str) -> None:
+        """Hold this commit for ever, whatever happens to its branch on the other side."""
+        with disk.held(self.folder):
+            self.cli.run("update-ref", KEPT + names.oid(id), names.oid(id), limits=self.tend_limits)
+
+    def _tend(self, tell: Callable[[Progress | None], object]) -> bool:
+        """Whether the commit-graph is written; a failure costs speed, not truth."""
+        watch = Watch(tick=lambda: tell(None))
+        try:
+            self.cli.run("pack-refs", "--all", limits=self.tend_limits, watch=watch)
+            self._repack(watch)
+            words = ("commit-graph", "write", "--reachable", "--split", "--no-progress")
+            self.cli.run(*words, limits=self.tend_limits, watch=watch)
+        except GitError:
+            disk.sweep(self.folder)
+            return False
+        return True
+
+    def _repack(self, watch: Watch) -> None:
+        """Every update leaves a pack; many make each question slower. Objects that nothing names stay, too."""
+        packs = sum(1 for _pack in (self.folder / "objects/pack").glob("*.pack"))
+        if packs > PACKS:
+            limits = replace(self.tend_limits, file=max(0, self.quota - disk.size(self.folder)))
+            words = ("repack", "-a", "-d", "-q", "--keep-unreachable", "--window-memory=64m")
+            self.cli.run(*words, limits=limits, watch=watch)
+
+
+def _beyond(quota: int) -> GitError:
+    return GitError(Trouble.TOO_BIG, f"the quota of {quota // MB:,} MB is used up")
+
+
+def opened(folder: Path, *, bits: int = 160, quota: int = QUOTA) -> Mirror:
+    """The mirror in `folder`, made empty when there is none. `bits`: 160, or 256 for a repository whose ids have 64
+    digits. Raises GitError FOREIGN for a folder that we did not make, GIT, DISK.
+    """
+    folder = folder.absolute()
+    if not folder.exists():
+        _make(folder, bits)
+    _verify(folder)
+    return Mirror(folder, Cli(folder), quota)
+
+
+def thrown_away(folder: Path) -> None:
+    """Remove the mirror in `folder`, if there is one. Raises GitError FOREIGN."""
+    if folder.exists():
+        _verify(folder.absolute())
+        shutil.rmtree(folder)
+
+
+def _make(folder: Path, bits: int) -> None:
+    """Made beside its place and moved there whole: a half-made one is never found."""
+    folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = folder.with_name(f".{folder.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    words = [
+        "init",
+        "--quiet",
+        "--bare",
+        "--template=",
+        f"--object-format={'sha256' if bits == 256 else 'sha1'}",
+    ]
+    try:
+        answered([program(), *settings(), *words, "--", str(new)], limits=TEND, environment=environment())
+        for folder_of_git in ("hooks", "branches"):
+            shutil.rmtree(new / folder_of_git, ignore_errors=True)
+        (new / "HEAD").write_text(f"ref: {NOWHERE}\n")
+        (new / MARK).write_text(json.dumps({"format": FORMAT, "made_by": "Nightdesk"}))
+        new.chmod(0o700)
+        with suppress(FileExistsError):  # another process was quicker
+            _into_place(new, folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def _into_place(new: Path, folder: Path) -> None:
+    try:
+        new.rename(folder)
+    except OSError as problem:
+        if folder.exists():
+            raise FileExistsError from problem
+        raise GitError(Trouble.DISK, problem.strerror or "") from problem
+
+
+def _verify(folder: Path) -> None:
+    """Ours: a real folder of our user with our mark and nothing that we never put there."""
+    try:
+        facts = json.loads((folder / MARK).read_text())
+        ours = (
+            facts.get("format") == FORMAT
+            and not folder.is_symlink()
+            and folder.stat().st_uid == os.geteuid()
+            and (folder / "HEAD").read_text() == f"ref: {NOWHERE}\n"
+            and not (folder / "objects/info/alternates").exists()
+        )
+    except (OSError, ValueError, AttributeError):
+        ours = False
+    if not ours:
+        raise GitError(Trouble.FOREIGN, folder.name)

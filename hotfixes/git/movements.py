@@ -1,0 +1,48 @@
+"""What a fetch changed: each branch and tag that is new, moved, rewritten or gone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hotfixes.git.reader import Ref
+
+
+class Kind(StrEnum):
+    """MOVED: a branch went on from where it was. FORCED: a branch was rewritten, or a tag names something else."""
+
+    CREATED = "created"
+    MOVED = "moved"
+    FORCED = "forced"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """`before` and `after` are None where the ref did not exist; ids are those of the refs themselves."""
+
+    name: str
+    kind: Kind
+    before: Ref | None
+    after: Ref | None
+
+
+def movements(
+    before: Mapping[str, Ref], after: Mapping[str, Ref], is_ancestor: Callable[[str, str], bool]
+) -> tuple[Movement, ...]:
+    """In the order of the names. `is_ancestor` is asked once for every branch that moved."""
+    found: list[Movement] = []
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if (old and old.id) != (new and new.id):
+            found.append(Movement(name, _kind(old, new, is_ancestor), old, new))
+    return tuple(found)
+
+
+def _kind(old: Ref | None, new: Ref | None, is_ancestor: Callable[[str, str], bool]) -> Kind:
+    if old is None:
+        return Kind.CREATED
+    if new is None:
+        return Kind.DELETED
+    if old.is_tag or old.commit is None or new.commit is None:
+        return Kind.FORCED
+    return Kind.MOVED if is_ancestor(old.commit, new.commit) else Kind.FORCED

@@ -1,0 +1,131 @@
+"""The other side of a repository: which branches and tags it has now, and the words for a fetch from it."""
+
+import base64
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote
+
+from hotfixes.git import names
+from hotfixes.git.address import Access, Destination, destination
+from hotfixes.git.environment import environment, settings
+from hotfixes.git.failures import answered
+from hotfixes.git.limits import LIST, Limits
+from hotfixes.git.process import Result, Watch
+from hotfixes.git.trouble import GitError, Trouble
+from hotfixes.git.version import program
+
+PEELED = "^{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A token, sent as HTTP Basic. GitHub, GitLab and Gitea take any name beside a personal token; a deploy token has
+    one of its own.
+    """
+
+    secret: str = field(repr=False)
+    username: str = "x-access-token"
+
+    @property
+    def header(self) -> str:
+        """The whole header line."""
+        return "Authorization: Basic " + base64.b64encode(f"{self.username}:{self.secret}".encode()).decode()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Every spelling in which a message could give it away, longest first."""
+        pair = self.header.rsplit(" ", 1)[-1]
+        return tuple(sorted({self.secret, quote(self.secret, safe=""), pair}, key=len, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the other side has. `heads` and `tags` by full name; a tag's value is the id that the ref itself holds,
+    `peeled` the commit behind an annotated one.
+    """
+
+    refs: dict[str, str]
+    peeled: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A repository somewhere else. Nothing is resolved or sent before a method is called."""
+
+    url: str
+    access: Access
+    credential: Credential | None = None
+
+    def listing(self, limits: Limits = LIST) -> Listing:
+        """Branches and tags, without what else it may hold (pull requests may be 99 % of all refs).
+
+        Raises GitError: everything of Trouble that a network can do, TOO_BIG for more than 64 MB of refs.
+        """
+        said = self.run("ls-remote", "--heads", "--tags", limits=limits).stdout
+        return _listing(said)
+
+    def default_branch(self, limits: Limits = LIST) -> str:
+        """The full name of the branch that HEAD stands for, "" when it says none. Asks for all refs."""
+        said = self.run("ls-remote", "--symref", after=("HEAD",), limits=limits).stdout
+        for line in said.decode("utf-8", "replace").splitlines():
+            target, _, name = line.partition("\t")
+            if name == "HEAD" and target.startswith("ref: "):
+                return target.removeprefix("ref: ")
+        return ""
+
+    def run(
+        self,
+        *words: str,
+        after: tuple[str, ...] = (),
+        before: tuple[str, ...] = (),
+        limits: Limits = LIST,
+        watch: Watch | None = None,
+    ) -> Result:
+        """git with `words`, `--`, the address and the words `after` it; `before` stands before the subcommand. The
+        token goes through the environment and only to this origin.
+        """
+        to = destination(self.url, self.access)
+        command = [
+            program(),
+            *before,
+            *settings((to.protocol,), dict(to.settings)),
+            *words,
+            "--",
+            to.url,
+            *after,
+        ]
+        return answered(
+            command,
+            limits=limits,
+            environment=environment((to.protocol,), self._secrets(to)),
+            secrets=self.credential.forms if self.credential else (),
+            watch=watch,
+        )
+
+    def _secrets(self, to: Destination) -> list[tuple[str, str]]:
+        if self.credential is None or not to.origin:
+            return []
+        return [(f"http.{to.origin}/.extraHeader", self.credential.header)]
+
+    def with_credential(self, credential: Credential | None) -> "Remote":
+        """The same place with another token, or none."""
+        return replace(self, credential=credential)
+
+
+def _listing(said: bytes) -> Listing:
+    refs: dict[str, str] = {}
+    peeled: dict[str, str] = {}
+    for line in said.split(b"\n"):
+        id, tab, raw = line.partition(b"\t")
+        if not tab:
+            continue
+        try:
+            name, text = raw.decode("utf-8"), id.decode("ascii")
+        except UnicodeDecodeError:
+            continue
+        if not names.is_oid(text):
+            raise GitError(Trouble.REMOTE, "it sent a list of refs that makes no sense")
+        if name.endswith(PEELED):
+            peeled[name.removesuffix(PEELED)] = text
+        elif name.startswith((names.HEADS, names.TAGS)):
+            refs[name] = text
+    return Listing(refs, peeled)
