@@ -45,6 +45,11 @@ def sweep(folder: Path) -> int:
     return removed
 
 
+def largest_part(folder: Path) -> int:
+    """Bytes of the biggest pack that an ended run left unfinished."""
+    return max((part.stat().st_size for part in (folder / "objects/pack").glob("tmp_*")), default=0)
+
+
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """This mirror for us alone, among all processes of this machine; released by the system when we die. Raises

@@ -75,7 +75,7 @@ def environment(
         "GIT_ALLOW_PROTOCOL": ":".join(protocols) or "none",  # empty would mean: whatever is configured
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_NO_LAZY_FETCH": "1",
-        "GIT_GRAFT_FILE": "/dev/null",
+        "GIT_GRAFT_FILE": "/nonexistent",  # one that exists makes git print hints
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
     }

@@ -24,6 +24,8 @@ def main(numbers: list[int], command: list[str]) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             sys.exit(1)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and a command would inherit that
+        signal.signal(number, signal.SIG_DFL)
     os.execvp(command[0], command)  # noqa: S606 - the command is fixed by launch's caller
 
 

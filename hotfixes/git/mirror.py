@@ -7,7 +7,6 @@ be thrown away at any time; the next update fetches everything again.
 import json
 import os
 import shutil
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,10 +15,10 @@ from hotfixes.git import disk, names
 from hotfixes.git.cli import Cli
 from hotfixes.git.environment import environment, settings
 from hotfixes.git.failures import answered
+from hotfixes.git.fetching import Tell, fetch, room_in
 from hotfixes.git.limits import FETCH, MB, TEND, Limits
 from hotfixes.git.movements import Movement, movements
 from hotfixes.git.process import Watch
-from hotfixes.git.progress import Progress, Reading
 from hotfixes.git.reader import Refs
 from hotfixes.git.remote import Remote
 from hotfixes.git.trouble import GitError, Trouble
@@ -33,7 +32,6 @@ KEPT = "refs/nightdesk/kept/"
 QUOTA = 2048 * MB
 MAX_REFS = 200_000
 PACKS = 40
-_SPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,11 @@ class Mirror:
     folder: Path
     cli: Cli
     quota: int = QUOTA
+    max_refs: int = MAX_REFS
     fetch_limits: Limits = FETCH
     tend_limits: Limits = field(default=TEND)
 
-    def update(
-        self, remote: Remote, *, tell: Callable[[Progress | None], object] = lambda _now: None
-    ) -> Update:
+    def update(self, remote: Remote, *, tell: Tell = lambda _now: None) -> Update:
         """Fetches branches and tags, forgets what is gone, and says what changed.
 
         `tell` is called with each step of progress and, with None, four times a second meanwhile: a worker renews its
@@ -68,54 +65,24 @@ class Mirror:
         """
         with disk.held(self.folder):
             disk.sweep(self.folder)
-            before = self.cli.refs()
-            try:
-                self._fetch(remote, tell)
-            except BaseException:
-                disk.sweep(self.folder)
-                raise
-            if (self.folder / "shallow").exists():
-                raise GitError(Trouble.SHALLOW)
-            after = self.cli.refs()
+            room_in(self.folder, self.quota)
+            there = remote.listing(watch=Watch(tick=lambda: tell(None))).refs
+            if len(there) > self.max_refs:
+                raise GitError(Trouble.TOO_BIG, f"{len(there):,} branches and tags")
+            before = after = self.cli.refs()
+            if there != {name: ref.id for name, ref in before.by_name.items()}:
+                fetch(self.folder, remote, quota=self.quota, limits=self.fetch_limits, tell=tell)
+                after = self.cli.refs()
             changed = movements(before.by_name, after.by_name, self.cli.is_ancestor)
             graph = self._tend(tell) if changed else True
         return Update(changed, after, disk.size(self.folder), graph)
-
-    def _fetch(self, remote: Remote, tell: Callable[[Progress | None], object]) -> None:
-        used = disk.size(self.folder)
-        if used >= self.quota:
-            raise _beyond(self.quota)
-        ticks = 0
-
-        def tick() -> None:
-            nonlocal ticks
-            ticks += 1
-            if ticks % 4 == 0 and disk.size(self.folder) > self.quota:
-                raise _beyond(self.quota)
-            tell(None)
-
-        remote.run(
-            "fetch",
-            "--progress",
-            "--prune",
-            "--no-tags",
-            "--no-recurse-submodules",
-            "--no-write-fetch-head",
-            "--no-auto-maintenance",
-            "--no-show-forced-updates",
-            "--atomic",
-            before=("--git-dir", str(self.folder)),
-            after=_SPECS,
-            limits=replace(self.fetch_limits, file=self.quota - used),
-            watch=Watch(Reading(tell).hear, tick),
-        )
 
     def keep(self, id: str) -> None:
         """Hold this commit for ever, whatever happens to its branch on the other side."""
         with disk.held(self.folder):
             self.cli.run("update-ref", KEPT + names.oid(id), names.oid(id), limits=self.tend_limits)
 
-    def _tend(self, tell: Callable[[Progress | None], object]) -> bool:
+    def _tend(self, tell: Tell) -> bool:
         """Whether the commit-graph is written; a failure costs speed, not truth."""
         watch = Watch(tick=lambda: tell(None))
         try:
@@ -135,10 +102,6 @@ class Mirror:
             limits = replace(self.tend_limits, file=max(0, self.quota - disk.size(self.folder)))
             words = ("repack", "-a", "-d", "-q", "--keep-unreachable", "--window-memory=64m")
             self.cli.run(*words, limits=limits, watch=watch)
-
-
-def _beyond(quota: int) -> GitError:
-    return GitError(Trouble.TOO_BIG, f"the quota of {quota // MB:,} MB is used up")
 
 
 def opened(folder: Path, *, bits: int = 160, quota: int = QUOTA) -> Mirror:

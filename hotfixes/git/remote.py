@@ -10,10 +10,40 @@ from hotfixes.git.environment import environment, settings
 from hotfixes.git.failures import answered
 from hotfixes.git.limits import LIST, Limits
 from hotfixes.git.process import Result, Watch
+from hotfixes.git.smart import TRACE, Conversation
 from hotfixes.git.trouble import GitError, Trouble
 from hotfixes.git.version import program
 
 PEELED = "^{}"
+# Ugly, never dangerous: what old tools wrote. The ones about `.git`, links and submodules are not among them.
+RELAXABLE = frozenset(
+    (
+        *(
+            "badDate",
+            "badDateOverflow",
+            "badEmail",
+            "badName",
+            "badTimezone",
+            "zeroPaddedDate",
+            "missingSpaceBeforeDate",
+        ),
+        *(
+            "missingEmail",
+            "missingNameBeforeEmail",
+            "missingSpaceBeforeEmail",
+            "missingTaggerEntry",
+            "badTagName",
+        ),
+        *(
+            "zeroPaddedFilemode",
+            "badFilemode",
+            "duplicateEntries",
+            "treeNotSorted",
+            "nullSha1",
+            "multipleAuthors",
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +79,23 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A repository somewhere else. Nothing is resolved or sent before a method is called."""
+    """A repository somewhere else. Nothing is resolved or sent before a method is called.
+
+    `relaxed`: checks of git fsck that only warn for this repository, each of RELAXABLE: histories from the first years
+    of git break them. Raises ValueError for others.
+    """
 
     url: str
     access: Access
     credential: Credential | None = None
+    relaxed: tuple[str, ...] = ()
 
-    def listing(self, limits: Limits = LIST) -> Listing:
+    def listing(self, limits: Limits = LIST, watch: Watch | None = None) -> Listing:
         """Branches and tags, without what else it may hold (pull requests may be 99 % of all refs).
 
         Raises GitError: everything of Trouble that a network can do, TOO_BIG for more than 64 MB of refs.
         """
-        said = self.run("ls-remote", "--heads", "--tags", limits=limits).stdout
+        said = self.run("ls-remote", "--heads", "--tags", limits=limits, watch=watch).stdout
         return _listing(said)
 
     def default_branch(self, limits: Limits = LIST) -> str:
@@ -84,27 +119,35 @@ class Remote:
         token goes through the environment and only to this origin.
         """
         to = destination(self.url, self.access)
-        command = [
-            program(),
-            *before,
-            *settings((to.protocol,), dict(to.settings)),
-            *words,
-            "--",
-            to.url,
-            *after,
-        ]
-        return answered(
-            command,
+        watch = watch or Watch()
+        conversation = Conversation(watch.heard)
+        surroundings = environment((to.protocol,), self._secrets(to))
+        if to.origin:
+            watch = Watch(conversation.hear, watch.tick)
+            surroundings |= TRACE
+        options = settings((to.protocol,), self._settings(to))
+        result = answered(
+            [program(), *before, *options, *words, "--", to.url, *after],
             limits=limits,
-            environment=environment((to.protocol,), self._secrets(to)),
+            environment=surroundings,
             secrets=self.credential.forms if self.credential else (),
             watch=watch,
         )
+        if to.origin:
+            conversation.check()
+        return result
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.relaxed) - RELAXABLE:
+            raise ValueError(f"not a check of git fsck that can be relaxed: {sorted(unknown)[0][:80]!r}")
 
     def _secrets(self, to: Destination) -> list[tuple[str, str]]:
         if self.credential is None or not to.origin:
             return []
         return [(f"http.{to.origin}/.extraHeader", self.credential.header)]
+
+    def _settings(self, to: Destination) -> dict[str, str]:
+        return dict(to.settings) | {f"fetch.fsck.{check}": "warn" for check in self.relaxed}
 
     def with_credential(self, credential: Credential | None) -> "Remote":
         """The same place with another token, or none."""

@@ -100,7 +100,9 @@ class Repository:
     ) -> str:
         """A commit with exactly these files; with `on` it goes on top of that branch and moves it."""
         self.at = at if at is not None else self.at + 60
-        above = parents if parents is not None else [tip for tip in [self.tips.get(f"refs/heads/{on}")] if tip]
+        above = (
+            parents if parents is not None else [tip for tip in [self.tips.get(f"refs/heads/{on}")] if tip]
+        )
         tree = files.id if isinstance(files, Entry) else self.tree(files)
         head = [f"tree {tree}", *(f"parent {id}" for id in above)]
         head += [f"author {author} {self.at} +0200", f"committer {author} {self.at} +0200"]
@@ -112,7 +114,9 @@ class Repository:
     def branch(self, name: str, id: str) -> str:
         return self.ref(f"refs/heads/{name}", id)
 
-    def tag(self, name: str, target: str, message: str = "", *, kind: str = "commit", raw: bytes = b"") -> str:
+    def tag(
+        self, name: str, target: str, message: str = "", *, kind: str = "commit", raw: bytes = b""
+    ) -> str:
         """Annotated when there is a message, else lightweight. Returns the id that the ref holds."""
         if not message and not raw:
             return self.ref(f"refs/tags/{name}", target)
