@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, str] = {
     "memory": "megabytes of everything `up` runs, idle with one open page",
     "weight": "kilobytes of the first load of an incident page with 200 entries",
     "messages": "of 1,000 mails through a bad mail server, how many arrive, how many twice; and who waits meanwhile",
+    "history": "git on 150,000 commits: the first mirror, the deep questions with and without a commit-graph",
     "probe": "checks a second and core, beside blackbox-exporter and wrk",
 }
 

@@ -31,7 +31,6 @@ NOWHERE = "refs/nightdesk/nowhere"
 KEPT = "refs/nightdesk/kept/"
 QUOTA = 2048 * MB
 MAX_REFS = 200_000
-PACKS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,7 @@ class Mirror:
     cli: Cli
     quota: int = QUOTA
     max_refs: int = MAX_REFS
+    max_packs: int = 40
     fetch_limits: Limits = FETCH
     tend_limits: Limits = field(default=TEND)
 
@@ -98,7 +98,7 @@ class Mirror:
     def _repack(self, watch: Watch) -> None:
         """Every update leaves a pack; many make each question slower. Objects that nothing names stay, too."""
         packs = sum(1 for _pack in (self.folder / "objects/pack").glob("*.pack"))
-        if packs > PACKS:
+        if packs > self.max_packs:
             limits = replace(self.tend_limits, file=max(0, self.quota - disk.size(self.folder)))
             words = ("repack", "-a", "-d", "-q", "--keep-unreachable", "--window-memory=64m")
             self.cli.run(*words, limits=limits, watch=watch)

@@ -9,7 +9,7 @@ TAGS = "refs/tags/"
 
 _OID = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 # git check-ref-format: what git itself would never store; a glob or `..` in a name must not reach it as one.
-_UNREF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.(?:/|\Z)|\.lock(?:/|\Z)|/\Z")
+_UNREF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]|\.\.|@\{|//|/\.|\.\Z|\.lock(?:/|\Z)|/\Z")
 _UNPATH = re.compile(r"[\x00\ud800-\udfff]")
 
 

@@ -25,7 +25,7 @@ class Conversation:
         self.rest = b""
         self.status = b""
         self.kind = b""
-        self.heard = self.proved = False
+        self.proved = False
 
     def hear(self, piece: bytes) -> None:
         self.then(piece)
@@ -35,7 +35,6 @@ class Conversation:
         self.rest = rest[:_LONGEST]
         for line in whole:
             if found := _HEADER.match(line):
-                self.heard = True
                 self._header(found[1].strip())
 
     def _header(self, header: bytes) -> None:

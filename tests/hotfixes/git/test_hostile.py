@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +16,8 @@ from hotfixes.git.remote import Remote
 from hotfixes.git.trouble import GitError, Trouble
 from tests.hotfixes.git.building import Entry, Repository
 from tests.hotfixes.git.conftest import HTTP
+from tests.hotfixes.git.expecting import trouble
 from tests.hotfixes.git.serving import Handler, Site, endless, silent, talking
-
-
-def trouble(ask: Callable[[], object]) -> Trouble:
-    with pytest.raises(GitError) as refused:
-        ask()
-    return refused.value.trouble
 
 
 def test_names_are_data(repository: Repository, remote: Remote, mirror: Mirror) -> None:
@@ -252,12 +246,13 @@ def test_a_tree_bomb_ends_by_a_limit(repository: Repository, remote: Remote, mir
 def test_an_object_that_swells_ends_by_the_limit_of_memory(
     repository: Repository, remote: Remote, mirror: Mirror
 ) -> None:
-    commit = repository.commit({}, "x" * (64 * MB), on="main")
-    tight = replace(FETCH, memory=100 * MB)
+    commit = repository.commit({}, "x" * (24 * MB), on="main")
+    tight = replace(FETCH, memory=40 * MB)
     ended = trouble(lambda: replace(mirror, fetch_limits=tight).update(remote))
     assert ended in (Trouble.MEMORY, Trouble.REMOTE)
     mirror.update(remote)
-    assert trouble(lambda: mirror.cli.commit(commit)) == Trouble.TOO_BIG
+    quiet = mirror.cli.with_limits(replace(READ, output=16 * MB))
+    assert trouble(lambda: quiet.commit(commit)) == Trouble.TOO_BIG
 
 
 def test_a_hundred_thousand_refs_are_listed_and_mirrored(
