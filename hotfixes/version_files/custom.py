@@ -9,7 +9,7 @@ import re
 from hotfixes.version_files.shapes import Reason, Unknown, Version, agreed, judged
 
 MAX_PATTERN = 200
-MAX_LINE = 500
+MAX_LINE = 300
 _PARTS = re.compile(r"(\{\{|\}\}|\{[a-z]+\}|\s+)")
 # Only {new} may be tried at several lengths: the cost of a line stays below its length times 60.
 _KNOWN = {"{new}": r"(?P<new>[vV]?[0-9][0-9A-Za-z.+_-]{0,60}?)", "{build}": r"(?P<build>[0-9]{1,12}+)"}

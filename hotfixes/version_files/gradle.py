@@ -40,10 +40,13 @@ def _statements(text: str, name: str) -> list[Version | Unknown]:
     found: list[Version | Unknown] = []
     blocks: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
+        if not line or line.isspace():
+            continue
         match = statement.fullmatch(line)
         if match and (name != "version" or set(blocks) <= _WHOLE):
             found.append(_value(match[1].strip().rstrip(";)").strip(), number))
-        _follow(blocks, line)
+        if "{" in line or "}" in line:
+            _follow(blocks, line)
     return found
 
 
