@@ -26,4 +26,4 @@ LIST = Limits(wall_s=30, cpu_s=10, memory=1024 * MB, file=1 * MB, output=64 * MB
 # A fetch: `file` is set to what the quota leaves.
 FETCH = Limits(wall_s=900, cpu_s=600, memory=2048 * MB, file=0, output=16 * MB)
 # Work on our own mirror after a fetch: the commit-graph, packing refs.
-TEND = Limits(wall_s=120, cpu_s=100, memory=2048 * MB, file=512 * MB, output=1 * MB)
+TEND = Limits(wall_s=120, cpu_s=100, memory=2048 * MB, file=64 * MB, output=1 * MB)

@@ -8,12 +8,18 @@ from hotfixes.git.reader import Ref
 
 
 class Kind(StrEnum):
-    """MOVED: a branch went on from where it was. FORCED: a branch was rewritten, or a tag names something else."""
+    """MOVED: a branch went on from where it was. FORCED: a branch was rewritten, or a tag names something else. UNTOLD:
+    a branch moved, with so many others at once that nobody looked whether it was rewritten.
+    """
 
     CREATED = "created"
     MOVED = "moved"
     FORCED = "forced"
     DELETED = "deleted"
+    UNTOLD = "untold"
+
+
+MAX_LOOKS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +35,25 @@ class Movement:
 def movements(
     before: Mapping[str, Ref], after: Mapping[str, Ref], is_ancestor: Callable[[str, str], bool]
 ) -> tuple[Movement, ...]:
-    """In the order of the names. `is_ancestor` is asked once for every branch that moved."""
+    """In the order of the names. `is_ancestor` is asked once for each of the first 200 branches that moved."""
     found: list[Movement] = []
+    looks = 0
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)
         if (old and old.id) != (new and new.id):
-            found.append(Movement(name, _kind(old, new, is_ancestor), old, new))
+            kind = _kind(old, new)
+            if kind is Kind.UNTOLD and looks < MAX_LOOKS and old and old.commit and new and new.commit:
+                looks += 1
+                kind = Kind.MOVED if is_ancestor(old.commit, new.commit) else Kind.FORCED
+            found.append(Movement(name, kind, old, new))
     return tuple(found)
 
 
-def _kind(old: Ref | None, new: Ref | None, is_ancestor: Callable[[str, str], bool]) -> Kind:
+def _kind(old: Ref | None, new: Ref | None) -> Kind:
     if old is None:
         return Kind.CREATED
     if new is None:
         return Kind.DELETED
     if old.is_tag or old.commit is None or new.commit is None:
         return Kind.FORCED
-    return Kind.MOVED if is_ancestor(old.commit, new.commit) else Kind.FORCED
+    return Kind.UNTOLD

@@ -1,5 +1,8 @@
 """Branches and tags of a mirror: one listing, one more run for the annotated tags."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from hotfixes.git import batch, names, parsing
 from hotfixes.git.failures import Run
 from hotfixes.git.limits import MB
@@ -9,34 +12,52 @@ from hotfixes.git.trouble import GitError, Trouble
 # A ref's name can hold neither NUL nor line feed, and no other field holds text of people.
 _FORMAT = "%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)%00"
 MAX_TAG = 1 * MB
+MAX_ANSWER = 16 * MB
 
 
 def read(run: Run, patterns: tuple[str, ...]) -> Refs:
     """Refs whose full name is one of the patterns, or begins with one that ends in a slash."""
-    said = run("for-each-ref", f"--format={_FORMAT}", "--", *patterns).stdout
-    rows = [line.split(b"\0") for line in said.split(b"\n") if line]
-    if any(len(row) != 6 for row in rows):
-        raise GitError(Trouble.CORRUPT, "the list of refs makes no sense")
-    readable: list[tuple[str, list[str]]] = []
-    for row in rows:
+    found: dict[str, Ref] = {}
+    nested: list[str] = []
+    unreadable = 0
+    for fields in _rows(run("for-each-ref", f"--format={_FORMAT}", "--", *patterns).stdout):
         try:
-            name = row[0].decode("utf-8")
+            name = fields[0].decode("utf-8")
         except UnicodeDecodeError:
+            unreadable += 1
             continue
-        readable.append((name, [field.decode("ascii") for field in row[1:5]]))
-    tags = _annotated(run, [fields[0] for _name, fields in readable if fields[1] == "tag"])
-    peeled = _peeled(run, [fields[0] for _name, fields in readable if fields[3] == "tag"])
-    found = {name: _ref(name, fields, tags, peeled) for name, fields in readable}
-    return Refs(found, unreadable=len(rows) - len(readable))
+        id, kind, target, target_kind = (field.decode("ascii") for field in fields[1:5])
+        if kind != "tag":
+            found[name] = Ref(name, id, id if kind == "commit" else None)
+        else:
+            found[name] = Ref(name, id, target if target_kind == "commit" else None, annotated=True)
+            if target_kind == "tag":
+                nested.append(id)
+    _tell_tags(run, found, nested)
+    return Refs(found, unreadable)
 
 
-def _ref(name: str, fields: list[str], tags: dict[str, batch.Object], peeled: dict[str, str | None]) -> Ref:
-    id, kind, target, target_kind = fields
-    if kind != "tag":
-        return Ref(name, id, id if kind == "commit" else None)
-    commit = peeled.get(id) if target_kind == "tag" else target if target_kind == "commit" else None
-    subject, tagger = parsing.tag(tags[id].raw) if id in tags else ("", None)
-    return Ref(name, id, commit, annotated=True, subject=subject, tagger=tagger)
+def _rows(said: bytes) -> Iterator[list[bytes]]:
+    """One at a time: a hundred thousand at once would be a hundred megabytes."""
+    at = 0
+    while at < len(said):
+        end = said.find(b"\n", at)
+        fields = said[at : end if end >= 0 else len(said)].split(b"\0")
+        if len(fields) != 6:
+            raise GitError(Trouble.CORRUPT, "the list of refs makes no sense")
+        yield fields
+        at = end + 1 if end >= 0 else len(said)
+
+
+def _tell_tags(run: Run, found: dict[str, Ref], nested: list[str]) -> None:
+    """Fills in what only the tag objects say."""
+    objects = _annotated(run, list({ref.id for ref in found.values() if ref.annotated}))
+    peeled = _peeled(run, nested)
+    for name, ref in found.items():
+        if ref.annotated:
+            subject, tagger = parsing.tag(objects[ref.id].raw) if ref.id in objects else ("", None)
+            commit = peeled.get(ref.id, ref.commit)
+            found[name] = replace(ref, commit=commit, subject=subject, tagger=tagger)
 
 
 def _annotated(run: Run, ids: list[str]) -> dict[str, batch.Object]:
@@ -44,16 +65,27 @@ def _annotated(run: Run, ids: list[str]) -> dict[str, batch.Object]:
     if not ids:
         return {}
     sizes = run("cat-file", "--batch-check", stdin=batch.questions(ids)).stdout.decode("ascii")
-    small = [
-        words[0]
-        for words in map(str.split, sizes.splitlines())
-        if len(words) == 3 and int(words[2]) <= MAX_TAG
-    ]
     found: dict[str, batch.Object] = {}
-    for first in range(0, len(small), 5_000):
-        said = run("cat-file", "--batch", stdin=batch.questions(small[first : first + 5_000])).stdout
+    for group in _groups(sizes):
+        said = run("cat-file", "--batch", stdin=batch.questions(group)).stdout
         found |= {item.id: item for item in batch.objects(said) if item is not None}
     return found
+
+
+def _groups(sizes: str) -> Iterator[list[str]]:
+    """Ids from the lines of `--batch-check`, as many as one answer may hold."""
+    group: list[str] = []
+    total = 0
+    for words in map(str.split, sizes.splitlines()):
+        if len(words) != 3 or int(words[2]) > MAX_TAG:
+            continue
+        if total + int(words[2]) > MAX_ANSWER or len(group) >= 10_000:
+            yield group
+            group, total = [], 0
+        group.append(words[0])
+        total += int(words[2])
+    if group:
+        yield group
 
 
 def _peeled(run: Run, ids: list[str]) -> dict[str, str | None]:

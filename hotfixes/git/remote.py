@@ -1,6 +1,7 @@
 """The other side of a repository: which branches and tags it has now, and the words for a fetch from it."""
 
 import base64
+import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
@@ -157,8 +158,8 @@ class Remote:
 def _listing(said: bytes) -> Listing:
     refs: dict[str, str] = {}
     peeled: dict[str, str] = {}
-    for line in said.split(b"\n"):
-        id, tab, raw = line.partition(b"\t")
+    for found in re.finditer(rb"[^\n]+", said):
+        id, tab, raw = found[0].partition(b"\t")
         if not tab:
             continue
         try:

@@ -11,7 +11,7 @@ import pytest
 from hotfixes.git import disk
 from hotfixes.git.limits import FETCH, MB
 from hotfixes.git.mirror import MARK, Mirror, Update, opened, thrown_away
-from hotfixes.git.movements import Kind
+from hotfixes.git.movements import MAX_LOOKS, Kind, movements
 from hotfixes.git.progress import Phase, Progress
 from hotfixes.git.reader import Ref
 from hotfixes.git.remote import Remote
@@ -214,3 +214,12 @@ def test_a_fetch_that_takes_too_long_ends(repository: Repository, remote: Remote
     with pytest.raises(GitError) as ended:
         replace(mirror, fetch_limits=replace(FETCH, wall_s=0.001)).update(remote)
     assert ended.value.trouble == Trouble.TIMEOUT
+
+
+def test_so_many_moves_at_once_that_nobody_looks_are_said_to_be_so() -> None:
+    def branches(commit: str) -> dict[str, Ref]:
+        names = [f"refs/heads/{n:03}" for n in range(MAX_LOOKS + 1)]
+        return {name: Ref(name, commit * 40, commit * 40) for name in names}
+
+    found = movements(branches("1"), branches("2"), lambda _old, _new: True)
+    assert [movement.kind for movement in found] == [Kind.MOVED] * MAX_LOOKS + [Kind.UNTOLD]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from hotfixes.git import refs
 from hotfixes.git.mirror import Mirror
 from hotfixes.git.names import BadName
 from hotfixes.git.reader import (
@@ -289,3 +290,18 @@ def test_only_full_ids_are_asked_for(mirror: Mirror) -> None:
         with pytest.raises(BadName):
             mirror.cli.log(wrong)
     assert mirror.cli.refs().by_name == {}
+
+
+def test_many_long_tags_are_read_in_several_answers(
+    repository: Repository, remote: Remote, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = repository.commit({"a": "1"}, on="main")
+    for n in range(5):
+        repository.tag(f"v{n}", commit, f"Release {n}\n\n" + "notes " * 100)
+    repository.tag("huge", commit, "Huge\n\n" + "x" * 1_100_000)
+    monkeypatch.setattr(refs, "MAX_ANSWER", 1_500)
+    found = reader(mirror, remote).refs().by_name
+
+    subjects = {ref.short: ref.subject for ref in found.values() if ref.is_tag}
+    assert subjects == {"huge": "", **{f"v{n}": f"Release {n}" for n in range(5)}}
+    assert found["refs/tags/huge"].commit == commit
