@@ -32,6 +32,7 @@ _WORDS: list[tuple[Trouble, tuple[str, ...]]] = [
     (Trouble.NOT_A_REPOSITORY, ("is this a git repository", "not appear to be a git repository")),
     (Trouble.NOT_A_REPOSITORY, ("detected dubious ownership", "mismatched algorithms")),
     (Trouble.NAME, ("could not resolve host",)),
+    (Trouble.REMOTE, ("recv error", "ssl_read", "ssl_write", "send failure")),
     (Trouble.TLS, ("certificate", "ssl", "gnutls", r"\btls\b")),
     (Trouble.TIMEOUT, ("timed out", "operation too slow", "timeout was reached")),
     (

@@ -41,7 +41,9 @@ SENTENCES: Final = {
     Trouble.ADDRESS: _("The repository's host is at an address where Nightdesk may not go."),
     Trouble.NAME: _("No host has this name."),
     Trouble.UNREACHABLE: _("The repository's host cannot be reached."),
-    Trouble.TLS: _("The host's certificate could not be verified."),
+    Trouble.TLS: _(
+        "No secure connection to the host could be made: its certificate may be wrong or expired."
+    ),
     Trouble.REDIRECTED: _("The host sends on to another address. Enter the new address itself."),
     Trouble.CREDENTIALS: _(
         "The host refused the token, or wants one: it may be wrong, expired or not allowed to read this repository."

@@ -98,6 +98,18 @@ def test_a_batch_is_taken_apart_by_its_sizes() -> None:
             Trouble.TIMEOUT,
         ),
         ("fatal: could not read Username for 'https://x': terminal prompts disabled", Trouble.CREDENTIALS),
+        (
+            "fatal: unable to access 'https://x/': GnuTLS recv error (-110): non-properly terminated.",
+            Trouble.REMOTE,
+        ),
+        (
+            "fatal: unable to access 'https://x/': gnutls_handshake() failed: An unexpected TLS packet",
+            Trouble.TLS,
+        ),
+        (
+            "fatal: unable to access 'https://x/': SSL certificate problem: certificate has expired",
+            Trouble.TLS,
+        ),
         ("fatal: Authentication failed for 'https://x/'", Trouble.CREDENTIALS),
         ("fatal: repository 'https://x/' not found", Trouble.NOT_A_REPOSITORY),
         ("fatal: detected dubious ownership in repository at '/srv/x'", Trouble.NOT_A_REPOSITORY),
