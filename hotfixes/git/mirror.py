@@ -7,6 +7,7 @@ be thrown away at any time; the next update fetches everything again.
 import json
 import os
 import shutil
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -32,12 +33,16 @@ NOWHERE = "refs/nightdesk/nowhere"
 KEPT = "refs/nightdesk/kept/"
 QUOTA = 2048 * MB
 MAX_REFS = 200_000
+LOOKING_S = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an update brought. `size` in bytes on disk; `graph` is False when the commit-graph could not be written,
-    which makes later questions slower and nothing else.
+    """What an update brought.
+
+    `movements` compare with what this mirror held before. Who dies between a fetch and storing them never gets them
+    again: store `refs`, and compare with what was stored by `movements.movements`. `size` in bytes on disk; `graph` is
+    False when the commit-graph could not be written, which makes later questions slower and nothing else.
     """
 
     movements: tuple[Movement, ...]
@@ -76,7 +81,7 @@ class Mirror:
             if new:
                 fetch(self.folder, remote, quota=self.quota, limits=self.fetch_limits, tell=tell)
                 after = self.cli.refs()
-            changed = movements(before.by_name, after.by_name, self.cli.is_ancestor)
+            changed = movements(before.by_name, after.by_name, _Looking(self.cli))
             graph = self._tend(tell) if changed else True
         return Update(changed, after, disk.size(self.folder), graph)
 
@@ -105,6 +110,22 @@ class Mirror:
             disk.sweep(self.folder)
             return False
         return True
+
+
+class _Looking:
+    """`is_ancestor` that ends: after 30 s, or for a pair that reaches a limit, it cannot tell."""
+
+    def __init__(self, cli: Cli) -> None:
+        self.cli = cli
+        self.until = time.monotonic() + LOOKING_S
+
+    def __call__(self, old: str, new: str) -> bool | None:
+        if time.monotonic() > self.until:
+            return None
+        try:
+            return self.cli.is_ancestor(old, new)
+        except GitError:
+            return None
 
 
 def _same(there: Mapping[str, str], here: Refs) -> bool:

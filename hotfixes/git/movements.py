@@ -9,7 +9,7 @@ from hotfixes.git.reader import Ref
 
 class Kind(StrEnum):
     """MOVED: a branch went on from where it was. FORCED: a branch was rewritten, or a tag names something else. UNTOLD:
-    a branch moved, with so many others at once that nobody looked whether it was rewritten.
+    a branch moved, and nobody could look whether it was rewritten: too many at once, or a limit was reached.
     """
 
     CREATED = "created"
@@ -20,6 +20,7 @@ class Kind(StrEnum):
 
 
 MAX_LOOKS = 200
+_BY_ANSWER = {True: Kind.MOVED, False: Kind.FORCED, None: Kind.UNTOLD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,11 @@ class Movement:
 
 
 def movements(
-    before: Mapping[str, Ref], after: Mapping[str, Ref], is_ancestor: Callable[[str, str], bool]
+    before: Mapping[str, Ref], after: Mapping[str, Ref], is_ancestor: Callable[[str, str], bool | None]
 ) -> tuple[Movement, ...]:
-    """In the order of the names. `is_ancestor` is asked once for each of the first 200 branches that moved."""
+    """In the order of the names. `is_ancestor` is asked for each of the first 200 branches that moved; None from it
+    means that it cannot tell.
+    """
     found: list[Movement] = []
     looks = 0
     for name in sorted(before.keys() | after.keys()):
@@ -44,7 +47,7 @@ def movements(
             kind = _kind(old, new)
             if kind is Kind.UNTOLD and looks < MAX_LOOKS and old and old.commit and new and new.commit:
                 looks += 1
-                kind = Kind.MOVED if is_ancestor(old.commit, new.commit) else Kind.FORCED
+                kind = _BY_ANSWER[is_ancestor(old.commit, new.commit)]
             found.append(Movement(name, kind, old, new))
     return tuple(found)
 

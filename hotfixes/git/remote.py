@@ -70,8 +70,8 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What the other side has. `heads` and `tags` by full name; a tag's value is the id that the ref itself holds,
-    `peeled` the commit behind an annotated one.
+    """What the other side has. `refs`: branches and tags by full name, with the id that the ref itself holds; `peeled`:
+    the commits behind annotated tags.
     """
 
     refs: dict[str, str]

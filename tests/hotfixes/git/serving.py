@@ -20,6 +20,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.0"
     server: "Site"
+    body: bytes
 
     @override
     def log_message(self, format: str, *args: object) -> None: ...
@@ -31,6 +32,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
     def answer(self, body: bytes) -> None:
+        self.body = body
         self.server.seen.append((self.path, self.headers.get("Authorization") or ""))
         if self.server.instead and self.server.instead(self):
             return

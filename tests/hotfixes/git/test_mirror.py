@@ -3,9 +3,15 @@
 import json
 import os
 import subprocess
+import sys
+import textwrap
+import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hotfixes.git import disk
@@ -17,6 +23,8 @@ from hotfixes.git.reader import Ref
 from hotfixes.git.remote import Remote
 from hotfixes.git.trouble import GitError, Trouble
 from tests.hotfixes.git.building import Repository
+from tests.hotfixes.git.conftest import HTTP
+from tests.hotfixes.git.serving import Handler, Site
 
 
 def seen(update: Update) -> list[tuple[str, Kind, str | None, str | None]]:
@@ -223,3 +231,53 @@ def test_so_many_moves_at_once_that_nobody_looks_are_said_to_be_so() -> None:
 
     found = movements(branches("1"), branches("2"), lambda _old, _new: True)
     assert [movement.kind for movement in found] == [Kind.MOVED] * MAX_LOOKS + [Kind.UNTOLD]
+
+
+def test_a_pair_that_reaches_a_limit_is_untold() -> None:
+    before, after = ({"refs/heads/a": Ref("refs/heads/a", id * 40, id * 40)} for id in "12")
+    assert [m.kind for m in movements(before, after, lambda _old, _new: None)] == [Kind.UNTOLD]
+
+
+def test_a_worker_killed_in_the_middle_of_a_fetch_leaves_no_git_and_no_lock(
+    repository: Repository, site: Site, mirror: Mirror
+) -> None:
+    repository.commit({"a": "1"}, on="main")
+    stuck = threading.Event()
+
+    def stall(handler: Handler) -> bool:
+        if handler.command == "POST" and b"command=fetch" in handler.body:
+            stuck.set()
+            threading.Event().wait(30)
+            return True
+        return False
+
+    site.instead = stall
+    worker = f"""
+        import django
+        django.setup()
+        from pathlib import Path
+        from hotfixes.git.mirror import opened
+        from hotfixes.git.remote import Remote
+        from tests.hotfixes.git.conftest import HTTP
+        opened(Path({str(mirror.folder)!r})).update(Remote("{site.url}/product.git", HTTP))
+        """
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(worker)], env=environment) as process:
+        assert stuck.wait(30)
+        process.kill()
+    until = time.monotonic() + 10
+    while _at_work(mirror.folder) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not _at_work(mirror.folder)
+    site.instead = None
+    update = mirror.update(Remote(f"{site.url}/product.git", HTTP))
+    assert [movement.kind for movement in update.movements] == [Kind.CREATED]
+
+
+def _at_work(folder: Path) -> bool:
+    """Whether a git runs on this mirror."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if str(folder) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
+                return True
+    return False
