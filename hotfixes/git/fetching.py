@@ -30,22 +30,13 @@ _SPECS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
 def fetch(folder: Path, remote: Remote, *, quota: int, limits: Limits, tell: Tell) -> None:
     """Raises GitError, and whatever `tell` raises; then nothing half-done is left in the folder, which must be held."""
     room = room_in(folder, quota)
-    ticks = 0
-
-    def tick() -> None:
-        nonlocal ticks
-        ticks += 1
-        if ticks % 4 == 0:  # one pack cannot pass the limit of a file, but plain HTTP fetches many files
-            room_in(folder, quota)
-        tell(None)
-
     run = partial(
         remote.run,
         *_WORDS,
         before=("--git-dir", str(folder)),
         after=_SPECS,
-        limits=replace(limits, file=room),
-        watch=Watch(Reading(tell).hear, tick),
+        limits=replace(limits, file=room),  # a fetch writes one pack (fetch.unpackLimit)
+        watch=Watch(Reading(tell).hear, lambda: tell(None)),
     )
     try:
         said = _in_one_transaction_or_not(run).stderr

@@ -99,6 +99,15 @@ def test_the_commit_graph_is_written_after_a_fetch(
     assert (mirror.folder / "objects/info/commit-graphs/commit-graph-chain").exists()
 
 
+def test_a_fetch_writes_one_pack_so_that_the_limit_of_a_file_is_that_of_a_fetch(
+    repository: Repository, remote: Remote, mirror: Mirror
+) -> None:
+    repository.commit({"a": "1", "b": "2"}, on="main")
+    mirror.update(remote)
+    assert sorted(path.name for path in (mirror.folder / "objects").iterdir()) == ["info", "pack"]
+    assert len(list((mirror.folder / "objects/pack").glob("*.pack"))) == 1
+
+
 def test_an_empty_repository_is_a_repository(repository: Repository, remote: Remote, mirror: Mirror) -> None:
     assert seen(mirror.update(remote)) == []
     assert remote.listing().refs == {}
