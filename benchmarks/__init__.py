@@ -21,6 +21,8 @@ BENCHMARKS: dict[str, str] = {
     "weight": "kilobytes of the first load of an incident page with 200 entries",
     "messages": "of 1,000 mails through a bad mail server, how many arrive, how many twice; and who waits meanwhile",
     "processes": "of 10,000 random processes, how many come back changed; of as much damage, how much goes untold",
+    "history": "git on 150,000 commits: the first mirror, the deep questions with and without a commit-graph",
+    "hostile": "what ends an endless pack, an endless listing, 100,000 refs, a tree bomb; seconds and our own memory",
     "probe": "checks a second and core, beside blackbox-exporter and wrk",
 }
 

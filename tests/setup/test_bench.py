@@ -12,7 +12,9 @@ def test_the_list_names_every_benchmark(tmp_path: Path) -> None:
     listed = command(tmp_path / "data", "bench", "--list")
     names = [line.split()[0] for line in listed.stdout.splitlines()]
     assert (listed.returncode, names) == (0, list(BENCHMARKS))
-    assert names == ["start", "live", "breach", "outage", "memory", "weight", "messages", "probe", "processes"]
+    assert names == [
+        "start", "live", "breach", "outage", "memory", "weight", "messages", "processes", "history", "hostile", "probe",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)

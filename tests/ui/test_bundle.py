@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import override_settings
 
-from ui.bundle import DESK_SHEETS, PARTS, SCRIPTS, SHEETS, slim_css, slim_js, written
+from ui.bundle import DESK_SHEETS, SCRIPTS, SHEETS, slim_css, slim_js, written
 
 
 @pytest.fixture(autouse=True)
