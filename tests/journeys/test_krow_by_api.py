@@ -75,7 +75,7 @@ KINDS = [
     "branch_seen", "fix_pushed", "attested", "attested", "review_requested", "approved", "merged", "tagged", "deployed",
     "smoke_passed", "watch_opened", "overridden", "message_sent", "resolved", "message_sent", "watch_met",
     "message_sent", "attested", "attested", "attested", "attested", "released", "postmortem_scheduled", "attested",
-    "postmortem_published", "closed",
+    "postmortem_published", "noted", "closed",
 ]  # fmt: skip
 
 
@@ -380,6 +380,10 @@ def written_down(story: Story, rosa: Script, dev: Script, paula: Script) -> None
         story.does(rosa, None, "postmortem/actions", 201, **sent)
     done = story.does(paula, None, "postmortem/review")
     assert (done["state"], done["review"]["by"], done["review"]["own"]) == ("reviewed", "Paula", "")
+    assert (done["process_change"]["state"], done["process_change"]["actions"]) == ("planned", [5])  # K124
+    told = story.does(paula, None, "postmortem/share", where="The team's room")["findings"]
+    assert "A clock a second off" in told["text"]
+    assert [one["where"] for one in told["shared"]] == ["The team's room"]
     assert [(item["kind"], item["owner"], item["due"]) for item in done["actions"]] == [
         (kind, "Dev", day) for kind in ("test", "ci", "monitoring", "docs", "process")
     ]

@@ -123,12 +123,12 @@ BIG = {
 
 @pytest.mark.parametrize("kind", BIG)
 def test_a_megabyte_is_read_quickly(kind: str) -> None:
-    """Within 2 s of this process's own time, whatever it is made of."""
+    """Within seconds of this process's own time, whatever it is made of: what grows by the square takes minutes."""
     piece = BIG[kind]
     text = "# Big\n\n## Process\n\n" + piece * (MEGABYTE // len(piece))
     began = time.process_time()
     found = from_markdown(text[:MEGABYTE], name="Big.md")
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 5
     load(found.text.encode(), name="big.yaml")
 
 

@@ -8,7 +8,6 @@ from typing import IO
 import pytest
 
 from products.models import Process, ProcessFile
-from products.sources import files
 from products.sources.files import take_in
 from tests.products.documents import BROKEN, GOOD
 
@@ -34,10 +33,10 @@ def test_a_file_that_grows_while_it_is_read_is_not_taken_in_half(
     """Half a document may be a whole one: the steps that are missing would be missing at night."""
     path = folder / "shop.yaml"
     path.write_text(GOOD)
-    real = files.os.fdopen
+    real = os.fdopen
 
     def fdopen(number: int, mode: str) -> IO[bytes]:
-        file = real(number, mode)
+        file: IO[bytes] = real(number, mode)
 
         def grow(size: int) -> bytes:
             text = type(file).read(file, size)
@@ -48,9 +47,9 @@ def test_a_file_that_grows_while_it_is_read_is_not_taken_in_half(
         monkeypatch.setattr(file, "read", grow, raising=False)
         return file
 
-    monkeypatch.setattr(files.os, "fdopen", fdopen)
+    monkeypatch.setattr(os, "fdopen", fdopen)
     assert take_in() == 0
-    monkeypatch.setattr(files.os, "fdopen", real)
+    monkeypatch.setattr(os, "fdopen", real)
     assert take_in() == 1
 
 

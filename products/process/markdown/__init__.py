@@ -10,7 +10,9 @@ from products.process.markdown import (
     people,
     place,
     plan,
+    postmortem,
     reading,
+    rollback,
     severities,
     steps,
     telling,
@@ -73,11 +75,11 @@ def from_markdown(text: str, *, name: str) -> Guessed:
     severities.take(draft)
     plan.take_marks(draft)
     checklist.take_checklist(draft)
-    telling.take_rollback(draft)
-    telling.take_postmortem(draft)
+    rollback.take(draft)
+    postmortem.take(draft)
     people.take_lists(draft)
     people.take_roles(draft)
-    telling.take_messages(draft)
+    telling.take(draft)
     steps.take_steps(draft)
     _start(draft)
     plan.take_clocks(draft)

@@ -3,8 +3,8 @@
 import re
 
 from products.process.markdown.draft import Draft, key_of
-from products.process.markdown.git import filled
 from products.process.markdown.guesses import Told, Why
+from products.process.markdown.holes import filled
 from products.process.markdown.reading import Block, Item, Text
 from products.process.markdown.shell import commands, is_command
 from products.process.markdown.times import span

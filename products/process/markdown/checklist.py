@@ -3,8 +3,8 @@
 import re
 
 from products.process.markdown.draft import Draft, announced
-from products.process.markdown.git import filled
 from products.process.markdown.guesses import Said, Told, Why
+from products.process.markdown.holes import filled
 from products.process.markdown.reading import Block, Item, Section, Text
 from products.process.markdown.words import check
 

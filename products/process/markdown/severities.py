@@ -2,13 +2,13 @@
 
 import re
 
+from products.process.markdown import ranking
 from products.process.markdown.draft import Draft, about, announced
-from products.process.markdown.guesses import Said, Told, Why
+from products.process.markdown.guesses import Told, Why
 from products.process.markdown.reading import Block, Item, Section, Text
 from products.process.markdown.times import Span, release, span
 from products.process.markdown.words import topic
 
-MOST = 12
 _CODE = r"(?:SEV(?:ERITY)?|PRIO(?:RITY|RITÄT)?|LEVEL|STUFE|CLASS|KLASSE|TIER|GRADE|[SP])[-\s]?\d{1,2}"
 _WORD = (
     r"critical|blocker|urgent|emergency|highest|high|major|severe|medium|moderate|normal|"
@@ -16,13 +16,6 @@ _WORD = (
     r"|kritisch|dringend|sehr hoch|hoch|schwer|mittel|normal|niedrig|gering|leicht|sev[er]*"
 )
 _NAME = re.compile(rf"^\W*(?P<name>{_CODE}|\d{{1,2}}\b|(?:{_WORD})\b)(?P<rest>.*)$", re.I | re.S)
-_RANKS = (
-    (1, re.compile(r"critical|blocker|emergency|highest|kritisch|sehr hoch|\burgent|dringend", re.I)),
-    (2, re.compile(r"\bhigh\b|major|severe|\bhoch\b|schwer\b", re.I)),
-    (3, re.compile(r"medium|moderate|normal|mittel", re.I)),
-    (4, re.compile(r"\blow|minor|trivial|cosmetic|niedrig|gering|leicht|informational", re.I)),
-)
-_MARKS = {1: "critical", 2: "high", 3: "medium", 4: "low"}
 COLUMNS = (
     ("acknowledged", re.compile(r"ack|bestätig|pick ?up|first touch", re.I)),
     ("update", re.compile(r"update|communic|cadence|status|kommunik|meldung", re.I)),
@@ -36,13 +29,6 @@ _EXAMPLES = re.compile(
 )
 _LABEL = re.compile(r"^(name|label|title|bezeichnung|titel)", re.I)
 _WAKE = re.compile(r"wake|page|paging|night|24|nachts|wecken|out of hours", re.I)
-_WHOSE = re.compile(
-    r"(?P<keys>[A-Za-z]+\d?(?:\s*(?:[/,&+–-]|and|und|or|"
-    r"oder)\s*[A-Za-z]+\d?)*)\s*[:=→]+\s*(?P<said>.+)",
-    re.S,
-)
-_LATER = re.compile(r"roadmap|backlog|defer|later|next|schedule|plan|später|nächst|wait", re.I)
-_NOW = re.compile(r"immediate|at once|right away|proceed|sofort|now\b|drop everything", re.I)
 
 
 def take(draft: Draft) -> None:
@@ -51,8 +37,8 @@ def take(draft: Draft) -> None:
         if look(draft):
             break
     else:
-        _house(draft)
-    _what_follows(draft)
+        ranking.house(draft)
+    ranking.what_follows(draft)
 
 
 def _tables(draft: Draft) -> bool:
@@ -60,7 +46,7 @@ def _tables(draft: Draft) -> bool:
         for block in section.blocks:
             if block.kind == "table" and (column := _names_in(block, section)) is not None:
                 found = [_of_row(draft, block, row, column) for row in block.rows]
-                _rank(draft, [one for one in found if one])
+                ranking.rank(draft, [one for one in found if one])
                 draft.take(block)
                 draft.use(section.line)
                 _say_columns(draft, block, column)
@@ -172,7 +158,7 @@ def _lists(draft: Draft) -> bool:
                 continue
             fitting = [item for item in block.items if _in_item(item)]
             if len(fitting) >= 2 and len(fitting) * 5 >= len(block.items) * 4:
-                _rank(draft, [_of_item(draft, item) for item in fitting])
+                ranking.rank(draft, [_of_item(draft, item) for item in fitting])
                 draft.take(block)
                 draft.use(section.line)
                 return True
@@ -232,7 +218,7 @@ def _headings(draft: Draft) -> bool:
             if block.kind in ("prose", "list", "quote"):
                 draft.take(block)
         made.append(one)
-    _rank(draft, made)
+    ranking.rank(draft, made)
     draft.use(
         *(
             parent.line
@@ -261,83 +247,6 @@ def _choices(draft: Draft) -> bool:
                 names = [name.strip() for name in re.split(r"[/|,]", match[1])] if match else []
                 if len(names) >= 2 and all(_NAME.match(name) for name in names):
                     at = block.line + number
-                    _rank(draft, [_severity(draft, name, at, "a choice in a form") for name in names])
+                    ranking.rank(draft, [_severity(draft, name, at, "a choice in a form") for name in names])
                     return True
     return False
-
-
-def _house(draft: Draft) -> None:
-    why = "no severities were found; these two are ours, put your own here"
-    draft.root["severities"] = [
-        Told(
-            Why(why, None),
-            key="HIGH",
-            label="High",
-            mark="high",
-            rank=1,
-            proceed="immediately",
-            origin="house",
-        ),
-        Told(
-            Why(why, None),
-            key="LOW",
-            label="Low",
-            mark="low",
-            rank=4,
-            proceed="defer",
-            defer_to="next release",
-            origin="house",
-        ),
-    ]
-
-
-def _rank(draft: Draft, found: list[Told]) -> None:
-    """Rank and mark by their words, else by their order; the first has the least time, or the order is turned round."""
-    seen: set[str] = set()
-    kept = [one for one in found if one["key"].casefold() not in seen and not seen.add(one["key"].casefold())]  # type: ignore[func-returns-value]
-    times = [span(one.get("targets", {}).get("response", {}).get("within", "")) for one in kept]
-    known = [time.seconds for time in times if time]
-    turned = len(known) > 1 and known == sorted(known, reverse=True) and known[0] > known[-1]
-    for place, one in enumerate(reversed(kept) if turned else kept):
-        worded = next((rank for rank, words in _RANKS if words.search(one["label"])), None)
-        one["rank"] = worded if worded and not turned else min(4, place + 1)
-        one["mark"] = _MARKS[one["rank"]]
-    draft.root["severities"] = []
-    for one in kept:
-        draft.fit(draft.root, "severities", one, MOST)
-    for one in kept:
-        response = one.get("targets", {}).get("response", {})
-        if "milestone" in response:
-            one["proceed"], one["defer_to"] = "defer", response["milestone"]
-        if one.get("examples"):
-            one["examples"] = one["examples"][:20]
-
-
-def _what_follows(draft: Draft) -> None:
-    """ "P0/P1: proceed at once. P2/P3: on the roadmap of v1.1." anywhere in prose or lists."""
-    keys = {one["key"].upper(): one for one in draft.root["severities"]}
-    for section in draft.sections:
-        for block in section.blocks:
-            for text in [*block.texts, *(item.text for item in block.items)]:
-                for part in re.split(r"\.\s+(?=[A-Z])", text.text[:1000]):
-                    match = _WHOSE.match(part.strip())
-                    named = re.findall(r"[A-Za-z]+\d?", match["keys"]) if match else []
-                    if match and named and all(name.upper() in keys for name in named):
-                        _proceed(draft, [keys[name.upper()] for name in named], match["said"], text.line)
-                if text.line in draft.ruled and "start" not in draft.root:
-                    draft.root["start"] = Said(
-                        draft.line(text.text, text.line), Why("what follows from the severity", text.line)
-                    )
-
-
-def _proceed(draft: Draft, severities: list[Told], said: str, line: int) -> None:
-    for one in severities:
-        if _NOW.search(said):
-            one["proceed"] = "immediately"
-            one.pop("defer_to", None)
-        elif _LATER.search(said):
-            one["proceed"], one["defer_to"] = "defer", release(said) or "next release"
-        else:
-            continue
-        draft.use(line)
-        draft.ruled.add(line)

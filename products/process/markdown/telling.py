@@ -1,12 +1,11 @@
-"""Words for people outside, the ways back, and what is asked afterwards."""
+"""Words for people outside: who hears what, and when."""
 
 import re
 
-from products.process.markdown.below import code_into
-from products.process.markdown.draft import Draft, about, announced, key_of
-from products.process.markdown.git import filled
-from products.process.markdown.guesses import Said, Told, Why
-from products.process.markdown.reading import Block, Item, Section, Text
+from products.process.markdown.draft import Draft, announced, key_of
+from products.process.markdown.guesses import Told, Why
+from products.process.markdown.holes import filled
+from products.process.markdown.reading import Block, Section
 from products.process.markdown.shell import is_command
 from products.process.markdown.times import span
 from products.process.markdown.words import topic
@@ -54,41 +53,9 @@ _CLAIMS = (
         ),
     ),
 )
-_QUESTION = re.compile(
-    r"^(what|why|how|when|who|which|where|was|warum|wie|wann|wer|wieso|did|could)\b.*", re.I
-)
-_ASKED = re.compile(r"root cause|ursache|missed", re.I)
-_QUESTIONS = (
-    ("root_cause", re.compile("root cause|ursache", re.I)),
-    ("why_not_caught", re.compile("caught|earlier", re.I)),
-    ("missed_testing", re.compile("test", re.I)),
-)
-_ACTIONS = (
-    ("test", re.compile(r"\btest|coverage", re.I)),
-    ("ci", re.compile(r"\bci\b|pipeline|ci/cd|gate", re.I)),
-    ("monitoring", re.compile(r"monitor|alert|observab|überwach", re.I)),
-    ("docs", re.compile(r"document|docs\b|run ?book|dokument", re.I)),
-    ("process", re.compile(r"recur|happening again|process|prevent|prozess", re.I)),
-)
-_SHARE = re.compile(r"\bshare|publish|circulate|present|tell the team|teilen", re.I)
-_KINDS = (
-    ("ota", re.compile(r"\bota\b|over[- ]the[- ]air", re.I)),
-    ("reflash", re.compile(r"re-?flash|re-?image|re-?install", re.I)),
-    ("binary_backup", re.compile(r"backup|\.bak\b|snapshot|sicherung", re.I)),
-    ("flag_off", re.compile(r"feature flag|toggle|kill ?switch|flag\b", re.I)),
-    ("halt_rollout", re.compile(r"(halt|stop|pause).*roll ?out", re.I)),
-    (
-        "redeploy",
-        re.compile(
-            r"re-?deploy|previous (version|release|tag|image|build)|roll(out)? undo|revert|"
-            r"rollback|vorige",
-            re.I,
-        ),
-    ),
-)
 
 
-def take_messages(draft: Draft) -> None:
+def take(draft: Draft) -> None:
     """Quotes and blocks of code where messages are spoken of, if they are no commands."""
     for section in draft.sections:
         found = [block for block in section.blocks if _is_message(draft, section, block)]
@@ -179,158 +146,3 @@ def _body(draft: Draft, line: str, at: int) -> Told | str:
     if claim:
         return Told(Why(f"said only when it is true: {claim}", at), text=words, claim=claim)
     return words
-
-
-def take_rollback(draft: Draft) -> None:
-    """A section about the way back: its lists are options when they read as such, else the steps of one."""
-    for section in draft.sections:
-        if about(section) != "rollback" or section.named:
-            continue
-        rollback = draft.root.setdefault("rollback", Told(Why("the way back", section.line)))
-        for block in section.blocks:
-            if not draft.free(block):
-                continue
-            if block.kind == "prose":
-                _rollback_prose(draft, rollback, block, section)
-            elif block.kind == "list":
-                _options(draft, rollback, block, section)
-            elif block.kind == "code":
-                option = _one_option(draft, rollback, section)
-
-                code_into(draft, option, block)
-                for name in ("text", "fields", "checks"):
-                    option.pop(name, None)
-        draft.use(section.line)
-
-
-def _rollback_prose(draft: Draft, rollback: Told, block: Block, section: Section) -> None:
-    for text in block.texts:
-        if "when" not in rollback and re.search(r"\bif\b|\bwhen\b|\bwenn\b|\bfalls\b", text.text, re.I):
-            said = draft.sentence(Text(text.text.rstrip(" :"), text.line), "when to think of the way back")
-            if said:
-                rollback["when"] = said
-        else:
-            steps = _one_option(draft, rollback, section).setdefault("steps", [])
-            if len(steps) < 20 and (said := draft.sentence(text, "about the way back")):
-                steps.append(said)
-    draft.take(block)
-
-
-def _one_option(draft: Draft, rollback: Told, section: Section) -> Told:
-    options = rollback.setdefault("options", [])
-    if not options:
-        options.append(_option(draft, section.title, section.line, []))
-    return options[-1]  # type: ignore[no-any-return]
-
-
-def _option(draft: Draft, title: str, line: int, options: list[Told]) -> Told:
-    kind = next((kind for kind, words in _KINDS if words.search(title)), "other")
-    option = Told(
-        Why(f"a way back, taken for {kind}", line),
-        key=key_of(title, [one["key"] for one in options], "option"),
-        kind=kind,
-        title=draft.line(title, line) or "Roll back",
-    )
-    if re.search(
-        r"data.{0,30}(preserved|kept|safe|intact|survive)|(keep|preserve)s?\b.{0,20}data|"
-        r"daten.{0,30}(erhalten|bleiben)",
-        title,
-        re.I,
-    ):
-        option["data_preserved"] = "yes"
-        note = re.search(r"\(([^)]*data[^)]*)\)", title, re.I)
-        option["data_note"] = draft.line(note[1] if note else title, line)
-    if re.search(r"data.{0,30}(lost|wiped|erased)|loses? .{0,20}data|datenverlust", title, re.I):
-        option["data_preserved"] = "no"
-    if re.match(r"(the )?(users?|customers?|operators?|nutzer|kunden)\b", title, re.I):
-        option["user_action"] = draft.line(title, line)
-    return option
-
-
-def _options(draft: Draft, rollback: Told, block: Block, section: Section) -> None:
-    """Numbered ways back are options; numbered orders ("Stop …", "Run …") are the steps of one."""
-    ways = sum(any(words.search(item.text.text) for _kind, words in _KINDS) for item in block.items)
-    options = rollback.setdefault("options", [])
-    as_steps = ways * 2 < len(block.items) or (
-        block.label and re.search("step|schritt", block.label.text, re.I)
-    )
-    for item in block.items:
-        if as_steps:
-            option = _one_option(draft, rollback, section)
-            _steps(draft, option, item)
-        elif len(options) < 12 and item.text.text:
-            options.append(_option(draft, item.text.text, item.text.line, options))
-            for inner in item.inside:
-                for text in [*inner.texts, *(one.text for one in inner.items)]:
-                    _steps(draft, options[-1], Item(text))
-            for code in item.text.codes:
-                if re.search(r"[/\\].*\w", code) and not is_command(code):
-                    steps = options[-1].setdefault("steps", [])
-                    steps.append(Said(f"Use {code}", Why("a path named there", item.text.line)))
-    draft.take(block)
-
-
-def _steps(draft: Draft, option: Told, item: Item) -> None:
-    runs = [code for code in item.text.codes if is_command(code)]
-    for code in runs[:12]:
-        option.setdefault("commands", []).append(
-            Told(Why("a command", item.text.line), run=filled(draft, code))
-        )
-    steps = option.setdefault("steps", [])
-    if len(steps) < 20 and (said := draft.sentence(item.text, "a step of the way back")):
-        steps.append(said)
-
-
-def take_postmortem(draft: Draft) -> None:
-    for section in draft.sections:
-        if about(section) != "postmortem" or section.named:
-            continue
-        postmortem = draft.root.setdefault("postmortem", Told(Why("what happens afterwards", section.line)))
-        for block in section.blocks:
-            if block.kind == "list" and draft.free(block):
-                for item in block.items:
-                    _afterwards(draft, postmortem, item, block.label.text if block.label else section.title)
-                draft.take(block)
-            elif block.kind == "prose":
-                draft.use(*(text.line for text in block.texts if text.text.endswith(":")))
-        draft.use(section.line)
-
-
-def _afterwards(draft: Draft, postmortem: Told, item: Item, head: str) -> None:
-    """A point below a heading such as "Plan prevention": whom to tell, what to do, what to ask, what to talk about."""
-    if item.inside and any(block.items for block in item.inside):
-        draft.use(item.text.line)
-        for block in item.inside:
-            for inner in block.items:
-                _afterwards(draft, postmortem, inner, item.text.text)
-            draft.seen.add(id(block))
-        return
-    said, line = draft.line(item.text.text, item.text.line), item.text.line
-    draft.use(line)
-    if not said or item.box:  # a box stands in the checklist already
-        return
-    spread = re.search(r"communicat|share|findings", head, re.I)
-    plan = re.search(r"prevent|action|follow|improve|plan|maßnahm", head, re.I)
-    if _SHARE.search(said) or (spread and not _action(said)):
-        draft.fit(postmortem, "share", Said(said, Why("who hears of it", line)), 20)
-    elif spread or (plan and not re.search("discuss|talk", said, re.I)):
-        why = Why("a kind of thing to do", line)
-        draft.fit(postmortem, "actions", Told(why, kind=_action(said) or "other", text=said), 20)
-    elif (
-        _QUESTION.match(said)
-        or _ASKED.search(said)
-        or re.search(r"document|question|answer|frage", head, re.I)
-    ):
-        taken = [one["key"] for one in postmortem.get("questions", [])]
-        key = next((key for key, words in _QUESTIONS if words.search(said) and key not in taken), None)
-        key = key or key_of(said, taken, "question")
-        draft.fit(postmortem, "questions", Told(Why("a question for people", line), key=key, text=said), 20)
-    else:
-        draft.fit(postmortem, "agenda", Said(said, Why("a point of the agenda", line)), 20)
-
-
-def _action(said: str) -> str | None:
-    return next((kind for kind, words in _ACTIONS if words.search(said)), None)
-
-
-__all__ = ["Section", "take_messages", "take_postmortem", "take_rollback"]
