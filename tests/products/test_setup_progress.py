@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts.models import Team, User
 from incidents.models import Incident
+from products.contacts import add_contact
 from products.models import Environment, Process, Product, RoleHolder
 from products.setup.places import PlacesForm
 from products.setup.sections import progress
@@ -111,6 +112,20 @@ def test_who_has_left_the_team_is_not_taken_away_unseen(
     assert [holder.user for holder in RoleHolder.objects.order_by("position")] == [dora, manager]
     client.post(PEOPLE, {**sent(client, PEOPLE), "who_2": str(manager.pk), "deputy_2": ""})
     assert [holder.user for holder in RoleHolder.objects.all()] == [manager]
+
+
+def test_who_has_left_and_was_only_told_of_it_becomes_no_decider_and_no_error(
+    client: Client, product: Product, team: Team, manager: User
+) -> None:
+    """The page as it came is saved: they are told as before until somebody chooses another."""
+    dora = make_user("dora@example.test")
+    join(dora, team)
+    add_contact(product, role="product_owner", user=dora, by=manager)
+    dora.memberships.all().delete()
+    assert "Dora, no longer in the team" in client.get(PEOPLE).text
+    assert client.post(PEOPLE, sent(client, PEOPLE)).status_code == 302
+    assert [contact.user for contact in product.contacts.filter(role="product_owner")] == [dora]
+    assert not RoleHolder.objects.exists()
 
 
 def test_a_process_that_proposes_nothing_asks_for_names_all_the_same(
