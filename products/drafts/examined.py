@@ -1,7 +1,7 @@
 """A draft's text as its pages show it: what is wrong, what is questionable, what was guessed, each at its line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,11 +65,11 @@ class Examined:
     guesses: list[GuessAt]
     lines: list[Line]
 
-    @property
-    def unseen(self) -> GuessAt | None:
-        """The first guess, from the top of the text, that nobody has looked at."""
-        waiting = [guess for guess in self.guesses if not guess.seen_by]
-        return min(waiting, key=lambda guess: guess.line, default=None)
+    def unseen_after(self, places: Collection[int]) -> GuessAt | None:
+        """The next guess that nobody has looked at, below those at `places`; from the top where none is below."""
+        waiting = sorted((guess for guess in self.guesses if not guess.seen_by), key=lambda guess: guess.line)
+        done = max((guess.line for guess in self.guesses if guess.place in places), default=0)
+        return next((guess for guess in waiting if guess.line >= done), waiting[0] if waiting else None)
 
     @property
     def open(self) -> list[Finding]:

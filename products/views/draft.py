@@ -81,7 +81,7 @@ def draft_guesses(request: HttpRequest, key: str) -> HttpResponse:
     except DraftChanged:
         messages.warning(request, _("The draft is over: somebody has published or discarded it."))
         return redirect("processes")
-    left = examine(draft.text, key=key, guesses=draft.guesses).unseen
+    left = examine(draft.text, key=key, guesses=draft.guesses).unseen_after(places)
     if left is None:
         messages.success(request, _("Every guess was looked at."))
     return redirect(reverse("process_draft", args=[key]) + (f"#L{left.line}" if left else ""))

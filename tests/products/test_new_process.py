@@ -113,6 +113,7 @@ def test_the_guesses_of_a_section_are_looked_at_with_one_button_below_them(write
     assert button not in page
     line = re.search(r"/processes/till/draft/#L(\d+)$", told["Location"])
     assert line, told["Location"]
+    assert int(line[1]) >= max(draft.guesses[number]["line"] for number in of)  # onward, not back up
     left = page[page.index(f'<li id="L{line[1]}"') :]
     assert left.index('name="place"') < left.index("</li>")
 
