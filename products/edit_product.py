@@ -38,8 +38,10 @@ def edit_product(
     product.aliases = clean_aliases(product, aliases)
     product.full_clean(exclude=["slug"], validate_constraints=False)
     refuse_taken(product, product.name, field="name")
+    # Never all of them: somebody may archive it or go on setting it up at this moment.
+    changed = ["process", "first_release", "version", "aliases", "call"]
     if renamed:
-        save_with_slug(product)
+        save_with_slug(product, fields=changed)
     else:
-        product.save(update_fields=["process", "first_release", "version", "aliases", "call"])
+        product.save(update_fields=changed)
     _log.info("product.edited", product=product.slug, by=by.pk)

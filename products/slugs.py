@@ -1,6 +1,6 @@
 """The address of a product: made from its name, never given to another product, old ones lead on (DECISIONS.md 1)."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from itertools import count
 
 from django.core.exceptions import ValidationError
@@ -22,18 +22,18 @@ def lock_names() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def save_with_slug(product: Product, wanted: str = "") -> None:
+def save_with_slug(product: Product, wanted: str = "", *, fields: Sequence[str] | None = None) -> None:
     """Save `product` under the slug of its name; one that another product has or had gets "-2", "-3" … behind it.
 
     Runs in the caller's transaction, after `lock_names`. The former slug stays and leads here. With `wanted`
-    under that one: raises ValidationError where it is taken.
+    under that one: raises ValidationError where it is taken. `fields` are written beside name and slug; None for all.
     """
     if wanted and not _free(wanted, product):
         raise ValidationError(
             {"slug": _("Another product has or had the address “%(slug)s”.") % {"slug": wanted}}
         )
     product.slug = wanted or next(slug for slug in _candidates(product.name) if _free(slug, product))
-    product.save()
+    product.save(update_fields=None if fields is None else ["name", "slug", *fields])
     ProductSlug.objects.get_or_create(slug=product.slug, defaults={"product": product})
 
 

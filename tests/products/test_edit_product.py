@@ -6,8 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
+from products.archive_product import archive_product
 from products.edit_product import edit_product
 from products.models import Process, Product, ProductSlug
+from products.setup.settling import settle
 from tests.factories import make_product
 from tests.products.conftest import signed_in
 
@@ -58,3 +60,12 @@ def test_a_taken_name_changes_nothing(product: Product, manager: User) -> None:
     with pytest.raises(ValidationError):
         edit(product, manager, name="Web")
     assert Product.objects.get(pk=product.pk).name == "Staff Mobile"
+
+
+def test_a_rename_takes_back_nothing_that_others_did_meanwhile(product: Product, manager: User) -> None:
+    stale = Product.objects.get(pk=product.pk)
+    settle(product, "contacts", by=manager)
+    archive_product(product, by=manager)
+    edit(stale, manager, name="Crew Mobile")
+    now = Product.objects.get(pk=product.pk)
+    assert (now.slug, now.settled, now.archived_at is not None) == ("crew-mobile", ["contacts"], True)
