@@ -5,9 +5,13 @@ Loud on the page, everything else is quiet (DESIGN.md §7, UX.md).
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from incidents import closing, glance, holding, watch
+from incidents.clocks import span
 from incidents.forms.retold import asks_when
 from incidents.models import Incident, Status
 from incidents.report import SAID
@@ -20,8 +24,8 @@ from products.vocabulary import CONTAINED, EventKind
 
 @dataclass(frozen=True)
 class Action:
-    """`verb` names the address, unless `place` names another page; `tap` says that it needs no words: one button does
-    it, and sends `hidden` with it."""
+    """`verb` names the address, unless `place` names another page or `anchor` a part of the incident's own; `tap` says
+    that it needs no words: one button does it, and sends `hidden` with it."""
 
     verb: str
     label: str
@@ -30,6 +34,7 @@ class Action:
     tap: bool = False
     hidden: tuple[tuple[str, str], ...] = ()
     place: str = ""
+    anchor: str = ""
 
     @property
     def query(self) -> str:
@@ -62,18 +67,26 @@ def _next(incident: Incident, monitor_state: str | None, work: Work | None, deci
     rules = [_acknowledge, _confirm]
     if begun and work:
         action = next((found for rule in rules if (found := rule(incident, monitor_state))), None)
-        return action or _remedy(incident, work) or _over()
+        return action or _remedy(incident, work) or _watching(incident, work) or _boxes(work) or _over()
     for rule in (_acknowledge, _recovered, _confirm, _plan):
         if action := rule(incident, monitor_state):
             return action
     if decides and work and (action := decision(incident, decides, work)):
         return action
-    return _lead(incident, monitor_state) or _mitigate(incident, monitor_state) or _over()
+    early = _lead(incident, monitor_state) or _mitigate(incident, monitor_state)
+    return early or (_awaited(incident, work) if work else None) or _over()
+
+
+def undecided(incident: Incident, work: Work) -> bool:
+    """Nobody has decided since it was opened."""
+    return incident.is_open and not work.story.since(work.story.last(EventKind.REOPENED)).last(
+        EventKind.DECIDED
+    )
 
 
 def decision(incident: Incident, role: str, work: Work) -> Action | None:
     """For who decides as `role`: everybody else waits for it (K138). None once it is decided."""
-    if not incident.is_open or work.story.since(work.story.last(EventKind.REOPENED)).last(EventKind.DECIDED):
+    if not undecided(incident, work):
         return None
     return Action(
         "decide",
@@ -82,6 +95,57 @@ def decision(incident: Incident, role: str, work: Work) -> Action | None:
         _("You decide as %(role)s. The others wait for it.") % {"role": role},
         place="decision_card",
     )
+
+
+def _awaited(incident: Incident, work: Work) -> Action | None:
+    """It is contained and nobody has said how it is mended (A37): the others are told whom to ask."""
+    roles = [role.label for role in holding.roles_of(incident) if role.decides]
+    if not roles or not undecided(incident, work):
+        return None
+    who = ", ".join(str(user) for user in holding.deciders(incident))
+    title = (
+        _("%(who)s: hotfix or rollback?") % {"who": who}
+        if who
+        else _("Nobody is listed as %(role)s") % {"role": _(" or ").join(roles)}
+    )
+    words = _(
+        "The damage is contained, how it is mended is not decided. Ask. If people can work again, resolve it."
+    )
+    return Action("decide", _("See what is known"), title, words, place="decision_card")
+
+
+def _watching(incident: Incident, work: Work) -> Action | None:
+    """Until the watch is over; resolving is allowed meanwhile, closing waits (C3)."""
+    begun = work.story.last(EventKind.WATCH_OPENED, *watch.ENDS)
+    if begun is None or begun.kind != EventKind.WATCH_OPENED:
+        return None
+    at = glance.now(incident)
+    waits = [
+        hold for hold in closing.holds(incident, at) if hold.until and hold.clock.started_at >= work.at(begun)
+    ]
+    until = max((hold.until for hold in waits if hold.until), default=None)
+    if until is None:
+        return None
+    zone = ZoneInfo(incident.product.team.time_zone)
+    day = "%H:%M %Z" if until.astimezone(zone).date() == at.astimezone(zone).date() else "%d %b %H:%M %Z"
+    look = [str(one["title"]) for one in watch.spec(incident).get("look_at") or []]
+    reason = _("%(left)s to go.") % {"left": span((until - at).total_seconds())}
+    if look:
+        reason += " " + _("Look at: %(what)s.") % {"what": "; ".join(look)}
+    title = _("Watch until %(at)s") % {"at": until.astimezone(zone).strftime(day)}
+    return Action("note", _("Note what you see"), title, reason)
+
+
+def _boxes(work: Work) -> Action | None:
+    """Steps are done by what happened; the boxes are looked through by people."""
+    count = sum(box.is_open for box in work.boxes)
+    if not count or work.remedy == EventKind.ROLLBACK_STARTED:
+        return None
+    title = ngettext(
+        "Every step is done; %(n)s box is open", "Every step is done; %(n)s boxes are open", count
+    ) % {"n": count}
+    words = _("Tick what is done, and say what was not needed. Then resolve it.")
+    return Action("attest", _("Go to the checklist"), title, words, anchor="checklist")
 
 
 def _over() -> Action:

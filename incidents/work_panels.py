@@ -75,6 +75,7 @@ def _steps(request: HttpRequest, incident: Incident) -> str:
         "next": ahead[:AHEAD],
         "later": ahead[AHEAD:],
         "count": len(found),
+        "boxes_open": sum(box.is_open for box in known.boxes),
     }
     return _render("steps", request, incident, known, context)
 

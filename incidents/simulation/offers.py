@@ -42,6 +42,9 @@ def _next(incident: Incident, known: Work) -> list[Offered]:
     action = action_of(incident, known)
     if action is None:
         return []
+    # What only leads a reader somewhere is no move: resolving is allowed meanwhile, unless a decision waits.
+    if action.place or action.anchor or action.verb not in {verb.name for verb in moves.known()}:
+        return [Offered("resolve", "", _("Resolve"), "next")] if known.remedy else []
     given = dict(action.hidden)
     of = given.get("step") or given.get("kind") or ""
     if action.verb == "send_message":

@@ -170,6 +170,21 @@ def test_the_next_action_of_who_decides_is_to_decide_and_of_the_others_to_contai
     assert "Hotfix or rollback?" in next_of(olga, incident)
 
 
+def test_what_is_contained_waits_for_the_decision_before_it_is_called_over(
+    incident: Incident, ada: User, olga: User
+) -> None:
+    """K138, A37: contained is not mended."""
+    transitions.acknowledge(incident, by=ada)
+    claim(incident, by=ada)
+    transitions.mitigate(incident, by=ada, text="Switched off")
+    here = f'href="/decisions/{incident.ref}/"'
+    assert (here in (theirs := next_of(ada, incident)), "Olga: hotfix or rollback?" in theirs) == (True, True)
+    assert f'primary" href="/incidents/{incident.ref}/resolve"' not in theirs
+    assert "You decide as Product Owner." in next_of(olga, incident)
+    RoleHolder.objects.all().delete()
+    assert "Nobody is listed as Product Owner" in next_of(ada, incident)
+
+
 def test_who_responds_and_decides_takes_it_first_then_decides(incident: Incident, ada: User) -> None:
     RoleHolder.objects.create(product=incident.product, role="product_owner", user=ada, position=2)
     assert "Nobody has this yet" in next_of(ada, incident)

@@ -1,16 +1,19 @@
 """The watch begins by itself when its process says so: K61 after the smoke tests (C3), Archy's from the deployment."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from foundation import moment
-from incidents import transitions
+from incidents import checklist, messages, steps, transitions, work
 from incidents.corrections import correct
 from incidents.declare import declare
 from incidents.lifecycle import TooLate
 from incidents.models import Clock, Incident, Status
+from incidents.next_action import next_action
 from incidents.report import report
 from incidents.ruler_panel import read
 from products.models import Product
@@ -120,3 +123,46 @@ def test_a_corrected_beginning_moves_a_clock_that_waits_for_the_watch_itself(
     correct(passed, by=ada, reason="Wrong hour", occurred_at=past + timedelta(minutes=60))
     clock.refresh_from_db()
     assert clock.started_at == past + timedelta(minutes=60)
+
+
+def action_of(incident: Incident) -> tuple[str, str, str]:
+    fresh = Incident.objects.get(pk=incident.pk)
+    found = next_action(fresh, work=work.of(fresh))
+    assert found
+    return found.verb, found.title, found.anchor
+
+
+def test_while_it_runs_one_watches_then_looks_through_the_boxes_c3(
+    incident: Incident, ada: User, client: Client
+) -> None:
+    """Resolving is one tap away meanwhile; it is not what comes next."""
+    transitions.acknowledge(incident, by=ada)
+    report(incident, "hotfix_started", by=ada)
+    while (step := steps.next_step(incident)) and not step.message:
+        steps.finish(incident, step.key, by=ada)
+    for one in messages.messages(incident, work.read(incident)):
+        if one.state != "sent":
+            messages.send_message(incident, one.key, by=ada, text="#ops")
+    due = Clock.objects.get(incident=incident, key="watch").due_at
+    assert due
+    assert action_of(incident)[:2] == ("note", f"Watch until {words(due)}")
+    client.force_login(ada)
+    page = client.get(f"/incidents/{incident.ref}/").content.decode()
+    assert f'href="/incidents/{incident.ref}/resolve"' in page
+    report(incident, "watch_met", by=ada)
+    left = sum(box.is_open for box in work.read(incident).boxes)
+    assert left
+    assert action_of(incident) == ("attest", f"Every step is done; {left} boxes are open", "checklist")
+    page = client.get(f"/incidents/{incident.ref}/").content.decode()
+    assert f'<a href="#checklist">{left} boxes are open</a>' in page
+    assert 'id="checklist" open' in page
+    for box in work.read(incident).boxes:
+        if box.is_open:
+            checklist.attest(incident, box.position, by=ada)
+    assert action_of(incident)[0] == "resolve"
+
+
+def words(due: datetime) -> str:
+    """In the zone of the team, with the day if it is another one."""
+    here = due.astimezone(ZoneInfo("UTC"))
+    return f"{here:%H:%M %Z}" if here.date() == moment.now().date() else f"{here:%d %b %H:%M %Z}"
