@@ -173,10 +173,10 @@ class PeopleForm(SetupForm):
                 unlist(holder, by=self.user)
         for place, who in enumerate(wanted):
             holders = RoleHolder.objects.filter(product=self.product, role=row.role)
-            holder = holders.filter(user=who).first()
-            if holder is None and who not in self.people:
+            known = holders.filter(user=who).first()
+            if known is None and who not in self.people:
                 continue  # has left, and was only told: stays a contact, decides nothing
-            holder = holder or list_for_role(self.product, role=row.role, user=self.people[who], by=self.user)
+            holder = known or list_for_role(self.product, role=row.role, user=self.people[who], by=self.user)
             while list(holders.order_by("position").values_list("pk", flat=True)).index(holder.pk) > place:
                 move_up(holder, by=self.user)
 
