@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from foundation.calendar import WorkingCalendar
 from incidents import clocks
-from incidents.models import Clock, Incident, TimelineEvent
+from incidents.models import Clock, Incident, Mode, TimelineEvent
 from products.models import Severity
 from products.process.clock_rules import ClockRule
 from products.vocabulary import ClockKey, EventKind, Moment
@@ -92,10 +92,17 @@ def start(incident: Incident, rule: ClockRule, event: TimelineEvent) -> None:
 
 
 def _began(incident: Incident, rule: ClockRule, event: TimelineEvent) -> datetime:
+    if _begins_in_the_book(incident, rule.start):
+        return event.recorded_at
     if event.kind != EventKind.DECLARED:
         return event.occurred_at
     reported = rule.start == Moment.REPORTED_AT and incident.reported_at
     return reported or (incident.detected_at if rule.start in FROM_THE_BEGINNING else event.occurred_at)
+
+
+def _begins_in_the_book(incident: Incident, start: str) -> bool:
+    """What is due after the end of a story told afterwards could not be done before it was told."""
+    return incident.mode == Mode.RETROSPECTIVE and start in ENDINGS
 
 
 def stop(clock: Clock, event: TimelineEvent) -> None:
@@ -191,7 +198,11 @@ def correct(event: TimelineEvent, at: datetime) -> list[Clock]:
     for clock in Clock.objects.select_for_update(of=("self",)).filter(incident=event.incident).order_by("pk"):
         if clock.stopped_by_id == event.pk:
             clock.stopped_at = max(at, clock.started_at)
-        elif clock.started_by_id == event.pk and event.kind != EventKind.DECLARED:
+        elif (
+            clock.started_by_id == event.pk
+            and event.kind != EventKind.DECLARED
+            and not _begins_in_the_book(event.incident, clock.start)
+        ):
             clock.started_at = at
         else:
             continue

@@ -19,9 +19,10 @@ HANDED_OUT_S = 10
 
 _READ = """
 WITH clocks AS (
-    SELECT count(*) AS n, min(due_at) AS first FROM incidents_clock
-     WHERE stopped_at IS NULL AND breached_at IS NULL AND cancelled_at IS NULL AND waived_at IS NULL
-       AND NOT at_least AND due_at <= clock_timestamp()
+    SELECT count(*) AS n, min(c.due_at) AS first
+      FROM incidents_clock c JOIN incidents_incident i ON i.id = c.incident_id AND i.mode = 'live'
+     WHERE c.stopped_at IS NULL AND c.breached_at IS NULL AND c.cancelled_at IS NULL AND c.waived_at IS NULL
+       AND NOT c.at_least AND c.due_at <= clock_timestamp()
 ), messages AS (
     SELECT count(*) AS n, min(due_at) AS first,
            min(due_at) FILTER (WHERE lease_until IS NULL OR lease_until < clock_timestamp()) AS unclaimed
