@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from incidents import transitions
+from incidents.lifecycle import Step, TooLate
 from incidents.models import Incident, Status, TimelineEvent
 from monitoring.states import State
 from products.models import Severity
-from products.vocabulary import Proceed
+from products.vocabulary import EventKind, Proceed
 
 # Words by which a question is about what a monitor sees (K8).
 _OUTAGE = re.compile(r"\b(unavailable|down|outage|unreachable)\b", re.IGNORECASE)
@@ -93,15 +95,39 @@ def example_of(severities: list[Severity], value: str) -> Pick | None:
 
 
 def assess(
-    incident: Incident, *, by: User, severity: Severity, reason: str = "", at: datetime | None = None
+    incident: Incident,
+    *,
+    by: User,
+    severity: Severity,
+    reason: str = "",
+    seen: Severity | None = None,
+    at: datetime | None = None,
 ) -> TimelineEvent:
-    """The answer to "which of these is it?": confirms the severity that was proposed, or changes it to `severity`."""
+    """The answer to "which of these is it?": confirms the severity that was proposed, or changes it to `severity`.
+
+    `seen` is the one that the person looked at. TooLate once it is answered: changing it then asks why.
+    """
+    if incident.status != Status.TRIAGE or (seen and seen.pk != incident.severity_id):
+        raise TooLate(incident, _answer(incident))
     if severity.pk != incident.severity_id:
+        if not reason and severity.examples and severity.position > incident.severity.position:
+            raise ValidationError(
+                _(
+                    "It would be less severe than it is now. Tap what fits, or change the severity and say why."
+                )
+            )
         said = (
             _("It is this: %(example)s.") % {"example": reason} if reason else _("Not sure: the higher one.")
         )
         return transitions.change_severity(incident, by=by, severity=severity, reason=said, at=at)
     return transitions.confirm_severity(incident, by=by, at=at, text=reason)
+
+
+def _answer(incident: Incident) -> Step:
+    """What answered it: whoever comes too late reads that."""
+    answers = (EventKind.SEVERITY_CONFIRMED, EventKind.SEVERITY_CHANGED)
+    last = incident.events.filter(kind__in=answers).order_by("-seq").values_list("kind", flat=True).first()
+    return Step(last or EventKind.SEVERITY_CONFIRMED, (Status.TRIAGE,))
 
 
 def waits(incident: Incident) -> bool:

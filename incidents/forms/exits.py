@@ -87,10 +87,12 @@ class AssessForm(VerbForm):
         max_length=60, widget=forms.HiddenInput, error_messages={"required": _("Choose one of these.")}
     )
     why = forms.IntegerField(min_value=0, max_value=100, widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(max_length=40, widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, why: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("why", why)
+        self.initial.setdefault("seen", self.incident.severity.key)
         self.guide = guide(self.incident)
         self.severities = [severity for severity, _examples in self.guide]
 
@@ -109,4 +111,8 @@ class AssessForm(VerbForm):
             asked.get(self.cleaned_data["why"] if self.cleaned_data["why"] is not None else -1, ""),
             pick.example,
         ]
-        return {"severity": pick.severity, "reason": ": ".join(words for words in said if words)}
+        seen = next((one for one in self.severities if one.key == self.cleaned_data["seen"]), None)
+        reason = ": ".join(words for words in said if words)
+        # On a story told afterwards the form also asks when it was.
+        when = {"at": self.cleaned_data["at"]} if "at" in self.cleaned_data else {}
+        return {"severity": pick.severity, "reason": reason, "seen": seen, **when}

@@ -119,3 +119,21 @@ def test_the_worst_go_ahead_and_the_others_are_planned_by_default(
     assert action is not None
     assert action.verb == verb
     assert incident.clocks.get(key="response").stopped_at is None
+
+
+def test_a_stale_tab_does_not_lower_what_somebody_else_confirmed(phone: Client, unsure: Incident) -> None:
+    """It is told what stands now; lowering it then asks why."""
+    form = phone.get(f"/incidents/{unsure.ref}/assess").content.decode()
+    assert '<input type="hidden" name="seen" value="CRITICAL"' in form
+    phone.post(f"/incidents/{unsure.ref}/assess", {"pick": "CRITICAL:0", "seen": "CRITICAL"})
+    answer = phone.post(f"/incidents/{unsure.ref}/assess", {"pick": "MEDIUM:0", "seen": "CRITICAL"})
+    unsure.refresh_from_db()
+    assert (answer.status_code, unsure.severity.key) == (409, "CRITICAL")
+    assert "Severity confirmed" in answer.content.decode()
+
+
+def test_a_lower_one_without_a_reason_is_refused(phone: Client, unsure: Incident) -> None:
+    answer = phone.post(f"/incidents/{unsure.ref}/assess", {"pick": "MEDIUM", "seen": "CRITICAL"})
+    unsure.refresh_from_db()
+    assert (answer.status_code, unsure.status) == (422, Status.TRIAGE)
+    assert "less severe than it is now" in answer.content.decode()
