@@ -108,7 +108,9 @@ def around(user: Any, form: DeclareForm) -> dict[str, Any]:
     """What is already known about the chosen product: open incidents to join, monitors that are down."""
     if not form.chosen:
         return {"open_incidents": [], "down": [], "eligibility": None}
-    mine, alike = _known(user, form.chosen, str(form["title"].value() or ""))
+    # A drill is not joined as if it were real, nor what is told afterwards.
+    mode = str(form["mode"].value() or Mode.LIVE)
+    mine, alike = _known(user, form.chosen, str(form["title"].value() or ""), mode)
     down = (
         Target.objects.down().filter(monitor__product=form.chosen).select_related("monitor").order_by("since")
     )
@@ -122,9 +124,9 @@ def around(user: Any, form: DeclareForm) -> dict[str, Any]:
     }
 
 
-def _known(user: Any, product: Product, typed: str) -> tuple[list[Incident], bool]:
+def _known(user: Any, product: Product, typed: str, mode: str) -> tuple[list[Incident], bool]:
     """Up to five that are open: what sounds like `typed` first, then the newest; and whether anything does."""
-    newest = Incident.objects.visible_to(user).open().filter(product=product).for_page()
+    newest = Incident.objects.visible_to(user).open().filter(product=product, mode=mode).for_page()
     found = list(newest.order_by("-declared_at")[:WEIGHED])
     scores = {one.pk: likeness(typed, f"{one.title} {one.impact}") for one in found}
     alike = [one for one in found if scores[one.pk] >= ALIKE]

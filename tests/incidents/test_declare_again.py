@@ -81,3 +81,16 @@ def test_the_same_words_of_another_person_or_product_are_no_repetition(
     declare(product, by=ben, title="Sign-in fails")
     answer = phone.post("/declare/", {"title": "Sign-in fails", "product": product.slug})
     assert answer.headers["Location"] == "/incidents/INC-2/declared/"
+
+
+def test_a_drill_and_a_real_one_are_not_offered_beside_each_other(
+    phone: Client, product: Product, ada: User
+) -> None:
+    for mode in ("live", "drill", "retrospective"):
+        declare(product, by=ada, title=f"Sign-in fails, {mode}", mode=mode)
+    fields = {"title": "Sign-in fails", "product": product.slug, "look": "already"}
+    shown = [
+        known(phone.post("/declare/", {**fields, **more}, headers={"HX-Request": "true"}).content.decode())
+        for more in ({}, {"mode": "live"}, {"mode": "drill"})
+    ]
+    assert shown == [["INC-1"], ["INC-1"], ["INC-2"]]
