@@ -108,6 +108,7 @@ TEMPLATES = [
                 "ui.context.page",
                 "config.middleware.open_air",
                 "notifications.standing.alarm",
+                "hotfixes.waiting.count",
                 "config.health.banner.alarms",
             ],
         },

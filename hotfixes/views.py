@@ -19,6 +19,7 @@ from hotfixes import facts as known
 from hotfixes.decide import Changed, Decided, decide, standing
 from hotfixes.forms import DecideForm
 from hotfixes.models import Choice, Decision
+from hotfixes.waiting import is_mine
 from incidents import glance
 from incidents.glance import redactions_of
 from incidents.lifecycle import TooLate
@@ -57,12 +58,7 @@ def _waiting(user: User) -> list[Waiting]:
     """Real ones before drills, then the worst first. As administrator alone nothing waits for one."""
     found = Incident.objects.read_by(user).open().for_page().worst_first()[:LOOKED_AT]
     rows = sorted((one for one in found if not standing(one)), key=lambda one: one.mode != Mode.LIVE)
-    return [Waiting(one, _is_mine(one, user), deciders.asked(one)) for one in rows]
-
-
-def _is_mine(incident: Incident, user: User) -> bool:
-    role = deciders.decider(incident, user)
-    return role is not None and not role.broke_glass
+    return [Waiting(one, is_mine(one, user), deciders.asked(one)) for one in rows]
 
 
 def _decided(user: User) -> list[Decision]:

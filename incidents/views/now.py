@@ -4,25 +4,27 @@ What an open page shows keeps its order, so that nothing else slides under a fin
 shows (`shown`), and what is new comes last until the person asks for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import allowed, signed_in, teams_of
 from accounts.models import User
 from foundation import moment
+from incidents import holding
 from incidents.clock_views import ClockView
-from incidents.models import Clock, Incident, Mode
-from incidents.next_action import Action, next_action
+from incidents.models import Clock, Incident, Mode, Status
+from incidents.next_action import Action, decision, next_action
 from incidents.work import Work, read_all
 from live import bus
 from monitoring.models import Monitor, Target
 from monitoring.shown import as_shown
 from monitoring.unsure import unsure
-from products.models import Product
+from products.models import Product, RoleHolder
 
 SHOWN = 50
 UNSURE = 3
@@ -100,14 +102,41 @@ def _cards(user: User, shown: list[int], at: datetime) -> list[Card]:
     urgent: dict[int, Clock] = {}
     for clock in Clock.objects.running().filter(incident__in=[i.pk for i in found]).order_by("due_at"):
         urgent.setdefault(clock.incident_id, clock)
-    # Only where a remedy is under way the process has a next step.
-    begun = read_all([incident for incident in found if incident.is_open and incident.remedy_at])
-    return [_card(incident, urgent.get(incident.pk), begun.get(incident.pk), user, at) for incident in found]
+    # Where a remedy is under way the process has a next step, contained it waits for a decision; who is listed may be
+    # the one who decides.
+    listed = set(RoleHolder.objects.filter(user=user).values_list("product", flat=True))
+    asks = [
+        one for one in found if one.is_open and (one.remedy_at or one.product_id in listed or _contained(one))
+    ]
+    known = read_all(asks)
+    return [
+        _card(one, urgent.get(one.pk), known.get(one.pk), user, at, _decides(one, user, listed))
+        for one in found
+    ]
 
 
-def _card(incident: Incident, clock: Clock | None, work: Work | None, user: User, at: datetime) -> Card:
+def _contained(incident: Incident) -> bool:
+    return incident.status == Status.MONITORING
+
+
+def _decides(incident: Incident, user: User, listed: set[int]) -> str:
+    """The role in which `user` decides, not as administrator."""
+    if not incident.is_open or incident.product_id not in listed:
+        return ""
+    role = holding.decides_as(incident, user)
+    return role.label if role and not role.broke_glass else ""
+
+
+def _card(
+    incident: Incident, clock: Clock | None, work: Work | None, user: User, at: datetime, decides: str
+) -> Card:
     view = ClockView(clock, clock.reading(at), clock.sum(at)) if clock else None
     state = as_shown([incident.target], at)[0].state if incident.target else None
     may = allowed(user, "note", incident)
-    action = next_action(incident, monitor_state=state, work=work) if may else None
+    if may:
+        action = next_action(incident, monitor_state=state, work=work, decides=decides)
+    else:
+        action = decision(incident, decides, work) if decides and work else None
+    if action and decides and action.verb == "decide":
+        action = replace(action, title=_("Waits for you: hotfix or rollback?"))
     return Card(incident, view, action)

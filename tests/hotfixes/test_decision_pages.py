@@ -11,6 +11,7 @@ from incidents import corrections, transitions
 from incidents.models import Incident
 from incidents.roles import claim
 from products.models import RoleHolder
+from tests.factories import make_user
 
 
 @pytest.fixture
@@ -27,6 +28,24 @@ def test_what_waits_is_listed_for_who_decides(phone: Client, incident: Incident,
     other = Client()
     other.force_login(ada)
     assert "asked: Olga" in other.get("/decisions/").content.decode()
+
+
+def test_now_and_the_navigation_say_what_waits_for_who_decides(
+    phone: Client, incident: Incident, ada: User, olga: User
+) -> None:
+    """K138: not for others, nor for an administrator who is listed nowhere."""
+    mark = '<b class="count">1<span class="visually-hidden"> waiting for you</span></b>'
+    page = phone.get("/").content.decode()
+    assert (mark in page, "Waits for you: hotfix or rollback?" in page) == (True, True)
+    assert "since detection" in phone.get("/decisions/").content.decode()
+    other = Client()
+    for person in (ada, make_user("root@example.test", is_administrator=True)):
+        other.force_login(person)
+        page = other.get("/").content.decode()
+        assert (mark in page, "Waits for you" in page) == (False, False)
+    decide(incident, by=olga, choice="hotfix", reason="A line")
+    page = phone.get("/").content.decode()
+    assert (mark in page, "Waits for you" in page) == (False, False)
 
 
 def test_an_empty_list_says_what_comes_here(phone: Client, olga: User) -> None:
