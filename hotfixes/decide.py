@@ -13,7 +13,8 @@ from hotfixes import facts as known
 from hotfixes.deciders import Decider, decider, roles
 from hotfixes.models import Choice, Decision
 from hotfixes.options import options
-from incidents import exits, recipients, transitions
+from incidents import exits, holding, recipients, transitions
+from incidents import roles as roles_of
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.report import check_moment
@@ -123,6 +124,9 @@ def _record(
 ) -> Decision:
     if incident.status == Status.TRIAGE:
         transitions.confirm_severity(incident, by=by, at=at)
+    # Who decides in a role has it from then on, if nobody does. A deputy only stands in.
+    if role.right == holding.Standing.LISTED and role.role not in holding.held(incident):
+        roles_of.claim(incident, role.role, by=by, at=at)
     choice = chosen["choice"]
     release = (" ".join(to.split()) or exits.release_of(incident)) if choice == Choice.DEFER else ""
     number = incident.decisions.count() + 1

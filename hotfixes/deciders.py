@@ -15,10 +15,13 @@ MANAGER = "manager"
 
 @dataclass(frozen=True)
 class Decider:
-    """In which role somebody decides. `right`: listed, deputy, manager, or break_glass (an administrator)."""
+    """In which role somebody decides. `right`: listed, deputy, manager, or break_glass (an administrator).
+
+    `role` is its key, "" for a manager."""
 
     label: str
     right: str
+    role: str = ""
 
     @property
     def broke_glass(self) -> bool:
@@ -38,7 +41,7 @@ def decider(incident: Incident, user: User) -> Decider | None:
         return None
     if any(role.decides for role in holding.roles_of(incident)):
         found = holding.decides_as(incident, user)
-        return Decider(found.label, str(found.right)) if found else None
+        return Decider(found.label, str(found.right), found.role) if found else None
     if has_role(user, incident.product.team_id, Role.MANAGER):
         return Decider(_("Manager of the team"), MANAGER)
     return None

@@ -69,7 +69,9 @@ def seen(found: dict[str, Any]) -> str:
 def unknown(found: dict[str, Any]) -> list[str]:
     """What nobody has said or can tell, the weightiest first."""
     looking = [one for one in found["monitors"] if one["state"] == State.UNKNOWN]
-    silent = [option for option in found["options"] if option["data_preserved"] == "unknown"]
+    silent = [
+        option for option in found["options"] if option["fits"] and option["data_preserved"] == "unknown"
+    ]
     questions = [
         (found["users_affected"] is None, _("How many people are affected?")),
         (not found["impact"], _("Who is affected, and how?")),

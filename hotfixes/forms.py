@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hotfixes.models import Choice
@@ -11,6 +12,11 @@ from incidents import exits
 from incidents.forms.fields import line, words
 from incidents.forms.retold import when
 from incidents.models import Incident, Mode
+
+
+def _named(way: dict[str, Any]) -> str:
+    name = f"{way['rank']}. {way['title']}"
+    return name if way["fits"] else gettext("%(name)s (not for this product)") % {"name": name}
 
 
 class DecideForm(forms.Form):
@@ -40,8 +46,9 @@ class DecideForm(forms.Form):
         chosen = str(self["choice"].value() or "")
         ways = options(incident) if chosen == Choice.ROLLBACK else []
         if ways:
-            self.fields["option"].choices = [(way["key"], f"{way['rank']}. {way['title']}") for way in ways]  # type: ignore[attr-defined]
-            self.initial.setdefault("option", ways[0]["key"] if len(ways) == 1 else "")
+            self.fields["option"].choices = [(way["key"], _named(way)) for way in ways]  # type: ignore[attr-defined]
+            fit = [way["key"] for way in ways if way["fits"]]
+            self.initial.setdefault("option", fit[0] if len(fit) == 1 else "")
         else:
             del self.fields["option"]
         if incident.mode == Mode.RETROSPECTIVE:

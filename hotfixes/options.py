@@ -6,9 +6,17 @@ from incidents.models import Incident
 
 
 def options(incident: Incident) -> list[dict[str, Any]]:
-    """Each with `rank` (from 1), `data_preserved` (yes, no, unknown) and `house` where our own default fills a gap."""
-    section = incident.process_version.document.get("rollback") or {}
-    return [_option(rank, option) for rank, option in enumerate(section.get("options") or [], start=1)]
+    """Each with `rank` (from 1), `data_preserved` (yes, no, unknown) and `house` where our own default fills a gap.
+
+    `fits` is false for what is only for parts that this product has not; those come last, with the rank they have.
+    """
+    document = incident.process_version.document
+    listed = (document.get("rollback") or {}).get("options") or []
+    known = {one["key"] for one in (document.get("setup") or {}).get("components") or []}
+    # Parts that the process does not speak of say nothing about its options.
+    mine = set(incident.product.components.values_list("slug", flat=True)) & known if listed else set()
+    found = [_option(rank, option, mine) for rank, option in enumerate(listed, start=1)]
+    return sorted(found, key=lambda option: not option["fits"])
 
 
 def when(incident: Incident) -> str:
@@ -17,9 +25,11 @@ def when(incident: Incident) -> str:
     return _text(said) if said else ""
 
 
-def _option(rank: int, option: dict[str, Any]) -> dict[str, Any]:
+def _option(rank: int, option: dict[str, Any], mine: set[str]) -> dict[str, Any]:
+    asked = set(option.get("components") or [])
     return {
         "rank": rank,
+        "fits": not asked or not mine or bool(asked & mine),
         "key": option["key"],
         "kind": str(option.get("kind") or ""),
         "title": option["title"],

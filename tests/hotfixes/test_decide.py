@@ -12,13 +12,15 @@ from accounts.models import Role, User
 from foundation import moment
 from hotfixes import facts, options
 from hotfixes.decide import Changed, Decided, decide, standing
+from hotfixes.forms import DecideForm
 from hotfixes.models import Decision
-from incidents import transitions
+from incidents import holding, transitions
 from incidents.declare import declare
 from incidents.lifecycle import TooLate
 from incidents.models import Incident, Status
 from incidents.verify import verify
-from products.models import Product
+from products.components import set_components
+from products.models import Product, RoleHolder
 from tests.factories import join, make_monitor, make_product, make_user
 from tests.incidents.test_races import together
 
@@ -29,7 +31,7 @@ def test_a_hotfix_begins_at_once_and_keeps_the_promise_to_respond(incident: Inci
     """K19, C14, K138."""
     made = decide(incident, by=olga, choice="hotfix", reason=WHY)
     kinds = list(incident.events.order_by("seq").values_list("kind", flat=True))
-    assert kinds == ["declared", "decided", "hotfix_started"]
+    assert kinds == ["declared", "assigned", "decided", "hotfix_started"]
     response = incident.clocks.get(key="response")
     assert response.stopped_by is not None
     assert response.stopped_by.kind == "hotfix_started"
@@ -65,6 +67,35 @@ def test_the_options_of_archy_have_rank_data_and_what_users_must_do(olga: User, 
     assert options.when(incident) == "A hotfix makes something worse that worked before."
 
 
+def test_a_way_back_for_other_parts_comes_last_and_nothing_is_asked_of_it(
+    incident: Incident, product: Product, ada: User, olga: User
+) -> None:
+    """A38-A42: what is only for web and backend is no first choice of an app."""
+    set_components(product, [("mobile", "Mobile apps")], by=ada)
+    found = [(one["rank"], one["key"], one["fits"]) for one in options.options(incident)]
+    assert found == [(2, "halt_rollout", True), (1, "redeploy_previous_tag", False)]
+    assert not any("production tag" in line for line in facts.facts(incident, moment.now())["unknown"])
+    form = DecideForm(initial={"choice": "rollback"}, incident=incident)
+    assert form["option"].value() == "halt_rollout"
+    assert form.fields["option"].choices[1] == (  # type: ignore[attr-defined]
+        "redeploy_previous_tag",
+        "1. Deploy the production tag before this one again (not for this product)",
+    )
+    set_components(product, [("kiosk", "Kiosk")], by=ada)
+    assert all(one["fits"] for one in options.options(incident))
+
+
+def test_who_decides_has_the_role_from_then_on(
+    incident: Incident, product: Product, olga: User, ben: User
+) -> None:
+    """K138: nobody is nagged for a role that somebody has just used; a holder keeps it."""
+    decide(incident, by=olga, choice="hotfix", reason=WHY)
+    assert holding.held(incident)["product_owner"].user == olga
+    RoleHolder.objects.create(product=product, role="product_owner", user=ben, position=2)
+    decide(incident, by=ben, choice="mitigate", reason=WHY, instead_of=1)
+    assert holding.held(incident)["product_owner"].user == olga
+
+
 def test_leaving_it_for_a_release_ends_it_there(incident: Incident, olga: User) -> None:
     made = decide(incident, by=olga, choice="defer", to="v2.0", reason=WHY)
     incident.refresh_from_db()
@@ -84,7 +115,7 @@ def test_in_triage_it_confirms_the_severity(product: Product, olga: User, ada: U
     incident = declare(product, by=ada, title="Slow", severity=None)
     decide(incident, by=olga, choice="hotfix", reason=WHY)
     kinds = list(incident.events.order_by("seq").values_list("kind", flat=True))
-    assert kinds == ["declared", "severity_confirmed", "decided", "hotfix_started"]
+    assert kinds == ["declared", "severity_confirmed", "assigned", "decided", "hotfix_started"]
     incident.refresh_from_db()
     assert incident.status == Status.ACTIVE
 
