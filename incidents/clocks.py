@@ -191,7 +191,7 @@ def explain(
     if run.calendar:
         lines.append(_("Only working hours count: %(hours)s.") % {"hours": run.calendar.text()})
     paused = paused_s(run, run.ended_at or now)
-    lines += [_pause(pause) for pause in run.pauses]
+    lines += [_pause(pause, run.ended_at) for pause in run.pauses]
     if len(run.pauses) > 1 or (run.pauses and run.calendar):
         lines.append(_("Paused %(span)s in all.") % {"span": span(paused)})
     if reading.due_at:
@@ -220,8 +220,9 @@ def _limits(severity: str, target: str, before: Sequence[Limit]) -> str:
     return "; ".join(said) + "."
 
 
-def _pause(pause: Pause) -> str:
-    start, end = pause
+def _pause(pause: Pause, ended_at: datetime | None) -> str:
+    """A pause that was never ended lasted to the end of the clock."""
+    start, end = pause[0], pause[1] or (ended_at and max(ended_at, pause[0]))
     if end is None:
         return _("Paused since %(at)s.") % {"at": _utc(start)}
     words = {"at": _utc(start), "until": _utc(end), "span": span((end - start).total_seconds())}
@@ -241,6 +242,8 @@ def _outcome(run: Run, reading: Reading) -> str:
         return _waited(reading, took)
     if run.stopped_at:
         text = _("Stopped %(at)s, after %(span)s.") % {"at": _utc(run.stopped_at), **took}
+        if is_paused(run) and (still := paused_s(run, run.stopped_at)):
+            text += " " + _("It stood still for %(span)s, which does not count.") % {"span": span(still)}
         return text + (" " + _("%(late)s late.") % {"late": span(reading.remaining_s or 0)} if late else "")
     if reading.remaining_s is None:
         return _("Running for %(span)s.") % took

@@ -58,6 +58,11 @@ class IncidentPage:
         return asked and nobody_left(self.deliveries)
 
     @property
+    def still(self) -> list[ClockView]:
+        """The clocks that somebody has paused: easily forgotten."""
+        return [view for view in self.clocks if view.reading.state == "paused"]
+
+    @property
     def took(self) -> str:
         """From detection to resolution in words; empty while it is open."""
         end = self.incident.resolved_at

@@ -148,7 +148,9 @@ def ruler(
         (_mark(each, at, now, detected_at, end) for each, at in zip(plan, real, strict=True)),
         key=lambda mark: mark.plan.at_s,
     )
-    total = Total(((ended_at or now) - detected_at).total_seconds(), ended_at is not None, *band)
+    # What was none, waits or is told elsewhere is not judged by the plan.
+    least, most = band if end != "exit" else (None, None)
+    total = Total(((ended_at or now) - detected_at).total_seconds(), ended_at is not None, least, most)
     waits = any(mark.status in ("planned", "missed") for mark in marks)
     return Ruler(detected_at, tuple(marks), total, now if ended_at is None or waits else None)
 

@@ -9,6 +9,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from foundation.shapes import utc, utc_or_none
 from hotfixes.models import Decision
 from incidents import clocks as arithmetic
@@ -109,10 +111,19 @@ def _clock(clock: Clock, now: datetime) -> dict[str, Any]:
         "late": view.late,
         "due_at": utc_or_none(reading.due_at),
         "stopped_at": utc_or_none(clock.stopped_at),
-        "took_s": round(reading.elapsed_s),
-        "took": arithmetic.span(reading.elapsed_s),
+        "took_s": int(reading.elapsed_s),
+        "took": _took(clock, reading),
         "sum": view.sum,
     }
+
+
+def _took(clock: Clock, reading: arithmetic.Reading) -> str:
+    """How long it ran; what does not count is said with it: "3 min 40 s, stood still for 1 min 36 s"."""
+    still = arithmetic.paused_s(clock.run, clock.run.ended_at) if clock.run.ended_at else 0
+    took = arithmetic.span(reading.elapsed_s)
+    if not still:
+        return took
+    return _("%(took)s, stood still for %(still)s") % {"took": took, "still": arithmetic.span(still)}
 
 
 def _plan(incident: Incident, now: datetime) -> dict[str, Any] | None:
@@ -124,7 +135,7 @@ def _plan(incident: Incident, now: datetime) -> dict[str, Any] | None:
         {
             "planned": mark.offset,
             "at_s": mark.plan.at_s,
-            "real_s": None if mark.real_at is None else round(ruler.seconds(mark.real_at)),
+            "real_s": None if mark.real_at is None else int(ruler.seconds(mark.real_at)),
             "limit": mark.plan.limit,
             "label": mark.plan.label,
             "happened_at": utc_or_none(mark.real_at),
@@ -133,7 +144,7 @@ def _plan(incident: Incident, now: datetime) -> dict[str, Any] | None:
         }
         for mark in ruler.marks
     ]
-    total_s = round(ruler.total.elapsed_s)
+    total_s = int(ruler.total.elapsed_s)
     return {"total": str(ruler.total.text), "total_s": total_s, "late": len(ruler.late), "marks": marks}
 
 

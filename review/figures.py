@@ -27,7 +27,7 @@ def durations(incident: Incident, told: Story) -> list[dict[str, Any]]:
     found = []
     for key, _label, at in _moments(incident, told):
         if at and key in words:
-            seconds = round((at - incident.detected_at).total_seconds())
+            seconds = int((at - incident.detected_at).total_seconds())
             found.append({"key": key, "label": words[key], "seconds": seconds, "text": span(seconds)})
     return found
 

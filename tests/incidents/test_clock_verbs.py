@@ -232,3 +232,22 @@ def test_eight_clocks_fold_and_the_next_due_come_first(client: Client, incident:
     assert [view.clock.key for view in shown.over] == ["acknowledged", "response", "approval"]
     client.force_login(ada)
     assert "3 ended" in client.get(incident.get_absolute_url()).content.decode()
+
+
+def test_a_clock_that_ends_while_it_stands_still_says_what_counts(
+    incident: Incident, ada: User, response: Clock
+) -> None:
+    """It is said on the page while it lasts, and in the sum afterwards."""
+    client = Client()
+    client.force_login(ada)
+    words = "<b>“Respond” stands still.</b>"
+    assert words not in client.get(f"/incidents/{incident.ref}/").content.decode()
+    pause_clock(incident, "response", by=ada, reason=WHY)
+    assert words in client.get(f"/incidents/{incident.ref}/").content.decode()
+    response.refresh_from_db()
+    response.started_at -= timedelta(seconds=220)
+    response.pauses = [[_earlier(response.pauses[0][0], timedelta(seconds=96)), None]]
+    response.stopped_at = datetime.fromisoformat(response.pauses[0][0]) + timedelta(seconds=96)
+    said = response.sum(moment.now())
+    assert "Paused since" not in " ".join(said)
+    assert said[-1].endswith("It stood still for 1 min 36 s, which does not count.")

@@ -235,3 +235,16 @@ def test_a_retold_story_says_when_it_ended(product: Product, ada: User) -> None:
     incident = opened(product, ada, mode=Mode.RETROSPECTIVE, detected_at=then)
     event = exits.defer(incident, by=ada, reason="Small", to="v1.2", at=then + timedelta(minutes=5))
     assert event.data["after_s"] == 300
+
+
+@pytest.mark.parametrize("way", ["decline", "defer"])
+def test_what_was_none_is_not_measured_by_the_plan(
+    incident: Incident, ada: User, phone: Client, way: str
+) -> None:
+    exits.decline(incident, by=ada, reason="x") if way == "decline" else exits.defer(
+        incident, by=ada, reason="x", to="v2"
+    )
+    page = phone.get(f"/incidents/{incident.ref}/").content.decode()
+    assert '<span class="clock-label">Took</span>' not in page
+    assert "faster than planned" not in page
+    assert "planned 2–4 h" not in page

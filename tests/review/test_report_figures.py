@@ -1,0 +1,29 @@
+"""The report's spans are cut as the timeline cuts them, and say what did not count."""
+
+from datetime import timedelta
+
+from accounts.models import User
+from foundation import moment
+from incidents import transitions
+from incidents.clock_verbs import pause_clock
+from incidents.clocks import span
+from incidents.models import Incident
+from incidents.story import story
+from review import evidence, figures
+
+
+def test_a_span_is_the_same_in_report_and_timeline(incident: Incident, ada: User) -> None:
+    transitions.resolve(incident, by=ada, at=incident.detected_at + timedelta(seconds=316.7))
+    shown = {one["key"]: one["text"] for one in figures.durations(incident, story(incident))}
+    assert shown["resolved"] == "5 min 16 s" == span(incident.events.get(kind="resolved").data["after_s"])
+
+
+def test_a_clock_that_stood_still_does_not_look_simply_kept(incident: Incident, ada: User) -> None:
+    pause_clock(incident, "total", by=ada, reason="Waiting for the provider")
+    clock = incident.clocks.get(key="total")
+    transitions.resolve(incident, by=ada)
+    clock.refresh_from_db()
+    opened = moment.now() - timedelta(seconds=96)
+    clock.stopped_at = opened + timedelta(seconds=96)
+    clock.started_at, clock.pauses = opened - timedelta(seconds=220), [[opened.isoformat(), None]]
+    assert evidence._clock(clock, moment.now())["took"] == "3 min 40 s, stood still for 1 min 36 s"
