@@ -15,6 +15,7 @@ from incidents.clocks import span
 from incidents.forms.retold import asks_when
 from incidents.models import Incident, Status
 from incidents.report import SAID
+from incidents.stated import ASKED_AGAIN
 from incidents.steps import StepView, next_step
 from incidents.triage import waits
 from incidents.work import Work, role_label
@@ -163,7 +164,8 @@ def _remedy(incident: Incident, work: Work) -> Action | None:
     if step.message:
         return Action("send_message", _("I have sent it"), step.title, reason)
     hidden = (("step", step.key),)
-    return Action("finish_step", step.label, step.title, reason, tap=True, hidden=hidden)
+    tap = step.kind not in ASKED_AGAIN
+    return Action("finish_step", step.label, step.title, reason, tap=tap, hidden=hidden)
 
 
 def _rollback(work: Work) -> Action | None:

@@ -53,7 +53,15 @@ def report(
             perform(incident, Step(Kind.HOTFIX_STARTED, REPORTED_IN), by=by, at=at, implied_by=str(kind))
         if url:
             data["url"] = url
+        if kind == Kind.APPROVED and alone(locked, by):
+            data["alone"] = True
         return perform(incident, step, by=by, at=at, text=text.strip(), file=file, **data)
+
+
+def alone(incident: Incident, by: User) -> bool:
+    """Whether `by` also said that the fix is pushed: an approval is somebody else's."""
+    pushed = incident.events.filter(kind=Kind.FIX_PUSHED).order_by("-seq").first()
+    return pushed is not None and pushed.actor_id == by.pk
 
 
 def _begun(kinds: list[str]) -> bool:

@@ -17,6 +17,8 @@ SETBACKS = (
     Kind.ROLLBACK_STARTED, Kind.ROLLED_BACK, Kind.DEPLOY_FAILED, Kind.SMOKE_FAILED, Kind.WATCH_FAILED,
     Kind.APPROVAL_DISMISSED, Kind.REOPENED,
 )  # fmt: skip
+# A slip of the thumb must not say these: a page asks once more.
+ASKED_AGAIN = frozenset({Kind.APPROVED, Kind.DEPLOYED})
 BEGUN = (Kind.HOTFIX_STARTED, Kind.ROLLBACK_STARTED)
 
 # What can be stated, and how a person says it.

@@ -18,6 +18,7 @@ from incidents import boxes, checklist, transitions, work
 from incidents.lifecycle import TooLate, perform
 from incidents.models import Box, ChecklistItem, Incident, Status, StepMark, TimelineEvent
 from incidents.report import SAID, check_address, possible, report
+from incidents.stated import ASKED_AGAIN
 from incidents.work import Work
 from products.vocabulary import EventKind
 
@@ -58,6 +59,10 @@ class StepView:
     def kind(self) -> str:
         """The event that a person states to finish it; empty if there is none."""
         return next((kind for kind in self.spec.get("done_on", []) if kind in SAID), "")
+
+    @property
+    def asked_again(self) -> bool:
+        return self.kind in ASKED_AGAIN
 
     @property
     def message(self) -> str:

@@ -14,8 +14,9 @@ from incidents import checklist
 from incidents.forms.fields import MomentField, UploadField, line, words
 from incidents.forms.verbs import VerbForm
 from incidents.messages import messages
-from incidents.report import SAID
+from incidents.report import SAID, alone
 from incidents.steps import steps
+from products.vocabulary import EventKind
 
 
 def link(label: Any = None) -> forms.CharField:
@@ -63,6 +64,17 @@ class FinishForm(_StepForm):
     text = shown_by()
     url = link()
     file = UploadField()
+
+    @property
+    def warning(self) -> str:
+        """Against approving what one has made oneself; it is said, not refused."""
+        asked = self["step"].value()
+        approves = any(one.key == asked and one.kind == EventKind.APPROVED for one in steps(self.incident))
+        if not (approves and alone(self.incident, self.reader)):
+            return ""
+        return _(
+            "You also said that the fix is pushed. Somebody else should approve it; the timeline will say so."
+        )
 
 
 class SkipForm(_StepForm):

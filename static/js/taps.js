@@ -52,7 +52,7 @@
     if (same === before.length) return;
     root.dataset.changing = "";
     clearTimeout(rest);
-    rest = setTimeout(() => delete root.dataset.changing, 400);
+    rest = setTimeout(() => delete root.dataset.changing, 700);
   });
 
   // Now keeps its order while somebody looks; it takes its own when they come back, or when nobody has touched it for

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
 from accounts.models import User
 from incidents import checklist, steps, transitions, work
@@ -13,7 +14,7 @@ from incidents.models import Incident
 from incidents.next_action import next_action
 from incidents.report import report
 from products.models import Product
-from tests.factories import make_product
+from tests.factories import join, make_product, make_user
 
 
 @pytest.fixture
@@ -140,3 +141,36 @@ def test_the_next_action_is_the_next_step_once_the_hotfix_has_begun(incident: In
     assert action() == ("report", "Roll back", (("kind", "rolled_back"),))
     report(incident, "rolled_back", by=ada)
     assert action()[0] == "resolve"
+
+
+def test_approved_and_deployed_are_asked_once_more_and_approving_ones_own_fix_is_said(
+    incident: Incident, ada: User, client: Client
+) -> None:
+    """A thumb that presses on must not approve, merge and deploy alone (K69, A60)."""
+    client.force_login(ada)
+    transitions.acknowledge(incident, by=ada)
+    for key in ("branch", "fix", "version", "changelog"):
+        if (step := steps.next_step(incident)) and step.key == "branch":
+            report(incident, "hotfix_started", by=ada)
+        steps.finish(incident, key, by=ada)
+    found = next_action(incident, work=work.read(incident))
+    assert found
+    assert (found.label, found.tap, found.query) == ("It is approved", False, "?step=review")
+    here = f"/incidents/{incident.ref}/"
+    page = client.get(here).content.decode()
+    assert f'href="{here}finish_step?step=review"' in page
+    form = client.get(f"{here}finish_step?step=review").content.decode()
+    assert "You also said that the fix is pushed." in form
+    event = steps.finish(incident, "review", by=ada)
+    assert event.data["alone"] is True
+    assert "who also said that the fix is pushed" in event.lines.get().html
+
+
+def test_somebody_else_s_approval_is_no_more_than_that(
+    incident: Incident, ada: User, product: Product
+) -> None:
+    report(incident, "fix_pushed", by=ada)
+    join(ben := make_user("ben@example.test"), product.team)
+    event = report(incident, "approved", by=ben)
+    assert "alone" not in event.data
+    assert "who also said" not in event.lines.get().html

@@ -38,6 +38,12 @@ class Person:
         self.sees_to_do(words)
         self.page.locator(".button.primary:visible").click()
 
+    def taps_twice(self, words: str) -> None:
+        """What a slip of the thumb must not say is asked once more on its own page."""
+        self.taps(words)
+        self.page.wait_for_url("**/finish_step**")
+        self.taps(words)
+
     def sees_to_do(self, words: str) -> None:
         """Exactly one thing is loud."""
         expect(self.page.locator(".button.primary:visible")).to_have_text([words])

@@ -164,7 +164,7 @@ def mended(rosa: Person, dev: Person) -> None:
     )
     tick(dev, "Code review asked for (marked URGENT)")
     expect(rosa.page.locator("#head")).to_contain_text("Approve: within")
-    rosa.taps("It is approved")
+    rosa.taps_twice("It is approved")
 
 
 def brought_out(rosa: Person, dev: Person) -> None:
@@ -176,7 +176,7 @@ def brought_out(rosa: Person, dev: Person) -> None:
     commands(rosa, "git tag -a krow-withus-worker-mobile/prod-v0.1.1")
     rosa.taps("The tag is made")
     commands(rosa, "It goes before normal releases.", "./scripts/deploy-mobile-production.sh")
-    rosa.taps("It is deployed")
+    rosa.taps_twice("It is deployed")
     dev.sees("Deployed")
     expect(dev.page.locator("#tell")).to_contain_text("waits for “Smoke tests passed”")  # C11
     commands(dev, "Error logs", "What users report", "That the fix did work")
