@@ -108,9 +108,9 @@ def _cards(user: User, shown: list[int], at: datetime) -> list[Card]:
     asks = [
         one for one in found if one.is_open and (one.remedy_at or one.product_id in listed or _contained(one))
     ]
-    known = read_all(asks)
+    work = read_all(asks)
     return [
-        _card(one, urgent.get(one.pk), known.get(one.pk), user, at, _decides(one, user, listed))
+        _card(one, urgent.get(one.pk), work.get(one.pk), user, at, _decides(one, user, listed))
         for one in found
     ]
 

@@ -38,7 +38,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 EXAMPLES = 6
-BY_PATH = {
+BY_PATH: dict[str, dict[str, Any]] = {
     "/products/{slug}": {"slug": "staff-mobile"}, "/monitors/{slug}": {"slug": "checkout"},
     "/teams/{slug}": {"slug": "payments"}, "/processes/{key}": {"key": "krow"},
     "/steps/{key}": {"key": "fix", "verb": "finish"}, "/messages/{key}": {"key": "deployed"},

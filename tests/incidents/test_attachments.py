@@ -145,9 +145,7 @@ def test_what_is_too_large_or_empty_is_refused_with_a_sentence(
 
 def test_a_step_with_several_boxes_keeps_the_file_once(incident: Incident, ada: User) -> None:
     ChecklistItem.objects.filter(incident=incident).update(step="")
-    plain = next(
-        one.key for one in steps.steps(incident) if one.is_open and not one.kind and not one.message
-    )
+    plain = next(one.key for one in steps.steps(incident) if one.is_open and not one.kind and not one.message)
     ChecklistItem.objects.filter(incident=incident, position__in=(4, 5)).update(step=plain, done_on=[])
     event = steps.finish(incident, plain, by=ada, text="See", file=taken("a.txt", b"a"))
     assert list(Attachment.objects.values_list("event", flat=True)) == [event.pk]

@@ -215,11 +215,13 @@ def test_it_is_simulated_like_any_other(process: datetime, lead: Script) -> None
 
 @pytest.mark.django_db
 def test_closing_waits_for_its_last_clock(process: datetime, lead: Script) -> None:
-    moves = [(60, "acknowledge"), (120, "decide", "hotfix"), (600, "report", "deployed"), (660, "resolve"),
-             (700, "close"), (600 + 31 * 60, "close")]  # fmt: skip
+    moves: list[tuple[int, str, str]] = [
+        (60, "acknowledge", ""), (120, "decide", "hotfix"), (600, "report", "deployed"), (660, "resolve", ""),
+        (700, "close", ""), (600 + 31 * 60, "close", ""),
+    ]  # fmt: skip
     asked = {
         "severity": "RED",
-        "moves": [{"at_s": at, "do": do, "of": "".join(of)} for at, do, *of in moves],
+        "moves": [{"at_s": at, "do": do, "of": of} for at, do, of in moves],
     }
     told = json.loads(lead("POST", "/processes/lab-devices/simulate", asked).content)
     assert [(one["at_s"], one["why"][:30]) for one in told["refused"]] == [

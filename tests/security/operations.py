@@ -76,7 +76,12 @@ REPORT: dict[str, dict[str, Any]] = {
     "postmortem/process": {"reason": "It asks for it already"},
     "postmortem/share": {"where": "Slack #releases"},
     "postmortem/reopen": {"reason": "Not all"},
-    "postmortem/actions": {"text": "A test", "kind": "test", "owner": "responder@example.test", "due": "2027-01-01"},
+    "postmortem/actions": {
+        "text": "A test",
+        "kind": "test",
+        "owner": "responder@example.test",
+        "due": "2027-01-01",
+    },
 }
 WORK: dict[str, dict[str, Any]] = {
     "report": {"kind": "merged"},

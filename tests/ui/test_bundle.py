@@ -58,4 +58,7 @@ def test_they_leave_room_for_the_page_in_the_first_load() -> None:
     It was 10.2 before pages could say that a tap did not arrive and keep their order under a finger, and 11.6
     before steps, boxes, decisions and the ruler had their looks.
     """
-    assert sum(len(gzip.compress(written(name).read_bytes(), 6)) for name in ("css/site.css", "js/site.js")) <= 12_900
+    assert (
+        sum(len(gzip.compress(written(name).read_bytes(), 6)) for name in ("css/site.css", "js/site.js"))
+        <= 12_900
+    )

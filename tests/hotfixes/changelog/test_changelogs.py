@@ -3,10 +3,10 @@
 import time
 
 import pytest
-from products.schema.policy import ChangelogSpec
 
 from hotfixes.changelog import STYLES, Changelog, Entry, Reason, Unread, mention, read
 from hotfixes.changelog.compare import Comparison, compare
+from products.process.schema.policy import ChangelogSpec
 
 HOTFIX = ("0.1.1", "2026-03-05", "HOTFIX: Sign-in fails")
 FIRST = ("0.1.0", "2026-02-01", "First release")

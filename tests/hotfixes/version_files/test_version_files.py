@@ -3,9 +3,9 @@
 import time
 
 import pytest
-from products.schema.policy import VersionFile
 
 from hotfixes.version_files import KINDS, Reason, Unknown, Version, kind_of, read
+from products.process.schema.policy import VersionFile
 
 
 def v(text: str, line: int, base: str = "", build: str = "") -> Version:
