@@ -18,6 +18,7 @@ from incidents import roles as roles_of
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.report import check_moment
+from incidents.timeline import MACHINE
 from products.vocabulary import EventKind
 
 DECIDE = Step(EventKind.DECIDED, OPEN)
@@ -155,4 +156,7 @@ def _begin(
     kind = BEGINS.get(choice)
     since = recipients.opened_at(incident)
     if kind and not incident.events.filter(kind=kind, recorded_at__gte=since).exists():
-        perform(incident, Step(kind, OPEN), by=by, at=event.occurred_at, measured=True)
+        perform(
+            incident, Step(kind, OPEN), by=by, at=event.occurred_at, measured=True, source=MACHINE,
+            implied_by=str(EventKind.DECIDED),
+        )  # fmt: skip

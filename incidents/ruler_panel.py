@@ -12,7 +12,7 @@ from accounts.access import signed_in
 from accounts.models import User
 from incidents import glance, panels
 from incidents.glance import clocks_of
-from incidents.models import Incident, Status, TimelineEvent
+from incidents.models import Box, Incident, Status, TimelineEvent
 from incidents.ruler import End, Mark, Planned, Ruler, ruler
 from incidents.story import Story, means, story
 from incidents.undoing import UNDOES
@@ -68,7 +68,15 @@ def _first(
     if Moment.REPORTED_AT in words and incident.reported_at:
         return incident.reported_at
     found = [event for event in told.events if means(event, words) and not _undone(event, told)]
+    if EventKind.BRANCH_SEEN in words and EventKind.ATTESTED in {event.kind for event in told.events}:
+        found += _vouched_branch(incident)
     return min((moved.get(event.pk, event.occurred_at) for event in found), default=None)
+
+
+def _vouched_branch(incident: Incident) -> list[TimelineEvent]:
+    """Who ticks that the branch was cut has made it, whatever began the hotfix on record afterwards."""
+    boxes = incident.checklist.filter(check_key="cut_from_tag", state=Box.DONE)
+    return [box.done_by_event for box in boxes.select_related("done_by_event") if box.done_by_event]
 
 
 def _undone(event: TimelineEvent, told: Story) -> bool:

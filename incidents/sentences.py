@@ -139,14 +139,13 @@ def _duplicate_marked(event: TimelineEvent) -> SafeString:
 
 
 def _ticked(event: TimelineEvent) -> SafeString:
-    if event.data.get("by_report"):
-        text = _("<b>Done: {title}</b>, by the last answer of the report ({who})")
-        return format_html(text, title=event.data.get("title", ""), who=_who(event))
     words = {
         "done": _("<b>Done: {title}</b>, says {who}"),
         "not_needed": _("<b>Not needed: {title}</b>, says {who}"),
     }
     text = words.get(str(event.data.get("state")), _("<b>Open again: {title}</b>, says {who}"))
+    if event.data.get("by_report"):
+        text = _("<b>Done: {title}</b>, by the last answer of the report ({who})")
     return format_html(text, title=event.data.get("title", ""), who=_who(event))
 
 
@@ -154,6 +153,8 @@ def _stated(event: TimelineEvent) -> SafeString:
     if event.actor_id is None:
         return _plain(event)
     words = _("<b>{what}</b>, says {who}")
+    if event.data.get("implied_by") == EventKind.DECIDED:
+        words = _("<b>{what}</b>, by deciding ({who})")
     if event.data.get("alone"):
         words = _("<b>{what}</b>, says {who}, who also said that the fix is pushed")
     text = format_html(words, what=event.get_kind_display(), who=_who(event))

@@ -10,6 +10,7 @@ from foundation.shapes import address
 from incidents import boxes, checklist
 from incidents.lifecycle import Step, perform
 from incidents.models import OPEN, Box, ChecklistItem, Incident, Status
+from incidents.timeline import MACHINE
 from products.vocabulary import EventKind
 from review.documents import questions
 from review.models import Postmortem
@@ -41,7 +42,14 @@ def _tick(incident: Incident, box: ChecklistItem, report: Postmortem, by: User, 
     facts: dict[str, Any] = {**checklist.about(box, Box.DONE), "url": address(report.get_absolute_url())}
     words = _("Every question of the report is answered.")
     event = perform(
-        incident, Step(EventKind.ATTESTED, _ANY), by=by, at=at, text=words, by_report=True, **facts
+        incident,
+        Step(EventKind.ATTESTED, _ANY),
+        by=by,
+        at=at,
+        text=words,
+        source=MACHINE,
+        by_report=True,
+        **facts,
     )
     boxes.mark(box, Box.DONE, event)
     box.save(update_fields=boxes.KEPT)

@@ -8,10 +8,12 @@ import pytest
 from accounts.models import User
 from foundation import moment
 from incidents import lifecycle, transitions
+from incidents.checklist import attest
 from incidents.corrections import correct
 from incidents.declare import declare
 from incidents.lifecycle import Step
 from incidents.models import OPEN, Incident
+from incidents.report import report
 from incidents.ruler import End, Planned, Total, ruler
 from incidents.ruler_panel import read
 from products.models import Product
@@ -195,3 +197,20 @@ def test_a_corrected_time_moves_its_mark_and_a_reopening_takes_the_end_back(
 def test_a_process_without_marks_has_no_ruler(ada: User) -> None:
     archy = make_product(process="archy", name="Archy")
     assert read(declare(archy, by=ada, title="Slow"), moment.now()) is None
+
+
+def test_the_branch_mark_takes_its_earliest_evidence(product: Product, ada: User) -> None:
+    """A tick that it was cut from the tag counts before anybody has decided."""
+    incident = declare(product, by=ada, title="x", severity=product.severities().first())
+    box = incident.checklist.get(check_key="cut_from_tag")
+
+    def real() -> datetime | None:
+        shown = read(Incident.objects.get(pk=incident.pk), moment.now())
+        assert shown
+        return next(mark.real_at for mark in shown.marks if mark.plan.label == "Branch created")
+
+    assert real() is None
+    event = attest(incident, box.position, by=ada)
+    assert real() == event.occurred_at
+    report(incident, "hotfix_started", by=ada)
+    assert real() == event.occurred_at

@@ -2,14 +2,18 @@
 
 from datetime import timedelta
 
+from django.utils.html import strip_tags
+
 from accounts.models import User
 from foundation import moment
 from incidents import transitions
 from incidents.clock_verbs import pause_clock
 from incidents.clocks import span
 from incidents.models import Incident
+from incidents.sentences import sentence
 from incidents.story import story
-from review import evidence, figures
+from review import answers, evidence, figures
+from review.documents import questions
 
 
 def test_a_span_is_the_same_in_report_and_timeline(incident: Incident, ada: User) -> None:
@@ -27,3 +31,19 @@ def test_a_clock_that_stood_still_does_not_look_simply_kept(incident: Incident, 
     clock.stopped_at = opened + timedelta(seconds=96)
     clock.started_at, clock.pauses = opened - timedelta(seconds=220), [[opened.isoformat(), None]]
     assert evidence._clock(clock, moment.now())["took"] == "3 min 40 s, stood still for 1 min 36 s"
+
+
+def test_what_follows_from_a_decision_or_an_answer_is_not_a_person_s_word(
+    incident: Incident, ada: User
+) -> None:
+    begun = incident.events.select_related("payload", "actor").get(kind="hotfix_started")
+    assert (begun.source, strip_tags(sentence(begun)).split(" (")[0]) == (
+        "nightdesk",
+        "Hotfix started, by deciding",
+    )
+    transitions.resolve(incident, by=ada)
+    for question in questions(incident):
+        answers.answer(incident, question["key"], by=ada, text="So")
+    ticked = incident.events.select_related("payload", "actor").get(kind="attested")
+    assert ticked.source == "nightdesk"
+    assert "by the last answer of the report" in strip_tags(sentence(ticked))
