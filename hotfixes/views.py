@@ -83,11 +83,13 @@ def _card(request: HttpRequest, found: Incident, status: int = 200, **extra: Any
 def card(found: Incident, reader: User) -> dict[str, Any]:
     """What the card shows `reader`, for its page and for the panel on the incident's."""
     read = known.facts(found, glance.now(found))
+    stands = standing(found)
     return {
+        "way": next((one for one in read["options"] if stands and one["key"] == stands.option), None),
         "incident": found,
         "facts": known.readable(read),
         "seen": known.seen(read),
-        "standing": standing(found),
+        "standing": stands,
         "role": deciders.decider(found, reader) if found.is_open else None,
         "asked": deciders.asked(found),
         "roles": deciders.roles(found),

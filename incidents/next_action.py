@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 from incidents import closing, glance, holding, watch
 from incidents.clocks import span
 from incidents.forms.retold import asks_when
-from incidents.models import Incident, Status
+from incidents.messages import messages
+from incidents.models import Incident, Status, TimelineEvent
 from incidents.report import SAID
 from incidents.stated import ASKED_AGAIN
 from incidents.steps import StepView, next_step
@@ -169,12 +170,33 @@ def _remedy(incident: Incident, work: Work) -> Action | None:
 
 
 def _rollback(work: Work) -> Action | None:
-    if work.story.since(work.story.last(EventKind.ROLLBACK_STARTED)).last(EventKind.ROLLED_BACK):
-        return None
+    """The option's own steps, then whether it is well again, then telling people."""
+    back = work.story.since(work.story.last(EventKind.ROLLBACK_STARTED)).last(EventKind.ROLLED_BACK)
+    if back:
+        return _verify(work, back) or _tell(work)
     words = _("Follow the option that was chosen. Saying that it is done tells the others.")
     hidden = (("kind", str(EventKind.ROLLED_BACK)),)
     label = str(SAID[EventKind.ROLLED_BACK])
     return Action("report", label, _("Roll back"), words, tap=True, hidden=hidden)
+
+
+def _verify(work: Work, back: TimelineEvent) -> Action | None:
+    if not work.document.get("smoke") or work.story.since(back).last(EventKind.SMOKE_PASSED):
+        return None
+    tests = "; ".join(str(one["title"]) for one in work.document["smoke"])
+    kind = EventKind.SMOKE_PASSED
+    reason = _("It is rolled back. Try it: %(tests)s.") % {"tests": tests}
+    return Action(
+        "report", str(SAID[kind]), _("Is it well again?"), reason, tap=True, hidden=(("kind", str(kind)),)
+    )
+
+
+def _tell(work: Work) -> Action | None:
+    due = next((one for one in messages(work.incident, work) if one.state == "due"), None)
+    if due is None:
+        return None
+    hidden = (("message", due.key),)
+    return Action("send_message", _("I have sent it"), _("Tell people"), str(due.title), hidden=hidden)
 
 
 def _where(step: StepView, work: Work) -> str:

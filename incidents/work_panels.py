@@ -18,6 +18,7 @@ from incidents.forms import work as forms
 from incidents.models import Box, ChecklistItem, Incident, TimelineEvent
 from incidents.steps import StepView
 from incidents.work import Work, role_label
+from products.vocabulary import EventKind
 
 PAGE = "incidents/work_act.html"
 # With the current one, as many open steps as are shown at once; the others are one fold away.
@@ -75,6 +76,7 @@ def _steps(request: HttpRequest, incident: Incident) -> str:
         "next": ahead[:AHEAD],
         "later": ahead[AHEAD:],
         "count": len(found),
+        "rollback": known.remedy == EventKind.ROLLBACK_STARTED,
         "boxes_open": sum(box.is_open for box in known.boxes),
     }
     return _render("steps", request, incident, known, context)

@@ -66,6 +66,12 @@ class FinishForm(_StepForm):
     file = UploadField()
 
     @property
+    def label(self) -> str:
+        """What is asked once more says in full what it is about to say."""
+        asked = self["step"].value()
+        return next((one.label for one in steps(self.incident) if one.key == asked and one.asked_again), "")
+
+    @property
     def warning(self) -> str:
         """Against approving what one has made oneself; it is said, not refused."""
         asked = self["step"].value()

@@ -46,8 +46,8 @@ def _next(incident: Incident, known: Work) -> list[Offered]:
     if action.place or action.anchor or action.verb not in {verb.name for verb in moves.known()}:
         return [Offered("resolve", "", _("Resolve"), "next")] if known.remedy else []
     given = dict(action.hidden)
-    of = given.get("step") or given.get("kind") or ""
-    if action.verb == "send_message":
+    of = given.get("step") or given.get("kind") or given.get("message") or ""
+    if action.verb == "send_message" and not of:
         step = steps.next_step(incident, known)
         of = step.message if step else ""
     return [Offered(action.verb, of, str(action.label), "next")]

@@ -32,6 +32,7 @@ def test_a_script_plays_it_with_clocks_ruler_and_who_is_told(
     assert [entry["kind"] for entry in told["entries"]] == [
         "declared",
         "acknowledged",
+        "assigned",
         "decided",
         "hotfix_started",
     ]

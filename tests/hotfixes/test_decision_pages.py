@@ -9,6 +9,7 @@ from hotfixes.decide import decide
 from hotfixes.models import Decision
 from incidents import corrections, transitions
 from incidents.models import Incident
+from incidents.report import report
 from incidents.roles import claim
 from products.models import RoleHolder
 from tests.factories import make_user
@@ -202,6 +203,23 @@ def test_what_is_contained_waits_for_the_decision_before_it_is_called_over(
     assert "You decide as Product Owner." in next_of(olga, incident)
     RoleHolder.objects.all().delete()
     assert "Nobody is listed as Product Owner" in next_of(ada, incident)
+
+
+def test_a_rollback_leads_by_its_own_steps_then_to_trying_it_and_to_the_watch(
+    incident: Incident, ada: User, olga: User
+) -> None:
+    """C15: the hotfix's steps are folded away."""
+    transitions.acknowledge(incident, by=ada)
+    decide(incident, by=olga, choice="rollback", option="redeploy_previous_tag", reason="Faster")
+    client = Client()
+    client.force_login(ada)
+    page = client.get(f"/incidents/{incident.ref}/").content.decode()
+    assert '<details class="fold option" open>' in page
+    assert "Steps of the hotfix: not needed while it is rolled back" in page
+    report(incident, "rolled_back", by=ada)
+    assert "Is it well again?" in next_of(ada, incident)
+    report(incident, "smoke_passed", by=ada)
+    assert "Watch until" in next_of(ada, incident)
 
 
 def test_who_responds_and_decides_takes_it_first_then_decides(incident: Incident, ada: User) -> None:

@@ -161,6 +161,7 @@ def test_approved_and_deployed_are_asked_once_more_and_approving_ones_own_fix_is
     assert f'href="{here}finish_step?step=review"' in page
     form = client.get(f"{here}finish_step?step=review").content.decode()
     assert "You also said that the fix is pushed." in form
+    assert '<button class="button primary">It is approved</button>' in form
     event = steps.finish(incident, "review", by=ada)
     assert event.data["alone"] is True
     assert "who also said that the fix is pushed" in event.lines.get().html
