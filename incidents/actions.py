@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Membership, Role, User
 from foundation import moment
 from foundation.blobs import Upload
 from foundation.idempotency import fingerprint, once
@@ -58,7 +59,14 @@ def _note(incident: Incident, *, by: User, key: str, text: str, at: Any, file: U
 
 
 def _held(incident: Incident) -> list[str]:
-    return [hold.sentence for hold in closing.holds(incident, moment.now())]
+    said = [hold.sentence for hold in closing.holds(incident, moment.now())]
+    managers = Membership.objects.filter(
+        team=incident.product.team_id, role=Role.MANAGER, user__is_active=True
+    )
+    names = ", ".join(str(one.user) for one in managers.select_related("user").order_by("user__name", "pk"))
+    if said and names:
+        said.append(gettext("These people may waive it: %(names)s.") % {"names": names})
+    return said
 
 
 _ENDED = tuple(transitions.REOPEN.sources)

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Role, User
 from foundation import moment
 from incidents import closing, lifecycle, transitions
 from incidents.closing import Held
 from incidents.lifecycle import Step, TooLate
 from incidents.models import OPEN, Clock, Incident, Status
+from tests.factories import join, make_user
 
 
 @pytest.fixture
@@ -109,3 +110,18 @@ def test_what_was_closed_is_reopened(incident: Incident, ada: User) -> None:
     closing.close(incident, by=ada)
     transitions.reopen(incident, by=ada, reason="It is back")
     assert incident.status == Status.ACTIVE
+
+
+def test_the_form_does_not_say_that_nothing_is_left_while_a_clock_holds_it(
+    watched: Incident, ada: User
+) -> None:
+    """Who may waive it is named."""
+    join(make_user("mona@example.test"), watched.product.team, Role.MANAGER)
+    client = Client()
+    client.force_login(ada)
+    page = client.get(f"/incidents/{watched.ref}/close").content.decode()
+    assert "Nothing is left to watch." not in page
+    assert "These people may waive it: " in page
+    assert "Mona" in page
+    watched.clocks.update(holds=[])
+    assert "Nothing is left to watch." in client.get(f"/incidents/{watched.ref}/close").content.decode()
