@@ -115,3 +115,17 @@ def test_a_clock_is_paused_from_its_sum_on_a_phone(
     page.get_by_role("button", name="Pause a clock").click()
     expect(page.locator("#head")).to_contain_text("Total time: paused after")
     assert console_errors == []
+
+
+def test_the_clocks_that_have_ended_open_on_a_phone_while_another_runs(
+    site: str, page: Page, incident: Incident
+) -> None:
+    """C2: the row hides what is kept while something runs; who opens the fold wants to see just that."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{site}{incident.get_absolute_url()}")
+    fold = page.locator("#clock-fold")
+    fold.locator("> summary").click()
+    kept = fold.locator(".clock.met")
+    assert kept.count() > 0
+    for clock in kept.all():
+        expect(clock).to_be_visible()
