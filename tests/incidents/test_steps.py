@@ -140,7 +140,7 @@ def test_the_next_action_is_the_next_step_once_the_hotfix_has_begun(incident: In
     report(incident, "rollback_started", by=ada)
     assert action() == ("report", "Roll back", (("kind", "rolled_back"),))
     report(incident, "rolled_back", by=ada)
-    assert action()[0] == "resolve"
+    assert action() == ("report", "Is it well again?", (("kind", "smoke_passed"),))
 
 
 def test_approved_and_deployed_are_asked_once_more_and_approving_ones_own_fix_is_said(

@@ -158,7 +158,7 @@ def gone_wrong(wim: Person, dora: Person, finn: Person) -> None:
 
 def closed(wim: Person, finn: Person) -> None:
     """Resolved; what was watched too briefly holds closing until a manager says why it need not (C16)."""
-    finn.taps("Resolve")
+    finn.opens(f"{INCIDENT}resolve")
     finn.page.get_by_label("What ended it?").fill("Every node is on v1.0.0 and up")
     finn.taps("Resolve")
     wim.sees("Resolved")

@@ -206,12 +206,12 @@ def told(paula: Person, rosa: Person) -> None:
     paula.taps("I have sent it")
     paula.page.get_by_label("Where did you send it?").fill("Status page and push")
     paula.taps("I have sent it")
-    rosa.sees_to_do("Resolve")
+    rosa.sees_to_do("Note what you see")
 
 
 def resolved(rosa: Person, dev: Person) -> None:
     """Resolved while the watch goes on (K84, C3); the page says what closing waits for."""
-    rosa.taps("Resolve")
+    rosa.opens(f"{INCIDENT}resolve")
     rosa.page.get_by_label("What ended it?").fill("People can sign in")
     rosa.taps("Resolve")
     dev.sees("Resolved")
