@@ -54,8 +54,12 @@ def process_draft(request: HttpRequest, key: str) -> HttpResponse:
     if draft is None:
         return _over(request, key, request.POST.get("text", ""))
     typed = as_before(request.POST.get("text", ""), draft.text)
-    if request.POST.get("action") == "check":
+    action = request.POST.get("action")
+    if action == "check":
         return draft_page(request, draft, typed=typed, seen=request.POST.get("seen", ""))
+    if action == "publish" and typed == draft.text:
+        # Who only publishes has written nothing.
+        return redirect("publish_draft", key=key)
     try:
         save_draft(draft, typed, by=signed_in(request), seen=request.POST.get("seen", ""))
     except DraftChanged as error:
@@ -67,7 +71,7 @@ def process_draft(request: HttpRequest, key: str) -> HttpResponse:
             request, draft, typed=typed, wrong=error.messages, seen=request.POST.get("seen", "")
         )
     messages.success(request, _("Saved. Nothing changes for incidents until it is published."))
-    return redirect("process_draft", key=key)
+    return redirect("publish_draft" if action == "publish" else "process_draft", key=key)
 
 
 @require_POST

@@ -64,6 +64,15 @@ def test_saving_without_a_change_keeps_every_byte(text: str, writer: Client, man
     assert draft.text == text
 
 
+def test_comparing_saves_what_is_in_the_field_first(shop: ProcessVersion, writer: Client) -> None:
+    writer.post("/processes/shop/draft/start/")
+    page = writer.get("/processes/shop/draft/").text
+    text = shop.text.replace("Shop", "Shoppe", 1)
+    told = writer.post("/processes/shop/draft/", {"text": text, "seen": seen(page), "action": "publish"})
+    assert (told.status_code, told["Location"]) == (302, "/processes/shop/draft/publish/")
+    assert "Shoppe" in writer.get("/processes/shop/draft/").text
+
+
 def test_checking_shows_what_is_wrong_beside_its_line_and_stores_nothing(
     shop: ProcessVersion, writer: Client, manager: User
 ) -> None:

@@ -165,7 +165,9 @@ def _furnish(world: World) -> None:
             **_process_of(name, incident.ref, seen_by),
             f"{name}'s entry": (event, {**event, "ref": f"INC-{NOWHERE}"}, seen_by),
         }
-        things |= _report_of(name, incident, people["participant" if incident.private else "responder"], seen_by)
+        things |= _report_of(
+            name, incident, people["participant" if incident.private else "responder"], seen_by
+        )
         asked_by = people["participant"] if incident.private else people["responder"]
         corrections.ask_redaction(incident.events.get(seq=1), by=asked_by, reason="A name in it")
         asked = {"ref": incident.ref, "seq": 1}
