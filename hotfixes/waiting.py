@@ -15,7 +15,8 @@ MOST = 20
 
 def count(request: HttpRequest) -> dict[str, Callable[[], int]]:
     """Context processor: `decisions_waiting`, read when a page draws its navigation."""
-    user = request.user
+    # A refused host is answered before anybody is signed in.
+    user = getattr(request, "user", None)
     return {"decisions_waiting": lambda: waiting_for(user) if isinstance(user, User) else 0}
 
 

@@ -54,7 +54,7 @@ def test_a_long_list_has_pages_and_a_short_number_of_queries(
     for n in range(60):
         join(make_user(f"p{n:02}@example.test", name=f"P{n:02}"), team)
     client.get("/settings/people/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         first = client.get("/settings/people/")
     page = first.context["page"]
     rest = _names(client, f"?after={page.next}")

@@ -146,7 +146,7 @@ def test_the_next_action_is_the_next_step_once_the_hotfix_has_begun(incident: In
 def test_approved_and_deployed_are_asked_once_more_and_approving_ones_own_fix_is_said(
     incident: Incident, ada: User, client: Client
 ) -> None:
-    """A thumb that presses on must not approve, merge and deploy alone (K69, A60)."""
+    """A thumb that presses on must not approve, merge and deploy alone (K87, K91)."""
     client.force_login(ada)
     transitions.acknowledge(incident, by=ada)
     for key in ("branch", "fix", "version", "changelog"):
