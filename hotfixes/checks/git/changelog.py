@@ -117,8 +117,7 @@ def _compared(asked: _Asked, old: bytes, new: bytes) -> Result:
         top = after.entries[0] if after.entries else None
         proof = (f"{asked.path}, line {top.line}: {top.version}",) if top else (asked.path,)
         return _missing(asked, _("%(path)s has no entry for %(new)s yet.") % asked.words, *proof)
-    text = entry.text.split("
-", 1)[0][:160]
+    text = entry.text.split("\n", 1)[0][:160]
     place = f"{asked.path}, line {entry.line}: {entry.version} {entry.date} {text}"
     facts = asked.facts(line=entry.line, date=entry.date)
     if (
@@ -141,12 +140,10 @@ def _wrong_place(asked: _Asked, after: Changelog, entry: Entry) -> str:
     if not asked.spec.first or entry is top:
         return ""
     words = {**asked.words, "line": entry.line, "top": top.version, "above": top.line}
-    return (
-        _(
-            "The entry for %(new)s is not first: it stands on line %(line)s of %(path)s, below %(top)s (line %(above)s)."
-        )
-        % words
+    said = _(
+        "The entry for %(new)s is not first: it stands on line %(line)s, below %(top)s (line %(above)s)."
     )
+    return said % words
 
 
 def _harmed(asked: _Asked, before: Changelog, after: Changelog) -> str:
@@ -157,10 +154,7 @@ def _harmed(asked: _Asked, before: Changelog, after: Changelog) -> str:
         return _("The entry for %(gone)s is gone from %(path)s; earlier entries must stay.") % words
     if found.changed:
         words = {**asked.words, "entry": found.changed[0][0].version, "line": found.changed[0][1].line}
-        return (
-            _("The entry for %(entry)s was changed (line %(line)s); earlier entries must stay.")
-            % words
-        )
+        return _("The entry for %(entry)s was changed (line %(line)s); earlier entries must stay.") % words
     return _("Earlier entries in %(path)s changed places.") % asked.words if found.reordered else ""
 
 
@@ -177,7 +171,7 @@ def _wrong_text(asked: _Asked, entry: Entry) -> str:
         return _("The entry on line %(line)s of %(path)s must begin with “%(text)s”.") % words
     found = policy.recognised(text, begun, known)
     if found and not all(is_filled(value) for value in found.values()):
-        return _("The entry on line %(line)s of %(path)s still has its placeholder.") % words
+        return _("The entry on line %(line)s still has its placeholder.") % words
     return ""
 
 
