@@ -49,7 +49,19 @@ def _contained(context: Context, tip: str, main: str) -> Arrival:
     oldest = way.commits[-1]
     if oldest.parents[:1] == (tip,):
         return Arrival(How.FAST_FORWARD, tip)
-    return Arrival(How.MERGE, oldest.id)
+    return Arrival(How.MERGE, _oldest_with(context, tip, [commit.id for commit in way.commits]))
+
+
+def _oldest_with(context: Context, tip: str, chain: list[str]) -> str:
+    """Of main's own commits, newest first, the oldest that contains the tip; the newest one does."""
+    has, lacks = 0, len(chain)
+    while lacks - has > 1:
+        middle = (has + lacks) // 2
+        if context.reader.is_ancestor(tip, chain[middle]):
+            has = middle
+        else:
+            lacks = middle
+    return chain[has]
 
 
 def _since(context: Context, main: str) -> tuple[Commit, ...]:

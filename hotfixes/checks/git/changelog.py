@@ -163,7 +163,8 @@ def _wrong_text(asked: _Asked, entry: Entry) -> str:
     if not text or asked.spec.style == "custom":
         return ""
     known = {name: value for name, value in asked.context.known.items() if "{" + name + "}" in text}
-    lines = [line.strip().lstrip("-*+>#_ \t") for line in entry.text.splitlines()]
+    cut = " | " if asked.spec.style == "table" else "\n"
+    lines = [line.strip().lstrip("-*+>#_| \t") for line in entry.text.split(cut)]
     lines = [line.replace("**", "").replace("__", "") for line in lines]
     begun = next((line for line in lines if policy.begins(text, line, known)), "")
     words = {**asked.words, "text": asked.context.filled(text), "line": entry.line}

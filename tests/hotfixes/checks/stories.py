@@ -102,9 +102,8 @@ class Story:
         update = self.mirror.update(Remote(self.repository.url, Access(Policy(), ("file",))))
         for move in update.movements:
             after = move.after
-            self.seen.append(
-                Observation(move.name, after and after.id, after and after.commit, self.now, move.kind)
-            )
+            id, commit = (after.id, after.commit) if after else (None, None)
+            self.seen.append(Observation(move.name, id, commit, self.now, move.kind))
 
     def results(self) -> dict[str, Result]:
         self.observe()
