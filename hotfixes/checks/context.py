@@ -34,7 +34,8 @@ class Context:
     was there when watching began. `branch` and `base_tag`: short names that a person picked, "" for the policy's.
 
     `values`: further placeholders (slug, issue). `component` narrows the policy's version files; `version_files` are
-    the paths that are this product's own, where a person said so.
+    the paths that are this product's own, where a person said so. `refs`: all branches and tags, where an update has
+    just read them; else the reader is asked.
     """
 
     policy: PolicySpec
@@ -48,6 +49,7 @@ class Context:
     values: Mapping[str, str] = field(default_factory=dict)
     component: str = ""
     version_files: tuple[str, ...] = ()
+    refs: Mapping[str, Ref] | None = None
 
     # Names
 
@@ -80,6 +82,8 @@ class Context:
 
     def ref(self, name: str) -> Ref | None:
         """By full name. None as well for a name that git could not hold."""
+        if self.refs is not None:
+            return self.refs.get(name)
         try:
             return self.reader.ref(name)
         except names.BadName:

@@ -42,6 +42,7 @@ def states_new(context: Context, commit: str) -> bool:
     before = stated(context, context.base)
     return any(
         isinstance(one.value, Version)
+        and one.ours is not False
         and one.value.base == context.known["new"]
         and not _same(before.get(path), one)
         for path, one in stated(context, commit).items()

@@ -6,6 +6,7 @@ import re
 
 from hotfixes import policy as patterns
 from hotfixes.checks.context import Context, Observation
+from hotfixes.checks.version_in_tree import states_new
 from hotfixes.git import names
 
 MAX_LOOKS = 20
@@ -60,7 +61,10 @@ def _must_be(context: Context, seen: Observation) -> bool:
         "{product}" not in pattern or context.product in short
     ):
         return True
-    return _speaks_of_it(context, seen)
+    if not _speaks_of_it(context, seen):
+        return False
+    # Of several products in one repository it may be another's: then only the version tells.
+    return "{product}" not in pattern or context.product in short or states_new(context, seen.commit or "")
 
 
 def _speaks_of_it(context: Context, seen: Observation) -> bool:

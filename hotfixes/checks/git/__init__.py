@@ -9,6 +9,7 @@ from hotfixes.checks.git.cut import cut_from_tag
 from hotfixes.checks.git.merge import ff_possible, merged
 from hotfixes.checks.git.minimal import minimal_diff
 from hotfixes.checks.git.tags import tag_annotated, tag_commit, tag_pushed, tag_unmoved
+from hotfixes.checks.git.told import manifest_version, release_notes
 from hotfixes.checks.git.version import version_bump
 
 FAMILY: Final = (
@@ -25,4 +26,6 @@ FAMILY: Final = (
     tag_commit,
     tag_pushed,
     tag_unmoved,
+    release_notes,
+    manifest_version,
 )

@@ -72,12 +72,8 @@ def _not_there(context: Context) -> Result:
     if any(read.is_ancestor(tip, then) for then in moves):
         said = _("%(main)s had the fix and was rewritten without it.") % words
         return failed(said, then=Next(_("Merge it again.")), tip=tip)
-    if (
-        context.tag
-        and context.tag.commit
-        and context.main
-        and read.is_ancestor(context.tag.commit, context.main)
-    ):
+    tagged = context.tag.commit if context.tag else None
+    if tagged and read.is_ancestor(tagged, context.main or "") and not read.is_ancestor(tagged, tip):
         return unknown(
             _("Can't tell: the tag is in %(main)s, but the branch's changes are not recognised there.")
             % words

@@ -107,6 +107,10 @@ def _placed(context: Context, tag: Ref, commit: str, tip: str) -> Result:
         said = _("The tag stands on %(commit)s, which is not in %(main)s.") % words
         return failed(said, proof, then=_anew(context), **facts)
     found = arrival(context)
+    if found is None and read.is_ancestor(commit, tip):
+        more = context.reader.log(tip, since=commit).commits
+        said = _("The branch went on after the tag: %s commits are not in it.") % len(more)
+        return failed(said, proof, then=_anew(context), **facts)
     if found is None:
         if on_main and states_new(context, commit):
             return unknown(

@@ -9,6 +9,7 @@ from typing import Any
 from hotfixes.checks import CHECKS, Context, Observation, Result, evaluate
 from hotfixes.git.address import Access
 from hotfixes.git.mirror import Mirror, opened
+from hotfixes.git.reader import Ref
 from hotfixes.git.remote import Remote
 from network.egress import Policy
 from products.process.schema.policy import PolicySpec
@@ -57,6 +58,7 @@ BEFORE: dict[str, Content] = {
 FIXED = {**BEFORE, "lib/login.dart": "a\nmended\nc\n"}
 RAISED = {**FIXED, "apps/mobile/pubspec.yaml": "name: krow\nversion: 0.1.1+6\n"}
 NOTED = {**RAISED, "CHANGELOG.md": HEAD + ENTRY + ROW}
+OTHER: dict[str, Content] = {"lib/cart.dart": "one\nand a half\ntwo\n"}
 
 
 @dataclass
@@ -74,7 +76,7 @@ class Story:
     product: str = "krow"
     picked: str = ""
     component: str = ""
-    files: Mapping[str, Content] = field(default_factory=dict)
+    refs: Mapping[str, Ref] | None = None
 
     @classmethod
     def begun(cls, folder: Path, files: Mapping[str, Content] | None = None) -> "Story":
@@ -95,11 +97,13 @@ class Story:
             observed=tuple(self.seen),
             branch=self.picked,
             component=self.component,
+            refs=self.refs,
         )
 
     def observe(self) -> None:
         self.now += timedelta(minutes=1)
         update = self.mirror.update(Remote(self.repository.url, Access(Policy(), ("file",))))
+        self.refs = update.refs.by_name
         for move in update.movements:
             after = move.after
             id, commit = (after.id, after.commit) if after else (None, None)
@@ -135,5 +139,11 @@ class Story:
 
 
 def verdicts(**given: str) -> dict[str, str]:
-    """Of all checks: PENDING but for those given."""
-    return {**dict.fromkeys(CHECKS, "PENDING"), **given}
+    """Of all checks under Krow's policy: PENDING but for those given."""
+    not_asked = {"release_notes": "N/A", "manifest_version": "N/A"}
+    return {**dict.fromkeys(CHECKS, "PENDING"), **not_asked, **given}
+
+
+def only(found: dict[str, str], *keys: str) -> dict[str, str]:
+    """These of them."""
+    return {key: found[key] for key in keys}
