@@ -56,5 +56,22 @@ def _below(lines: list[str]) -> str:
 
 def lacking(spec: CommitSpec, subject: str, message: str) -> list[str]:
     """What the message lacks, in the process's words; [] when it is complete."""
+    message = _parted(spec, message)
     missing = [] if not spec.subject or begins(spec.subject, subject) else [spec.subject.strip()]
     return missing + [one.text or f"{one.label}:" for one in spec.parts if not part(one, message)]
+
+
+def _parted(spec: CommitSpec, message: str) -> str:
+    """Without an empty line after the subject git takes all of it for the subject, on one line: the parts are in it."""
+    subject, line, rest = message.partition("\n")
+    subject = subject[:_LONGEST]
+    for one in spec.parts:
+        if one.text:
+            subject = re.sub(
+                rf" ({re.escape(one.text.strip())})(?= |\Z)", r"\n\1\n", subject, flags=re.IGNORECASE
+            )
+        else:
+            subject = re.sub(
+                rf"[ \n]({re.escape(one.label)}:)(?= |\Z)", r"\n\1", subject, flags=re.IGNORECASE
+            )
+    return subject + line + rest
