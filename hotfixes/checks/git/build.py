@@ -21,7 +21,7 @@ def wrong_build(rule: str | None, path: str, old: Version | Unknown | NoFile | N
         "next": was + 1 if was is not None else "?",
     }
     if before and was is None:
-        return ""
+        return _("Nothing can be counted on from the build number in %(path)s, %(was)s.") % words
     if now is None:
         return _("%(path)s has no build number any more; it was %(was)s.") % words
     if was is None or (now == was + 1 if rule == "plus-one" else now > was):

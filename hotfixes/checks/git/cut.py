@@ -139,13 +139,9 @@ def _ahead(context: Context, base: str, fork: str, last: _Cut | None) -> str:
         "n": f"{len(more.commits)}{'+' if more.more else ''}",
     }
     if last and last.good:
-        return (
-            _("%(main)s has come into the branch: it carries %(n)s commits that are not in %(tag)s.") % words
-        )
+        return _("%(main)s has come into the branch. Its commits that are not in %(tag)s: %(n)s.") % words
     return (
-        _(
-            "The branch was cut from %(main)s, not from %(tag)s: it carries %(n)s commits that are not in the tag."
-        )
+        _("The branch was cut from %(main)s, not from %(tag)s. Its commits that are not in the tag: %(n)s.")
         % words
     )
 

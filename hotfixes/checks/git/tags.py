@@ -109,7 +109,7 @@ def _placed(context: Context, tag: Ref, commit: str, tip: str) -> Result:
     found = arrival(context)
     if found is None and read.is_ancestor(commit, tip):
         more = context.reader.log(tip, since=commit).commits
-        said = _("The branch went on after the tag: %s commits are not in it.") % len(more)
+        said = _("The branch went on after the tag. Commits that are not in it: %s.") % len(more)
         return failed(said, proof, then=_anew(context), **facts)
     if found is None:
         if on_main and states_new(context, commit):
@@ -132,7 +132,7 @@ def _placed(context: Context, tag: Ref, commit: str, tip: str) -> Result:
 
 def _with_more(context: Context, fix: str, commit: str, proof: str, facts: dict[str, Any]) -> Result:
     more = context.reader.log(commit, since=fix).commits
-    said = _("The tag holds more than the fix: %s further commits.") % len(more)
+    said = _("The tag holds more than the fix. Further commits: %s.") % len(more)
     proofs = (proof, *(f"{short(one.id)} {one.subject[:120]}" for one in more[:10]))
     if context.policy.merge == "ff-only":
         return failed(said, *proofs, then=_anew(context), **facts)

@@ -101,7 +101,7 @@ def test_a_merge_of_main_into_the_branch_brings_what_nobody_wanted_to_release(st
     story.repository.branch(BRANCH, merge)
     result = story.results()["cut_from_tag"]
     assert result.verdict == "FAIL"
-    assert result.summary == f"main has come into the branch: it carries 1 commits that are not in {BASE}."
+    assert result.summary == f"main has come into the branch. Its commits that are not in {BASE}: 1."
     story.fast_forward()
     assert only(story.look(), "cut_from_tag", "merged") == {"cut_from_tag": "FAIL", "merged": "FAIL"}
 
