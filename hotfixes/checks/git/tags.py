@@ -1,0 +1,212 @@
+"""The tag of the release: annotated, on the right commit, on the remote, and never moved (A27, K51–K53, K109, K110)."""
+
+from shlex import quote
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hotfixes import policy
+from hotfixes.checks.context import Context
+from hotfixes.checks.git.arrival import arrival
+from hotfixes.checks.git.written import is_filled
+from hotfixes.checks.shapes import (
+    Next,
+    Result,
+    failed,
+    not_needed,
+    passed,
+    pending,
+    short,
+    unknown,
+    warned,
+)
+from hotfixes.checks.version_in_tree import states_new
+from hotfixes.git import names
+from hotfixes.git.reader import Ref
+
+
+def tag_pushed(context: Context) -> Result:
+    if not context.tag_name:
+        return not_needed(_("The process names no tag."))
+    words = {"tag": context.tag_name}
+    if context.tag is not None:
+        seen = context.history(names.TAGS + context.tag_name)
+        at = (seen[0].seen_at.isoformat(),) if seen else ()
+        said = _("The tag %(tag)s is on the remote.") % words
+        return passed(said, f"{context.tag_name} {short(context.tag.id)}", *at, id=context.tag.id)
+    if context.history(names.TAGS + context.tag_name):
+        return failed(_("The tag %(tag)s was there and has been deleted.") % words, then=_push(context))
+    if other := _misnamed(context):
+        words["found"] = other
+        return failed(_("The tag is named %(found)s; it should be %(tag)s.") % words, then=_make(context))
+    return pending(_("The tag %(tag)s is not on the remote.") % words, then=_make(context))
+
+
+def tag_annotated(context: Context) -> Result:
+    if not (context.policy.annotated or context.policy.tag_message) or not context.tag_name:
+        return not_needed(_("The process does not ask for an annotated tag."))
+    tag = context.tag
+    if tag is None:
+        return pending(_("The tag %s is not there yet.") % context.tag_name, then=_make(context))
+    proof = f"{context.tag_name} {short(tag.id)} {tag.subject[:200]}".strip()
+    if not tag.annotated:
+        said = _("The tag %s is a lightweight one: it says neither who made it nor why.") % context.tag_name
+        return failed(said, proof, then=_anew(context), id=tag.id)
+    pattern = context.policy.tag_message
+    known = {name: value for name, value in context.known.items() if value}
+    if pattern:
+        found = policy.recognised(pattern, tag.subject, known)
+        if found is None or not all(is_filled(value) for value in found.values()):
+            words = {"found": tag.subject[:200] or "–", "text": context.filled(pattern)}
+            said = _("The tag's message is “%(found)s”; it should be like “%(text)s”.") % words
+            return failed(said, proof, then=_anew(context), id=tag.id, message=tag.subject[:500])
+    who = tag.tagger.name if tag.tagger else "?"
+    return passed(_("The tag is annotated, by %s.") % who, proof, id=tag.id, message=tag.subject[:500])
+
+
+def tag_commit(context: Context) -> Result:
+    """The tag must stand on the fix: on main, and on nothing more than the fix."""
+    if not context.tag_name:
+        return not_needed(_("The process names no tag."))
+    tag = context.tag
+    if tag is None:
+        return pending(_("The tag %s is not there yet.") % context.tag_name)
+    if tag.commit is None:
+        return failed(
+            _("The tag %s does not name a commit.") % context.tag_name, short(tag.id), then=_anew(context)
+        )
+    if tag.commit == context.base:
+        said = _("The tag %(tag)s stands on the commit of %(base)s: it does not hold the fix.")
+        words = {"tag": context.tag_name, "base": context.base_name}
+        return failed(said % words, short(tag.commit), then=_anew(context))
+    if context.tip is None:
+        return unknown(_("Can't tell: the branch was never seen, so nobody knows which commit is the fix."))
+    if context.own is not None and not context.own.commits:
+        return failed(
+            _("The tag %s is there, but the branch has no fix.") % context.tag_name,
+            short(tag.commit),
+            then=_anew(context),
+        )
+    if context.own is None and not states_new(context, context.tip):
+        return unknown(_("Can't tell which commit is the fix: the branch was never seen beside main."))
+    return _placed(context, tag, tag.commit, context.tip)
+
+
+def _placed(context: Context, tag: Ref, commit: str, tip: str) -> Result:
+    read, where = context.reader, context.policy.tag_on
+    proof = f"{context.tag_name} → {short(commit)}"
+    facts: dict[str, Any] = {"commit": commit, "tip": tip}
+    on_main = context.main is not None and read.is_ancestor(commit, context.main)
+    if commit == tip and (where != "main" or on_main):
+        return passed(_("The tag stands on the fix."), proof, **facts)
+    if where == "branch":
+        said = _("The tag does not stand on the branch's last commit, %s.") % short(tip)
+        return failed(said, proof, then=_anew(context), **facts)
+    words = {"main": context.policy.main, "commit": short(commit)}
+    if not on_main and (where == "main" or not read.is_ancestor(tip, commit)):
+        said = _("The tag stands on %(commit)s, which is not in %(main)s.") % words
+        return failed(said, proof, then=_anew(context), **facts)
+    found = arrival(context)
+    if found is None and read.is_ancestor(commit, tip):
+        more = context.reader.log(tip, since=commit).commits
+        said = _("The branch went on after the tag. Commits that are not in it: %s.") % len(more)
+        return failed(said, proof, then=_anew(context), **facts)
+    if found is None:
+        if on_main and states_new(context, commit):
+            return unknown(
+                _("Can't tell: the branch's changes are not recognised in what was tagged."), proof, **facts
+            )
+        return failed(
+            _("The tag stands on %(commit)s, which does not hold the fix.") % words,
+            proof,
+            then=_anew(context),
+            **facts,
+        )
+    if found.commit == commit:
+        return passed(_("The tag stands on the fix in %(main)s.") % words, proof, **facts)
+    if not read.is_ancestor(found.commit, commit) and not read.is_ancestor(tip, commit):
+        said = _("The tag stands on %(commit)s, which does not hold the fix.") % words
+        return failed(said, proof, then=_anew(context), **facts)
+    return _with_more(context, found.commit, commit, proof, facts)
+
+
+def _with_more(context: Context, fix: str, commit: str, proof: str, facts: dict[str, Any]) -> Result:
+    more = context.reader.log(commit, since=fix).commits
+    said = _("The tag holds more than the fix. Further commits: %s.") % len(more)
+    proofs = (proof, *(f"{short(one.id)} {one.subject[:120]}" for one in more[:10]))
+    if context.policy.merge == "ff-only":
+        return failed(said, *proofs, then=_anew(context), **facts)
+    return warned(said, *proofs, then=Next(_("Look whether they may be released.")), **facts)
+
+
+def tag_unmoved(context: Context) -> Result:
+    """A published tag never names anything else; what was before watching began, nobody can tell."""
+    if not context.tag_name:
+        return not_needed(_("The process names no tag."))
+    seen = context.history(names.TAGS + context.tag_name)
+    now = context.tag.id if context.tag else None
+    if not seen and now is None:
+        return pending(_("The tag %s is not there yet.") % context.tag_name)
+    ids = list(dict.fromkeys([one.id for one in seen if one.id] + ([now] if now else [])))
+    proof = [f"{one.seen_at.isoformat()} {short(one.id) or '–'}" for one in seen][:10]
+    words = {
+        "tag": context.tag_name,
+        "old": short(ids[0]) if ids else "",
+        "new": short(ids[-1]) if ids else "",
+    }
+    put_back = Next(
+        _("Put the first one back and tell everybody who may have fetched the other."),
+        (f"git push --force origin {ids[0]}:{quote(names.TAGS + context.tag_name)}",) if ids else (),
+    )
+    if len(ids) > 1:
+        said = _("The tag %(tag)s was moved: it was %(old)s and is %(new)s.") % words
+        return failed(said, *proof, then=put_back, ids=ids)
+    if now is None:
+        return failed(_("The tag %(tag)s was deleted.") % words, *proof, then=put_back, ids=ids)
+    if not seen:
+        return unknown(_("Can't tell: nobody has watched the tag yet."))
+    words["at"] = seen[0].seen_at.isoformat()
+    if seen[0].seen_at == context.began:
+        said = (
+            _("Can't tell what was before %(at)s, when watching began; since then it has not moved.") % words
+        )
+        return unknown(said, *proof, ids=ids)
+    if any(one.id is None for one in seen):
+        return warned(_("The tag %(tag)s was deleted for a while and is as it was.") % words, *proof, ids=ids)
+    return passed(_("The tag has not moved since %(at)s.") % words, *proof, ids=ids)
+
+
+def _misnamed(context: Context) -> str:
+    """Another new tag on the fix itself."""
+    for seen in context.observed:
+        late = seen.seen_at != context.began and seen.name.startswith(names.TAGS)
+        if late and seen.commit and context.worked and seen.commit == context.tip and context.ref(seen.name):
+            return seen.name.removeprefix(names.TAGS)
+    return ""
+
+
+def _words(context: Context) -> str:
+    message = quote(context.filled(context.policy.tag_message or "HOTFIX: {issue}"))
+    annotate = context.policy.annotated or context.policy.tag_message
+    return f"-a {quote(context.tag_name)} -m {message}" if annotate else quote(context.tag_name)
+
+
+def _make(context: Context) -> Next:
+    commands = (f"git tag {_words(context)}", f"git push origin {quote(context.tag_name)}")
+    return Next(_("When it is merged, make the tag on the fix and push it."), commands)
+
+
+def _push(context: Context) -> Next:
+    return Next(_("Push it again."), (f"git push origin {quote(context.tag_name)}",))
+
+
+def _anew(context: Context) -> Next:
+    """Only before anybody built from it; afterwards a moved tag is worse than a wrong one."""
+    return Next(
+        _("If nobody has used the tag yet, make it anew on the fix; else raise the version once more."),
+        (
+            f"git push --delete origin {quote(context.tag_name)}",
+            f"git tag -f {_words(context)} {context.tip or ''}".rstrip(),
+            f"git push origin {quote(context.tag_name)}",
+        ),
+    )
