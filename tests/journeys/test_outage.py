@@ -162,6 +162,7 @@ def test_two_taps_and_a_sentence_from_now_on_a_phone(
     add_product(page, address, "Client Mobile")
     page.goto(address)
     page.locator(".bar").get_by_role("link", name="Declare").click()
+    expect(page.get_by_label("What is happening?")).to_be_focused()
     page.keyboard.type("Sign-in fails")
     page.locator(".sheet-foot").get_by_role("button", name="Declare").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(OPENED)
