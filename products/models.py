@@ -16,9 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import teams_of
 from foundation.text import plain_text
 from products.component import Component as Component
+from products.deployment import Deployment as Deployment
+from products.deployment import VersionSeen as VersionSeen
 from products.drafts.draft import ProcessDraft as ProcessDraft
 from products.process.clock_rules import ClockRule
 from products.process.roles import ProcessRole
+from products.repository import Forge as Forge
+from products.repository import Repository as Repository
 from products.sources.file import ProcessFile as ProcessFile
 from products.targets import Target
 from products.vocabulary import ClockKey, EnvironmentKind, Mark, Proceed
@@ -153,6 +157,12 @@ class Product(models.Model):
     process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="products")
     first_release = models.CharField(max_length=40, blank=True, validators=[plain_text])
     version = models.CharField(max_length=40, blank=True, validators=[plain_text])
+    # Where its code lies; several products may share one.
+    repository = models.ForeignKey(
+        Repository, on_delete=models.PROTECT, null=True, blank=True, related_name="products"
+    )
+    # What differs here from the policy of its process: version files, changelog, names (products/policies.py).
+    policy = models.JSONField(default=dict, blank=True)
     # Where people meet for what cannot wait (K137).
     call = models.URLField(max_length=400, blank=True)
     # Keys of products.setup.items that somebody said are right as they are; when set-up was over, it asks no more.

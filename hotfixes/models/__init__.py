@@ -1,0 +1,13 @@
+"""Rows: what was decided, which repository says what, the hotfix itself, and what is known of each of its checks."""
+
+from hotfixes.models.check import Attestation as Attestation
+from hotfixes.models.check import CheckResult as CheckResult
+from hotfixes.models.check import Override as Override
+from hotfixes.models.decision import Choice as Choice
+from hotfixes.models.decision import Decision as Decision
+from hotfixes.models.evidence import Evidence as Evidence
+from hotfixes.models.evidence import ForgeReading as ForgeReading
+from hotfixes.models.evidence import HookSeen as HookSeen
+from hotfixes.models.hotfix import Hotfix as Hotfix
+from hotfixes.models.mirror import Mirror as Mirror
+from hotfixes.models.mirror import RefObservation as RefObservation

@@ -1,0 +1,76 @@
+"""What was brought out where, as scripts, forges, monitors or people said it (A24, K56, K57)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from foundation.text import plain_text
+
+
+class Deployment(models.Model):
+    """One report of a deployment. `hotfix` is its public ref as text, or empty; `at` when it happened."""
+
+    class Status(models.TextChoices):
+        STARTED = "started", _("started")
+        SUCCEEDED = "succeeded", _("succeeded")
+        FAILED = "failed", _("failed")
+        ROLLED_BACK = "rolled_back", _("rolled back")
+
+    class Source(models.TextChoices):
+        API = "api", _("a script")
+        FORGE = "forge", _("the forge")
+        PERSON = "person", _("a person")
+        PROBE = "probe", _("a monitor")
+
+    product = models.ForeignKey("products.Product", on_delete=models.PROTECT, related_name="deployments")
+    environment = models.ForeignKey(
+        "products.Environment", on_delete=models.PROTECT, related_name="deployments"
+    )
+    version = models.CharField(max_length=80, validators=[plain_text])
+    git_ref = models.CharField(max_length=250, blank=True, validators=[plain_text])
+    hotfix = models.CharField(max_length=24, blank=True)
+    status = models.CharField(max_length=12, choices=Status)
+    source = models.CharField(max_length=8, choices=Source)
+    at = models.DateTimeField()
+    url = models.URLField(max_length=1000, blank=True)
+    # The forge's own id of it, so that reading it twice makes one row.
+    foreign_id = models.CharField(max_length=120, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    token = models.CharField(max_length=80, blank=True)
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["product", "environment", "-at"], name="deployment_newest_first")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "environment", "foreign_id", "status"],
+                condition=~models.Q(foreign_id=""),
+                name="one_row_per_foreign_deployment",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.status} in {self.environment_id}"
+
+
+class VersionSeen(models.Model):
+    """A version that a running service itself reported, first seen `since`; a row per change."""
+
+    product = models.ForeignKey("products.Product", on_delete=models.PROTECT, related_name="versions_seen")
+    environment = models.ForeignKey(
+        "products.Environment", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    # Where it was read: a monitor's slug and target, as text.
+    where = models.CharField(max_length=200)
+    version = models.CharField(max_length=80)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["product", "where", "-id"], name="version_seen_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.version}"
