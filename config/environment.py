@@ -16,7 +16,8 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 # First words of the names in a data folder: of files that Nightdesk makes there.
-OURS = {"secret_key", "encryption_keys", "postgres", "static", "bundle", "backups", "demo"}
+OURS = {"secret_key", "encryption_keys", "postgres", "static", "bundle", "backups", "demo", "mirrors"}
+GIT_PROTOCOLS = ("https", "http", "file")
 NOT_OURS = {"static"}  # a common name; beside it `static.collected` lies in a folder of ours
 
 
@@ -49,6 +50,16 @@ def data_folder(name: str, text: str, default: Path) -> Path:
             f"{name}: {folder} holds something that Nightdesk did not put there. Name an empty folder, or a new one"
         )
     return folder
+
+
+def git_protocols(name: str, text: str) -> tuple[str, ...]:
+    """A comma list of https, http and file, in this order whatever the order there; empty is https alone."""
+    wanted = {word.strip().lower() for word in text.split(",") if word.strip()} or {"https"}
+    if unknown := sorted(wanted - set(GIT_PROTOCOLS)):
+        raise ImproperlyConfigured(
+            f"{name}: “{unknown[0][:40]}” is not one of https, http, file. Write them with commas between"
+        )
+    return tuple(protocol for protocol in GIT_PROTOCOLS if protocol in wanted)
 
 
 def host(address: str) -> str:

@@ -301,6 +301,10 @@ NIGHTDESK_WEBHOOK_NETWORKS = environment.networks(
     "NIGHTDESK_WEBHOOK_NETWORKS", env("NIGHTDESK_WEBHOOK_NETWORKS", default="")
 )
 NIGHTDESK_FILE_ROOTS = environment.folders("NIGHTDESK_FILE_ROOTS", env("NIGHTDESK_FILE_ROOTS", default=""))
+# How repositories may be read. http and file only where the operator says so: a LAN, a demo, tests.
+NIGHTDESK_GIT_PROTOCOLS = environment.git_protocols(
+    "NIGHTDESK_GIT_PROTOCOLS", env("NIGHTDESK_GIT_PROTOCOLS", default="")
+)
 # Processes that are kept as files: imported at the start and when they change, read-only in the browser.
 NIGHTDESK_PROCESS_DIR = environment.process_folder(
     "NIGHTDESK_PROCESS_DIR", env("NIGHTDESK_PROCESS_DIR", default="")

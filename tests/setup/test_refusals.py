@@ -60,6 +60,11 @@ def refusal(data: Path, *arguments: str, **changes: str) -> str:
             "/var/lib:soak",
             "NIGHTDESK_FILE_ROOTS: “soak” must be an absolute path such as /var/lib/soak",
         ),
+        (
+            "NIGHTDESK_GIT_PROTOCOLS",
+            "https,ssh",
+            "NIGHTDESK_GIT_PROTOCOLS: “ssh” is not one of https, http, file. Write them with commas between",
+        ),
         ("NIGHTDESK_FILE_ROOTS", "/dev/null", "NIGHTDESK_FILE_ROOTS: “/dev/null” is not a folder"),
         ("NIGHTDESK_PROCESS_DIR", "/dev/null", "NIGHTDESK_PROCESS_DIR: “/dev/null” is not a folder"),
         ("REDIS_URL", "redis://host:port/0", "REDIS_URL must look like redis://host:6379/0"),
