@@ -7,7 +7,8 @@ resolved anew, and a redirect is an answer, never followed. Hundreds of probes a
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, override
@@ -22,6 +23,7 @@ from network.exchange import ERRORS
 from network.names import NAMES, Names
 
 MAX_BYTES = 64 * 1024
+FAULTS = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +56,44 @@ def post(
         address = locator.clean(url)
     except locator.BadUrl as problem:
         return Reply(error="bad_url", detail=str(problem))
+    sent = {"Accept-Encoding": "identity", "User-Agent": "Nightdesk", **(headers or {})}
+    try:
+        with (
+            opened(policy, connect_s=connect_s, total_s=total_s, names=names) as client,
+            client.stream("POST", address, content=content, headers=sent) as answer,
+        ):
+            return Reply(status=answer.status_code, body=_read(answer, max_bytes))
+    except FAULTS as problem:
+        return fault(problem)
+
+
+@contextmanager
+def opened(
+    policy: Policy, *, connect_s: float = 5, total_s: float = 10, names: Names = NAMES
+) -> Iterator[httpx.Client]:
+    """A client for several requests to one place, all of them over `total_s` seconds after it was opened. Its requests
+    raise FAULTS; `fault` says what they mean.
+    """
     backend = Guarded(policy, names, connect_s=connect_s, deadline=time.monotonic() + total_s)
     transport = httpx.HTTPTransport(verify=_tls(), trust_env=False, retries=0)
     transport._pool = httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend)
-    sent = {"Accept-Encoding": "identity", "User-Agent": "Nightdesk", **(headers or {})}
     timeout = httpx.Timeout(total_s, connect=connect_s)
-    try:
-        with (
-            httpx.Client(transport=transport, trust_env=False, follow_redirects=False) as client,
-            client.stream("POST", address, content=content, headers=sent, timeout=timeout) as answer,
-        ):
-            return Reply(status=answer.status_code, body=_read(answer, max_bytes))
-    except httpx.ConnectError as problem:
+    with httpx.Client(
+        transport=transport, trust_env=False, follow_redirects=False, timeout=timeout
+    ) as client:
+        yield client
+
+
+def fault(problem: Exception) -> Reply:
+    """What a request's exception means, in a code and a sentence."""
+    if isinstance(problem, httpx.ConnectError):
         return _unconnected(problem)
-    except httpx.TimeoutException:
+    if isinstance(problem, httpx.TimeoutException):
         return Reply(error="timeout", detail=str(ERRORS["timeout"]))
-    except httpx.InvalidURL as problem:
+    if isinstance(problem, httpx.InvalidURL):
         # Odder still than locator minds: httpx does not take 0177.0.0.1 for an address.
         return Reply(error="bad_url", detail=_sentence("bad_url", problem))
-    except (httpx.HTTPError, UnicodeError) as problem:
-        return Reply(error="broken_answer", detail=_sentence("broken_answer", problem))
+    return Reply(error="broken_answer", detail=_sentence("broken_answer", problem))
 
 
 def _read(answer: httpx.Response, limit: int) -> bytes:
