@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from hotfixes import policy as patterns
+from hotfixes.checks.facts import Box, Deployed, Seen, Shown, Told
 from hotfixes.git import names
 from hotfixes.git.movements import Kind
 from hotfixes.git.reader import GitReader, Log, Ref
@@ -50,6 +52,18 @@ class Context:
     component: str = ""
     version_files: tuple[str, ...] = ()
     refs: Mapping[str, Ref] | None = None
+
+    # Beside the repository, each the oldest first. `now` None: nothing is said about how long ago or how soon.
+    # `deploy_limit_s`: from the approval to the deployment, `deploy_promised`: whether that is a commitment.
+    deployed: tuple[Deployed, ...] = ()
+    evidence: tuple[Shown, ...] = ()
+    told: tuple[Told, ...] = ()
+    versions: tuple[Seen, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    deploy_limit_s: int | None = None
+    deploy_promised: bool = False
+    now: datetime | None = None
+    document: Mapping[str, Any] = field(default_factory=dict)
 
     # Names
 

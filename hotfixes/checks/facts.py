@@ -1,0 +1,115 @@
+"""What is known of a hotfix beside its repository, as plain values: deployments, evidence, events, versions, boxes.
+
+Pure: rows are read elsewhere (hotfixes/evaluating.py). `at` is when it happened as the teller says it, `received` when
+we heard of it: nobody but us can set that one (conformance.md §0).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+PRODUCTION = "production"
+# The sources of events that are a person's word, by hand or by their token.
+PEOPLE = ("person", "token")
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """One report of a deployment. `kind`: dev, staging or production; `status`: started, succeeded, failed or
+    rolled_back; `source`: api, forge, person or probe; `by`: who told, in words.
+    """
+
+    environment: str
+    kind: str
+    version: str
+    ref: str
+    status: str
+    at: datetime
+    by: str = ""
+    url: str = ""
+    source: str = "api"
+    received: datetime | None = None
+
+    @property
+    def said(self) -> bool:
+        """By a person, who may be wrong."""
+        return self.source == "person"
+
+    @property
+    def line(self) -> str:
+        """As proof shows it."""
+        words = [self.at.isoformat(), self.environment, self.version, self.ref, self.status]
+        return " ".join(filter(None, [*words, f"({self.by})" if self.by else ""]))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What CI or a script posted: a claim of its token's. `kind`: tests, smoke, artifact or note; `passed` None: it did
+    not say; `head`: the commit it speaks of, "" for none.
+    """
+
+    kind: str
+    passed: bool | None = None
+    summary: str = ""
+    url: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    head: str = ""
+    at: datetime = _NEVER
+    by: str = ""
+
+    @property
+    def line(self) -> str:
+        words = [self.at.isoformat(), self.kind, self.summary[:200], self.url]
+        return " ".join(filter(None, [*words, f"({self.by})" if self.by else ""]))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event of the incident's timeline that still holds: no corrected one, none of another hotfix. `source` is the
+    event's: `person` is a person's word.
+    """
+
+    kind: str
+    at: datetime
+    by: str = ""
+    text: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+    seq: int = 0
+
+    @property
+    def said(self) -> bool:
+        return self.source in PEOPLE
+
+    @property
+    def line(self) -> str:
+        words = [f"#{self.seq}", self.at.isoformat(), self.kind, self.by, self.text.partition("\n")[0][:200]]
+        return " ".join(filter(None, words))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The version that a running service itself reports; `at`: when it was last read, `kind` of its environment."""
+
+    where: str
+    version: str
+    at: datetime
+    kind: str = PRODUCTION
+    since: datetime | None = None
+
+    @property
+    def line(self) -> str:
+        return f"{self.at.isoformat()} {self.where}: {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box of the checklist that names a check. `state`: open, done or not_needed; `said`: the words with it."""
+
+    check: str
+    state: str
+    title: str = ""
+    said: str = ""
+    by: str = ""
