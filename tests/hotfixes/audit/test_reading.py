@@ -1,0 +1,311 @@
+"""Audits of repositories as people leave them: each verdict by what history still proves (K20, K32–K38, K50–K53)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotfixes.audit import reading
+from hotfixes.audit.shapes import Audit, Kind
+from hotfixes.git.address import Access
+from hotfixes.git.mirror import opened
+from hotfixes.git.remote import Remote
+from hotfixes.policy import BadPattern
+from network.egress import Policy
+from products.process.schema.policy import PolicySpec
+from tests.hotfixes.checks.stories import (
+    BASE,
+    BEFORE,
+    ENTRY,
+    FIXED,
+    HEAD,
+    KROW,
+    MESSAGE,
+    NOTED,
+    RAISED,
+    ROW,
+    Story,
+)
+from tests.hotfixes.git.building import Repository
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    return Story.begun(tmp_path)
+
+
+def audited(repository: Repository, folder: Path, policy: Mapping[str, Any] = KROW, **asked: Any) -> Audit:
+    mirror = opened(folder / "audit")
+    mirror.update(Remote(repository.url, Access(Policy(), ("file",))))
+    return reading.audit(mirror.cli, PolicySpec.model_validate(policy), **asked)
+
+
+def verdicts(audit: Audit, number: int = 0) -> dict[str, str]:
+    return {key: str(result.verdict) for key, result in audit.releases[number].results.items()}
+
+
+ALL_WELL = {
+    "version_bump": "PASS", "version_files": "PASS", "changelog_entry": "PASS", "commit_message": "PASS",
+    "cut_from_tag": "UNKNOWN", "fast_forward": "PASS", "tag_commit": "PASS", "tag_annotated": "PASS",
+    "minimal_diff": "PASS",
+}  # fmt: skip
+
+
+def released(story: Story) -> None:
+    tip = story.whole_fix()
+    story.fast_forward()
+    story.tag(tip)
+    story.repository.delete("refs/heads/hotfix/krow-v0.1.1")
+
+
+def test_a_correct_hotfix_passes_and_where_it_began_nobody_can_tell(story: Story, tmp_path: Path) -> None:
+    released(story)
+    found = audited(story.repository, tmp_path)
+    assert verdicts(found) == ALL_WELL
+    assert [(one.tag, one.kind, one.base) for one in found.releases] == [
+        ("krow/prod-v0.1.1", Kind.HOTFIX, BASE),
+        (BASE, Kind.FIRST, ""),
+    ]
+    assert (found.tags, found.recognised, found.main, found.notes) == (2, 2, "main", ())
+    assert found.releases[0].kept
+
+
+def test_one_commit_right_on_the_tag_proves_where_it_began(story: Story, tmp_path: Path) -> None:
+    """K20: nothing else can have come along."""
+    story.tag(story.commit(NOTED, MESSAGE))
+    story.fast_forward()
+    assert verdicts(audited(story.repository, tmp_path)) == ALL_WELL | {"cut_from_tag": "PASS"}
+
+
+def test_a_merge_commit_is_no_fast_forward(story: Story, tmp_path: Path) -> None:
+    """K50."""
+    tip = story.whole_fix()
+    main = story.repository.commit(BEFORE | {"other": "x"}, "feat: other\n", on="main")
+    merge = story.repository.commit(NOTED | {"other": "x"}, "Merge\n", parents=[main, tip])
+    story.repository.branch("main", merge)
+    story.tag(merge)
+    found = verdicts(audited(story.repository, tmp_path))
+    assert (found["fast_forward"], found["cut_from_tag"]) == ("FAIL", "UNKNOWN")
+
+
+def test_a_squash_beside_its_branch_is_no_fast_forward(story: Story, tmp_path: Path) -> None:
+    """K50: while the branch is there; afterwards only who made the commit may tell."""
+    story.whole_fix()
+    squash = story.repository.commit(NOTED, MESSAGE, on="main")
+    story.tag(squash)
+    found = audited(story.repository, tmp_path)
+    assert verdicts(found)["fast_forward"] == "FAIL"
+    assert "squashed or rebased" in found.releases[0].results["fast_forward"].summary
+
+
+def test_commits_that_were_written_anew_cannot_tell(story: Story, tmp_path: Path) -> None:
+    """K50, K20: a forge's squash or a rebase leaves another committer."""
+    repository = story.repository
+    tree = repository.tree(NOTED)
+    head = f"tree {tree}\nparent {story.base}\nauthor Ada <ada@example.test> 1780000500 +0000\n"
+    head += "committer GitHub <noreply@example.test> 1780000900 +0000\n\n" + MESSAGE
+    squash = repository.write("commit", head.encode())
+    repository.branch("main", squash)
+    story.tag(squash)
+    found = verdicts(audited(repository, tmp_path))
+    assert found == ALL_WELL | {"cut_from_tag": "UNKNOWN", "fast_forward": "UNKNOWN"}
+
+
+@pytest.mark.parametrize(
+    ("files", "key", "verdict"),
+    [
+        (NOTED | {"apps/mobile/pubspec.yaml": "name: krow\nversion: 0.1.1+5\n"}, "version_files", "FAIL"),
+        (NOTED | {"apps/mobile/pubspec.yaml": "name: krow\nversion: 0.1.0+5\n"}, "version_files", "FAIL"),
+        (RAISED, "changelog_entry", "FAIL"),
+        (NOTED | {"CHANGELOG.md": HEAD + ROW + ENTRY}, "changelog_entry", "FAIL"),
+        (NOTED | {"CHANGELOG.md": HEAD + ENTRY}, "changelog_entry", "FAIL"),
+        (NOTED | {"lib/new.dart": "x\n"}, "minimal_diff", "WARN"),
+    ],
+    ids=["K33 build", "K32 version", "K36 entry", "K37 not first", "K38 others gone", "K31 more"],
+)
+def test_what_the_tagged_tree_lacks_is_seen(
+    story: Story, tmp_path: Path, files: dict[str, Any], key: str, verdict: str
+) -> None:
+    """K31, K32, K33, K36, K37, K38."""
+    story.tag(story.commit(files, MESSAGE))
+    story.fast_forward()
+    expected = ALL_WELL | {"cut_from_tag": "PASS", key: verdict}
+    assert verdicts(audited(story.repository, tmp_path)) == expected
+
+
+def test_a_hotfix_that_raised_minor_is_a_hotfix_with_a_wrong_number(story: Story, tmp_path: Path) -> None:
+    """K32: its tag's message says what it is."""
+    files = NOTED | {
+        "apps/mobile/pubspec.yaml": "version: 0.2.0+6\n",
+        "CHANGELOG.md": HEAD + ENTRY.replace("0.1.1", "0.2.0") + ROW,
+    }
+    tip = story.repository.commit(files, MESSAGE, on="main")
+    story.tag(tip, "krow/prod-v0.2.0")
+    found = audited(story.repository, tmp_path)
+    assert found.releases[0].kind is Kind.HOTFIX
+    assert verdicts(found) == ALL_WELL | {"cut_from_tag": "PASS", "version_bump": "FAIL"}
+
+
+def test_a_minor_release_is_not_called_a_failed_hotfix(story: Story, tmp_path: Path) -> None:
+    files = BEFORE | {"apps/mobile/pubspec.yaml": "version: 0.2.0+9\n", "lib/new.dart": "feature\n"}
+    tip = story.repository.commit(files, "feat: all new\n", on="main")
+    story.tag(tip, "krow/prod-v0.2.0", "Release 0.2.0")
+    found = audited(story.repository, tmp_path)
+    release = found.releases[0]
+    assert (release.kind, release.failed, release.why) == (Kind.NORMAL, False, "0.1.0 → 0.2.0 raises MINOR.")
+    assert verdicts(found) == dict.fromkeys(ALL_WELL, "N/A") | {
+        "version_files": "PASS", "changelog_entry": "WARN", "tag_commit": "PASS", "tag_annotated": "PASS",
+    }  # fmt: skip
+    assert found.hotfixes == ()
+
+
+def test_a_lightweight_tag_and_one_beside_main_are_seen(story: Story, tmp_path: Path) -> None:
+    """K51, K53."""
+    story.tag(story.commit(NOTED, MESSAGE), message="")
+    found = verdicts(audited(story.repository, tmp_path))
+    assert found == ALL_WELL | {
+        "cut_from_tag": "PASS", "fast_forward": "UNKNOWN", "tag_commit": "FAIL", "tag_annotated": "FAIL",
+    }  # fmt: skip
+
+
+def test_a_rewritten_main_cannot_tell_and_the_same_content_is_found_there(
+    story: Story, tmp_path: Path
+) -> None:
+    """K53: the commits are gone from main, the content is not."""
+    released(story)
+    repository = story.repository
+    root = repository.commit({"README.md": "Krow\n"}, "Begin anew\n", parents=[])
+    repository.branch("main", repository.commit(NOTED, MESSAGE, parents=[root]))
+    found = verdicts(audited(repository, tmp_path))
+    assert (found["tag_commit"], found["fast_forward"]) == ("UNKNOWN", "UNKNOWN")
+    repository.branch("main", repository.commit(NOTED, MESSAGE, parents=[story.base]))
+    again = audited(repository, tmp_path).releases[0].results["tag_commit"]
+    assert (str(again.verdict), "same content" in again.summary) == ("WARN", True)
+
+
+def test_a_release_without_the_one_before_was_not_cut_from_it(story: Story, tmp_path: Path) -> None:
+    """K20: 0.1.2 was begun at 0.1.0; beside main that is proven, in main it may have been rebased."""
+    released(story)
+    files = FIXED | {"apps/mobile/pubspec.yaml": "version: 0.1.2+7\n"}
+    lost = story.repository.commit(files, MESSAGE, parents=[story.base])
+    story.tag(lost, "krow/prod-v0.1.2")
+    assert verdicts(audited(story.repository, tmp_path))["cut_from_tag"] == "FAIL"
+    story.repository.branch("main", lost)
+    assert verdicts(audited(story.repository, tmp_path))["cut_from_tag"] == "UNKNOWN"
+
+
+def test_the_same_commit_twice_holds_nothing_new(story: Story, tmp_path: Path) -> None:
+    """K53: the tag on the wrong commit."""
+    story.whole_fix()
+    story.fast_forward()
+    story.tag(story.base)
+    found = verdicts(audited(story.repository, tmp_path))
+    assert (found["tag_commit"], found["version_files"], found["cut_from_tag"]) == ("FAIL", "FAIL", "UNKNOWN")
+    assert "PASS" not in {found["fast_forward"], found["minimal_diff"], found["commit_message"]}
+
+
+def test_a_skipped_number_is_worth_a_look(story: Story, tmp_path: Path) -> None:
+    files = FIXED | {"apps/mobile/pubspec.yaml": "version: 0.1.2+6\n"}
+    story.repository.branch("main", tip := story.commit(files, MESSAGE))
+    story.tag(tip, "krow/prod-v0.1.2")
+    assert verdicts(audited(story.repository, tmp_path))["version_bump"] == "WARN"
+
+
+def test_a_tag_of_a_tree_says_that_it_names_no_commit(story: Story, tmp_path: Path) -> None:
+    story.repository.tag("krow/prod-v0.1.1", story.repository.tree(NOTED), "HOTFIX: a", kind="tree")
+    found = audited(story.repository, tmp_path).releases[0]
+    assert verdicts(audited(story.repository, tmp_path))["tag_commit"] == "FAIL"
+    judged = {str(found.results[key].verdict) for key in ("version_files", "changelog_entry", "fast_forward")}
+    assert judged <= {"UNKNOWN"}
+
+
+def test_tags_of_several_products_are_paired_within_each(story: Story, tmp_path: Path) -> None:
+    """Monorepo: `web/prod-v2.0.1` follows `web/prod-v2.0.0`, never krow's."""
+    released(story)
+    repository = story.repository
+    repository.tag("web/prod-v2.0.0", story.base, "Release")
+    repository.tag("web/prod-v2.0.1", repository.tips["refs/heads/main"], "HOTFIX: a")
+    found = audited(repository, tmp_path)
+    assert [(one.product, one.tag, one.base) for one in found.releases] == [
+        ("krow", "krow/prod-v0.1.1", "krow/prod-v0.1.0"),
+        ("krow", "krow/prod-v0.1.0", ""),
+        ("web", "web/prod-v2.0.1", "web/prod-v2.0.0"),
+        ("web", "web/prod-v2.0.0", ""),
+    ]
+    assert [one.product for one in audited(repository, tmp_path, product="web").releases] == ["web", "web"]
+
+
+def test_versions_are_ordered_as_numbers_and_side_lines_keep_theirs(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "srv" / "product.git")
+    policy = {"tag": "v{new}", "bump": "patch"}
+    ids = {}
+    for version in ("1.9.0", "1.10.0", "1.10.1", "2.0.0"):
+        ids[version] = repository.commit({"a": version}, f"{version}\n", on="main")
+        repository.tag(f"v{version}", ids[version], version)
+    late = repository.commit({"a": "1.10.2"}, "fix\n", parents=[ids["1.10.1"]])
+    repository.tag("v1.10.2", late, "late")
+    found = audited(repository, tmp_path, policy)
+    assert [(one.tag, one.base, one.kind.value) for one in found.releases] == [
+        ("v2.0.0", "v1.10.1", "normal"),
+        ("v1.10.2", "v1.10.1", "hotfix"),
+        ("v1.10.1", "v1.10.0", "hotfix"),
+        ("v1.10.0", "v1.9.0", "normal"),
+        ("v1.9.0", "", "first"),
+    ]
+    assert [one.tag for one in audited(repository, tmp_path, policy, limit=2).releases] == [
+        "v2.0.0",
+        "v1.10.2",
+    ]
+
+
+def test_another_main_branch_is_looked_at_and_said(story: Story, tmp_path: Path) -> None:
+    story.tag(story.commit(NOTED, MESSAGE))
+    story.fast_forward()
+    repository = story.repository
+    repository.branch("master", repository.tips["refs/heads/main"])
+    repository.delete("refs/heads/main")
+    found = audited(repository, tmp_path, default_branch="refs/heads/master")
+    assert verdicts(found) == ALL_WELL | {"cut_from_tag": "PASS"}
+    assert (found.main, found.notes) == ("master", ("There is no branch main; master is looked at instead.",))
+    without = audited(repository, tmp_path)
+    assert (without.main, verdicts(without)["tag_commit"]) == ("", "UNKNOWN")
+
+
+def test_unrelated_tags_are_counted_and_another_pattern_is_proposed(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "srv" / "product.git")
+    tip = repository.commit({"a": "1"}, "One\n", on="main")
+    for name in ("v1.0.0", "v1.0.1", "v1.1.0-rc1", "nightly", "$(rm -rf {new})"):
+        repository.tag(name, tip, "x") if "$" not in name else None
+    found = audited(repository, tmp_path)
+    assert (found.releases, found.tags, found.recognised) == ((), 4, 0)
+    assert (found.suggested, found.examples) == ("v{new}", ("v1.0.0", "v1.0.1"))
+    for name in ("web/v2.0.0", "web/v2.0.1", "api/v3.0.0"):
+        repository.tag(name, tip, "x")
+    assert audited(repository, tmp_path).suggested == "{product}/v{new}"
+    silent = audited(repository, tmp_path, {})
+    assert (silent.pattern, [one.tag for one in silent.releases]) == ("v{new}", ["v1.0.1", "v1.0.0"])
+
+
+def test_an_empty_repository_and_one_without_tags_find_nothing(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "srv" / "product.git")
+    empty = audited(repository, tmp_path)
+    assert (empty.releases, empty.tags, empty.suggested, empty.main) == ((), 0, "", "")
+    repository.commit({"a": "1"}, "One\n", on="main")
+    assert audited(repository, tmp_path) == replace(empty, main="main")
+
+
+def test_ten_thousand_tags_are_looked_through_at_once(tmp_path: Path) -> None:
+    """Only the last are judged; the pattern's own words never become one of git's."""
+    repository = Repository(tmp_path / "srv" / "product.git")
+    tip = repository.commit({"a": "1"}, "One\n", on="main")
+    repository.many_refs([f"refs/tags/v1.{n // 100}.{n % 100}" for n in range(10_000)], tip)
+    found = audited(repository, tmp_path, {"tag": "v{new}", "bump": "patch"}, limit=3)
+    assert [one.tag for one in found.releases] == ["v1.99.99", "v1.99.98", "v1.99.97"]
+    assert (found.tags, found.recognised) == (10_000, 10_000)
+
+
+def test_a_pattern_without_a_version_is_refused(story: Story, tmp_path: Path) -> None:
+    with pytest.raises(BadPattern):
+        audited(story.repository, tmp_path, KROW | {"tag": "latest"})
