@@ -8,6 +8,7 @@ from typing import Any
 
 from hotfixes import policy as patterns
 from hotfixes.checks.facts import Box, Deployed, Seen, Shown, Told
+from hotfixes.forges.shapes import Reading
 from hotfixes.git import names
 from hotfixes.git.movements import Kind
 from hotfixes.git.reader import GitReader, Log, Ref
@@ -64,6 +65,10 @@ class Context:
     deploy_promised: bool = False
     now: datetime | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
+
+    # What the forge showed last, and why it could not be asked ("": it could, or there is none).
+    forge: Reading | None = None
+    forge_trouble: str = ""
 
     # Names
 
