@@ -1,5 +1,6 @@
 """Rows: what was decided, which repository says what, the hotfix itself, and what is known of each of its checks."""
 
+from hotfixes.models.audit import AuditRun as AuditRun
 from hotfixes.models.check import Attestation as Attestation
 from hotfixes.models.check import CheckResult as CheckResult
 from hotfixes.models.check import Override as Override
