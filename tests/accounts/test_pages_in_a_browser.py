@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts import links
 from accounts.models import Role
@@ -54,6 +54,7 @@ def test_signed_in_by_keyboard(page: Page, asgi_server: str, console_errors: lis
         join(member, team, Role.MANAGER)
     make_user("gone@example.test", is_active=False)
     page.goto(f"{asgi_server}/settings/")
+    expect(page.get_by_label("E-mail")).to_be_focused()
     page.keyboard.type("ada@example.test")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

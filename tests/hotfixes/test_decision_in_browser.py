@@ -70,6 +70,7 @@ def test_triage_and_decision_on_a_small_phone(site: str, page: Page, incident: I
     page.goto(f"{site}/decisions/")
     look(page, "decisions")
     page.get_by_role("link", name="Nobody can sign in").click()
+    expect(page.locator(".decide .button")).to_have_count(4)
     look(page, "decide")
     boxes = [button.bounding_box() for button in page.locator(".decide .button").all()]
     rows = [(box["y"], box["y"] + box["height"]) for box in boxes if box]
@@ -77,11 +78,13 @@ def test_triage_and_decision_on_a_small_phone(site: str, page: Page, incident: I
     # Everything needed is on the first screen.
     assert rows[-1][1] <= 740
     page.get_by_role("link", name="Roll back").click()
+    expect(page.get_by_label("Why?")).to_be_visible()
     look(page, "confirm")
     page.get_by_text("Halt the rollout in the stores").first.click()
     page.get_by_label("Why?").fill("Faster than mending it")
     page.get_by_role("button", name="Decide: roll back").click()
     expect(page.locator("#panel-decision")).to_contain_text("Rollback: Halt the rollout in the stores")
     assert Decision.objects.get().reason == "Faster than mending it"
-    page.get_by_role("link", name="What was known then").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="What was known then").click()
     look(page, "frozen")

@@ -90,6 +90,7 @@ def test_on_a_phone_a_role_is_taken_by_one_tap_and_handed_over(
     roles.claim(Incident.objects.get(), "release_engineer", by=ben)
     expect(panel).to_contain_text("Ben since")
     panel.get_by_role("link", name="Hand over: DevOps").click()
+    expect(page.get_by_label("To whom?")).to_be_visible()
     look(page, "hand-over")
     page.get_by_label("To whom?").select_option("Ben")
     page.get_by_label("Where do things stand?").fill("The rollout stands at 20 %")

@@ -33,6 +33,21 @@ class Person:
         self.opens(path)
         expect(self.page.locator("[data-live=live]").first).to_be_visible()
 
+    def arrives_live(self, path: str) -> None:
+        """By what was tapped before, and no faster than the page comes."""
+        self.page.wait_for_url(self.address + path)
+        expect(self.page.locator("[data-live=live]").first).to_be_visible()
+
+    def types(self, label: str, words: str) -> None:
+        """Into the field that has the focus by itself, once it has."""
+        expect(self.page.get_by_label(label)).to_be_focused()
+        self.page.keyboard.type(words)
+
+    def goes_to_close(self) -> None:
+        """The page that asks has the same loud word as the one before it."""
+        self.page.locator("#now").get_by_role("link", name="Close").click()
+        self.page.wait_for_url("**/close")
+
     def taps(self, words: str) -> None:
         """The one loud button, which reads so."""
         self.sees_to_do(words)

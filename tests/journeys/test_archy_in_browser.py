@@ -64,10 +64,10 @@ def dora(product: Product, desk_of: Desks) -> Person:
 def test_archy_from_triage_through_a_regression_to_closed(finn: Person, wim: Person, dora: Person) -> None:
     """A1, A4, A6–A19, A21–A32, A37–A44, C12, C16."""
     finn.opens("/declare/")
-    finn.page.keyboard.type("Nodes hang at start")
+    finn.types("What is broken?", "Nodes hang at start")
     finn.taps("Declare")
     finn.taps("Go to INC-1")
-    finn.opens_live(INCIDENT)
+    finn.arrives_live(INCIDENT)
     wim.opens_live(INCIDENT)
     triaged(finn, wim)
     decided(dora, finn)
@@ -141,6 +141,7 @@ def gone_wrong(wim: Person, dora: Person, finn: Person) -> None:
     dora.opens(INCIDENT)
     dora.page.get_by_role("link", name="Decide anew").click()
     dora.page.get_by_role("link", name="Roll back", exact=True).click()
+    expect(dora.page.get_by_label("Why?")).to_be_visible()
     dora.sound()
     ways = dora.page.locator("main")
     for words in (
@@ -166,8 +167,9 @@ def closed(wim: Person, finn: Person) -> None:
     wim.opens(f"{INCIDENT}waive_clock?clock=watch")
     wim.page.get_by_label("Why?").fill("It is rolled back")
     wim.taps("Waive a clock")
-    wim.page.locator("#now").get_by_role("link", name="Close").click()
+    wim.goes_to_close()
     wim.taps("Close")
+    wim.page.wait_for_url(f"**{INCIDENT}")
     wim.sees("Closed")
     wim.sound()
 

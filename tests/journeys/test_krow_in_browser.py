@@ -108,12 +108,12 @@ def test_krow_from_a_phone_in_the_night_to_the_next_morning(rosa: Person, dev: P
 def declared(rosa: Person) -> None:
     """A sentence and two taps on a phone (K14, K16–K18, K78)."""
     rosa.opens("/declare/")
-    rosa.page.keyboard.type("Nobody can sign in")
+    rosa.types("What is broken?", "Nobody can sign in")
     rosa.page.locator("summary", has_text="More: impact").click()
     rosa.page.get_by_label("People affected (number)").fill("120")
     rosa.taps("Declare")
     rosa.taps("Go to INC-1")
-    rosa.opens_live(INCIDENT)
+    rosa.arrives_live(INCIDENT)
 
 
 def assessed(rosa: Person, dev: Person) -> None:
@@ -214,6 +214,7 @@ def resolved(rosa: Person, dev: Person) -> None:
     rosa.opens(f"{INCIDENT}resolve")
     rosa.page.get_by_label("What ended it?").fill("People can sign in")
     rosa.taps("Resolve")
+    rosa.page.wait_for_url(f"**{INCIDENT}")
     dev.sees("Resolved")
     expect(dev.page.locator("#now")).to_contain_text("“Watch” is not over: 1 h 59 min")
     dev.page.locator("#panel-ruler summary").click()
@@ -264,6 +265,7 @@ def next_morning(dev: Person, paula: Person) -> None:
     dev.page.get_by_label("What is to be done?").fill("Test with a clock that is off")
     dev.page.get_by_label("Until when?").fill(f"{moment.now() + timedelta(days=7):%Y-%m-%d}")
     dev.taps("Add")
+    expect(dev.page.locator("#action-1")).to_contain_text("Test with a clock that is off")
     dev.sound()
     paula.opens(f"{INCIDENT}postmortem/")
     paula.taps("Review")
@@ -271,7 +273,7 @@ def next_morning(dev: Person, paula: Person) -> None:
     expect(paula.page.locator("#head")).to_contain_text("Paula")
     dev.opens(INCIDENT)
     expect(dev.page.locator("#checklist > summary")).to_contain_text("17 of 17")
-    dev.page.locator("#now").get_by_role("link", name="Close").click()
+    dev.goes_to_close()
     dev.taps("Close")
     dev.sees("Closed")
 

@@ -60,8 +60,8 @@ def test_a_line_of_a_problem_leads_into_the_text_and_saving_keeps_its_bytes(
     field = "document.querySelector('#text')"
     chosen = page.evaluate(f"{field}.value.slice({field}.selectionStart, {field}.selectionEnd)")
     assert chosen.strip() == "rank: 9"
-    page.get_by_role("button", name="Save").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
     assert ProcessDraft.objects.get().text == text
     page.keyboard.press("Tab")
     page.get_by_label("The text").fill(GOOD)

@@ -76,6 +76,7 @@ def test_one_report_from_resolved_to_reviewed(
     mine, theirs = open_as(browser, asgi_server, ada), open_as(browser, asgi_server, ben)
     mine.goto(f"{asgi_server}/incidents/{over.ref}/")
     mine.locator("#panel-report").get_by_role("link", name="Write the report").click()
+    expect(mine.get_by_label("What was the root cause?")).to_be_visible()
     look(mine, "new")
     theirs.goto(f"{asgi_server}/incidents/{over.ref}/postmortem/")
     # It saves itself; the other's page hears of it, and their words go nowhere without a warning.
@@ -105,12 +106,15 @@ def test_one_report_from_resolved_to_reviewed(
     assert ActionItem.objects.get().kind == "test"
     theirs.reload()
     theirs.locator("#next").get_by_role("link", name="Review").click()
+    reviewed = theirs.get_by_role("button", name="I have read it and stand for it")
+    expect(reviewed).to_be_visible()
     look(theirs, "review")
-    theirs.get_by_role("button", name="I have read it and stand for it").click()
+    reviewed.click()
     expect(theirs.locator("#head")).to_contain_text("Reviewed by Ben")
     look(theirs, "reviewed")
     assert Postmortem.objects.get().is_reviewed
     theirs.get_by_role("link", name="Review", exact=True).click()
+    theirs.wait_for_url(f"{asgi_server}/postmortems/")
     look(theirs, "list")
     for page in (mine, theirs):
         page.context.close()

@@ -55,7 +55,7 @@ def test_a_draft_survives_a_lost_page(page: Page, asgi_server: str) -> None:
     visit(page, asgi_server, SCENES["declare"]())
     page.get_by_label("What is broken?").fill("Half a sentence")
     page.reload()
-    assert page.get_by_label("What is broken?").input_value() == "Half a sentence"
+    expect(page.get_by_label("What is broken?")).to_have_value("Half a sentence")
 
 
 def test_a_clock_that_runs_out_turns_late_in_an_open_page_and_is_said_once(
@@ -65,10 +65,8 @@ def test_a_clock_that_runs_out_turns_late_in_an_open_page_and_is_said_once(
     figure = page.locator(".clock-figure[data-due]").first
     figure.evaluate("(e) => { e.dataset.due = new Date(Date.now() - 5000).toISOString(); }")
     expect(page.locator("#alarm")).to_have_text(re.compile(r"late by 0:\d\d$"), timeout=4000)
-    assert (
-        figure.locator("xpath=ancestor::*[contains(@class,'clock ')]").get_attribute("class")
-        == "clock breached"
-    )
+    clock = figure.locator("xpath=ancestor::*[contains(@class,'clock ')]")
+    expect(clock).to_have_attribute("class", "clock breached")
 
 
 def test_the_sum_of_a_clock_opens_by_keyboard_and_closes_by_escape(page: Page, asgi_server: str) -> None:
@@ -76,16 +74,16 @@ def test_the_sum_of_a_clock_opens_by_keyboard_and_closes_by_escape(page: Page, a
     summary = page.locator("details.clock summary").first
     summary.focus()
     page.keyboard.press("Enter")
-    assert page.locator(".clock-sum").first.is_visible()
+    expect(page.locator(".clock-sum").first).to_be_visible()
     page.keyboard.press("Escape")
-    assert not page.locator(".clock-sum").first.is_visible()
+    expect(page.locator(".clock-sum").first).to_be_hidden()
 
 
 def test_the_sum_of_a_clock_shows_while_the_pointer_rests_on_it(page: Page, asgi_server: str) -> None:
     visit(page, asgi_server, SCENES["incident-open"]())
     before = page.locator("h1").bounding_box()
     page.locator("details.clock summary").last.hover()
-    assert page.locator(".clock-sum").last.evaluate("e => e.checkVisibility()")
+    page.wait_for_function("[...document.querySelectorAll('.clock-sum')].at(-1).checkVisibility()")
     assert not page.locator(".clock-sum").first.evaluate("e => e.checkVisibility()")
     assert page.locator("h1").bounding_box() == before
 
@@ -96,8 +94,8 @@ def test_everything_is_there_without_script(context: BrowserContext, asgi_server
     page = plain.new_page()
     visit(page, asgi_server, SCENES["incident-open"]())
     page.get_by_text("Timeline", exact=True).first.click()
-    assert page.locator("#timeline-lines .line").first.is_visible()
-    assert page.locator(".bar .primary").is_visible()
+    expect(page.locator("#timeline-lines .line").first).to_be_visible()
+    expect(page.locator(".bar .primary")).to_be_visible()
     plain.close()
 
 

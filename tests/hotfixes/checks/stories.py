@@ -140,8 +140,14 @@ class Story:
 
 def verdicts(**given: str) -> dict[str, str]:
     """Of all checks under Krow's policy: PENDING but for those given."""
-    not_asked = {"release_notes": "N/A", "manifest_version": "N/A"}
-    return {**dict.fromkeys(CHECKS, "PENDING"), **not_asked, **given}
+    not_asked = {
+        "release_notes": "N/A",
+        "manifest_version": "N/A",
+        "review_requested": "N/A",
+        "approval": "N/A",
+    }
+    no_forge = {"release_published": "UNKNOWN", "ci_passed": "UNKNOWN"}
+    return {**dict.fromkeys(CHECKS, "PENDING"), **not_asked, **no_forge, **given}
 
 
 def only(found: dict[str, str], *keys: str) -> dict[str, str]:

@@ -157,7 +157,7 @@ def test_a_finger_on_its_way_when_the_button_changes_does_nothing(
     )
     transitions.acknowledge(incident, by=ben)
     expect(page.get_by_role("button", name="Take the lead")).to_be_visible()
-    assert page.evaluate("window.hit") == "nothing"
+    assert page.wait_for_function("window.hit").json_value() == "nothing"
     page.get_by_role("button", name="Take the lead").click()
     expect(page.locator("#timeline-lines")).to_contain_text("Ada took the lead")
 
@@ -196,9 +196,8 @@ def test_back_and_declare_again_makes_no_second_incident(site: str, page: Page) 
     expect(page.get_by_role("heading", name="INC-2 is open")).to_be_visible()
     page.go_back()
     page.get_by_label("What is broken?").fill("Payments fail")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert Incident.objects.filter(title="Payments fail").count() == 1
 
 
