@@ -5,6 +5,7 @@ from shlex import quote
 from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
+from hotfixes.checks.forge.tested import tested
 from hotfixes.checks.git.written import lacking, part
 from hotfixes.checks.shapes import (
     Next,
@@ -54,7 +55,9 @@ def commit_message(context: Context) -> Result:
 
 
 def tests_passed(context: Context) -> Result:
-    """STATED at most: a sentence in a commit proves that somebody wrote it. CI or evidence on the head proves more."""
+    """STATED by a commit: a sentence proves that somebody wrote it. CI or evidence on the head proves more."""
+    if found := tested(context):
+        return found
     label = _tested_part(context)
     if context.own is None:
         return _untold(context)

@@ -1,0 +1,73 @@
+"""Which pull request is this hotfix's, and what to say when the forge says nothing."""
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from hotfixes.checks.context import Context
+from hotfixes.checks.shapes import Next, Result, unknown
+from hotfixes.forges.shapes import Kind, Part, Pull, Reading
+from hotfixes.git import names
+
+_ORDER: Final = {"open": 0, "merged": 1, "closed": 2}
+
+
+def branch(context: Context) -> str:
+    """The branch's short name, as agreed while there is none."""
+    return context.branch_name.removeprefix(names.HEADS) or context.filled(context.policy.branch or "")
+
+
+def pull_of(context: Context, reading: Reading) -> Pull | None:
+    """Of those from our branch: the one into main first, then the open one, then the newest. One from a fork is not
+    ours, whatever its branch is called; one that ended with commits we never saw was an earlier use of the name.
+    """
+    name = branch(context)
+    ours = [pull for pull in reading.pulls if pull.head_name == name and not pull.fork]
+    known = {context.tip, *(seen.commit for seen in context.sightings)}
+    current = [pull for pull in ours if pull.state == "open" or pull.head in known]
+
+    def rank(pull: Pull) -> tuple[bool, int, int]:
+        return pull.base_name != context.policy.main, _ORDER.get(pull.state, 3), -pull.number
+
+    return min(current, key=rank, default=None)
+
+
+def silence(context: Context, *parts: Part) -> Result | None:
+    """Why the forge cannot be asked about these parts; None when it can."""
+    if context.forge_trouble:
+        return unknown(
+            _("Can't tell: %s") % context.forge_trouble,
+            then=Next(_("It is asked again by itself. Who has seen it may attest it.")),
+        )
+    if context.forge is None:
+        return unknown(
+            _("Can't tell: no forge is connected."),
+            then=Next(
+                _("Connect it with a token on the product's page, or attest it: who has seen it says so.")
+            ),
+        )
+    if why := context.forge.why_unread(*parts):
+        then = Next(_("Give the token the right to read it, or attest it."))
+        return unknown(_("Can't tell: %s") % why, then=then)
+    return None
+
+
+def noun(context: Context) -> str:
+    """As the forge calls it."""
+    gitlab = context.forge is not None and context.forge.kind == Kind.GITLAB
+    return _("merge request") if gitlab else _("pull request")
+
+
+def shown(context: Context, pull: Pull) -> str:
+    """`#12`, GitLab's `!12`."""
+    gitlab = context.forge is not None and context.forge.kind == Kind.GITLAB
+    return f"{'!' if gitlab else '#'}{pull.number}"
+
+
+def is_github(context: Context) -> bool:
+    """Where `gh` helps."""
+    return context.forge is not None and context.forge.kind == Kind.GITHUB
+
+
+def line(context: Context, pull: Pull) -> str:
+    return f"{shown(context, pull)} {pull.title[:120]} {pull.url}".strip()
