@@ -17,6 +17,12 @@ from accounts.session_store import SessionStore
 from config.backup import daily
 from config.backup.tasks import back_up
 from foundation import idempotency
+from hotfixes.audit import folders as audit_copies
+from hotfixes.audit import running as audits
+from hotfixes.audit.tasks import audit_due
+from hotfixes import start as hotfixes
+from hotfixes.tasks import judge_due, look_due
+from hotfixes.watching import claim as watching
 from incidents import intake
 from incidents import sweep as breaches
 from live import bus
@@ -56,6 +62,7 @@ SWEEPS = (
     Sweep("intake", partial(intake.take_in, seconds=0.3), on_wake=True, goes_on=True),
     Sweep("warnings", breaches.warn_due, on_wake=True, next_due=breaches.next_warning),
     Sweep("vacancies", breaches.ask_due, on_wake=True, next_due=breaches.next_ask),
+    Sweep("hotfixes begun", hotfixes.adopt, on_wake=True),
     # Starts threads and returns: what is slow outside holds neither the ticker nor another channel.
     Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),
     Sweep("process files", process_files.start_look, every_s=process_files.EVERY_S),
@@ -64,10 +71,14 @@ SWEEPS = (
     Sweep("kept answers", staleness.forget_kept, every_s=3600),
     Sweep("announcements", bus.prune, every_s=600),
     Sweep("resends", idempotency.forget_old, every_s=600),
+    Sweep("audit copies", audit_copies.sweep, every_s=3600),
     Sweep("sessions", SessionStore.clear_expired, every_s=3600),
 )
 
 ERRANDS = (
     Errand("probes", probe_due, probes.next_due),
+    Errand("repositories", look_due, watching.next_mirror_due),
+    Errand("checks", judge_due, watching.next_hotfix_due),
+    Errand("audits", audit_due, audits.next_due),
     Errand("daily backup", back_up, daily.next_due),
 )

@@ -4,13 +4,14 @@ What people do to them is in incidents/checklist.py. An incident from before the
 out of its events; the first verb keeps them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from incidents.models import Box, ChecklistItem, Incident, TimelineEvent
 from incidents.models.checklist import FRESH, Ticked
 from incidents.story import Story, means, story
 from incidents.undoing import UNDOES
+from products.vocabulary import EventKind, Verdict
 
 KEPT = ["state", "done_by", "done_at", "done_by_event"]
 
@@ -76,9 +77,35 @@ def replayed(incident: Incident, told: Story) -> list[ChecklistItem]:
     return boxes
 
 
+def judge(incident: Incident, verdicts: Mapping[str, str], event: TimelineEvent) -> None:
+    """Tick what checks prove, and open again what `event` shows to be wrong. What a person ticked stays ticked: beside
+    it stands what the check says.
+    """
+    keep(incident)
+    changed = [
+        box for box in incident.checklist.select_related("done_by_event") if _judged(box, verdicts, event)
+    ]
+    ChecklistItem.objects.bulk_update(changed, KEPT)
+
+
+def _judged(box: ChecklistItem, verdicts: Mapping[str, str], event: TimelineEvent) -> bool:
+    verdict = verdicts.get(box.check_key)
+    if box.is_open and verdict == Verdict.PASS:
+        mark(box, Box.DONE, event)
+        return True
+    proven = box.state == Box.DONE and box.done_by_event and box.done_by_event.kind == EventKind.CHECK_CHANGED
+    if proven and verdict in (Verdict.FAIL, Verdict.PENDING):
+        empty(box)
+        return True
+    return False
+
+
 def _apply(box: ChecklistItem, event: TimelineEvent) -> bool:
-    """Whether `event` changes the box; it then has."""
-    if box.state != Box.DONE and means(event, box.done_on):
+    """Whether `event` changes the box; it then has. What a machine saw happen ticks no box that has a check: the check
+    says whether it happened as it should.
+    """
+    by_check = bool(box.check_key) and _seen_by_machine(event)
+    if box.state != Box.DONE and not by_check and means(event, box.done_on):
         mark(box, Box.DONE, event)
         return True
     undone: Iterable[str] = UNDOES.get(event.kind, ())
@@ -86,6 +113,10 @@ def _apply(box: ChecklistItem, event: TimelineEvent) -> bool:
         empty(box)
         return True
     return False
+
+
+def _seen_by_machine(event: TimelineEvent) -> bool:
+    return event.actor_id is None and bool(event.data.get("by_check"))
 
 
 def mark(box: Ticked, state: Box, event: TimelineEvent) -> None:

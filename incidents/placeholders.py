@@ -57,7 +57,7 @@ def values(incident: Incident, now: datetime) -> dict[str, str]:
         "impact": incident.impact.strip(),
         "users_affected": _people(incident),
         "incident": incident.ref,
-        "slug": _slug(incident.title) or incident.ref.lower(),
+        "slug": slug_of(incident.title) or incident.ref.lower(),
         "minutes": str(_minutes(incident, now)),
         "date": now.astimezone(ZoneInfo(product.team.time_zone)).date().isoformat(),
         "main": policy.get("main") or "main",
@@ -103,7 +103,7 @@ def _minutes(incident: Incident, now: datetime) -> int:
     return int(((incident.resolved_at or now) - incident.detected_at).total_seconds() // 60)
 
 
-def _slug(title: str) -> str:
+def slug_of(title: str) -> str:
     """The title for the name of a branch: whole words, at most SLUG characters; empty if it has no Latin letters."""
     slug = slugify(title)
     if len(slug) <= SLUG:

@@ -13,6 +13,7 @@ from incidents.attachments import file_of
 from incidents.clocks import span
 from incidents.fact_names import LABELS
 from incidents.models import TimelineEvent
+from incidents.sentences_of_evidence import checked, linked, seen
 from incidents.stated import SAID
 from products.vocabulary import EventKind
 
@@ -67,7 +68,7 @@ def _severity_confirmed(event: TimelineEvent) -> SafeString:
     text = format_html(
         _("<b>{severity} confirmed</b> by {who}"), severity=event.data.get("severity", ""), who=_who(event)
     )
-    return with_link(event, text)
+    return linked(event, text)
 
 
 def _severity_changed(event: TimelineEvent) -> SafeString:
@@ -151,31 +152,21 @@ def _ticked(event: TimelineEvent) -> SafeString:
 
 def _stated(event: TimelineEvent) -> SafeString:
     if event.actor_id is None:
-        return _plain(event)
+        return seen(event) or _plain(event)
     words = _("<b>{what}</b>, says {who}")
     if event.data.get("implied_by") == EventKind.DECIDED:
         words = _("<b>{what}</b>, by deciding ({who})")
     if event.data.get("alone"):
         words = _("<b>{what}</b>, says {who}, who also said that the fix is pushed")
     text = format_html(words, what=event.get_kind_display(), who=_who(event))
-    return with_link(event, text)
-
-
-def with_link(event: TimelineEvent, text: SafeString) -> SafeString:
-    url = str(event.data.get("url", ""))
-    if not url.startswith(("https://", "http://")):
-        return text
-    link = '{text} <a href="{url}" rel="noopener noreferrer nofollow">{url}</a>'
-    return format_html(link, text=text, url=url)
+    return linked(event, text)
 
 
 def _message_sent(event: TimelineEvent) -> SafeString:
     title, who = event.data.get("title", ""), _who(event)
     if event.data.get("again"):
-        return with_link(
-            event, format_html(_("<b>Sent again: {title}</b>, says {who}"), title=title, who=who)
-        )
-    return with_link(event, format_html(_("<b>Sent: {title}</b>, says {who}"), title=title, who=who))
+        return linked(event, format_html(_("<b>Sent again: {title}</b>, says {who}"), title=title, who=who))
+    return linked(event, format_html(_("<b>Sent: {title}</b>, says {who}"), title=title, who=who))
 
 
 def _watch_opened(event: TimelineEvent) -> SafeString:
@@ -284,8 +275,8 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.DEFERRED: _deferred,
     EventKind.DUPLICATE_MARKED: _duplicate_marked,
     **dict.fromkeys(SAID, _stated),
-    EventKind.ATTESTED: lambda event: with_link(event, _ticked(event)),
-    EventKind.CHECK_CHANGED: _ticked,
+    EventKind.ATTESTED: lambda event: linked(event, _ticked(event)),
+    EventKind.CHECK_CHANGED: lambda event: checked(event) or _ticked(event),
     EventKind.WATCH_OPENED: _watch_opened,
     EventKind.MESSAGE_SENT: _message_sent,
     EventKind.OVERRIDDEN: _vouched,

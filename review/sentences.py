@@ -7,7 +7,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from incidents.models import TimelineEvent
-from incidents.sentences import SENTENCES, with_link
+from incidents.sentences import SENTENCES
+from incidents.sentences_of_evidence import linked
 from products.vocabulary import EventKind
 from review.findings import SHARED
 from ui.moments import moment_html
@@ -43,7 +44,7 @@ def noted(event: TimelineEvent) -> SafeString:
         return format_html(_("<b>Report opened again</b> by {who}"), who=event.actor_label)
     if event.data.get("report") == SHARED:
         text = format_html(_("<b>Findings shared</b> with the team by {who}"), who=event.actor_label)
-        return with_link(event, text)
+        return linked(event, text)
     return _noted(event)
 
 

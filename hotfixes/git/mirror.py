@@ -81,7 +81,7 @@ class Mirror:
             if new:
                 fetch(self.folder, remote, quota=self.quota, limits=self.fetch_limits, tell=tell)
                 after = self.cli.refs()
-            changed = movements(before.by_name, after.by_name, _Looking(self.cli))
+            changed = movements(before.by_name, after.by_name, Looking(self.cli))
             graph = self._tend(tell) if changed else True
         return Update(changed, after, disk.size(self.folder), graph)
 
@@ -112,7 +112,7 @@ class Mirror:
         return True
 
 
-class _Looking:
+class Looking:
     """`is_ancestor` that ends: after 30 s, or for a pair that reaches a limit, it cannot tell."""
 
     def __init__(self, cli: Cli) -> None:

@@ -26,6 +26,8 @@ class CheckResult(models.Model):
     observed_at = models.DateTimeField()
     looked_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
+    # Whether the timeline tells of it: not being able to look is shown, and is no news of the fix.
+    told = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pk"]

@@ -75,6 +75,8 @@ class Hotfix(models.Model):
     look_at = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
     looked_at = models.DateTimeField(null=True)
+    # Up to which entry the incident's timeline was known then; with a later one it is judged again.
+    judged_seq = models.PositiveIntegerField(default=0)
 
     objects: ClassVar[HotfixQuerySet] = HotfixQuerySet.as_manager()  # type: ignore[assignment]
 

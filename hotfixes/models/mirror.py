@@ -1,5 +1,7 @@
 """Our copy of a repository as a row: when to look next, how the last look ended; and every position seen of a ref."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +40,10 @@ class Mirror(models.Model):
     size = models.PositiveBigIntegerField(default=0)
     refs = models.PositiveIntegerField(default=0)
     default_branch = models.CharField(max_length=250, blank=True)
+    # What the last good look found for each product, by its id (hotfixes/watching/found.py).
+    found: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)
+    # The last delivery of its hook, right or wrong (hotfixes/hooks/receiving.py).
+    hook: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], name="mirror_due")]

@@ -1,0 +1,48 @@
+"""Which reader a hotfix is judged by: this machine's copy, or why there is nothing to read."""
+
+from django.utils.translation import gettext as _
+
+from hotfixes.checks import Next, Result
+from hotfixes.checks.shapes import pending, unknown
+from hotfixes.git import mirror as mirrors
+from hotfixes.git.reader import GitReader
+from hotfixes.git.trouble import GitError, Trouble
+from hotfixes.git.unreadable import Unreadable
+from hotfixes.models import Hotfix, Mirror
+from hotfixes.places import folder, position, seen_file
+
+
+def nothing_to_read(hotfix: Hotfix) -> Result | None:
+    """The answer of every git check while there is no copy; None when there is one."""
+    if hotfix.repository is None:
+        said = _("Can't tell: no repository is connected to %s.") % hotfix.product
+        return unknown(said, then=Next(_("Connect it on the product's page, or say here what you know.")))
+    mirror = Mirror.objects.filter(repository=hotfix.repository).first()
+    if mirror is None or mirror.state == Mirror.State.NEW:
+        how_far = f" ({mirror.percent} %)" if mirror and mirror.percent else ""
+        return pending(_("The repository is being read for the first time%s.") % how_far)
+    return None
+
+
+def reader(hotfix: Hotfix) -> GitReader:
+    """For a hotfix with something to read. Trouble with the repository is what every question answers."""
+    mirror = Mirror.objects.get(repository=hotfix.repository)
+    if mirror.state == Mirror.State.TROUBLE:
+        return Unreadable(GitError(Trouble(mirror.trouble), mirror.detail))
+    try:
+        return mirrors.opened(folder(mirror.repository_id)).cli
+    except GitError as problem:
+        return Unreadable(problem)
+
+
+def is_here(hotfix: Hotfix) -> bool:
+    """Whether this machine's copy is as new as what was seen. Another worker may have looked, or one looks now."""
+    mirror = Mirror.objects.filter(repository=hotfix.repository_id).first()
+    if mirror is None or mirror.state != Mirror.State.READY:
+        return True
+    if mirror.lease_token is not None:
+        return False
+    try:
+        return seen_file(mirror.repository_id).read_text() == position(mirror.repository_id)
+    except OSError:
+        return False

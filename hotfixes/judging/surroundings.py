@@ -1,0 +1,153 @@
+"""Everything a check may know of one hotfix, read from rows: the bridge from the database to pure functions."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from foundation import moment
+from hotfixes.checks import Context
+from hotfixes.checks.facts import Box, Deployed, Seen, Shown, Told
+from hotfixes.forges.shapes import Reading
+from hotfixes.git.reader import GitReader, Ref
+from hotfixes.models import ForgeReading, Hotfix
+from hotfixes.watching.history import history
+from incidents import work
+from incidents.models import TimelineEvent
+from incidents.work import Work
+from products.models import Deployment, VersionSeen
+from products.repository import Forge
+from products.targets import Target
+
+MOST = 200
+# A version that a service reported longer ago than this is no longer news.
+VERSIONS_FOR = timedelta(hours=24)
+
+
+def context(hotfix: Hotfix, reader: GitReader, refs: Mapping[str, Ref] | None = None) -> Context:
+    """A dozen queries, whatever the hotfix."""
+    known = work.read(hotfix.incident)
+    forge, trouble = _forge(hotfix)
+    return Context(
+        policy=hotfix.rules,
+        reader=reader,
+        old=hotfix.old_version,
+        new=hotfix.new_version,
+        product=hotfix.called,
+        observed=history(hotfix),
+        branch=hotfix.branch,
+        base_tag=hotfix.base_tag,
+        values={"slug": hotfix.slug, "issue": hotfix.incident.title, "incident": hotfix.incident.ref},
+        component=hotfix.component,
+        refs=refs,
+        forge=forge,
+        forge_trouble=trouble,
+        deployed=_deployed(hotfix),
+        evidence=_evidence(hotfix),
+        told=_told(hotfix, known),
+        versions=_versions(hotfix),
+        deploy_limit_s=_limit(known),
+        now=moment.now(),
+        document=known.document,
+        boxes=tuple(
+            Box(
+                box.check_key,
+                box.state,
+                box.title,
+                known.said(box),
+                box.done_by_event.actor_label if box.done_by_event else "",
+            )
+            for box in known.boxes
+            if box.check_key
+        ),
+    )
+
+
+def _forge(hotfix: Hotfix) -> tuple[Reading | None, str]:
+    if hotfix.repository is None or hotfix.repository.forge == Forge.NONE:
+        return None, ""
+    kept = ForgeReading.objects.filter(hotfix=hotfix).first()
+    if kept is None:
+        return None, ""
+    return (Reading.from_json(kept.data) if kept.read_at else None), kept.detail if kept.trouble else ""
+
+
+def _deployed(hotfix: Hotfix) -> tuple[Deployed, ...]:
+    rows = Deployment.objects.filter(product=hotfix.product, at__gte=hotfix.incident.detected_at)
+    found = rows.select_related("environment", "by").order_by("at", "pk")[:MOST]
+    return tuple(
+        Deployed(
+            one.environment.slug,
+            one.environment.kind,
+            one.version,
+            one.git_ref,
+            one.status,
+            one.at,
+            one.token or (str(one.by) if one.by else one.get_source_display()),
+            one.url,
+            one.source,
+            one.recorded_at,
+        )
+        for one in found
+        if one.hotfix in ("", hotfix.ref)
+    )
+
+
+def _evidence(hotfix: Hotfix) -> tuple[Shown, ...]:
+    return tuple(
+        Shown(
+            one.kind,
+            one.passed,
+            one.summary,
+            one.url,
+            one.data,
+            one.head,
+            one.at,
+            one.token or (str(one.by) if one.by else ""),
+        )
+        for one in hotfix.evidence.select_related("by").order_by("-pk")[:MOST][::-1]
+    )
+
+
+def _told(hotfix: Hotfix, known: Work) -> tuple[Told, ...]:
+    """The events that hold, with what people are allowed to read of them."""
+    return tuple(
+        Told(
+            event.kind,
+            known.at(event),
+            event.actor_label,
+            known.words(event),
+            {} if event.redacted else event.data,
+            event.source,
+            event.seq,
+        )
+        for event in known.story.events
+        if about(event) in ("", hotfix.ref)
+    )
+
+
+def about(event: TimelineEvent) -> str:
+    """Which hotfix an event speaks of; "" for the incident as a whole."""
+    return "" if event.redacted else str(event.data.get("hotfix") or "")
+
+
+def _versions(hotfix: Hotfix) -> tuple[Seen, ...]:
+    """The last one of each place."""
+    rows = VersionSeen.objects.filter(product=hotfix.product, seen_at__gte=moment.now() - VERSIONS_FOR)
+    last = rows.order_by("where", "-pk").distinct("where").select_related("environment")
+    return tuple(
+        Seen(
+            one.where,
+            one.version,
+            one.seen_at,
+            one.environment.kind if one.environment else "production",
+            one.since,
+        )
+        for one in last
+    )
+
+
+def _limit(known: Work) -> int | None:
+    """The process's own limit from approval to deployment, in seconds."""
+    key = (known.document.get("deploy") or {}).get("clock") or "deploy"
+    clock = next((c for c in known.document.get("clocks") or [] if c["key"] == key), None)
+    within = ((clock or {}).get("target") or {}).get("within")
+    return Target.parse(within).seconds if within else None

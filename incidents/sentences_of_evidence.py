@@ -1,0 +1,54 @@
+"""What the timeline says of facts that git, a forge or a script showed, and of checks that read differently now."""
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from incidents.models import TimelineEvent
+from products.vocabulary import Verdict
+
+# Who showed it, where no person said it.
+_SHOWN_BY = {"git": lazy("git"), "forge": lazy("the forge"), "script": lazy("a script")}
+
+
+def linked(event: TimelineEvent, text: SafeString) -> SafeString:
+    url = str(event.data.get("url", ""))
+    if not url.startswith(("https://", "http://")):
+        return text
+    link = '{text} <a href="{url}" rel="noopener noreferrer nofollow">{url}</a>'
+    return format_html(link, text=text, url=url)
+
+
+def seen(event: TimelineEvent) -> SafeString | None:
+    """`Merged: main 1a2b3c4d5e (HF-3, seen by git)`; None for what no part of ours saw."""
+    by = _SHOWN_BY.get(event.source)
+    if by is None:
+        return None
+    what, hotfix = str(event.data.get("what") or ""), str(event.data.get("hotfix") or "")
+    words = _("<b>{kind}</b>: {what} ({hotfix}, seen by {by})")
+    if not what:
+        words = _("<b>{kind}</b> ({hotfix}, seen by {by})")
+    kind = event.get_kind_display()
+    return linked(event, format_html(words, kind=kind, what=what, hotfix=hotfix, by=str(by)))
+
+
+def checked(event: TimelineEvent) -> SafeString | None:
+    """The checks that changed, each with its verdict and sentence; None where a person changed a box."""
+    checks = event.data.get("checks")
+    if not isinstance(checks, list):
+        return None
+    lines = format_html_join("", "<li><b>{}</b>: {}</li>", (_line(one) for one in checks))
+    return format_html(
+        _("<b>{hotfix} checked</b>: {list}"), hotfix=event.data.get("hotfix", ""), list=_list(lines)
+    )
+
+
+def _line(check: dict[str, str]) -> tuple[str, str]:
+    verdict = str(check.get("verdict"))
+    word = str(Verdict(verdict).label) if verdict in Verdict.values else verdict
+    return word[:1].upper() + word[1:], str(check.get("summary", ""))
+
+
+def _list(lines: SafeString) -> SafeString:
+    return format_html("<ul>{}</ul>", lines)
