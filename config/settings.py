@@ -1,18 +1,15 @@
 """Settings: everything comes from the environment (README lists each name with its default)."""
 
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-import structlog
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from config import cluster, embedded, environment
+from config import cluster, embedded, environment, logs
 from config.mailers import mailers
-from foundation.logging import rendered_without_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -242,33 +239,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# What went wrong goes to the terminal or the container's log, with its traceback; a missing page is not news.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"without keys": {"()": "foundation.logging.Formatter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without keys"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django.request": {"level": "ERROR"}},
-}
-
-# Who did what is a record for the same place; what a command prints stays apart from it. Tracebacks are plain:
-# structlog's own would print every local variable, passwords among them.
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.StackInfoRenderer(),
-        structlog.dev.set_exc_info,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        ),
-        rendered_without_keys,
-    ],
-    logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    cache_logger_on_first_use=False,
-)
+LOGGING = logs.LOGGING
+logs.keep_records()
 
 SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 30 * 24 * 3600

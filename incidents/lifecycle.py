@@ -107,15 +107,28 @@ def perform(
         _stamp(incident, _columns(incident, step, stamp), happened)
         if measured:
             data["after_s"] = (happened - incident.detected_at).total_seconds()
-        if file:
-            data["file"] = file.facts
-        event = timeline.record(incident, step.kind, by=by, at=happened, text=text, **data)
-        if file:
-            Attachment.objects.create(event=event, blob=blobs.keep(file))
+        event = _record(incident, step, by, happened, text, file, data)
         crashpoint("verb.recorded")
         _follow(incident, event)
         crashpoint("verb.told")
     crashpoint("verb.committed")
+    return event
+
+
+def _record(
+    incident: Incident,
+    step: Step,
+    by: User | None,
+    at: datetime,
+    text: str,
+    file: Upload | None,
+    data: dict[str, Any],
+) -> TimelineEvent:
+    """One line of the timeline, with the file that hangs on it."""
+    if not file:
+        return timeline.record(incident, step.kind, by=by, at=at, text=text, **data)
+    event = timeline.record(incident, step.kind, by=by, at=at, text=text, **data, file=file.facts)
+    Attachment.objects.create(event=event, blob=blobs.keep(file))
     return event
 
 

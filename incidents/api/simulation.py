@@ -26,6 +26,7 @@ from incidents.simulation.basis import Basis
 from incidents.simulation.moves import Offered
 from incidents.simulation.play import Busy, Played, play
 from incidents.simulation.shown import Shown, read
+from incidents.simulation.telling import Told
 from products.api import SLUG
 from products.models import Process
 
@@ -205,16 +206,7 @@ def _shape(played: Played) -> dict[str, Any]:
         ],
         "boxes": [{"position": box.position, "title": box.title, "state": box.state} for box in shown.boxes],
         "roles": {label: who or None for label, who in shown.roles},
-        "told": [
-            {
-                "at": utc(one.at),
-                "due_at": utc(one.due_at),
-                "whom": list(one.whom),
-                "subject": one.subject,
-                "state": one.state,
-            }
-            for one in shown.told
-        ],
+        "told": [_told(one) for one in shown.told],
         "coming": [{"at": utc(one.at), "label": one.label} for one in shown.coming],
         "entries": [
             {"at": utc(event.occurred_at), "kind": event.kind, "by": event.actor_label}
@@ -224,6 +216,16 @@ def _shape(played: Played) -> dict[str, Any]:
             {"at_s": one.move.at_s, "do": one.move.verb, "of": one.move.of, "why": one.words}
             for one in shown.refused
         ],
+    }
+
+
+def _told(one: Told) -> dict[str, Any]:
+    return {
+        "at": utc(one.at),
+        "due_at": utc(one.due_at),
+        "whom": list(one.whom),
+        "subject": one.subject,
+        "state": one.state,
     }
 
 

@@ -18,41 +18,13 @@ from products.models import Product, RoleHolder
 from tests.factories import join, make_product, make_target, make_team, make_user
 from tests.journeys.conftest import has_been
 from tests.journeys.desks import DESK, PHONE, Desks, Person, desk_of
-from tests.journeys.test_krow_by_api import CHECKLIST
+from tests.journeys.krow.facts import CHECKLIST
+from tests.journeys.krow.written import LEAVE, ORDER, PLAN, USE, WRITTEN
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 __all__ = ["desk_of"]
 
 INCIDENT = "/incidents/INC-1/"
-USE = [
-    "A critical bug in production that affects users", "Data is lost, or there is a security vulnerability",
-    "The service is unavailable, or a major feature is broken", "Something keeps customers from going on",
-]  # fmt: skip
-LEAVE = [
-    "A minor bug that can wait for the next release", "A feature request", "An improvement that would be nice to have",
-    "A question of styling",
-]  # fmt: skip
-
-PLAN = [
-    "Detected", "Reported", "Severity assessed", "Branch created", "Fix in place", "Review started", "Approved",
-    "Merged", "Tagged", "Deployed", "Smoke tests passed", "Watch begun", "Emergency resolved", "Users told",
-    "Follow-up sent",
-]  # fmt: skip
-WRITTEN = [
-    "Krow hotfix process", "Urgent fixes to production.", "Krow-workspace", "docs/RELEASE/HOTFIX_PROCESS.md",
-    "Achintha Isuru", "085445e730", "6.4 KiB", "Last updated", "2026-03-05", "days ago", "RELEASE_VISUAL_GUIDE.md",
-    "RELEASE_WORKFLOW.md", "VERSION_FILES_REFERENCE.md", "Development", "Staging", "Production", *USE, *LEAVE,
-    "< 1 h", "< 4 h", "next release",
-    "Service down, data loss, security", "Major feature broken, workaround available", "Minor feature affected",
-    "Skip the review, not even in an emergency", "Put several unrelated fixes into one hotfix",
-    "Forget the version number", "Forget the changelog entry", "Deploy without testing", "Forget to tell the users",
-    "Keep the hotfix small and about one thing", "Test every fix locally first", "Get at least one approval",
-    "Update every version file", "Deploy at once after the approval", "Watch actively for two hours or more",
-    "Release Engineer", "DevOps", "Product Owner", "Affected Team", "Slack: #emergency-releases",
-    "What cannot wait is settled on a call.", "Chooses between a rollback and a hotfix", "Carries out what was decided",
-    "Watches the infrastructure",
-]  # fmt: skip
-ORDER = ["When to hotfix", "Steps", "Do and don't", "Afterwards", "Contacts"]
 
 
 @pytest.fixture
@@ -148,7 +120,8 @@ def decided(paula: Person, rosa: Person) -> None:
 
 
 def mended(rosa: Person, dev: Person) -> None:
-    """Branch (K20–K22), fix (K23–K31), version (K32), changelog (K36–K38), review (K39–K47): one loud button each."""
+    """One loud button each: branch (K20–K22), fix (K23, K24, K25, K26, K27, K28, K29, K30, K31), version (K32),
+    changelog (K36–K38), review (K39, K40, K41, K42, K43, K44, K45, K46, K47)."""
     commands(
         rosa, "git checkout -b hotfix/krow-withus-worker-mobile-v0.1.1 krow-withus-worker-mobile/prod-v0.1.0"
     )
@@ -168,8 +141,8 @@ def mended(rosa: Person, dev: Person) -> None:
 
 
 def brought_out(rosa: Person, dev: Person) -> None:
-    """Merged (K48–K50), tagged (K51–K53), deployed before normal releases (K54–K57); DevOps says that the smoke tests
-    passed (K58–K60, K140) and the watch begins (K61–K64)."""
+    """Merged (K48–K50), tagged (K51–K53), deployed before normal releases (K54, K55, K56, K57); DevOps says that the
+    smoke tests passed (K58–K60, K140) and the watch begins (K61, K62, K63, K64)."""
     expect(rosa.page.locator("#head")).to_contain_text("Deploy after approval")
     commands(rosa, "git merge --ff-only hotfix/krow-withus-worker-mobile-v0.1.1")
     rosa.taps("It is merged")
@@ -187,7 +160,8 @@ def brought_out(rosa: Person, dev: Person) -> None:
 
 
 def told(paula: Person, rosa: Person) -> None:
-    """What cannot be shown is struck out until a person vouches for it (K65–K72, C11); Rosa sees that it went out."""
+    """What cannot be shown is struck out until a person vouches for it (K65, K66, K67, K68, K69, K70, K71, K72, C11);
+    Rosa sees that it went out."""
     paula.opens_live(INCIDENT)
     paula.sees_to_do("I have sent it")
     paula.page.locator(".segments").get_by_text("People").click()
@@ -280,7 +254,7 @@ def next_morning(dev: Person, paula: Person) -> None:
 
 def read_as_it_is_written(dev: Person) -> None:
     """The process page reads like the document (K146): where it comes from, what lies beside it and how old it is
-    (K1–K5, K141), severities (K142–K144), mistakes (K87–K98), contacts and who decides (K132–K140)."""
+    (K1, K2, K3, K4, K5, K141), severities (K142–K144), mistakes (K87–K98), contacts and who decides (K132–K140)."""
     dev.opens("/processes/krow/")
     page = dev.page.locator("main")
     for words in WRITTEN:

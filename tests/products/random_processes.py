@@ -1,79 +1,29 @@
 """Random valid processes, as plain values: every section, every kind of target, texts that YAML likes to misread."""
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
 
-from products.vocabulary import CHECKS, PLACEHOLDERS, EventKind, Moment
-
-type Draw = st.DrawFn
-
-_TRICKY = (
-    "no", "yes", "on", "null", "~", "true", "False", "1.10", "007", "12:30", "0x1f", "1e3", "2026-03-11",
-    "- a", "# x", "a: b", "a #b", "'", '"', "&a", "*a", "!tag", "%", "@", "`", "|", ">", "?", "[", "]",
-    ",", ":", "=", "<<", "---", "...", "{{", "\\n", "a\tb", "Ü ß 漢 🚨", "\u00a0x", "x\u2028y", "\ufeffx",
-    "+1", ".5", ".inf", "0o7", "2 h",
-)  # fmt: skip
-_ALPHABET = st.characters(
-    exclude_categories=("Cc", "Cs", "Co", "Cn"),
-    exclude_characters="\r\n\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+from products.vocabulary import CHECKS, Moment
+from tests.products.random_words import (
+    DURATION,
+    EVENTS,
+    NAME,
+    ORIGIN,
+    Draw,
+    keys,
+    line,
+    maybe,
+    one,
+    sentence,
+    template,
 )
-_WORDS = st.one_of(st.sampled_from(_TRICKY), st.text(_ALPHABET, min_size=1, max_size=30)).filter(
-    lambda text: bool(text.strip())
-)
-_ORIGIN = st.sampled_from(["source", "house"])
-_DURATION = st.one_of(
-    st.integers(1, 8_784).map(lambda n: f"{n} h"),
-    st.integers(1, 5_000).map(lambda n: f"{n} min"),
-    st.tuples(st.integers(1, 99), st.integers(1, 59)).map(lambda pair: f"{pair[0]} h {pair[1]} min"),
-)
-_KEY = st.sampled_from(
-    ["a", "b2", "on", "no", "null", "x_1", "long_name_of_a_key", "zz", "true", "e", "y", "response"]
-)
-_NAME = st.sampled_from(["P0", "sev1", "No", "CRITICAL", "Z-9", "null", "a_B", "e1", "On"])
-_EVENTS = [event for event in EventKind.values if event != "message_sent"]
-
-
-@cache
-def line(limit: int = 200) -> st.SearchStrategy[str]:
-    return _WORDS.map(lambda text: text[:limit])
-
-
-@cache
-def template() -> st.SearchStrategy[str]:
-    """Braces of the text doubled, placeholders between."""
-    parts = st.one_of(
-        line(20).map(lambda text: text.replace("{", "{{").replace("}", "}}")),
-        st.sampled_from(PLACEHOLDERS).map(lambda name: f"{{{name}}}"),
-    )
-    return st.lists(parts, min_size=1, max_size=4).map("".join).filter(lambda text: bool(text.strip()))
-
-
-def maybe(draw: Draw, into: dict[str, Any], name: str, strategy: st.SearchStrategy[Any]) -> None:
-    """An optional field: there or not."""
-    if draw(st.booleans()):
-        into[name] = draw(strategy)
-
-
-def keys(draw: Draw, most: int) -> list[str]:
-    return draw(st.lists(_KEY, max_size=most, unique=True))
 
 
 @cache
 def _target(calendars: tuple[str, ...]) -> st.SearchStrategy[dict[str, Any]]:
     return target(calendars)
-
-
-def one(known: Sequence[str]) -> st.SearchStrategy[str]:
-    return st.sampled_from(list(known))
-
-
-@cache
-def sentence() -> st.SearchStrategy[Any]:
-    """As a line, or as a mapping that says where it comes from."""
-    return st.one_of(line(), st.fixed_dictionaries({"text": line(), "origin": _ORIGIN}))
 
 
 @st.composite
@@ -83,10 +33,10 @@ def target(draw: Draw, calendars: tuple[str, ...]) -> dict[str, Any]:
         return {"none": True}
     if kind == "milestone":
         return {"milestone": draw(st.sampled_from(["next release", "v1.1", "Next quarter"]))}
-    made: dict[str, Any] = {"within": draw(_DURATION)}
+    made: dict[str, Any] = {"within": draw(DURATION)}
     if calendars:
         maybe(draw, made, "calendar", one(calendars))
-    maybe(draw, made, "origin", _ORIGIN)
+    maybe(draw, made, "origin", ORIGIN)
     return made
 
 
@@ -123,7 +73,7 @@ def severity(draw: Draw, key: str, clocks: list[str], calendars: list[str]) -> d
 
 @st.composite
 def clock(draw: Draw, key: str, messages: list[str], calendars: list[str]) -> dict[str, Any]:
-    starts = draw(one([*Moment.values, *_EVENTS]))
+    starts = draw(one([*Moment.values, *EVENTS]))
     sent = [f"message_sent:{message}" for message in messages]
     made: dict[str, Any] = {
         "key": key,
@@ -131,14 +81,14 @@ def clock(draw: Draw, key: str, messages: list[str], calendars: list[str]) -> di
         "kind": draw(st.sampled_from(["commitment", "target"])),
         "from": starts,
         "to": draw(
-            st.lists(one([event for event in [*_EVENTS, *sent] if event != starts]), min_size=1, max_size=4)
+            st.lists(one([event for event in [*EVENTS, *sent] if event != starts]), min_size=1, max_size=4)
         ),
     }
     if draw(st.booleans()):
         made |= {"at_least": True, "holds": ["close"]}
     maybe(draw, made, "target", _target(tuple(calendars)))
     maybe(draw, made, "per", st.sampled_from(["incident", "remedy"]))
-    maybe(draw, made, "bounds", _ORIGIN)
+    maybe(draw, made, "bounds", ORIGIN)
     return made
 
 
@@ -153,7 +103,7 @@ def step(draw: Draw, key: str, roles: list[str]) -> dict[str, Any]:
     maybe(draw, made, "text", st.lists(sentence(), max_size=3))
     maybe(draw, made, "commands", st.lists(command, max_size=3))
     maybe(draw, made, "checks", st.lists(one(CHECKS), max_size=3))
-    maybe(draw, made, "done_on", st.lists(one(_EVENTS), max_size=3))
+    maybe(draw, made, "done_on", st.lists(one(EVENTS), max_size=3))
     maybe(draw, made, "if_needed", line())
     if roles:
         maybe(draw, made, "role", one(roles))
@@ -162,9 +112,9 @@ def step(draw: Draw, key: str, roles: list[str]) -> dict[str, Any]:
 
 @st.composite
 def message(draw: Draw, key: str, roles: list[str]) -> dict[str, Any]:
-    when: dict[str, Any] = {"event": draw(one(_EVENTS))}
-    maybe(draw, when, "delay", _DURATION)
-    maybe(draw, when, "not_before", one(_EVENTS))
+    when: dict[str, Any] = {"event": draw(one(EVENTS))}
+    maybe(draw, when, "delay", DURATION)
+    maybe(draw, when, "not_before", one(EVENTS))
     said = st.one_of(
         template(),
         st.fixed_dictionaries({"text": template(), "claim": st.sampled_from(["restored", "stable"])}),
@@ -184,7 +134,7 @@ def processes(draw: Draw) -> dict[str, Any]:
     """A whole one; what refers to something refers to something that is there."""
     roles, calendars, clocks = keys(draw, 4), keys(draw, 2), keys(draw, 4)
     messages, steps = keys(draw, 3), keys(draw, 4)
-    names = draw(st.lists(_NAME, min_size=1, max_size=4, unique=True))
+    names = draw(st.lists(NAME, min_size=1, max_size=4, unique=True))
     made: dict[str, Any] = {
         "schema": 1,
         "key": draw(st.sampled_from(["shop", "no", "null", "a-1", "x" * 40])),
@@ -222,7 +172,7 @@ def processes(draw: Draw) -> dict[str, Any]:
         draw,
         made,
         "watch",
-        st.fixed_dictionaries({"from": one(_EVENTS), "for": _DURATION, "coverage": st.integers(1, 100)}),
+        st.fixed_dictionaries({"from": one(EVENTS), "for": DURATION, "coverage": st.integers(1, 100)}),
     )
     maybe(
         draw,
@@ -246,10 +196,10 @@ def _role(draw: Draw, key: str, known: list[str]) -> dict[str, Any]:
 @cache
 def _mark() -> st.SearchStrategy[dict[str, Any]]:
     what = st.fixed_dictionaries(
-        {"label": line(80), "events": st.lists(one([*Moment.values, *_EVENTS]), min_size=1, max_size=2)}
+        {"label": line(80), "events": st.lists(one([*Moment.values, *EVENTS]), min_size=1, max_size=2)}
     )
     return st.fixed_dictionaries(
-        {"at": st.one_of(st.just("0"), _DURATION), "what": st.lists(what, min_size=1, max_size=2)}
+        {"at": st.one_of(st.just("0"), DURATION), "what": st.lists(what, min_size=1, max_size=2)}
     )
 
 

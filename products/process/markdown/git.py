@@ -187,6 +187,12 @@ def _parts(lines: list[str]) -> list[dict[str, str]]:
     return parts[:12]
 
 
+_NUMBERS = {"one": 1, "1": 1, "eine": 1, "two": 2, "2": 2, "zwei": 2, "three": 3, "3": 3}
+_APPROVALS = re.compile(
+    rf"\b({'|'.join(_NUMBERS)})\b[\w ]{{0,20}}\b(approval|approvals|approving|reviewers?|freigaben?)", re.I
+)
+
+
 def _spoken_rules(draft: Draft, policy: Told, text: Text, block: Block, section: Section) -> None:
     said = text.text
     if re.search(
@@ -204,16 +210,8 @@ def _spoken_rules(draft: Draft, policy: Told, text: Text, block: Block, section:
     ):
         review = policy.setdefault("review", Told(Why("the request for a review", text.line)))
         review.setdefault("label", label[1] or label[2])
-    count = re.search(
-        r"\b(one|two|three|1|2|3|eine|zwei)\b[\w ]{0,20}\b(approval|approvals|approving|"
-        r"reviewers?|freigaben?)",
-        said,
-        re.I,
-    )
-    if count:
-        number = {"one": 1, "1": 1, "eine": 1, "two": 2, "2": 2, "zwei": 2, "three": 3, "3": 3}[
-            count[1].lower()
-        ]
+    if count := _APPROVALS.search(said):
+        number = _NUMBERS[count[1].lower()]
         policy.setdefault("review", Told(Why("the request for a review", text.line)))["approvals"] = number
     if re.search(r"minimal|smallest|as small as|(code|changes?) only|möglichst klein", said, re.I):
         policy.setdefault(

@@ -158,20 +158,7 @@ def _person(draft: Draft, text: Text, *, tell: bool, item: Item | None = None) -
     if not said:
         return
     contacts = draft.root.setdefault("contacts", {})
-    if channel := _CHANNEL.search(said):
-        if "channel" not in contacts:
-            contacts["channel"] = Said(
-                draft.line(said if ":" in said else channel[0], text.line), Why("the channel", text.line)
-            )
-        draft.use(text.line)
-        if not _ROLE.search(said):
-            return
-    elif _CALL.search(said) and not _ROLE.match(said):
-        if "urgent" not in contacts:
-            contacts["urgent"] = Said(
-                draft.line(said, text.line), Why("how what cannot wait is settled", text.line)
-            )
-        draft.use(text.line)
+    if _way_to_meet(draft, contacts, said, text.line):
         return
     duty = _SAID_OF.match(said)
     verb = re.match(rf"(?P<who>{_ROLE.pattern})\s+(?P<what>[a-zäöü]\w+:?\s+.+|[a-z]+(?:es|s))$", said, re.I)
@@ -196,6 +183,23 @@ def _person(draft: Draft, text: Text, *, tell: bool, item: Item | None = None) -
         for line in [*inner.texts, *(one.text for one in inner.items)]:
             if verb or duty or _ROLE.search(said):
                 _duty(draft, _role(draft, said.split(":")[0], text.line), line.text, line.line)
+
+
+def _way_to_meet(draft: Draft, contacts: Told, said: str, line: int) -> bool:
+    """The channel or the call, if the line names one; true when it says nothing else."""
+    if channel := _CHANNEL.search(said):
+        if "channel" not in contacts:
+            contacts["channel"] = Said(
+                draft.line(said if ":" in said else channel[0], line), Why("the channel", line)
+            )
+        draft.use(line)
+        return not _ROLE.search(said)
+    if _CALL.search(said) and not _ROLE.match(said):
+        if "urgent" not in contacts:
+            contacts["urgent"] = Said(draft.line(said, line), Why("how what cannot wait is settled", line))
+        draft.use(line)
+        return True
+    return False
 
 
 def _role(draft: Draft, who: str, line: int) -> Told:

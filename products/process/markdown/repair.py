@@ -39,6 +39,13 @@ def _wrong(root: dict[str, Any]) -> list[Path]:
     return [path for path, _message in disagreements(process)]
 
 
+# What an element cannot be without.
+_NEEDED = frozenset([
+    "schema", "key", "name", "label", "title", "severities", "rank", "mark", "proceed", "kind", "from", "to", "when",
+    "body", "run", "for", "about", "text", "path", "what", "at",
+])  # fmt: skip
+
+
 def _removed(root: dict[str, Any], path: Path) -> list[Why]:
     """Takes out what is at `path`, or the nearest thing around it that may go."""
     chain: list[tuple[Any, Any]] = []
@@ -52,29 +59,7 @@ def _removed(root: dict[str, Any], path: Path) -> list[Why]:
         chain.append((at, part))
         at = at[part]
     # A field that is missing is at no place: then the element that lacks it goes.
-    while chain and chain[-1][1] in (
-        "schema",
-        "key",
-        "name",
-        "label",
-        "title",
-        "severities",
-        "rank",
-        "mark",
-        "proceed",
-        "kind",
-        "from",
-        "to",
-        "when",
-        "body",
-        "run",
-        "for",
-        "about",
-        "text",
-        "path",
-        "what",
-        "at",
-    ):
+    while chain and chain[-1][1] in _NEEDED:
         chain.pop()
     if not chain:
         return []

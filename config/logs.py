@@ -1,0 +1,38 @@
+"""What the processes say of themselves: on the terminal or in the container's log."""
+
+import sys
+
+import structlog
+
+from foundation.logging import rendered_without_keys
+
+# What went wrong goes to the terminal or the container's log, with its traceback; a missing page is not news.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"without keys": {"()": "foundation.logging.Formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without keys"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}
+
+
+def keep_records() -> None:
+    """Who did what is a record for the same place; what a command prints stays apart from it.
+
+    Tracebacks are plain: structlog's own would print every local variable, passwords among them."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.StackInfoRenderer(),
+            structlog.dev.set_exc_info,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+            rendered_without_keys,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
