@@ -1,6 +1,5 @@
 """A product whose repository is a real one beside the tests, read as the operator allows it: by file."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,8 @@ from tests.hotfixes.watching.watched import Watched
 
 
 @pytest.fixture
-def watched(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[Watched]:
+def watched(transactional_db: None, settings: Settings, tmp_path: Path) -> Watched:
     """Krow's process, an open incident, version 0.1.0 on main and tagged; nothing looked at yet."""
     settings.NIGHTDESK_GIT_PROTOCOLS = ("file",)
     settings.NIGHTDESK_DATA = tmp_path / "data"
-    yield Watched.begun(tmp_path)
+    return Watched.begun(tmp_path)

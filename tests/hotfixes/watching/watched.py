@@ -13,7 +13,6 @@ from hotfixes.watching.looking import look_due
 from incidents.declare import declare
 from incidents.models import Incident
 from products.models import Product, Repository
-from products.process.schema.policy import PolicySpec
 from tests.factories import join, make_product, make_user
 from tests.hotfixes.checks.stories import KROW, Story
 
@@ -50,8 +49,8 @@ class Watched:
 
     def look(self) -> None:
         """What a hook or the next poll brings about."""
-        repository = Repository.objects.get(pk=self.product.repository_id)
-        asking.fetch(repository)
+        if self.product.repository:
+            asking.fetch(self.product.repository)
         while look_due():
             pass
         while judge_due():
@@ -78,7 +77,3 @@ def connected(product: Product, url: str, **facts: Any) -> Repository:
     repository.save()
     Mirror.objects.create(repository=repository)
     return repository
-
-
-def policy_of(hotfix: Hotfix) -> PolicySpec:
-    return hotfix.rules
