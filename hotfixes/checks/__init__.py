@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from hotfixes.checks import forge, git
+from hotfixes.checks import app, deploy, forge, git
 from hotfixes.checks.context import Context, Observation
 from hotfixes.checks.remembering import Remembering
 from hotfixes.checks.shapes import Next, Result, Verdict, unknown
@@ -20,7 +20,7 @@ __all__ = ["CHECKS", "Check", "Context", "Next", "Observation", "Result", "Verdi
 
 type Check = Callable[[Context], Result]
 
-FAMILIES: Final = (git.FAMILY, forge.FAMILY)
+FAMILIES: Final = (git.FAMILY, forge.FAMILY, deploy.FAMILY, app.FAMILY)
 CHECKS: Final[Mapping[str, Check]] = {check.__name__: check for family in FAMILIES for check in family}
 
 

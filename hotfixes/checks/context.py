@@ -55,14 +55,13 @@ class Context:
     refs: Mapping[str, Ref] | None = None
 
     # Beside the repository, each the oldest first. `now` None: nothing is said about how long ago or how soon.
-    # `deploy_limit_s`: from the approval to the deployment, `deploy_promised`: whether that is a commitment.
+    # `deploy_limit_s`: from the approval to the deployment.
     deployed: tuple[Deployed, ...] = ()
     evidence: tuple[Shown, ...] = ()
     told: tuple[Told, ...] = ()
     versions: tuple[Seen, ...] = ()
     boxes: tuple[Box, ...] = ()
     deploy_limit_s: int | None = None
-    deploy_promised: bool = False
     now: datetime | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hotfixes.checks import CHECKS, Context, Observation, Result, evaluate
+from hotfixes.checks import Context, Observation, Result, evaluate, forge, git
 from hotfixes.git.address import Access
 from hotfixes.git.mirror import Mirror, opened
 from hotfixes.git.reader import Ref
@@ -60,6 +60,9 @@ RAISED = {**FIXED, "apps/mobile/pubspec.yaml": "name: krow\nversion: 0.1.1+6\n"}
 NOTED = {**RAISED, "CHANGELOG.md": HEAD + ENTRY + ROW}
 OTHER: dict[str, Content] = {"lib/cart.dart": "one\nand a half\ntwo\n"}
 
+# What a repository and its forge have to do with.
+REPOSITORY = tuple(check.__name__ for check in (*git.FAMILY, *forge.FAMILY))
+
 
 @dataclass
 class Story:
@@ -111,7 +114,7 @@ class Story:
 
     def results(self) -> dict[str, Result]:
         self.observe()
-        return evaluate(self.context())
+        return evaluate(self.context(), REPOSITORY)
 
     def look(self) -> dict[str, str]:
         """Verdicts by check."""
@@ -147,7 +150,7 @@ def verdicts(**given: str) -> dict[str, str]:
         "approval": "N/A",
     }
     no_forge = {"release_published": "UNKNOWN", "ci_passed": "UNKNOWN"}
-    return {**dict.fromkeys(CHECKS, "PENDING"), **not_asked, **no_forge, **given}
+    return {**dict.fromkeys(REPOSITORY, "PENDING"), **not_asked, **no_forge, **given}
 
 
 def only(found: dict[str, str], *keys: str) -> dict[str, str]:
