@@ -33,6 +33,9 @@ class Committer:
     email: str = ""
 
 
+_WHOLE: Final = (Trouble.NOT_FOUND, Trouble.NONSENSE)
+
+
 @dataclass
 class Parts:
     """Collects what could not be read, and the `first` reason."""
@@ -42,12 +45,12 @@ class Parts:
 
     def take[Row](self, part: Part, ask: Callable[[], Iterable[Row]], *, vital: bool = False) -> list[Row]:
         """The rows, or none and a reason. Raises ForgeError for what concerns the whole forge; where a part is `vital`,
-        not to find it means that the repository is not there.
+        not to find it means that the repository is not there, and nonsense that it is another kind of forge.
         """
         try:
             return list(ask())
         except ForgeError as problem:
-            if problem.trouble not in PARTIAL or (vital and problem.trouble is Trouble.NOT_FOUND):
+            if problem.trouble not in PARTIAL or (vital and problem.trouble in _WHOLE):
                 raise
             self.first = self.first or problem
             self.unread.setdefault(str(part), str(problem))

@@ -145,7 +145,7 @@ def _releases(wire: Wire, ask: Ask) -> list[Release]:
         return []
     try:
         found = wire.one(f"/releases/tags/{segment(ask.tag)}", Release, release)
-        return [found] if found else []
+        return [found] if found and found.tag == ask.tag else []
     except ForgeError as problem:
         if problem.trouble is not Trouble.NOT_FOUND:
             raise

@@ -213,7 +213,7 @@ def _releases(wire: Wire, ask: Ask) -> list[Release]:
         if problem.trouble is not Trouble.NOT_FOUND:
             raise
         found = None
-    return [found] if found else []
+    return [found] if found and found.tag == ask.tag else []
 
 
 def _release(row: dict[str, Any]) -> Release:
