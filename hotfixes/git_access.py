@@ -19,6 +19,11 @@ def policy() -> Policy:
     return Policy(probe.networks | webhook.networks, probe.variable)
 
 
+def protocols() -> tuple[str, ...]:
+    """Those that reach a forge's API."""
+    return tuple(name for name in settings.NIGHTDESK_GIT_PROTOCOLS if name in ("https", "http"))
+
+
 def mirrors() -> Path:
     """The folder of all mirrors on this machine."""
     return Path(settings.NIGHTDESK_DATA) / "mirrors"

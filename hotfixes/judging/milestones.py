@@ -76,11 +76,11 @@ def _of_review(results: Mapping[str, Result]) -> list[Reached]:
     if asked and asked.facts.get("number"):
         what = f"#{asked.facts['number']}"
         facts = {"url": asked.facts["url"]} if asked.facts.get("url") else {}
-        found.append(Reached(Kind.REVIEW_REQUESTED, _moment(asked.facts.get("at")), FORGE, what, facts))
+        found.append(Reached(Kind.REVIEW_REQUESTED, _moment(asked.facts.get("asked_at")), FORGE, what, facts))
     approval = results.get("approval")
     if approval and approval.verdict == Verdict.PASS:
-        who = ", ".join(approval.facts.get("by") or ())
-        found.append(Reached(Kind.APPROVED, _moment(approval.facts.get("at")), FORGE, who))
+        who = ", ".join(approval.facts.get("approved_by") or ())
+        found.append(Reached(Kind.APPROVED, _moment(approval.facts.get("approved_at")), FORGE, who))
     if approval and approval.verdict in (Verdict.FAIL, Verdict.PENDING):
         found.append(Reached(Kind.APPROVAL_DISMISSED, None, FORGE, approval.summary))
     return found
@@ -129,7 +129,7 @@ def _after(known: Context, results: Mapping[str, Result]) -> list[Reached]:
         found.append(
             Reached(
                 Kind.RELEASED,
-                _moment(release.facts.get("at")),
+                _moment(release.facts.get("published_at")),
                 FORGE,
                 str(release.facts.get("tag") or ""),
                 facts,

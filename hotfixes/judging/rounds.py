@@ -19,6 +19,7 @@ from hotfixes.git.unreadable import NOWHERE
 from hotfixes.judging import answers, reading
 from hotfixes.judging.surroundings import context
 from hotfixes.models import Hotfix
+from hotfixes.watching import forge, forge_words
 from hotfixes.watching.claim import LEASE_S, LeaseLost, claim_hotfixes
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ def judge_with(hotfix: Hotfix, refs: Mapping[str, Ref] | None) -> None:
     end = moment.now() + timedelta(seconds=LEASE_S)
     Hotfix.objects.filter(pk=hotfix.pk).update(lease_token=token, look_at=end)
     try:
-        _round(hotfix, token, reading.reader(hotfix), refs=refs)
+        _round(hotfix, token, reading.reader(hotfix), refs=refs, ask_forge=True)
     except LeaseLost:
         log.info("hotfix.lease_lost", hotfix=hotfix.ref)
     except Exception:
@@ -85,11 +86,16 @@ def _round(
     *,
     refs: Mapping[str, Ref] | None = None,
     given: Mapping[str, Result] | None = None,
+    ask_forge: bool = False,
 ) -> None:
     """`given`: answers that need no question."""
     seq = hotfix.incident.timeline_seq
     known = context(hotfix, reader, refs)
+    if ask_forge:
+        known = forge.consulted(hotfix, known)
     asked = [key for key in CHECKS if key not in (given or {})]
     results = {**evaluate(known, asked), **(given or {})}
     crashpoint("ingest.judged")
     answers.store(hotfix, token, known, results, seq=seq)
+    if ask_forge:
+        forge_words.say(hotfix, known, results)

@@ -48,6 +48,8 @@ class ForgeReading(models.Model):
     trouble = models.CharField(max_length=24, blank=True)
     detail = models.CharField(max_length=300, blank=True)
     until = models.DateTimeField(null=True)
+    # What we wrote there last, where a token may write: the commit, the status, the comment's id (forges/writing.py).
+    said: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return f"{self.hotfix_id}: {self.read_at}"

@@ -36,6 +36,7 @@ def review_requested(context: Context) -> Result:
         "state": pull.state,
         "head": pull.head,
         "author": pull.author,
+        "asked_at": written(pull.created_at) if pull.created_at else None,
     }
     proof = [line(context, pull), *([written(pull.created_at)] if pull.created_at else [])]
     if pull.state == "closed" and not context.released:
