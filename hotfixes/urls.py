@@ -1,10 +1,11 @@
 """Addresses of decisions; they use the incident's public ref."""
 
-from django.urls import path
+from django.urls import include, path
 
 from hotfixes.views import decision, decision_card, decision_confirm, decisions
 
 urlpatterns = [
+    path("audit/", include("hotfixes.audit.urls")),
     path("decisions/", decisions, name="decisions"),
     path("decisions/<str:ref>/", decision_card, name="decision_card"),
     path("decisions/<str:ref>/confirm", decision_confirm, name="decision_confirm"),

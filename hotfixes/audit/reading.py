@@ -31,17 +31,20 @@ def audit(
     reader: GitReader,
     policy: PolicySpec,
     *,
+    refs: Refs | None = None,
     product: str = "",
     limit: int = 20,
     default_branch: str = "",
     tell: Tell = lambda _done, _all: None,
 ) -> Audit:
-    """The last `limit` production tags with verdicts. `product`: only its tags, and its name where no tag says it;
+    """The last `limit` production tags with verdicts. `tell(done, all)` is called after each release.
+
+    `refs`: where an update has just read them. `product`: only its tags, and its name where no tag says it.
     `default_branch`: full name of what the remote calls its own, used where the policy's main branch is not there.
-    `tell(done, all)` is called after each release. Raises GitError when the refs cannot be read, and BadPattern.
+    Raises GitError when the refs cannot be read, and BadPattern.
     """
     read = Remembering(reader)
-    refs = read.refs()
+    refs = refs or read.refs()
     notes = []
     main = names.HEADS + policy.main
     if main not in refs.by_name and default_branch in refs.by_name:

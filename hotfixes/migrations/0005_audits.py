@@ -3,9 +3,10 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import foundation.text
 from django.conf import settings
 from django.db import migrations, models
+
+import foundation.text
 
 
 class Migration(migrations.Migration):

@@ -124,6 +124,12 @@ PRODUCTS = [
     Page("discard_draft", get=M, post=M, named={"key": "krow"}),
 ]
 
+AUDITS = [
+    Page("audits", get=SIGNED_IN, post=R),
+    Page("audit", get=V, on=("audit",)),
+    Page("cancel_audit", post=M, on=("audit",)),
+]
+
 CHANNELS = [
     Page("channels", get=SIGNED_IN),
     Page("add_channel", get=SIGNED_IN, post=SIGNED_IN, named={"kind": "ntfy"}),
@@ -193,7 +199,7 @@ RECORDS = [
     Page("settle", post=R, on=REDACTIONS),
 ]
 
-PAGES = [*ENTRANCE, *OWN, *PEOPLE, *PRODUCTS, *CHANNELS, *MONITORS, *RECORDS]
+PAGES = [*ENTRANCE, *OWN, *PEOPLE, *PRODUCTS, *AUDITS, *CHANNELS, *MONITORS, *RECORDS]
 
 # Addresses with a key of their own in the path, or with a token; tests of their own name each.
 KEYED = {

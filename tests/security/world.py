@@ -19,6 +19,8 @@ from accounts.models import ApiToken, Membership, Role, Scope, Team, User
 from accounts.tokens import revoke_token
 from foundation import moment
 from foundation.blobs import taken
+from hotfixes.audit.asking import ask
+from hotfixes.models import AuditRun
 from incidents import corrections, transitions
 from incidents.declare import declare
 from incidents.models import Incident, Participant
@@ -136,6 +138,7 @@ def _furnish(world: World) -> None:
     things: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Role]]] = {
         "person": (_pk(people["viewer"]), {"pk": NOWHERE}, known),
         "product": ({"slug": "zebra-mobile"}, {"slug": "nothing"}, inside),
+        "audit": (_pk(_audit(world, manager)), {"pk": NOWHERE}, inside),
         "contact": ({"slug": "zebra-mobile", "pk": contact.pk}, {"slug": "nothing", "pk": NOWHERE}, inside),
         "role holder": (
             {"slug": "zebra-mobile", "pk": holder.pk},
@@ -173,6 +176,11 @@ def _furnish(world: World) -> None:
         asked = {"ref": incident.ref, "seq": 1}
         things[f"{name}'s redaction"] = (asked, {**asked, "ref": f"INC-{NOWHERE}"}, seen_by)
     world.things = {name: Thing(*facts) for name, facts in things.items()}
+
+
+def _audit(world: World, by: User) -> AuditRun:
+    url = "https://git.example.test/zebra.git"
+    return ask(by=by, url=url, process=world.product.process, team=world.team)
 
 
 def _process_of(name: str, ref: str, seen_by: dict[str, Role]) -> dict[str, Any]:
