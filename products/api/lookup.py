@@ -23,7 +23,8 @@ def reachable(request: HttpRequest) -> QuerySet[Product]:
     rows = (
         Product.objects.visible_to(person_of(request))
         .with_process()
-        .prefetch_related("environments", "components")
+        .select_related("repository")
+        .prefetch_related("environments", "components", "repository__products")
     )
     return narrowed(rows, token_of(request), "pk")
 

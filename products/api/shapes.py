@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from foundation.shapes import Body, Key, Line, Plain, Utc, address, utc, utc_or_none
 from products.api.people import NewContact, NewHolder
 from products.models import Process, ProcessVersion, Product, Severity
+from products.policy_overrides import process_policy
 
 Name = Annotated[str, Field(min_length=1, max_length=80), Plain]
 Version = Annotated[str, Field(max_length=40), Plain]
@@ -20,6 +21,20 @@ class EnvironmentShape(Schema):
     slug: str
     kind: Literal["dev", "staging", "production"]
     hosts: list[str]
+
+
+class RepositoryShape(Schema):
+    """Where its code lies. `main` is the branch that counts, by the process or by `policy.main`.
+
+    The token is never shown: `token_set` says that there is one. `shared_with`: the products that lie there too.
+    """
+
+    url: str
+    main: str
+    forge: Literal["none", "github", "gitlab", "gitea"]
+    username: str
+    token_set: bool
+    shared_with: list[str]
 
 
 class ProductShape(Schema):
@@ -33,7 +48,7 @@ class ProductShape(Schema):
     version: str
     first_release: str
     call: str
-    repository: None
+    repository: RepositoryShape | None
     policy: dict[str, Any]
     archived_at: Utc | None
     url: str
@@ -49,8 +64,29 @@ class NewEnvironment(Body):
     hosts: Annotated[list[Line], Field(max_length=20)] = []
 
 
+class RepositoryFacts(Body):
+    """`forge` may be left out for github.com, gitlab.com and Codeberg. `token` is written, never read: "" removes it.
+
+    `main` "" is the process's own. Products of a team with the same `url` share all of it.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"url": "https://github.com/you/product", "token": "ghp_…", "main": "main"}]
+        }
+    )
+
+    url: Annotated[str, Field(max_length=1000), Plain] = ""
+    forge: Literal["none", "github", "gitlab", "gitea"] = "none"
+    username: Annotated[str, Field(max_length=100), Plain] = ""
+    token: Annotated[str, Field(max_length=1000)] = ""
+    main: Annotated[str, Field(max_length=80), Plain] = ""
+
+
 class ProductFacts(Body):
     """What may be changed; what is left out stays.
+
+    `repository` null disconnects it; `policy` replaces all overrides of the process's policy.
 
     `components` are all of them; `environments` are added, or changed where one of that name is there. `call` is the
     address where people meet for what cannot wait.
@@ -66,6 +102,8 @@ class ProductFacts(Body):
     call: Annotated[str, Field(max_length=400), Plain] = ""
     components: Annotated[list[Name], Field(max_length=40)] = []
     environments: Annotated[list[NewEnvironment], Field(max_length=20)] = []
+    repository: RepositoryFacts | None = None
+    policy: dict[str, Any] = {}
 
 
 class NewProduct(ProductFacts):
@@ -135,10 +173,24 @@ def product_shape(product: Product) -> dict[str, Any]:
         "version": product.version,
         "first_release": product.first_release,
         "call": product.call,
-        "repository": None,
-        "policy": {},
+        "repository": repository_shape(product),
+        "policy": product.policy,
         "archived_at": utc_or_none(product.archived_at),
         "url": address(f"/products/{product.slug}/"),
+    }
+
+
+def repository_shape(product: Product) -> dict[str, Any] | None:
+    if product.repository is None:
+        return None
+    row = product.repository
+    return {
+        "url": row.url,
+        "main": product.policy.get("main") or process_policy(product).get("main", "main"),
+        "forge": row.forge,
+        "username": row.username,
+        "token_set": bool(row.token),
+        "shared_with": sorted(one.slug for one in row.products.all() if one.pk != product.pk),
     }
 
 

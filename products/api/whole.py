@@ -11,13 +11,15 @@ from django.db import transaction
 
 from accounts.models import Team, User
 from products.api.people import NewContact, NewHolder, contact_facts, somebody
-from products.api.shapes import NewEnvironment
+from products.api.shapes import NewEnvironment, RepositoryFacts
 from products.components import set_components
 from products.contacts import add_contact
 from products.create_product import create_product
 from products.edit_product import edit_product
 from products.environments import add_environment, change_environment
 from products.models import Process, Product
+from products.policy_overrides import set_policy
+from products.repositories import change_repository, disconnect_repository
 from products.role_holders import list_for_role
 from products.setup.proposal import proposal
 
@@ -27,11 +29,13 @@ def make_whole(user: User, team: Team, process: Process, facts: dict[str, Any]) 
     """All of it or nothing. ValidationError by field, such as `contacts.1.user`."""
     belongings = {name: facts.pop(name, []) for name in ("environments", "contacts", "roles")}
     components = facts.pop("components", [])
+    code: dict[str, Any] = {name: facts.pop(name) for name in ("policy", "repository") if name in facts}
     product = create_product(by=user, team=team, process=process, **facts)
     set_parts(product, components, by=user)
     set_places(product, belongings["environments"], by=user)
     _tell(product, belongings["contacts"], user)
     _list(product, belongings["roles"], user)
+    set_code(product, code, by=user)
     return product
 
 
@@ -39,6 +43,7 @@ def make_whole(user: User, team: Team, process: Process, facts: dict[str, Any]) 
 def change_whole(product: Product, user: User, facts: dict[str, Any]) -> None:
     """What is given: components are replaced, environments added, or changed where the name is known."""
     components, environments = facts.pop("components", None), facts.pop("environments", [])
+    code: dict[str, Any] = {name: facts.pop(name) for name in ("policy", "repository") if name in facts}
     present = {
         name: getattr(product, name) for name in ("name", "process", "aliases", "first_release", "version", "call")
     }  # fmt: skip
@@ -46,6 +51,22 @@ def change_whole(product: Product, user: User, facts: dict[str, Any]) -> None:
     if components is not None:
         set_parts(product, components, by=user)
     set_places(product, environments, by=user)
+    set_code(product, code, by=user)
+
+
+def set_code(product: Product, code: dict[str, Any], *, by: User) -> None:
+    """What was given of `policy` and `repository`; `main` of the repository is the policy's, and comes last."""
+    if "policy" in code:
+        set_policy(product, code["policy"], by=by)
+    if "repository" not in code:
+        return
+    if code["repository"] is None:
+        disconnect_repository(product, by=by)
+        return
+    given: RepositoryFacts = code["repository"]
+    facts = given.facts()
+    with _within("repository"):
+        change_repository(product, by=by, url=facts.pop("url", "") or None, **facts)
 
 
 def set_parts(product: Product, names: Sequence[str], *, by: User) -> None:

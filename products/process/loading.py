@@ -49,10 +49,11 @@ def load(text: bytes, *, name: str) -> ProcessDocument:
 
 def _problem(document: Document, error: ErrorDetails) -> Problem:
     path: Path = tuple(error["loc"])
-    return document.problem(path, _message(error, path))
+    return document.problem(path, told(error, path))
 
 
-def _message(error: ErrorDetails, path: Path) -> str:
+def told(error: ErrorDetails, path: Path) -> str:
+    """What was expected at `path` of a document, in words for its author."""
     kind, context = error["type"], error.get("ctx", {})
     if kind == "missing":
         return "is missing, and is needed here"

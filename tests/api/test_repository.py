@@ -1,0 +1,46 @@
+"""A product's repository and policy by script: names as in CONTRACT.md, the token only ever written."""
+
+from __future__ import annotations
+
+from products.models import Product, Repository
+from tests.api.conftest import Script, problem
+
+CODE = {"url": "https://github.com/you/product", "token": "ghp_s3cret", "main": "master"}
+
+
+def test_a_product_comes_with_its_repository(script: Script, product: Product) -> None:
+    sent = {"name": "Kitchen", "process": "krow", "repository": CODE, "policy": {"merge": "merge"}}
+    made = script.post("/products", sent, status=201)
+    assert made["repository"] == {
+        "url": "https://github.com/you/product", "main": "master", "forge": "github", "username": "",
+        "token_set": True, "shared_with": [],
+    }  # fmt: skip
+    assert made["policy"] == {"merge": "merge", "main": "master"}
+    assert "s3cret" not in script("GET", "/products/kitchen").text
+    assert Repository.objects.get().opened_token == "ghp_s3cret"
+
+
+def test_it_is_connected_changed_shared_and_disconnected(script: Script, product: Product) -> None:
+    script.post("/products", {"name": "Kitchen", "process": "krow"}, status=201)
+    for slug in ("kitchen", "staff-mobile"):
+        assert script("PATCH", f"/products/{slug}", {"repository": CODE}).status_code == 200
+    changed = script("PATCH", "/products/kitchen", {"repository": {"token": "", "main": ""}}).json()
+    assert (changed["repository"]["token_set"], changed["repository"]["main"]) == (False, "main")
+    assert changed["repository"]["shared_with"] == ["staff-mobile"]
+    assert script.get("/products/staff-mobile")["repository"]["main"] == "master"
+    assert script("PATCH", "/products/kitchen", {"version": "1.2.3"}).json()["repository"] is not None
+    assert script("PATCH", "/products/kitchen", {"repository": None}).json()["repository"] is None
+
+
+def test_what_is_wrong_is_told_by_its_path(script: Script, product: Product) -> None:
+    for body, field in (
+        ({"repository": {"url": "git@github.com:you/product.git"}}, "repository.url"),
+        ({"repository": {"token": "x"}}, "repository.url"),
+        ({"repository": {**CODE, "main": "a b"}}, "repository.main"),
+        ({"repository": {**CODE, "forge": "svn"}}, "repository.forge"),
+        ({"policy": {"version_files": [{"path": "x", "kind": "maven"}]}}, "policy.version_files.0.kind"),
+        ({"policy": {"nothing": 1}}, "policy.nothing"),
+    ):
+        answer = script("PATCH", "/products/staff-mobile", body)
+        assert [error["field"] for error in problem(answer, 422)["errors"]] == [field], body
+    assert script.get("/products/staff-mobile")["repository"] is None
