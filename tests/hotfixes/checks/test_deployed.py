@@ -1,0 +1,104 @@
+"""K56, K111, A24: production got this hotfix, from its tag, and still has it."""
+
+from typing import Any
+
+import pytest
+
+from hotfixes.checks import CHECKS
+from tests.hotfixes.checks.told import (
+    COMMIT,
+    ELSE,
+    TAG,
+    TAG_ID,
+    at,
+    context,
+    deployed,
+    event,
+    summary,
+    verdict,
+)
+
+
+@pytest.mark.parametrize(
+    "ref", [TAG, f"refs/tags/{TAG}", COMMIT, COMMIT[:8], TAG_ID, "", "main", "refs/heads/main"]
+)
+def test_the_tag_or_its_commit_in_production_passes(ref: str) -> None:
+    assert verdict("deployed", deployed=(deployed(40, ref=ref),)) == "PASS"
+
+
+@pytest.mark.parametrize("version", ["0.1.1", "v0.1.1", "0.1.1+6"])
+def test_a_version_is_read_however_it_is_written(version: str) -> None:
+    assert verdict("deployed", deployed=(deployed(40, version=version),)) == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("reports", "expected"),
+    [
+        ([deployed(40, "started")], "PENDING"),
+        ([deployed(40, "started"), deployed(45, "failed")], "FAIL"),
+        ([deployed(40, "failed"), deployed(45)], "PASS"),
+        ([deployed(40), deployed(45, "rolled_back")], "FAIL"),
+        ([deployed(40), deployed(45, "started")], "PENDING"),
+        ([deployed(40, ref=ELSE)], "FAIL"),
+        ([deployed(40, version="0.1.0", ref=TAG)], "FAIL"),
+        ([deployed(40, version="0.2.0", ref="")], "FAIL"),
+        ([deployed(40, version="0.2.0", ref="develop")], "FAIL"),
+        ([deployed(40, version="0.1.0", ref="")], "FAIL"),
+        ([deployed(20, version="0.1.0", ref="")], "PENDING"),
+        ([deployed(40, kind="dev", environment="dev")], "PENDING"),
+        ([deployed(40), deployed(45, version="0.1.0", ref="")], "FAIL"),
+        ([deployed(40), deployed(45, version="0.1.0", ref="", environment="eu")], "PASS"),
+        ([deployed(40), deployed(45, version="0.1.2", ref="")], "PASS"),
+        ([deployed(40), deployed(45, ref=ELSE)], "FAIL"),
+        ([deployed(40, source="person")], "STATED"),
+        ([deployed(40, version="", ref=TAG, source="forge")], "PASS"),
+        ([], "PENDING"),
+    ],
+)
+def test_every_course_of_a_deployment(reports: list[Any], expected: str) -> None:
+    assert verdict("deployed", deployed=tuple(reports)) == expected
+
+
+def test_a_persons_word_is_stated_and_can_be_taken_back() -> None:
+    told = (event(40, "deployed", "person"),)
+    assert verdict("deployed", told=told) == "STATED"
+    assert verdict("deployed", told=(*told, event(45, "rolled_back", "person"))) == "PENDING"
+    assert verdict("deployed", deployed=(deployed(40),), told=(event(45, "rolled_back", "person"),)) == "FAIL"
+
+
+def test_an_event_that_a_machine_recorded_proves_nothing_by_itself() -> None:
+    assert verdict("deployed", told=(event(40, "deployed", "script"),)) == "PENDING"
+
+
+def test_a_ref_that_nobody_can_compare_is_unknown() -> None:
+    assert verdict("deployed", tagged=False, deployed=(deployed(40, ref=COMMIT),)) == "UNKNOWN"
+    assert verdict("deployed", refs=None, observed=(), deployed=(deployed(40, ref=COMMIT),)) == "UNKNOWN"
+    assert verdict("deployed", refs=None, observed=(), deployed=(deployed(40),)) == "PASS"
+
+
+def test_a_deployment_that_never_ended_is_worth_a_look() -> None:
+    assert verdict("deployed", deployed=(deployed(40, "started"),), now=at(101)) == "WARN"
+
+
+def test_an_unknown_version_is_unknown() -> None:
+    assert verdict("deployed", new="", deployed=(deployed(40),)) == "UNKNOWN"
+
+
+def test_what_is_wrong_is_said_with_both_names_and_the_command() -> None:
+    found = CHECKS["deployed"](context(deployed=(deployed(40, ref="develop-7", version="0.1.1"),)))
+    assert (found.verdict, found.next) != ("PASS", None)
+    wrong = CHECKS["deployed"](context(deployed=(deployed(40, ref=ELSE),)))
+    assert wrong.summary == f"0.1.1 was deployed to production, but from {ELSE} instead of {TAG}."
+    assert wrong.next
+    assert wrong.next.commands == (f"./scripts/deploy-mobile-production.sh {TAG}",)
+    assert wrong.proof == (f"2026-05-28T21:40:00+00:00 production 0.1.1 {ELSE} succeeded (deploy script)",)
+
+
+def test_archys_deploy_to_the_dev_server_is_judged_where_the_process_says() -> None:
+    """A24: another version on the dev server is not this hotfix."""
+    document = {**context(process="archy").document, "deploy": {"environment": "dev"}}
+    there = {"environment": "dev", "kind": "dev", "ref": ""}
+    given: dict[str, Any] = {"process": "archy", "document": document}
+    assert verdict("deployed", deployed=(deployed(40, **there),), **given) == "PASS"
+    assert verdict("deployed", deployed=(deployed(40, **there, version="0.0.9"),), **given) == "FAIL"
+    assert summary("deployed", **given) == "Not deployed to development yet."
