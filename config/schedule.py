@@ -17,10 +17,10 @@ from accounts.session_store import SessionStore
 from config.backup import daily
 from config.backup.tasks import back_up
 from foundation import idempotency
+from hotfixes import start as hotfixes
 from hotfixes.audit import folders as audit_copies
 from hotfixes.audit import running as audits
 from hotfixes.audit.tasks import audit_due
-from hotfixes import start as hotfixes
 from hotfixes.tasks import judge_due, look_due
 from hotfixes.watching import claim as watching
 from incidents import intake
