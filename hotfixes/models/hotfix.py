@@ -25,6 +25,10 @@ class HotfixQuerySet(models.QuerySet["Hotfix"]):
     def open(self) -> Self:
         return self.filter(status=Hotfix.Status.OPEN)
 
+    def watched(self) -> Self:
+        """Open ones, and those whose end is looked at again."""
+        return self.filter(Q(status=Hotfix.Status.OPEN) | Q(verify_at__isnull=False))
+
     def for_page(self) -> Self:
         return self.select_related(
             "incident__product__team", "incident__severity", "incident__process_version__process",
@@ -72,6 +76,13 @@ class Hotfix(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     ended_at = models.DateTimeField(null=True)
+    # When the incident was closed; and until when what was found then is looked at again (hotfixes/ending.py).
+    closed_at = models.DateTimeField(null=True)
+    verify_at = models.DateTimeField(null=True)
+    # What the last round found beside the checks: lists of {key, verdict, summary, …}, and who wrote the fix.
+    preflight: "models.JSONField[list[Any], list[Any]]" = models.JSONField(default=list)
+    guard: "models.JSONField[list[Any], list[Any]]" = models.JSONField(default=list)
+    authors: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)
     look_at = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
     looked_at = models.DateTimeField(null=True)
