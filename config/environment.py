@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 # First words of the names in a data folder: of files that Nightdesk makes there.
-OURS = {"secret_key", "encryption_keys", "postgres", "static", "bundle", "backups", "demo", "mirrors"}
+OURS = {"secret_key", "encryption_keys", "postgres", "static", "bundle", "backups", "demo", "mirrors", "repositories"}
 GIT_PROTOCOLS = ("https", "http", "file")
 NOT_OURS = {"static"}  # a common name; beside it `static.collected` lies in a folder of ours
 
@@ -276,6 +276,8 @@ def demo(base: Path) -> None:
     os.environ.setdefault("NIGHTDESK_ADMIN_PASSWORD", DEMO_PASSWORD)
     os.environ.setdefault("NIGHTDESK_PROBE_NETWORKS", "127.0.0.0/8,::1/128")
     os.environ.setdefault("NIGHTDESK_FILE_ROOTS", str(data / "files"))
+    # Its own repository lies in that folder.
+    os.environ.setdefault("NIGHTDESK_GIT_PROTOCOLS", "https,http,file")
     # The demo's own monitor reads in it from the first look on.
     (data / "files").mkdir(parents=True, exist_ok=True)
 

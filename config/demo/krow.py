@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from config.demo import repository
 from config.demo.stage import At, Stage, detected
 from config.demo.written import Written, write
 from hotfixes.decide import decide
@@ -14,6 +15,7 @@ from incidents.messages import send_message
 from incidents.models import Incident
 from incidents.report import report
 from incidents.steps import finish
+from products.edit_product import edit_product
 
 PULL_REQUEST = "https://git.example.org/krow/workspace/pull/412"
 ROOM = "#emergency-releases"
@@ -120,7 +122,16 @@ def _afterwards(stage: Stage, incident: Incident, at: At) -> None:
 
 
 def deciding(stage: Stage) -> None:
-    """Fourteen minutes in: everything is known that can be, and whoever decides is asked."""
+    """Fourteen minutes in: everything is known that can be, and whoever decides is asked. The code is there as well."""
+    staff = stage.staff
+    edit_product(
+        staff,
+        by=stage.visitor,
+        name=staff.name,
+        process=staff.process,
+        aliases=staff.aliases,
+        version="0.1.1",
+    )
     at = detected(minutes=14)
     incident = _begin(
         stage,
@@ -139,3 +150,5 @@ def deciding(stage: Stage) -> None:
         incident, by=stage.sam, at=at(11),
         text="A shift without a site stops the list. The guard is one line; the import can also be switched off.",
     )  # fmt: skip
+    if repository.folder().exists():
+        do.note(incident, by=stage.sam, at=at(12), text=f"The code: git clone {repository.folder()}")

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from accounts.memberships import put_in_team
 from accounts.models import Role, Team, User
+from config.demo import repository
 from foundation import moment
 from monitoring.add import add as watch
 from products.components import set_components
@@ -51,6 +52,7 @@ def build(address: str) -> Stage:
     stage = Stage(visitor, kim, sam, noor, paula, _staff(team, visitor), _node(team, visitor))
     _people(stage)
     _monitors(stage, address)
+    repository.connect(stage.staff)
     return stage
 
 

@@ -44,7 +44,7 @@ def test_the_demo_fills_no_data_folder_of_yours(tmp_path: Path) -> None:
 
 def test_the_demo_keeps_to_its_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NIGHTDESK_DATA", "DATABASE_URL", "NIGHTDESK_ADMIN_EMAIL", "NIGHTDESK_ADMIN_PASSWORD",
-                 "NIGHTDESK_PROBE_NETWORKS", "NIGHTDESK_FILE_ROOTS"):  # fmt: skip
+                 "NIGHTDESK_PROBE_NETWORKS", "NIGHTDESK_FILE_ROOTS", "NIGHTDESK_GIT_PROTOCOLS"):  # fmt: skip
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     environment.demo(tmp_path)

@@ -27,6 +27,8 @@ DECIDING, WATCHING = "Sign-in fails for all staff", "Nodes lose their session af
 @pytest.fixture
 def visitor(db: None, settings: Settings, tmp_path: Path) -> User:
     settings.NIGHTDESK_FILE_ROOTS = [str(tmp_path)]
+    settings.NIGHTDESK_DATA = tmp_path / "data"
+    settings.NIGHTDESK_GIT_PROTOCOLS = ("file",)
     import_shipped()
     user = make_user("demo@example.test", is_administrator=True)
     join(user, make_team("first"), "admin")
