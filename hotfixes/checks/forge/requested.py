@@ -16,7 +16,8 @@ from products.process.schema.policy import ReviewSpec
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DRAFT = re.compile(r"\s*(?:(?:draft|wip)\s*:|\[(?:draft|wip)\]|\(draft\))\s*", re.IGNORECASE)
-_DRESS = " \t*_`#>~-:!"
+_HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(.*?)[ \t:#*_]*$", re.MULTILINE)
+_DRESS = " \t*_`#>~-:!\ufeff"
 
 
 def review_requested(context: Context) -> Result:
@@ -73,7 +74,10 @@ def lacking(context: Context, spec: ReviewSpec, pull: Pull) -> list[str]:
         missing.append(_("the title “%s”") % context.filled(spec.title))
     if spec.opening and not _opens(spec.opening, body):
         missing.append(_("the opening “%s”") % spec.opening)
-    return missing + [one.text or f"{one.label}:" for one in spec.parts if not part(one, body)]
+    # A template's sections are as good as labels: `## Impact` and what stands below it.
+    labelled = _HEADING.sub(r"\1:", body.replace("\r\n", "\n"))
+    filled = [one for one in spec.parts if part(one, body) or part(one, labelled)]
+    return missing + [one.text or f"{one.label}:" for one in spec.parts if one not in filled]
 
 
 def _is_marked(label: str, pull: Pull, body: str) -> bool:
