@@ -92,13 +92,13 @@ class _Auditing:
         if base is None:
             context = self._context(tag, None)
             why = _("There is no production tag before it.")
-            return self._released(tag, None, Kind.FIRST, why, _judged(context, contents.NORMAL))
+            return self._released(tag, None, Kind.FIRST, why, _milder(_judged(context, contents.NORMAL)))
         context = self._context(tag, base)
         kind, why = _kind(context, tag, base)
         checks = contents.HOTFIX if kind is Kind.HOTFIX else contents.NORMAL
         results = _judged(context, checks)
         if kind is Kind.NORMAL:
-            results = {key: _mild(result) for key, result in results.items()}
+            results = _milder(results)
         return self._released(tag, base, kind, why, results)
 
     def _context(self, tag: Tagged, base: Tagged | None) -> Released:
@@ -158,9 +158,12 @@ def _one(check: contents.Check, context: Released) -> Result:
     return replace(found, verdict=verdict, proof=found.proof[:MAX_PROOF], next=None)
 
 
-def _mild(result: Result) -> Result:
+def _milder(results: Mapping[str, Result]) -> dict[str, Result]:
     """The process speaks of hotfixes: what an ordinary release does otherwise is worth a look, not wrong."""
-    return replace(result, verdict=Verdict.WARN) if result.verdict is Verdict.FAIL else result
+    return {
+        key: replace(result, verdict=Verdict.WARN) if result.verdict is Verdict.FAIL else result
+        for key, result in results.items()
+    }
 
 
 def _kind(context: Released, tag: Tagged, base: Tagged) -> tuple[Kind, str]:

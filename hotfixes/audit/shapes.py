@@ -20,7 +20,7 @@ CHECKS: Final[Mapping[str, Promise | str]] = {
     "cut_from_tag": _("Cut from tag"),
     "fast_forward": _("Fast-forward"),
     "tag_commit": _("Tagged commit"),
-    "tag_annotated": _("Tag"),
+    "tag_annotated": _("Annotated tag"),
     "minimal_diff": _("Size"),
 }
 
