@@ -8,7 +8,7 @@ from hotfixes.forges.address import segment
 from hotfixes.forges.asking import MAX_HEADS, OWN_STATUS, Ask, Committer, Parts, in_question, named
 from hotfixes.forges.github import release
 from hotfixes.forges.moments import moment
-from hotfixes.forges.picking import inner, oid, word, words
+from hotfixes.forges.picking import inner, link, oid, word, words
 from hotfixes.forges.shapes import MAX_BODY, Kind, Part, Pull, Reading, Release, Review, Run, whole
 from hotfixes.forges.trouble import ForgeError, Trouble
 from hotfixes.forges.wire import Wire
@@ -62,7 +62,7 @@ def _pull(row: dict[str, Any], branch: str) -> Pull | None:
     draft = inner(row, "draft") is True or title.upper().startswith(("WIP:", "[WIP]"))
     return Pull(
         number=whole(inner(row, "number")),
-        url=word(row, "html_url", limit=2_000),
+        url=link(row, "html_url"),
         title=title,
         body=word(row, "body", limit=MAX_BODY),
         labels=words(row, "labels", "name"),
@@ -137,7 +137,7 @@ def _run(row: dict[str, Any], head: str) -> Run | None:
         return None
     done = _STATUSES.get(word(row, "status") or word(row, "state"), "")
     at = moment(inner(row, "updated_at")) or moment(inner(row, "created_at"))
-    return Run(name, head, "completed" if done else "running", done, word(row, "target_url", limit=2_000), at)
+    return Run(name, head, "completed" if done else "running", done, link(row, "target_url"), at)
 
 
 def _releases(wire: Wire, ask: Ask) -> list[Release]:

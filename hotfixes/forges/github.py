@@ -7,9 +7,21 @@ from typing import Any, Final
 from hotfixes.forges.address import segment
 from hotfixes.forges.asking import MAX_HEADS, OWN_STATUS, Ask, Committer, Parts, in_question, named
 from hotfixes.forges.moments import moment
-from hotfixes.forges.picking import inner, oid, word, words
-from hotfixes.forges.shapes import MAX_BODY, Deployed, Kind, Part, Pull, Reading, Release, Review, Run, whole
-from hotfixes.forges.trouble import ForgeError, Trouble
+from hotfixes.forges.picking import inner, link, oid, word, words
+from hotfixes.forges.shapes import (
+    MAX_BODY,
+    Deployed,
+    Kind,
+    Part,
+    Pull,
+    Push,
+    Reading,
+    Release,
+    Review,
+    Run,
+    whole,
+)
+from hotfixes.forges.trouble import PARTIAL, ForgeError, Trouble
 from hotfixes.forges.wire import Wire
 
 MAX_DEPLOYMENTS: Final = 8
@@ -35,6 +47,7 @@ def read(wire: Wire, ask: Ask) -> tuple[Reading, Parts]:
         reviews=tuple(reviews),
         runs=tuple(parts.take(Part.RUNS, lambda: _runs(wire, ask))),
         releases=tuple(parts.take(Part.RELEASES, lambda: _releases(wire, ask))),
+        pushes=tuple(_pushes(wire, ask)),
         deployments=tuple(parts.take(Part.DEPLOYMENTS, lambda: _deployments(wire, ask))),
     )
     return reading, parts
@@ -59,7 +72,7 @@ def _pull(row: dict[str, Any]) -> Pull:
     state = word(row, "state")
     return Pull(
         number=whole(inner(row, "number")),
-        url=word(row, "html_url", limit=2_000),
+        url=link(row, "html_url"),
         title=word(row, "title"),
         body=word(row, "body", limit=MAX_BODY),
         labels=words(row, "labels", "name"),
@@ -121,7 +134,7 @@ def _run(row: dict[str, Any]) -> Run:
     conclusion = said if said in _CONCLUDED else "failure"
     at = moment(inner(row, "completed_at")) or moment(inner(row, "started_at"))
     done = conclusion if state == "completed" else ""
-    return Run(word(row, "name"), oid(row, "head_sha"), state, done, word(row, "html_url", limit=2_000), at)
+    return Run(word(row, "name"), oid(row, "head_sha"), state, done, link(row, "html_url"), at)
 
 
 class _Status:
@@ -136,8 +149,25 @@ class _Status:
             return None
         done = _STATUSES.get(said, "")
         at = moment(inner(row, "updated_at")) or moment(inner(row, "created_at"))
-        url = word(row, "target_url", limit=2_000)
+        url = link(row, "target_url")
         return Run(name, self.head, "completed" if done else "running", done, url, at)
+
+
+def _pushes(wire: Wire, ask: Ask) -> list[Push]:
+    """GitHub alone keeps a log of them. Who may not read it lacks nothing that was there before it: no trouble."""
+    if not ask.branch:
+        return []
+    try:
+        return wire.rows("/activity", Push, _push, query={"ref": f"refs/heads/{ask.branch}"})
+    except ForgeError as problem:
+        if problem.trouble not in PARTIAL:
+            raise
+        return []
+
+
+def _push(row: dict[str, Any]) -> Push:
+    after, at = oid(row, "after"), moment(inner(row, "timestamp"))
+    return Push(word(row, "ref"), after.strip("0") and after, at, user(row, "actor")[0])
 
 
 def _releases(wire: Wire, ask: Ask) -> list[Release]:
@@ -160,7 +190,7 @@ def release(row: dict[str, Any]) -> Release:
         draft=inner(row, "draft") is True,
         prerelease=inner(row, "prerelease") is True,
         published_at=moment(inner(row, "published_at")),
-        url=word(row, "html_url", limit=2_000),
+        url=link(row, "html_url"),
     )
 
 
@@ -188,5 +218,5 @@ def _progress(row: dict[str, Any]) -> Deployed | None:
     state = word(row, "state")
     if state == "inactive":
         return None
-    url = word(row, "environment_url", limit=2_000) or word(row, "log_url", limit=2_000)
+    url = link(row, "environment_url") or link(row, "log_url")
     return Deployed(state=_DEPLOYED.get(state, "started"), at=moment(inner(row, "created_at")), url=url)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from hotfixes.forges.address import segment
 from hotfixes.forges.asking import MAX_HEADS, OWN_STATUS, Ask, Committer, Parts, in_question, named
 from hotfixes.forges.moments import moment
-from hotfixes.forges.picking import inner, oid, word, words
+from hotfixes.forges.picking import inner, link, oid, word, words
 from hotfixes.forges.shapes import (
     MAX_BODY,
     Deployed,
@@ -69,7 +69,7 @@ def _pull(row: dict[str, Any]) -> Pull:
     state = word(row, "state")
     return Pull(
         number=whole(inner(row, "iid")),
-        url=word(row, "web_url", limit=2_000),
+        url=link(row, "web_url"),
         title=word(row, "title"),
         body=word(row, "description", limit=MAX_BODY),
         labels=words(row, "labels", "name"),
@@ -180,7 +180,7 @@ def _pipeline(row: dict[str, Any]) -> Run | None:
         one for one in ("pipeline", source, word(row, "ref", limit=200)) if one
     )
     at = moment(inner(row, "updated_at")) or moment(inner(row, "created_at"))
-    return _run(name, oid(row, "sha"), word(row, "status"), word(row, "web_url", limit=2_000), at)
+    return _run(name, oid(row, "sha"), word(row, "status"), link(row, "web_url"), at)
 
 
 class _Status:
@@ -190,7 +190,7 @@ class _Status:
         self.head = head
 
     def __call__(self, row: dict[str, Any]) -> Run | None:
-        name, url = word(row, "name"), word(row, "target_url", limit=2_000)
+        name, url = word(row, "name"), link(row, "target_url")
         is_job = "/-/jobs/" in url or inner(row, "allow_failure") is True
         if is_job or name.lower().startswith(OWN_STATUS):
             return None
@@ -222,7 +222,7 @@ def _release(row: dict[str, Any]) -> Release:
         name=word(row, "name"),
         draft=inner(row, "upcoming_release") is True,
         published_at=moment(inner(row, "released_at")),
-        url=word(row, "_links", "self", limit=2_000),
+        url=link(row, "_links", "self"),
     )
 
 
@@ -239,7 +239,7 @@ def _deployments(wire: Wire, ask: Ask) -> list[Deployed]:
 
 def _deployed(row: dict[str, Any], sha: str, ref: str) -> Deployed:
     at = moment(inner(row, "finished_at")) or moment(inner(row, "updated_at"))
-    url = word(row, "environment", "external_url", limit=2_000)
+    url = link(row, "environment", "external_url")
     state = _DEPLOYED.get(word(row, "status"), "started")
     return Deployed(
         word(row, "environment", "name"), sha, ref, state, at, url, text(str(whole(inner(row, "id"))))

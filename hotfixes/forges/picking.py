@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hotfixes.forges.shapes import items, text
+from hotfixes.forges.shapes import address, items, text
 
 
 def inner(row: Any, *path: str) -> Any:
@@ -14,6 +14,10 @@ def inner(row: Any, *path: str) -> Any:
 
 def word(row: Any, *path: str, limit: int = 300) -> str:
     return text(inner(row, *path), limit)
+
+
+def link(row: Any, *path: str) -> str:
+    return address(inner(row, *path))
 
 
 def words(row: Any, name: str, key: str = "") -> tuple[str, ...]:

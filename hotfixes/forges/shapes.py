@@ -14,7 +14,8 @@ from hotfixes.forges.moments import moment, written
 MAX_ROWS: Final = 200
 MAX_TEXT: Final = 300
 MAX_BODY: Final = 20_000
-_LONG: Final = {"body": MAX_BODY, "url": 2_000, "why": 500}
+MAX_URL: Final = 1_000
+_LONG: Final = {"body": MAX_BODY, "why": 500}
 
 
 class Kind(StrEnum):
@@ -115,6 +116,16 @@ class Deployed:
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    """When `ref` (full name) came to name `after`, by the forge's own log; "" for a deletion."""
+
+    ref: str = ""
+    after: str = ""
+    at: datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What one look at a forge showed. `unread`: (part, why) for what it did not let us see."""
 
@@ -125,6 +136,7 @@ class Reading:
     releases: tuple[Release, ...] = ()
     deployments: tuple[Deployed, ...] = ()
     unread: tuple[tuple[str, str], ...] = field(default=())
+    pushes: tuple[Push, ...] = ()
 
     def why_unread(self, *parts: str) -> str:
         """The sentence for the first of `parts` that was not read, "" when all were."""
@@ -148,11 +160,12 @@ class Reading:
             runs=restored(Run, known.get("runs")),
             releases=restored(Release, known.get("releases")),
             deployments=restored(Deployed, known.get("deployments")),
+            pushes=restored(Push, known.get("pushes")),
             unread=tuple((text(what, 40), text(why, 500)) for what, why in pairs),
         )
 
 
-_LISTS: Final = ("pulls", "reviews", "runs", "releases", "deployments")
+_LISTS: Final = ("pulls", "reviews", "runs", "releases", "deployments", "pushes")
 
 
 def plain(row: Any) -> dict[str, Any]:
@@ -178,6 +191,13 @@ def text(value: object, limit: int = MAX_TEXT) -> str:
     return value[:limit].replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
+def address(value: object) -> str:
+    """A web address that may become a link; "" for all else (`javascript:`, one too long to be kept)."""
+    found = text(value, MAX_URL + 1)
+    fine = found.lower().startswith(("https://", "http://")) and len(found) <= MAX_URL and found.isprintable()
+    return found if fine and " " not in found else ""
+
+
 def items(value: object) -> list[Any]:
     return list(value)[:MAX_ROWS] if isinstance(value, list | tuple) else []
 
@@ -198,6 +218,8 @@ def _in(hint: Any, name: str, value: object) -> object:
         return value is True
     if hint is int:
         return whole(value)
+    if name == "url":
+        return address(value)
     if hint is str:
         return text(value, _LONG.get(name, MAX_TEXT))
     if get_origin(hint) is tuple:

@@ -89,11 +89,16 @@ def _place(
 
 
 def _stood_there(context: Context, review: Review) -> bool:
-    """Whether the branch was seen at this commit before the approval, and at nothing else between."""
-    before = [
-        seen for seen in context.history(context.branch_name) if review.at and seen.seen_at <= review.at
-    ]
-    return bool(before) and before[-1].commit == review.commit
+    """Whether the branch was at this commit before the approval, and at nothing else between: as we saw it, or as the
+    forge's own log of pushes has it, where it keeps one.
+    """
+    if review.at is None:
+        return False
+    name, pushes = context.branch_name, context.forge.pushes if context.forge else ()
+    stood = [(seen.seen_at, seen.commit or "") for seen in context.history(name)]
+    stood += [(push.at, push.after) for push in pushes if push.at and push.ref == name]
+    before = [one for one in stood if one[0] <= review.at]
+    return bool(before) and max(before)[1] == review.commit
 
 
 def _given(context: Context, pull: Pull, found: _Sorted) -> Result:

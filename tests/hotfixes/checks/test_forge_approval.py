@@ -190,6 +190,32 @@ def test_who_connects_after_the_approval_cannot_tell(scene: Scene) -> None:
     assert scene.verdict("approval") == "UNKNOWN"
 
 
+def test_githubs_own_log_of_pushes_tells_what_was_approved(scene: Scene) -> None:
+    """Approved within the minute between two looks, or before anybody watched."""
+    scene.state.logs_pushes = True
+    scene.story.whole_fix()
+    pull = scene.state.open(scene.tip)
+    scene.state.review(pull, "ben")
+    assert scene.verdict("approval") == "PASS"
+    review = scene.state.review(pull, "carl")
+    review.commit = scene.push(pull)
+    assert scene.verdict("approval") == "FAIL"
+    scene.state.reviews.pop(0)
+    assert scene.verdict("approval") == "UNKNOWN"
+
+
+def test_what_we_saw_outweighs_an_older_line_of_the_log(scene: Scene) -> None:
+    scene.state.logs_pushes = True
+    pull = scene.asked()
+    first = scene.tip
+    scene.story.commit({"lib/more.dart": "x"}, "fix: more\n")
+    scene.observe()
+    review = scene.state.review(pull, "ben")
+    scene.story.repository.branch("hotfix/krow-v0.1.1", first)
+    assert review.commit == first
+    assert scene.verdict("approval") == "UNKNOWN"
+
+
 def test_approved_only_after_the_merge(scene: Scene) -> None:
     pull = scene.asked()
     scene.story.fast_forward()

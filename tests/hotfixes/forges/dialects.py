@@ -33,6 +33,16 @@ class GitHub:
             )
         if path.startswith("/deployments"):
             return self.deployments(state, path, query)
+        if path == "/activity" and state.logs_pushes:
+            heads = [
+                pair
+                for one in state.pulls
+                if query["ref"] == f"refs/heads/{one.branch}"
+                for pair in one.heads
+            ]
+            return [
+                {"ref": query["ref"], "after": head, "timestamp": written(at)} for head, at in reversed(heads)
+            ]
         if found := re.fullmatch(r"/issues/(\d+)/comments", path):
             return [comment(one, "user", "login") for one in state.comments if one["pull"] == int(found[1])]
         if found := re.fullmatch(r"/issues/comments/(\d+)", path):

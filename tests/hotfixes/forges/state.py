@@ -64,6 +64,7 @@ class State:
     deployments: list[dict[str, Any]] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)
     at: datetime = BEGAN
+    logs_pushes: bool = False
 
     def now(self) -> datetime:
         self.at += timedelta(minutes=1)

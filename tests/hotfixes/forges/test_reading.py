@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from hotfixes.forges.moments import moment
+from hotfixes.forges.picking import link
 from hotfixes.forges.reading import Ask, read
 from hotfixes.forges.shapes import Deployed, Reading, Release, Run
 from tests.hotfixes.forges.playing import Forge
@@ -184,6 +186,7 @@ def test_what_has_not_changed_is_not_sent_again(each: Forge) -> None:
     each.state.review(pull, "ben")
     each.state.run("tests", A)
     each.state.release()
+    each.state.logs_pushes = True
     first, kept = read(each.connection(), ASK)
     each.seen.clear()
     second, again = read(each.connection(), ASK, json.loads(json.dumps(kept)))
@@ -236,9 +239,23 @@ def test_what_postgresql_cannot_hold_is_taken_out(each: Forge) -> None:
     assert look(each).pulls[0].title == "ab?c"
 
 
-def test_times_of_all_dialects_are_one() -> None:
-    from hotfixes.forges.moments import moment
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.example",
+        "https://a b",
+        "https://x/" + "a" * 2_000,
+        7,
+    ],
+)
+def test_only_web_addresses_become_links(url: object) -> None:
+    assert link({"url": url}, "url") == Reading.from_json({"runs": [{"url": url}]}).runs[0].url == ""
+    assert link({"url": "https://forge.example/1"}, "url") == "https://forge.example/1"
 
+
+def test_times_of_all_dialects_are_one() -> None:
     at = moment("2026-05-28T21:50:00Z")
     assert at is not None
     assert moment("2026-05-28 21:50:00 UTC") == moment("2026-05-28 23:50:00 +0200") == at
