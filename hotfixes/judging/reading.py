@@ -6,6 +6,7 @@ from hotfixes.checks import Next, Result
 from hotfixes.checks.shapes import pending, unknown
 from hotfixes.git import mirror as mirrors
 from hotfixes.git.reader import GitReader
+from hotfixes.git.recalling import Recalling
 from hotfixes.git.trouble import GitError, Trouble
 from hotfixes.git.unreadable import Unreadable
 from hotfixes.models import Hotfix, Mirror
@@ -30,7 +31,8 @@ def reader(hotfix: Hotfix) -> GitReader:
     if mirror.state == Mirror.State.TROUBLE:
         return Unreadable(GitError(Trouble(mirror.trouble), mirror.detail))
     try:
-        return mirrors.opened(folder(mirror.repository_id)).cli
+        copy = mirrors.opened(folder(mirror.repository_id))
+        return Recalling(copy.cli, str(copy.folder))
     except GitError as problem:
         return Unreadable(problem)
 
