@@ -25,6 +25,7 @@ from foundation.idempotency import Reused
 from foundation.paging import BadCursor
 from foundation.problems import errors_of, problem
 from hotfixes.api import router as decisions
+from hotfixes.audit.api import router as audits
 from incidents.api import router as incidents
 from incidents.api.shapes import incident_shape
 from incidents.closing import Held
@@ -75,7 +76,7 @@ api = Api(
     title="Nightdesk", version="1", description=WORDS,
     parser=StrictParser(), docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
 )  # fmt: skip
-for _router in (reports, decisions, incidents, monitoring, notifications, products, people):
+for _router in (reports, decisions, audits, incidents, monitoring, notifications, products, people):
     api.add_router("", _router)
 
 

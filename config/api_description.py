@@ -16,6 +16,7 @@ TAGS = {
     "incidents": "What is broken: declare, read, and the verbs of the page's buttons.",
     "postmortems": "The report of an incident: evidence, answers, action items, the meeting, the review.",
     "decisions": "Hotfix or rollback: what was chosen, by whom, on which facts.",
+    "audits": "What a repository's last production tags kept of a process.",
     "monitors": "What is watched, and how it is.",
     "channels": "Ways to a team's room and to one's own phone. Where they lead is write-only.",
     "deliveries": "What was told, and what did not arrive.",

@@ -54,8 +54,8 @@ def test_it_is_served_without_a_token_and_names_every_part(client: Client) -> No
     assert answer.status_code == 200
     paths = json.loads(answer.content)["paths"]
     assert {path.removeprefix("/api/v1").split("/")[1] for path in paths} == {
-        "channels", "deliveries", "incidents", "me", "messages", "monitors", "people", "postmortems", "processes",
-        "products", "teams", "tokens",
+        "audits", "channels", "deliveries", "incidents", "me", "messages", "monitors", "people", "postmortems",
+        "processes", "products", "teams", "tokens",
     }  # fmt: skip
 
 
@@ -92,8 +92,10 @@ def furnish(product: Product, script: Script) -> dict[str, Any]:
     todo = {"text": "A test", "kind": "test", "owner": "paula@example.test", "due": "2027-01-01"}
     script.post("/incidents/INC-1/postmortem/actions", todo, status=201)
     room = {"name": "Room", "kind": "slack", "team": "payments", "url": "https://127.0.0.1/hook"}
+    audit = {"url": "https://127.0.0.1/app.git", "process": "krow", "team": "payments"}
     return {
-        "ref": "INC-1", "token_id": ApiToken.objects.latest("pk").pk,
+        "audit_id": script.post("/audits", audit, status=201)["id"], "ref": "INC-1",
+        "token_id": ApiToken.objects.latest("pk").pk,
         "channel_id": script.post("/channels", room, status=201)["id"], "holder_id": holder.pk,
         "contact_id": contact["items"][0]["id"],
         "delivery_id": Delivery.objects.latest("pk").pk, "person_id": make_user("ben@example.test").pk,

@@ -19,7 +19,7 @@ from accounts.models import ApiToken, Membership, Role, Scope, Team, User
 from accounts.tokens import revoke_token
 from foundation import moment
 from foundation.blobs import taken
-from hotfixes.audit.asking import ask
+from hotfixes.audit.asking import ask, cancel
 from hotfixes.models import AuditRun
 from incidents import corrections, transitions
 from incidents.declare import declare
@@ -180,7 +180,9 @@ def _furnish(world: World) -> None:
 
 def _audit(world: World, by: User) -> AuditRun:
     url = "https://git.example.test/zebra.git"
-    return ask(by=by, url=url, process=world.product.process, team=world.team)
+    audit = ask(by=by, url=url, process=world.product.process, team=world.team)
+    cancel(audit, by=by)  # one may have one under way
+    return audit
 
 
 def _process_of(name: str, ref: str, seen_by: dict[str, Role]) -> dict[str, Any]:
