@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from hotfixes.forges.address import segment
 from hotfixes.forges.asking import MAX_HEADS, OWN_STATUS, Ask, Committer, Parts, in_question, named
 from hotfixes.forges.moments import moment
@@ -45,7 +47,7 @@ def read(wire: Wire, ask: Ask) -> tuple[Reading, Parts]:
         kind=Kind.GITHUB,
         pulls=tuple(pulls),
         reviews=tuple(reviews),
-        runs=tuple(parts.take(Part.RUNS, lambda: _runs(wire, ask))),
+        runs=tuple(parts.take(Part.RUNS, lambda: _runs(wire, ask, parts))),
         releases=tuple(parts.take(Part.RELEASES, lambda: _releases(wire, ask))),
         pushes=tuple(_pushes(wire, ask)),
         deployments=tuple(parts.take(Part.DEPLOYMENTS, lambda: _deployments(wire, ask))),
@@ -115,12 +117,10 @@ def _committer(row: dict[str, Any]) -> Committer:
     return Committer(login, word(row, "commit", "author", "name"), word(row, "commit", "author", "email"))
 
 
-def _runs(wire: Wire, ask: Ask) -> Iterator[Run]:
+def _runs(wire: Wire, ask: Ask, parts: Parts) -> Iterator[Run]:
     for head in ask.heads[:MAX_HEADS]:
         try:
-            yield from wire.rows(
-                f"/commits/{segment(head)}/check-runs", Run, _run, inside="check_runs", pages=2
-            )
+            yield from _checks(wire, head, parts)
             yield from wire.rows(f"/commits/{segment(head)}/status", Run, _Status(head), inside="statuses")
         except ForgeError as problem:
             # A commit that was never pushed here, or is gone.
@@ -128,11 +128,26 @@ def _runs(wire: Wire, ask: Ask) -> Iterator[Run]:
                 raise
 
 
+def _checks(wire: Wire, head: str, parts: Parts) -> list[Run]:
+    """No fine-grained token can be given the right to read checks: GitHub's own workflows can be read without it."""
+    try:
+        return wire.rows(f"/commits/{segment(head)}/check-runs", Run, _run, inside="check_runs", pages=2)
+    except ForgeError as problem:
+        if problem.trouble is not Trouble.FORBIDDEN:
+            raise
+    found = wire.rows("/actions/runs", Run, _run, inside="workflow_runs", query={"head_sha": head})
+    parts.unread[Part.CHECKS] = str(
+        _("With this token only GitHub's own workflows are seen, no other app's checks.")
+    )
+    return [run for run in found if run.head == head]
+
+
 def _run(row: dict[str, Any]) -> Run:
     state, said = word(row, "status"), word(row, "conclusion")
     state = state if state in ("queued", "completed") else "running"
     conclusion = said if said in _CONCLUDED else "failure"
-    at = moment(inner(row, "completed_at")) or moment(inner(row, "started_at"))
+    times = ("completed_at", "started_at", "updated_at")
+    at = next((found for name in times if (found := moment(inner(row, name)))), None)
     done = conclusion if state == "completed" else ""
     return Run(word(row, "name"), oid(row, "head_sha"), state, done, link(row, "html_url"), at)
 

@@ -33,6 +33,7 @@ class Part(StrEnum):
     REVIEWS = "reviews"
     COMMITS = "commits"
     RUNS = "runs"
+    CHECKS = "checks"
     RELEASES = "releases"
     DEPLOYMENTS = "deployments"
 

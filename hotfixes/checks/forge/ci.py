@@ -35,6 +35,8 @@ def ci_passed(context: Context) -> Result:
         return unknown(said, then=then, head=heads[0])
     runs = runs_on(context, head)
     proof = [line(run) for run in sorted(runs, key=lambda one: one.conclusion in _FINE)]
+    if context.forge and (partly := context.forge.why_unread(Part.CHECKS)):
+        proof.append(partly)
     facts: dict[str, Any] = {"head": head, "runs": {run.name: run.conclusion or run.state for run in runs}}
     words = {"head": short(head)}
     if bad := [run for run in runs if run.state == "completed" and run.conclusion not in _FINE]:

@@ -70,8 +70,21 @@ def test_our_own_status_is_no_ci(everywhere: Scene) -> None:
 def test_runs_that_are_kept_from_us(scene: Scene) -> None:
     scene.asked()
     scene.state.run("tests", scene.tip)
-    scene.forge.forbidden = ("check-runs",)
+    scene.forge.forbidden = ("check-runs", "actions/runs")
     assert scene.verdict("ci_passed") == "UNKNOWN"
+
+
+def test_a_token_that_sees_no_checks_sees_githubs_own_workflows(scene: Scene) -> None:
+    scene.asked()
+    scene.state.run("tests", scene.tip)
+    scene.forge.forbidden = ("check-runs",)
+    result = scene.judge("ci_passed")
+    assert (str(result.verdict), result.proof[-1]) == (
+        "PASS",
+        "With this token only GitHub's own workflows are seen, no other app's checks.",
+    )
+    scene.state.run("tests", scene.tip, said="failure")
+    assert scene.verdict("ci_passed") == "FAIL"
 
 
 def test_what_was_stated_is_proven_by_ci(everywhere: Scene) -> None:

@@ -33,6 +33,10 @@ class GitHub:
             )
         if path.startswith("/deployments"):
             return self.deployments(state, path, query)
+        if path == "/actions/runs":
+            return {
+                "workflow_runs": [self.run(one) for one in state.runs if one["head"] == query["head_sha"]]
+            }
         if path == "/activity" and state.logs_pushes:
             heads = [
                 pair
