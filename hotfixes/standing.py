@@ -43,6 +43,8 @@ class SaidView:
     file: FileShown | None = None
     second: str = ""
     waits: bool = False
+    # By the only person of the team: never called approved.
+    self_reviewed: bool = False
 
     @property
     def label(self) -> str:
@@ -245,6 +247,7 @@ def _override(row: Override, known: Work) -> SaidView:
         verdict=str(row.verdict),
         second=str(row.second) if row.second else "",
         waits=row.needs_second and row.second_id is None,
+        self_reviewed=bool(row.event.data.get("self_reviewed")),
     )
 
 
@@ -259,4 +262,5 @@ def _attestation(row: Attestation, known: Work) -> SaidView:
         verdict=str(row.verdict),
         url="" if hidden else row.url,
         file=known.file(row.event),
+        self_reviewed=bool(row.event.data.get("self_reviewed")),
     )

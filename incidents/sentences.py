@@ -13,7 +13,7 @@ from incidents.attachments import file_of
 from incidents.clocks import span
 from incidents.fact_names import LABELS
 from incidents.models import TimelineEvent
-from incidents.sentences_of_evidence import checked, linked, seen
+from incidents.sentences_of_evidence import checked, linked, overridden, seen
 from incidents.stated import SAID
 from products.vocabulary import EventKind
 
@@ -153,6 +153,11 @@ def _ticked(event: TimelineEvent) -> SafeString:
 def _stated(event: TimelineEvent) -> SafeString:
     if event.actor_id is None:
         return seen(event) or _plain(event)
+    if event.data.get("self_reviewed"):
+        return linked(
+            event,
+            format_html(_("<b>Self-reviewed</b> by {who}: the team has no second person"), who=_who(event)),
+        )
     words = _("<b>{what}</b>, says {who}")
     if event.data.get("implied_by") == EventKind.DECIDED:
         words = _("<b>{what}</b>, by deciding ({who})")
@@ -279,7 +284,7 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.CHECK_CHANGED: lambda event: checked(event) or _ticked(event),
     EventKind.WATCH_OPENED: _watch_opened,
     EventKind.MESSAGE_SENT: _message_sent,
-    EventKind.OVERRIDDEN: _vouched,
+    EventKind.OVERRIDDEN: lambda event: overridden(event) or _vouched(event),
     EventKind.CORRECTED: _corrected,
     EventKind.REDACTED: _redacted,
     EventKind.CLOCK_BREACHED: _clock_breached,

@@ -44,9 +44,33 @@ def checked(event: TimelineEvent) -> SafeString | None:
     )
 
 
+def overridden(event: TimelineEvent) -> SafeString | None:
+    """A check that a person waived, or the second who agrees; None where they vouch for a message."""
+    if "check" not in event.data:
+        return None
+    words = _("<b>Waived: {title}</b> ({verdict}), by {who}")
+    if event.data.get("waits"):
+        words = _("<b>Asked to waive: {title}</b> ({verdict}), by {who}: a second person must agree")
+    if event.data.get("confirms"):
+        words = _("<b>Waived: {title}</b> ({verdict}), {who} agrees with entry {seq}")
+    if event.data.get("self_reviewed"):
+        words = _("<b>Waived: {title}</b> ({verdict}), by {who}: the team has no second person")
+    return format_html(
+        words,
+        title=event.data.get("title", ""),
+        verdict=_word(str(event.data.get("verdict"))),
+        who=event.actor_label,
+        seq=event.data.get("confirms", ""),
+    )
+
+
+def _word(verdict: str) -> str:
+    return str(Verdict(verdict).label) if verdict in Verdict.values else verdict
+
+
 def _line(check: dict[str, str]) -> tuple[str, str]:
     verdict = str(check.get("verdict"))
-    word = str(Verdict(verdict).label) if verdict in Verdict.values else verdict
+    word = _word(verdict)
     return word[:1].upper() + word[1:], str(check.get("summary", ""))
 
 

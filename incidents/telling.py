@@ -27,6 +27,7 @@ from products.vocabulary import ClockKey, EventKind
 OPENED, WARNED, BREACHED, RESOLVED = "opened", "warned", "breached", "resolved"
 PASSED, STRANDED, RAISED = "passed", "stranded", "raised"
 NEEDED, GIVEN, DECIDED = "needed", "given", "decided"
+ALARM = "alarm"
 # What asks somebody to take it; moot once somebody has.
 ASKING = (OPENED, PASSED, STRANDED)
 # A locked phone shows some forty characters: severity, ref and product must be among them.
@@ -81,6 +82,16 @@ def vacant(incident: Incident, about: str, roles: list[str], to: list[Recipient]
     names = {"roles": ", ".join(roles)}
     line = _("Needed, and nobody has it: %(roles)s. Take it on the page.") % names
     _tell(incident, about, NEEDED, to, _("nobody is %(roles)s") % names, line)
+
+
+def alarm(incident: Incident, event: TimelineEvent, headline: str, line: str) -> None:
+    """Something that must not be found out only the next morning: to the lead, or without one to everybody; of what is
+    under way to whoever works on it. Nobody is woken for what is over.
+    """
+    to = recipients.concerned(incident, but=event.actor)
+    if not incident.is_open:
+        to = [recipients.person(incident, incident.lead)] if incident.lead else everybody(incident)
+    _tell(incident, about(event), ALARM, to, headline, line, wake=incident.severity.wake and incident.is_open)
 
 
 def taken_reason() -> str:

@@ -11,11 +11,12 @@ from hotfixes.git.reader import GitReader, Ref
 from hotfixes.models import ForgeReading, Hotfix
 from hotfixes.watching.history import history
 from incidents import work
-from incidents.models import TimelineEvent
+from incidents.models import ChecklistItem, TimelineEvent
 from incidents.work import Work
 from products.models import Deployment, VersionSeen
 from products.repository import Forge
 from products.targets import Target
+from products.vocabulary import EventKind
 
 MOST = 200
 # A version that a service reported longer ago than this is no longer news.
@@ -56,7 +57,7 @@ def context(hotfix: Hotfix, reader: GitReader, refs: Mapping[str, Ref] | None = 
                 box.done_by_event.actor_label if box.done_by_event else "",
             )
             for box in known.boxes
-            if box.check_key
+            if box.check_key and not _waived(box)
         ),
     )
 
@@ -109,6 +110,7 @@ def _evidence(hotfix: Hotfix) -> tuple[Shown, ...]:
 
 def _told(hotfix: Hotfix, known: Work) -> tuple[Told, ...]:
     """The events that hold, with what people are allowed to read of them."""
+    back = set(hotfix.attestations.exclude(withdrawn_at=None).values_list("event", flat=True))
     return tuple(
         Told(
             event.kind,
@@ -120,8 +122,13 @@ def _told(hotfix: Hotfix, known: Work) -> tuple[Told, ...]:
             event.seq,
         )
         for event in known.story.events
-        if about(event) in ("", hotfix.ref)
+        if about(event) in ("", hotfix.ref) and event.pk not in back
     )
+
+
+def _waived(box: ChecklistItem) -> bool:
+    """Ticked by going on without it, which says nothing about whether it is so."""
+    return box.done_by_event is not None and box.done_by_event.kind == EventKind.OVERRIDDEN
 
 
 def about(event: TimelineEvent) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from hotfixes import ticking
 from hotfixes.judging.milestones import Reached
 from hotfixes.models import CheckResult, Hotfix
 from incidents import boxes, watch
@@ -85,12 +86,17 @@ def _told(hotfix: Hotfix) -> dict[str, str]:
 
 
 def standing(incident: Incident) -> dict[str, str]:
-    """The verdict of each check over all open hotfixes of an incident: a box is ticked when all of them pass."""
+    """The verdict of each check over all open hotfixes of an incident: a box is ticked when all of them pass. Where a
+    person took a check on, that hotfix holds up no other.
+    """
     rows = CheckResult.objects.filter(
         hotfix__incident=incident, hotfix__status=Hotfix.Status.OPEN, superseded_at=None
     )
+    taken = ticking.taken_on(incident)
     found: dict[str, str] = {}
-    for key, verdict in rows.values_list("key", "verdict"):
+    for key, verdict, hotfix in rows.values_list("key", "verdict", "hotfix"):
+        if (hotfix, key) in taken and verdict != Verdict.PASS:
+            continue
         before = found.get(key)
         if (
             before is None
