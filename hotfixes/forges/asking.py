@@ -1,10 +1,11 @@
 """What a reading asks for, and how one part that is refused leaves the rest standing."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from hotfixes.forges.shapes import Part, Pull
+from hotfixes.forges.shapes import Part, Pull, Review
 from hotfixes.forges.trouble import PARTIAL, ForgeError, Trouble
 
 MAX_HEADS: Final = 3
@@ -55,6 +56,29 @@ class Parts:
             self.first = self.first or problem
             self.unread.setdefault(str(part), str(problem))
             return []
+
+
+def together(*asks: Callable[[], list[Any]]) -> list[tuple[Any, ...]]:
+    """What each gives, asked at the same time: a forge far away takes as long as its longest chain of questions. All
+    have ended when this returns or raises.
+    """
+    with ThreadPoolExecutor(len(asks), thread_name_prefix="forge") as pool:
+        return [tuple(answer.result()) for answer in [pool.submit(ask) for ask in asks]]
+
+
+def conversation(
+    parts: Parts,
+    pulls: Callable[[], list[Pull]],
+    reviews: Callable[[list[Pull]], Iterable[Review]],
+    committers: Callable[[list[Pull]], Iterable[Pull]],
+) -> list[Any]:
+    """The pulls with who wrote them, and then the reviews: [(pulls), (reviews)]. One needs the other."""
+    found = parts.take(Part.PULLS, pulls, vital=True)
+    said, written = together(
+        lambda: parts.take(Part.REVIEWS, lambda: reviews(found)),
+        lambda: parts.take(Part.COMMITS, lambda: committers(found)),
+    )
+    return [written or tuple(found), said]
 
 
 def in_question(pulls: Iterable[Pull]) -> list[Pull]:

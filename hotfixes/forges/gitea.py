@@ -5,7 +5,17 @@ from dataclasses import replace
 from typing import Any, Final
 
 from hotfixes.forges.address import segment
-from hotfixes.forges.asking import MAX_HEADS, OWN_STATUS, Ask, Committer, Parts, in_question, named
+from hotfixes.forges.asking import (
+    MAX_HEADS,
+    OWN_STATUS,
+    Ask,
+    Committer,
+    Parts,
+    conversation,
+    in_question,
+    named,
+    together,
+)
 from hotfixes.forges.github import release
 from hotfixes.forges.moments import moment
 from hotfixes.forges.picking import inner, link, oid, word, words
@@ -28,16 +38,17 @@ _STATUSES: Final = {
 
 def read(wire: Wire, ask: Ask) -> tuple[Reading, Parts]:
     parts = Parts()
-    pulls = parts.take(Part.PULLS, lambda: _pulls(wire, ask), vital=True)
-    reviews = parts.take(Part.REVIEWS, lambda: _reviews(wire, pulls))
-    pulls = parts.take(Part.COMMITS, lambda: _with_committers(wire, pulls)) or pulls
-    reading = Reading(
-        kind=Kind.GITEA,
-        pulls=tuple(pulls),
-        reviews=tuple(reviews),
-        runs=tuple(parts.take(Part.RUNS, lambda: _runs(wire, ask))),
-        releases=tuple(parts.take(Part.RELEASES, lambda: _releases(wire, ask))),
+    (pulls, reviews), runs, releases = together(
+        lambda: conversation(
+            parts,
+            lambda: _pulls(wire, ask),
+            lambda pulls: _reviews(wire, pulls),
+            lambda pulls: _with_committers(wire, pulls),
+        ),
+        lambda: parts.take(Part.RUNS, lambda: _runs(wire, ask)),
+        lambda: parts.take(Part.RELEASES, lambda: _releases(wire, ask)),
     )
+    reading = Reading(Kind.GITEA, pulls, reviews, runs, releases)
     return reading, parts
 
 

@@ -7,7 +7,17 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from hotfixes.forges.address import segment
-from hotfixes.forges.asking import MAX_HEADS, OWN_STATUS, Ask, Committer, Parts, in_question, named
+from hotfixes.forges.asking import (
+    MAX_HEADS,
+    OWN_STATUS,
+    Ask,
+    Committer,
+    Parts,
+    conversation,
+    in_question,
+    named,
+    together,
+)
 from hotfixes.forges.moments import moment
 from hotfixes.forges.picking import inner, link, oid, word, words
 from hotfixes.forges.shapes import (
@@ -40,18 +50,19 @@ _DEPLOYED: Final = {"success": "succeeded", "failure": "failed", "error": "faile
 
 def read(wire: Wire, ask: Ask) -> tuple[Reading, Parts]:
     parts = Parts()
-    pulls = parts.take(Part.PULLS, lambda: _pulls(wire, ask), vital=True)
-    reviews = parts.take(Part.REVIEWS, lambda: _reviews(wire, pulls))
-    pulls = parts.take(Part.COMMITS, lambda: _with_committers(wire, pulls)) or pulls
-    reading = Reading(
-        kind=Kind.GITHUB,
-        pulls=tuple(pulls),
-        reviews=tuple(reviews),
-        runs=tuple(parts.take(Part.RUNS, lambda: _runs(wire, ask, parts))),
-        releases=tuple(parts.take(Part.RELEASES, lambda: _releases(wire, ask))),
-        pushes=tuple(_pushes(wire, ask)),
-        deployments=tuple(parts.take(Part.DEPLOYMENTS, lambda: _deployments(wire, ask))),
+    (pulls, reviews), runs, releases, deployments, pushes = together(
+        lambda: conversation(
+            parts,
+            lambda: _pulls(wire, ask),
+            lambda pulls: _reviews(wire, pulls),
+            lambda pulls: _with_committers(wire, pulls),
+        ),
+        lambda: parts.take(Part.RUNS, lambda: _runs(wire, ask, parts)),
+        lambda: parts.take(Part.RELEASES, lambda: _releases(wire, ask)),
+        lambda: parts.take(Part.DEPLOYMENTS, lambda: _deployments(wire, ask)),
+        lambda: _pushes(wire, ask),
     )
+    reading = Reading(Kind.GITHUB, pulls, reviews, runs, releases, deployments=deployments, pushes=pushes)
     return reading, parts
 
 

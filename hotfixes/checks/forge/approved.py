@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
 from hotfixes.checks.forge.people import Authors, authors, last_words
-from hotfixes.checks.forge.which_pull import is_github, line, noun, pull_of, shown, silence
+from hotfixes.checks.forge.which_pull import is_github, line, noun, pull_of, shown, silence, was_seen
 from hotfixes.checks.shapes import (
     Next,
     Result,
@@ -47,7 +47,7 @@ def approval(context: Context) -> Result:
     spec = context.policy.review
     if spec is None or not spec.approvals:
         return not_needed(_("The process does not ask for an approval."))
-    if silent := silence(context, Part.PULLS, Part.REVIEWS):
+    if silent := silence(context, Part.PULLS, Part.REVIEWS, Part.COMMITS):
         return silent
     assert context.forge is not None
     pull = pull_of(context, context.forge)
@@ -55,6 +55,12 @@ def approval(context: Context) -> Result:
         return _unasked(context)
     if context.tip is None:
         return unknown(_("Can't tell: the branch was never seen, so nobody knows which commit is the fix."))
+    if not was_seen(context, pull):
+        words = {"shown": shown(context, pull), "new": short(pull.head), "head": short(context.tip)}
+        said = _("Can't tell: %(shown)s is at %(new)s, and the branch was last seen at %(head)s.") % words
+        return unknown(
+            said, line(context, pull), then=_ask(context, pull), **_facts(context, pull, _Sorted())
+        )
     wrote = authors(context, pull)
     found = _sorted(context, spec, last_words(context.forge.reviews, pull), wrote)
     if found.good and not wrote.known:

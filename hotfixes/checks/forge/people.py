@@ -12,7 +12,9 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Authors:
-    """Everybody who wrote what is under review, by login, name and address; `known`: whether anybody was found out."""
+    """Everybody who wrote what is under review, by login, name and address; `known`: whether the forge told who, as
+    git does not know its logins.
+    """
 
     words: frozenset[str]
     known: bool
@@ -37,7 +39,7 @@ def authors(context: Context, pull: Pull) -> Authors:
     found = {pull.author, *pull.committers, *(who.name for who in written)}
     found |= {login(address) for address in {*pull.committers, *(who.email for who in written)}}
     words = frozenset(word.casefold() for word in found if word)
-    return Authors(words, bool(own or pull.committers))
+    return Authors(words, bool(pull.committers))
 
 
 def login(address: str) -> str:

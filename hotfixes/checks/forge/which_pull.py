@@ -8,6 +8,7 @@ from hotfixes.checks.context import Context
 from hotfixes.checks.shapes import Next, Result, unknown
 from hotfixes.forges.shapes import Kind, Part, Pull, Reading
 from hotfixes.git import names
+from hotfixes.git.trouble import GitError
 
 _ORDER: Final = {"open": 0, "merged": 1, "closed": 2}
 
@@ -19,17 +20,34 @@ def branch(context: Context) -> str:
 
 def pull_of(context: Context, reading: Reading) -> Pull | None:
     """Of those from our branch: the one into main first, then the open one, then the newest. One from a fork is not
-    ours, whatever its branch is called; one that ended with commits we never saw was an earlier use of the name.
+    ours, whatever its branch is called; one that ended with other commits was an earlier use of the name.
     """
     name = branch(context)
     ours = [pull for pull in reading.pulls if pull.head_name == name and not pull.fork]
-    known = {context.tip, *(seen.commit for seen in context.sightings)}
-    current = [pull for pull in ours if pull.state == "open" or pull.head in known]
+    current = [one for one in ours if one.state == "open" or was_seen(context, one) or _goes_on(context, one)]
 
     def rank(pull: Pull) -> tuple[bool, int, int]:
         return pull.base_name != context.policy.main, _ORDER.get(pull.state, 3), -pull.number
 
     return min(current, key=rank, default=None)
+
+
+def was_seen(context: Context, pull: Pull) -> bool:
+    """Whether its head is a commit at which the branch was seen."""
+    return pull.head in {context.tip, *(seen.commit for seen in context.sightings)}
+
+
+def _goes_on(context: Context, pull: Pull) -> bool:
+    """Pushed, merged and deleted between two looks: what we saw of the branch, or all of it, is in main by its head."""
+    start = context.tip or context.base
+    if not pull.head or start is None or context.main is None or pull.head == context.base:
+        return False
+    try:
+        return context.reader.is_ancestor(start, pull.head) and context.reader.is_ancestor(
+            pull.head, context.main
+        )
+    except GitError:
+        return False
 
 
 def silence(context: Context, *parts: Part) -> Result | None:

@@ -139,7 +139,7 @@ def test_who_wrote_a_commit_does_not_approve_it(everywhere: Scene) -> None:
 def test_git_knows_the_author_where_the_forge_does_not(everywhere: Scene) -> None:
     """Commits are by Ada <ada@example.test>; whoever has that name on the forge is she."""
     pull = everywhere.asked(author="carl")
-    pull.commits = []
+    pull.commits = [("", "Somebody", "s@example.test")]
     everywhere.state.review(pull, "a.lovelace", name="Ada")
     known = everywhere.forge.kind != "github"
     assert everywhere.verdict("approval") == ("PENDING" if known else "PASS")
@@ -337,11 +337,35 @@ def test_reviews_that_are_kept_from_us(scene: Scene) -> None:
 
 
 def test_who_wrote_it_must_be_known(scene: Scene) -> None:
-    """Neither git nor the forge names anybody: the approver might be the author."""
-    scene.story.whole_fix()
-    scene.story.fast_forward()
-    scene.observe()
-    pull = scene.state.open(scene.tip)
-    pull.commits = []
+    """The forge names nobody, or not to us: the approver might be the author."""
+    pull = scene.asked()
     scene.state.review(pull, "ben")
+    scene.forge.forbidden = ("commits",)
     assert scene.verdict("approval") == "UNKNOWN"
+    scene.forge.forbidden = ()
+    pull.commits = []
+    result = scene.judge("approval")
+    assert (
+        result.summary == "Can't tell who wrote the commits, and so not whether somebody else approved them."
+    )
+
+
+def test_pushed_approved_merged_and_deleted_between_two_looks(everywhere: Scene) -> None:
+    """Nobody saw the last commit on the branch: it was asked for, and what was approved is not known."""
+    pull = everywhere.asked()
+    everywhere.push(pull)
+    everywhere.state.review(pull, "ben")
+    everywhere.story.fast_forward()
+    everywhere.state.merge(pull)
+    everywhere.story.repository.delete("refs/heads/hotfix/krow-v0.1.1")
+    result = everywhere.judge("approval")
+    assert str(result.verdict) == "UNKNOWN"
+    assert result.summary.startswith("Can't tell: ")
+    assert everywhere.verdict("review_requested") == "PASS"
+
+
+def test_the_forge_is_a_push_ahead_of_what_we_saw(scene: Scene) -> None:
+    pull = scene.asked()
+    scene.state.review(pull, "ben")
+    pull.head = oid("d")
+    assert scene.judge("approval").summary.endswith(f"the branch was last seen at {scene.tip[:10]}.")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ class Forge:
     instead: "Callable[[Handler], bool] | None" = None
     most: int = 100
     seen: list[tuple[str, str, int]] = field(default_factory=list)
+    delay: float = 0
 
     @property
     def url(self) -> str:
@@ -73,6 +75,7 @@ class Handler(BaseHTTPRequestHandler):
         forge = self.server.forge
         length = int(self.headers.get("Content-Length") or 0)
         content = self.rfile.read(length)
+        time.sleep(forge.delay)
         if forge.instead and forge.instead(self):
             return None
         given = (self.headers.get("Authorization") or "").rpartition(" ")[2] or self.headers.get(

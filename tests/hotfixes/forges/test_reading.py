@@ -1,6 +1,7 @@
 """What is read of a hotfix, alike on every forge: over real HTTP, page by page, and only what changed."""
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -195,6 +196,16 @@ def test_what_has_not_changed_is_not_sent_again(each: Forge) -> None:
     assert again == kept
     each.state.review(pull, "carl")
     assert [by for by, _state, _commit in words(read(each.connection(), ASK, again)[0])] == ["ben", "carl"]
+
+
+def test_a_forge_far_away_is_asked_several_things_at_once(each: Forge) -> None:
+    """A dozen questions in the time of five."""
+    each.state.review(each.state.open(A), "ben")
+    each.state.deploy(A, "success")
+    each.delay = 0.1
+    began = time.monotonic()
+    read(each.connection(), Ask(BRANCH, (A, B, oid("c")), TAG))
+    assert time.monotonic() - began < 0.1 * len(each.seen)
 
 
 def test_what_was_kept_by_somebody_else_harms_nothing(each: Forge) -> None:

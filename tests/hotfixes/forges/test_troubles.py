@@ -47,7 +47,7 @@ def test_an_answer_that_is_none(each: Forge, code: int, expected: Trouble) -> No
 def test_no_redirect_is_followed(each: Forge) -> None:
     each.instead = saying(307, {}, Location=f"{each.url}/elsewhere")
     trouble(each.connection())
-    assert each.codes() == [307]
+    assert set(each.codes()) == {307}
 
 
 @pytest.mark.parametrize(
