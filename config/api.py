@@ -25,6 +25,8 @@ from foundation.idempotency import Reused
 from foundation.paging import BadCursor
 from foundation.problems import errors_of, problem
 from hotfixes.api import router as decisions
+from hotfixes.api_deployments import router as deployments
+from hotfixes.api_evidence import router as evidence
 from hotfixes.audit.api import router as audits
 from incidents.api import router as incidents
 from incidents.api.shapes import incident_shape
@@ -76,7 +78,9 @@ api = Api(
     title="Nightdesk", version="1", description=WORDS,
     parser=StrictParser(), docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
 )  # fmt: skip
-for _router in (reports, decisions, audits, incidents, monitoring, notifications, products, people):
+for _router in (
+    reports, decisions, audits, deployments, evidence, incidents, monitoring, notifications, products, people,
+):  # fmt: skip
     api.add_router("", _router)
 
 

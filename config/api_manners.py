@@ -17,6 +17,9 @@ TAKEN = {
     "application/yaml", "application/x-yaml", "text/yaml",
 }  # fmt: skip
 
+# Where a file may come as it is.
+FILES = {"/api/v1/evidence": {"application/xml", "text/xml", "multipart/form-data"}}
+
 
 class ApiManners:
     """Inside config.problem_pages.ProblemDetails, which gives refusals from farther in their shape."""
@@ -57,7 +60,8 @@ def _methods(refusal: HttpResponseBase) -> HttpResponse:
 
 def _takes(request: HttpRequest) -> bool:
     kind = (request.content_type or "").lower()
-    return kind in TAKEN or kind.endswith("+json") or request.headers.get("Content-Length", "0") in ("", "0")
+    taken = TAKEN | FILES.get(request.path, set())
+    return kind in taken or kind.endswith("+json") or request.headers.get("Content-Length", "0") in ("", "0")
 
 
 def _tell_rate(request: HttpRequest, response: HttpResponseBase) -> None:

@@ -28,6 +28,7 @@ SECONDS_FILE = 120.0
 _WITH_FILE = re.compile(
     r"/incidents/[^/]+/(note|attest|finish_step|report)/?"
     r"|/api/v1/incidents/[^/]+/(note|report|checklist/[0-9]+/attest|steps/[^/]+/finish)"
+    r"|/api/v1/evidence"
 )
 POLITE_S = 2.0  # a refused sender may still finish, so that it reads the answer instead of a reset
 

@@ -3,9 +3,10 @@
 from accounts.access import has_role, highest_role, rule
 from accounts.models import Role, User
 from hotfixes.deciders import decider
-from hotfixes.models import AuditRun, Decision
+from hotfixes.models import AuditRun, Decision, Hotfix
 from incidents.models import Incident
 from incidents.rules import sees
+from products.models import Product
 
 
 @rule("decide", Incident)
@@ -16,6 +17,23 @@ def decide(actor: User, incident: Incident) -> bool:
 @rule("view", Decision)
 def view(actor: User, decision: Decision) -> bool:
     return sees(actor, decision.incident)
+
+
+@rule("view", Hotfix)
+def view_hotfix(actor: User, hotfix: Hotfix) -> bool:
+    return sees(actor, hotfix.incident)
+
+
+@rule("report_deployment", Product)
+def report_deployment(actor: User, product: Product) -> bool:
+    """Whose script says what was deployed: a responder's."""
+    return has_role(actor, product.team_id, Role.RESPONDER)
+
+
+@rule("add_evidence", Hotfix)
+def add_evidence(actor: User, hotfix: Hotfix) -> bool:
+    """A responder of the product's team, who sees the incident."""
+    return has_role(actor, hotfix.product.team_id, Role.RESPONDER) and sees(actor, hotfix.incident)
 
 
 @rule("add", AuditRun)

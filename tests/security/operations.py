@@ -46,6 +46,7 @@ RECORDS = ("incident", "private incident")
 NEW_MONITOR = {"name": "Queue", "product": "zebra-mobile", "kind": "http", "target": "https://example.test/"}
 NEW_CHANNEL = {"name": "Room", "kind": "slack", "team": "zebra-team", "url": "https://hooks.example.test/x"}
 NEW_PERSON = {"name": "Zoe", "email": "zoe@example.test", "team": "zebra-team", "role": "viewer"}
+NEW_DEPLOYMENT = {"product": "zebra-mobile", "environment": "production", "version": "0.1.1", "status": "started"}
 NEW_PRODUCT = {"name": "Quagga", "process": "krow", "team": "zebra-team"}
 CLOCK = {"clock": "response", "reason": "The provider is down"}
 VERBS: dict[str, dict[str, Any]] = {
@@ -117,6 +118,10 @@ OPERATIONS = [
     Operation("POST /incidents/{}/postmortem/actions/{}/{}", {INCIDENTS}, R,
               on=("incident's settled action item", "private incident's settled action item")),
     Operation("GET /postmortems", {READ, INCIDENTS}, SIGNED_IN, narrow=OPEN),
+    Operation("POST /deployments", {Scope.INGEST, Scope.HOTFIXES}, R, sent=NEW_DEPLOYMENT, narrow=UNKNOWN, names=True),
+    Operation("GET /deployments", {READ, Scope.HOTFIXES, Scope.INGEST}, SIGNED_IN, narrow=OPEN),
+    Operation("POST /evidence", {Scope.INGEST, Scope.HOTFIXES}, R, sent={"hotfix": "HF-1", "kind": "note"},
+              narrow=UNKNOWN, names=True),
     Operation("GET /incidents/{}/decisions", {READ, INCIDENTS, Scope.DECIDE}, V, on=RECORDS),
     Operation("GET /incidents/{}/ruler", {READ, INCIDENTS}, V, on=RECORDS),
     Operation("GET /incidents/{}/timeline/{}/file", {READ, INCIDENTS}, V,

@@ -19,8 +19,9 @@ from accounts.models import ApiToken, Membership, Role, Scope, Team, User
 from accounts.tokens import revoke_token
 from foundation import moment
 from foundation.blobs import taken
+from foundation.refs import next_number
 from hotfixes.audit.asking import ask, cancel
-from hotfixes.models import AuditRun
+from hotfixes.models import AuditRun, Hotfix
 from incidents import corrections, transitions
 from incidents.declare import declare
 from incidents.models import Incident, Participant
@@ -32,6 +33,7 @@ from notifications.ways import add_channel
 from products.contacts import add_contact
 from products.drafts.verbs import start_draft
 from products.models import Contact, Product
+from products.repositories import connect_repository
 from products.role_holders import list_for_role
 from products.token_products import make_narrow_token
 from review.action_items import add_action
@@ -126,6 +128,7 @@ def _furnish(world: World) -> None:
     own = _channel(world, "Own phone", manager, None)
     waiting = make_monitor(world.product, kind="heartbeat", target="", name="Zebra beat", interval_s=300)
     world.push_path = "/" + push_url(waiting).split("/", 3)[3]
+    connect_repository(world.product, by=manager, url="https://git.example.test/zebra.git", token="zebra-token")
     current = world.product.process.current
     assert current is not None
     start_draft(f"{current.text}# more\n", key="krow", by=manager, base=current)
@@ -166,6 +169,11 @@ def _furnish(world: World) -> None:
         things |= {
             name: ({"ref": incident.ref}, {"ref": f"INC-{NOWHERE}"}, seen_by),
             **_process_of(name, incident.ref, seen_by),
+            name.replace("incident", "hotfix"): (
+                {"ref": _hotfix(incident).ref},
+                {"ref": f"HF-{NOWHERE}"},
+                seen_by,
+            ),
             f"{name}'s entry": (event, {**event, "ref": f"INC-{NOWHERE}"}, seen_by),
         }
         things |= _report_of(
@@ -176,6 +184,13 @@ def _furnish(world: World) -> None:
         asked = {"ref": incident.ref, "seq": 1}
         things[f"{name}'s redaction"] = (asked, {**asked, "ref": f"INC-{NOWHERE}"}, seen_by)
     world.things = {name: Thing(*facts) for name, facts in things.items()}
+
+
+def _hotfix(incident: Incident) -> Hotfix:
+    return Hotfix.objects.create(
+        number=next_number("HF"), incident=incident, product=incident.product, policy={}, called="zebra-mobile",
+        old_version="0.1.0", new_version="0.1.1", started_at=incident.declared_at,
+    )  # fmt: skip
 
 
 def _audit(world: World, by: User) -> AuditRun:
