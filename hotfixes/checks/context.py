@@ -62,6 +62,8 @@ class Context:
     versions: tuple[Seen, ...] = ()
     boxes: tuple[Box, ...] = ()
     deploy_limit_s: int | None = None
+    # What the product's page says that production runs.
+    product_version: str = ""
     now: datetime | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
 
@@ -164,14 +166,31 @@ class Context:
 
     @cached_property
     def main_then(self) -> str | None:
-        """The main branch as it was while the branch had work beside it: the last time, because branches are rebased.
-        None when the branch was only ever seen inside main, as after a merge that was quicker than we.
+        """The main branch as it was while the branch had work beside it: the last time, because branches are rebased;
+        not once main had taken that work in, because branches go on after a merge. None when the branch was only ever
+        seen inside main, as after a merge that was quicker than we.
         """
-        for seen in reversed(self.sightings):
+        for place, seen in reversed(tuple(enumerate(self.sightings))):
             main = self.at(self.main_name, seen.seen_at)
-            if main and seen.commit and not self.reader.is_ancestor(seen.commit, main):
+            beside = main and seen.commit and not self.reader.is_ancestor(seen.commit, main)
+            if main and beside and not self._took_in(main, self.sightings[:place]):
                 return main
         return None
+
+    def _took_in(self, main: str, earlier: tuple[Observation, ...]) -> bool:
+        """Whether main has work that was seen beside it before, and that the branch still holds."""
+        return any(
+            seen.commit
+            and seen.commit != self.base
+            and self.reader.is_ancestor(seen.commit, main)
+            and not self._was_in_main(seen)
+            and self.reader.is_ancestor(seen.commit, self.tip or seen.commit)
+            for seen in earlier
+        )
+
+    def _was_in_main(self, seen: Observation) -> bool:
+        then = self.at(self.main_name, seen.seen_at)
+        return then is None or seen.commit is None or self.reader.is_ancestor(seen.commit, then)
 
     @cached_property
     def root(self) -> str | None:
@@ -209,5 +228,10 @@ class Context:
 
     @cached_property
     def head(self) -> str | None:
-        """Whose tree counts: the tag's, and the branch's while there is no tag."""
-        return self.tag.commit if self.tag else self.tip
+        """Whose tree counts: the tag's; without one that of main's commit which brought the fix, else the branch's."""
+        if self.tag or not self.worked:
+            return self.tag.commit if self.tag else self.tip
+        from hotfixes.checks.git.arrival import arrival
+
+        found = arrival(self)
+        return found.commit if found else self.tip

@@ -46,6 +46,13 @@ def branch_name(context: Context) -> Result:
     )
 
 
+def no_tree(context: Context) -> Result:
+    """Of a check that reads files, while there is no commit to read them from."""
+    if context.tag:
+        return pending(_("The tag %s does not name a commit, so it has no files.") % context.tag_name)
+    return pending(_("There is no branch yet."))
+
+
 def _begin(branch: str, base: str) -> tuple[str, str]:
     start = f" {quote(base)}" if base else ""
     return f"git checkout -b {quote(branch)}{start}", f"git push origin {quote(branch)}"

@@ -9,6 +9,7 @@ from hotfixes import changelog, policy
 from hotfixes.changelog.compare import compare
 from hotfixes.changelog.shapes import Changelog, Entry, Reason, Unread
 from hotfixes.checks.context import Context
+from hotfixes.checks.git.branch import no_tree
 from hotfixes.checks.git.written import is_filled
 from hotfixes.checks.shapes import Next, Result, failed, not_needed, passed, pending, unknown, warned
 from hotfixes.git.reader import Absence, File
@@ -52,7 +53,7 @@ def entered(context: Context, spec: ChangelogSpec) -> Result:
     """Any file in which changes are written down."""
     asked = _Asked(context, spec, context.filled(spec.path))
     if context.head is None:
-        return pending(_("There is no branch yet."))
+        return no_tree(context)
     now = context.reader.file(context.head, asked.path)
     before = context.reader.file(context.base, asked.path) if context.base else None
     if not isinstance(now, File):

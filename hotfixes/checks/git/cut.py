@@ -106,7 +106,11 @@ def _one(context: Context, base: str, seen: Observation, last: _Cut | None) -> _
         return _Cut(None, _("main was not seen at the time."), seen)
     if not read.is_ancestor(commit, main):
         bases = read.merge_bases(main, commit)
-        if all(read.is_ancestor(found, base) for found in bases):
+        # What main took in of the branch is no more than what was proven before.
+        proven = last.seen.commit if last and last.good else None
+        if all(
+            read.is_ancestor(found, base) or (proven and read.is_ancestor(found, proven)) for found in bases
+        ):
             return _Cut(True, "", seen, main)
         return _Cut(False, _ahead(context, base, bases[0], last), seen, main)
     before = context.at(context.main_name, seen.seen_at, before=True)
@@ -166,9 +170,21 @@ def _shared_with(context: Context, base: str) -> str:
     apart = [name for name in others if name not in (context.branch_name, context.main_name)]
     for name in apart[:MAX_OTHERS]:
         there = context.at(name, first.seen_at)
-        if there and context.ref(name) and context.reader.is_ancestor(oldest, there):
+        if not there or not context.ref(name) or _came_of_it(context, name, there):
+            continue
+        if context.reader.is_ancestor(oldest, there):
             return name
     return ""
+
+
+def _came_of_it(context: Context, name: str, there: str) -> bool:
+    """Whether the other branch appeared together with this one and holds all of it: a merge queue's own, a copy."""
+    first = context.sightings[0]
+    return bool(
+        first.seen_at != context.began
+        and context.history(name)[0].seen_at == first.seen_at
+        and context.reader.is_ancestor(first.commit or "", there)
+    )
 
 
 def _from_main(context: Context) -> Result:

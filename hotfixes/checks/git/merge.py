@@ -117,15 +117,21 @@ def _fast_forwarded(
 
 
 def _reverted(context: Context, found: Arrival) -> str:
-    """A later commit on main that says, in git's words, that it takes one of them back."""
+    """A later commit on main that says, in git's words, that it takes one of them back, and still stands."""
     own = {commit.id for commit in context.own.commits} if context.own else set()
     own |= {found.commit, context.tip or ""}
-    for commit in context.reader.log(context.main or "", since=found.commit, limit=50).commits:
+    undoing: dict[str, str] = {}
+    for commit in reversed(context.reader.log(context.main or "", since=found.commit, limit=50).commits):
         for line in commit.body.splitlines():
             id = line.strip().removeprefix("This reverts commit ").split(",")[0].rstrip(".").strip()
-            if line.strip().startswith("This reverts commit ") and id in own:
-                return commit.id
-    return ""
+            if not line.strip().startswith("This reverts commit "):
+                continue
+            if id in undoing:
+                own.add(commit.id)
+                del undoing[id]
+            elif id in own:
+                undoing[commit.id] = id
+    return next(iter(undoing), "")
 
 
 def ff_possible(context: Context) -> Result:
@@ -137,7 +143,8 @@ def ff_possible(context: Context) -> Result:
     start = context.tip or context.base
     if start is None:
         return unknown(_("Can't tell: the repository has no tag %s.") % (context.base_name or "?"))
-    if (context.own is None and context.tip) or (context.tip is None and context.tag):
+    inside = context.tip is not None and context.reader.is_ancestor(context.tip, context.main)
+    if (context.own is None and inside) or (context.tip is None and context.tag):
         return unknown(_("Can't tell any more: main had the branch's commits when it was first seen."))
     if context.worked and (found := arrival(context)):
         if found.how is How.FAST_FORWARD:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
+from hotfixes.checks.git.branch import no_tree
 from hotfixes.checks.git.changelog import entered
 from hotfixes.checks.shapes import Next, Result, failed, not_needed, passed, pending, unknown
 from hotfixes.git.reader import Absence, File
@@ -26,7 +27,7 @@ def manifest_version(context: Context) -> Result:
     if not spec.path:
         return unknown(_("Can't tell from the repository: the manifest is at an address."))
     if context.head is None:
-        return pending(_("There is no branch yet."))
+        return no_tree(context)
     path = context.filled(spec.path)
     words = {**context.known, "path": path}
     file = context.reader.file(context.head, path)

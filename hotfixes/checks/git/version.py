@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
+from hotfixes.checks.git.branch import no_tree
 from hotfixes.checks.git.build import wrong_build
 from hotfixes.checks.shapes import (
     Next,
@@ -37,7 +38,7 @@ def version_bump(context: Context) -> Result:
     if context.base is None:
         return unknown(_("Can't tell: there is no tag %s to compare with.") % (context.base_name or "?"))
     if context.head is None:
-        return pending(_("There is no branch yet."))
+        return no_tree(context)
     before, now = stated(context, context.base), stated(context, context.head)
     return _compared(context, before, now)
 
