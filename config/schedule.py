@@ -21,6 +21,7 @@ from hotfixes import start as hotfixes
 from hotfixes.audit import folders as audit_copies
 from hotfixes.audit import running as audits
 from hotfixes.audit.tasks import audit_due
+from hotfixes.hooks import receiving
 from hotfixes.tasks import judge_due, look_due
 from hotfixes.watching import claim as watching
 from incidents import intake
@@ -72,6 +73,7 @@ SWEEPS = (
     Sweep("announcements", bus.prune, every_s=600),
     Sweep("resends", idempotency.forget_old, every_s=600),
     Sweep("audit copies", audit_copies.sweep, every_s=3600),
+    Sweep("hooks", receiving.forget_old, every_s=3600),
     Sweep("sessions", SessionStore.clear_expired, every_s=3600),
 )
 

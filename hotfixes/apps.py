@@ -6,4 +6,11 @@ class HotfixesConfig(AppConfig):
     verbose_name = "Hotfixes"
 
     def ready(self) -> None:
-        from hotfixes import panel, simulated  # noqa: F401 (they register themselves)
+        from hotfixes import panel, product_panel, simulated  # noqa: F401 (they register themselves)
+        from hotfixes.connecting import following, forms
+        from products import panels, repositories
+        from products.setup import sections
+
+        repositories.follow(following.followed)
+        sections.register(forms.SECTION)
+        panels.register(product_panel.PANEL)

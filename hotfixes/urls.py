@@ -5,6 +5,7 @@ from django.urls import include, path
 from hotfixes.views import decision, decision_card, decision_confirm, decisions
 
 urlpatterns = [
+    path("", include("hotfixes.connecting.urls")),
     path("audit/", include("hotfixes.audit.urls")),
     path("decisions/", decisions, name="decisions"),
     path("decisions/<str:ref>/", decision_card, name="decision_card"),

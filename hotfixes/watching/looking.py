@@ -17,6 +17,7 @@ from foundation.crash import crashpoint
 from foundation.secrets import SecretLost
 from hotfixes import judging
 from hotfixes.git import mirror as mirrors
+from hotfixes.git import names
 from hotfixes.git.mirror import Update
 from hotfixes.git.progress import Progress
 from hotfixes.git.reader import Ref
@@ -27,6 +28,7 @@ from hotfixes.models import Hotfix, Mirror
 from hotfixes.places import folder, position, seen_file
 from hotfixes.watching import announcing
 from hotfixes.watching.claim import RENEW_S, Claim, LeaseLost, claim_mirror
+from hotfixes.watching.found import found_for
 from hotfixes.watching.observing import observe
 from products.models import Repository
 
@@ -78,8 +80,8 @@ def _look(claim: Claim) -> None:
             moved = observe(repository, refs, seen_at, mirrors.Looking(copy.cli))
         crashpoint("ingest.observed")
         seen_file(repository.pk).write_text(position(repository.pk))
-        _read(claim, update, seen_at, changed=bool(moved))
-    for hotfix in Hotfix.objects.open().for_page().filter(repository=repository):
+        _read(claim, repository, update, copy, seen_at, changed=bool(moved))
+    for hotfix in Hotfix.objects.watched().for_page().filter(repository=repository):
         judging.judge_with(hotfix, refs)
 
 
@@ -95,8 +97,19 @@ def _updated(repository: Repository, teller: "_Telling") -> tuple[Update, mirror
     return copy.update(remote(repository), tell=teller), copy
 
 
-def _read(claim: Claim, update: Update, at: datetime, *, changed: bool) -> None:
+def _read(
+    claim: Claim,
+    repository: Repository,
+    update: Update,
+    copy: mirrors.Mirror,
+    at: datetime,
+    *,
+    changed: bool,
+) -> None:
+    found = found_for(repository, copy.cli, update.refs, claim.mirror.found, moved=changed)
     facts = {
+        "found": found,
+        "default_branch": _default_branch(repository, update),
         "state": Mirror.State.READY,
         "trouble": "",
         "detail": "",
@@ -110,7 +123,19 @@ def _read(claim: Claim, update: Update, at: datetime, *, changed: bool) -> None:
         "refs": len(update.refs.by_name),
     }
     _store(claim, facts, at + timedelta(seconds=_pace(claim.mirror)))
-    announcing.changed(claim.mirror, was=claim.mirror.state, now=Mirror.State.READY, moved=changed)
+    different = changed or found != claim.mirror.found
+    announcing.changed(claim.mirror, was=claim.mirror.state, now=Mirror.State.READY, moved=different)
+
+
+def _default_branch(repository: Repository, update: Update) -> str:
+    """The other side's, by its short name; asked again only when the one that is known has gone."""
+    known = repository.mirror.default_branch
+    if not update.refs.by_name or names.HEADS + known in update.refs.by_name:
+        return known
+    try:
+        return remote(repository).default_branch().removeprefix(names.HEADS)[:250]
+    except GitError:
+        return known
 
 
 def _troubled(claim: Claim, problem: GitError) -> None:

@@ -68,12 +68,13 @@ class Step:
     sections: list[Section] = field(default_factory=list)
 
 
-PRODUCT, PLACES, PEOPLE, MONITORS = "product", "places", "people", "monitors"
+PRODUCT, PLACES, PEOPLE, MONITORS, REPOSITORY = "product", "places", "people", "monitors", "repository"
 STEPS = (
     (PRODUCT, _("The product"), ""),
     (PLACES, _("Parts and places"), _("What it is built of and where it runs. All of it can be changed later.")),
     (PEOPLE, _("Who is told"), _("Who hears of an incident, and who decides what is done about it.")),
     (MONITORS, _("What is watched"), _("Nightdesk looks by itself and opens an incident when something is down.")),
+    (REPOSITORY, _("Where its code is"), _("Nightdesk only reads. A hotfix’s list then ticks itself from what people push.")),
 )  # fmt: skip
 _sections: dict[str, Section] = {}
 

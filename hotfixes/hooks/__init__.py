@@ -1,0 +1,1 @@
+"""What forges send to `/in/forge/{key}`: believed only when signed, and then only as a hint to look."""
