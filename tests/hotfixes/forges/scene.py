@@ -1,6 +1,7 @@
 """A hotfix with a real repository and a real forge: what people do on either is seen at the next look."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from hotfixes.checks import Context, Result, evaluate
@@ -27,10 +28,11 @@ class Scene:
     forge: Forge
     ask_forge: bool = True
     trouble: str = ""
+    fetched: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.story.policy = {**KROW, "review": REVIEW}
-        self.story.observe()
+        self.observe()
 
     @property
     def state(self) -> State:
@@ -46,8 +48,14 @@ class Scene:
         self.story.policy["review"] = {**REVIEW, **review}
 
     def observe(self) -> None:
+        """Git is asked only when anything moved: a look that finds nothing new stores nothing."""
         self.story.now = max(self.forge.state.at, self.story.now)
+        tips = dict(self.story.repository.tips)
+        if tips == self.fetched:
+            self.story.now += timedelta(minutes=1)
+            return
         self.story.observe()
+        self.fetched = tips
 
     def asked(self, **given: Any) -> Pull:
         """The fix is pushed and seen, and a review asked for."""
