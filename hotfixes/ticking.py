@@ -1,4 +1,4 @@
-"""Boxes that a person's word about a check ticks. A box stands for all hotfixes of an incident: none ticks another's."""
+"""Boxes that a person's word on a check ticks. A box stands for all hotfixes of an incident: none ticks another's."""
 
 import hashlib
 import json

@@ -36,8 +36,15 @@ def seen(event: TimelineEvent) -> SafeString | None:
 def checked(event: TimelineEvent) -> SafeString | None:
     """The checks that changed, each with its verdict and sentence; None where a person changed a box."""
     checks = event.data.get("checks")
+    if event.data.get("abandoned"):
+        words = _("<b>{hotfix} abandoned</b> by {who}")
+        return format_html(words, hotfix=event.data.get("hotfix", ""), who=event.actor_label)
     if not isinstance(checks, list):
         return None
+    if event.data.get("alarm"):
+        lines = format_html_join("", "<li><b>{}</b>: {}</li>", (_line(one) for one in checks))
+        words = _("<b>Alarm: {hotfix} is not as it was</b>: {list}")
+        return format_html(words, hotfix=event.data.get("hotfix", ""), list=_list(lines))
     lines = format_html_join("", "<li><b>{}</b>: {}</li>", (_line(one) for one in checks))
     return format_html(
         _("<b>{hotfix} checked</b>: {list}"), hotfix=event.data.get("hotfix", ""), list=_list(lines)

@@ -10,9 +10,10 @@ from datetime import datetime
 from django.db import transaction
 
 from foundation import moment
+from hotfixes import ending
 from hotfixes.checks import Context, Result
 from hotfixes.git.trouble import GitError
-from hotfixes.judging import milestones, telling
+from hotfixes.judging import besides, milestones, telling
 from hotfixes.models import CheckResult, Hotfix
 from hotfixes.watching.claim import LeaseLost
 from incidents.lifecycle import announce
@@ -26,16 +27,19 @@ def store(
     Raises LeaseLost, changing nothing.
     """
     reached = _reached(known, results)
+    beside = besides.found(known, results, hotfix.preflight)
     with transaction.atomic():
         incident = Incident.objects.select_for_update(of=("self",)).for_page().get(pk=hotfix.incident_id)
         mine = Hotfix.objects.select_for_update(of=("self",)).filter(pk=hotfix.pk, lease_token=token)
         if not mine.exists():
             raise LeaseLost
+        hotfix.refresh_from_db(fields=["status", "verify_at"])
         now = moment.now()
         changed = _keep(hotfix, results, now)
         telling.tell(incident, hotfix, reached, changed, now)
-        mine.update(lease_token=None, look_at=None, looked_at=now, judged_seq=seq)
-        if changed:
+        ended = ending.after_round(incident, hotfix, changed, now)
+        mine.update(lease_token=None, looked_at=now, judged_seq=seq, **beside, **ended)
+        if changed or "status" in ended:
             announce(incident)
 
 

@@ -46,6 +46,7 @@ def context(hotfix: Hotfix, reader: GitReader, refs: Mapping[str, Ref] | None = 
         told=_told(hotfix, known),
         versions=_versions(hotfix),
         deploy_limit_s=_limit(known),
+        product_version=hotfix.product.version,
         now=moment.now(),
         document=known.document,
         boxes=tuple(
