@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+from django.utils.translation import gettext as _
+
 from hotfixes.forges.picking import inner, word
 from hotfixes.forges.shapes import Kind, whole
 
@@ -48,13 +50,13 @@ def _decoded(body: bytes) -> dict[str, Any]:
         try:
             body = parse_qs(body.decode(), max_num_fields=10).get("payload", [""])[0].encode()
         except ValueError:
-            raise Malformed("The delivery's form cannot be read.") from None
+            raise Malformed(_("The delivery's form cannot be read.")) from None
     try:
         data = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise Malformed("The delivery is not JSON.") from None
+        raise Malformed(_("The delivery is not JSON.")) from None
     if not isinstance(data, dict):
-        raise Malformed("The delivery is not a JSON object.")
+        raise Malformed(_("The delivery is not a JSON object."))
     return data
 
 

@@ -148,7 +148,9 @@ def _lacking(context: Context, spec: ReviewSpec, pull: Pull, found: _Sorted) -> 
     if found.unproven:
         return _unproven(context, found.unproven[-1], proof, then, facts)
     if found.revoked and not found.good:
-        said = _("The approval by %s was taken back.") % listed([one.by for one in found.revoked])
+        said = _("The review by %s was taken back: it counts no more.") % listed(
+            [one.by for one in found.revoked]
+        )
         return failed(said, *proof, then=then, **facts)
     if context.released:
         said = _("It is released without the approval of somebody who did not write it.")

@@ -68,7 +68,7 @@ def test_a_dismissal_revokes(everywhere: Scene) -> None:
     assert everywhere.verdict("approval") == "PASS"
     everywhere.state.dismiss(review)
     result = everywhere.judge("approval")
-    assert (str(result.verdict), result.summary) == ("FAIL", "The approval by ben was taken back.")
+    assert (str(result.verdict), result.summary) == ("FAIL", "The review by ben was taken back: it counts no more.")
     everywhere.state.review(pull, "carl")
     assert everywhere.verdict("approval") == "PASS"
 
