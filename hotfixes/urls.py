@@ -1,4 +1,4 @@
-"""Addresses of decisions; they use the incident's public ref."""
+"""Addresses of decisions; they use the incident's public ref. Those of a product's repository; audits."""
 
 from django.urls import include, path
 
@@ -7,6 +7,7 @@ from hotfixes.views import decision, decision_card, decision_confirm, decisions
 urlpatterns = [
     path("", include("hotfixes.connecting.urls")),
     path("audit/", include("hotfixes.audit.urls")),
+    path("hotfixes/", include("hotfixes.hotfix_urls")),
     path("decisions/", decisions, name="decisions"),
     path("decisions/<str:ref>/", decision_card, name="decision_card"),
     path("decisions/<str:ref>/confirm", decision_confirm, name="decision_confirm"),

@@ -3,45 +3,26 @@
 Loud on the page, everything else is quiet (DESIGN.md §7, UX.md).
 """
 
-from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from incidents import closing, glance, holding, watch
+from incidents import closing, glance, holding, next_check, watch
+from incidents.action import Action as Action
 from incidents.clocks import span
 from incidents.forms.retold import asks_when
 from incidents.messages import messages
 from incidents.models import Incident, Status, TimelineEvent
 from incidents.report import SAID
 from incidents.stated import ASKED_AGAIN
-from incidents.steps import StepView, next_step
+from incidents.steps import next_step
 from incidents.triage import waits
-from incidents.work import Work, role_label
+from incidents.verdicts import NOTHING, Known
+from incidents.work import Work
 from monitoring.states import State
 from products.vocabulary import CONTAINED, EventKind
-
-
-@dataclass(frozen=True)
-class Action:
-    """`verb` names the address, unless `place` names another page or `anchor` a part of the incident's own; `tap` says
-    that it needs no words: one button does it, and sends `hidden` with it."""
-
-    verb: str
-    label: str
-    title: str
-    reason: str
-    tap: bool = False
-    hidden: tuple[tuple[str, str], ...] = ()
-    place: str = ""
-    anchor: str = ""
-
-    @property
-    def query(self) -> str:
-        """The same for the address of its form: `?step=branch`."""
-        return f"?{urlencode(self.hidden)}" if self.hidden else ""
 
 
 def next_action(
@@ -50,26 +31,31 @@ def next_action(
     monitor_state: str | None = None,
     work: Work | None = None,
     decides: str = "",
+    checks: Known = NOTHING,
 ) -> Action | None:
     """The earliest thing whose absence makes later things wrong.
 
     Somebody on it, the severity right, what the remedy under way asks for next, the decision, somebody leading, damage
     contained, over. `work` is what is known of the steps; without it a remedy under way is not spoken of. `decides` is
-    the role in which the reader decides, if they do.
+    the role in which the reader decides, if they do. `checks`: what is known of the remedy's checks.
     """
     if not incident.is_open:
         return None
-    action = _next(incident, monitor_state, work, decides)
+    action = _next(incident, monitor_state, work, decides, checks)
     # What is entered afterwards asks when it was: no tap says that.
     return replace(action, tap=False) if action and asks_when(incident, action.verb) else action
 
 
-def _next(incident: Incident, monitor_state: str | None, work: Work | None, decides: str) -> Action | None:
+def _next(
+    incident: Incident, monitor_state: str | None, work: Work | None, decides: str, checks: Known
+) -> Action | None:
     begun = work.remedy if work else ""
     rules = [_acknowledge, _confirm]
     if begun and work:
         action = next((found for rule in rules if (found := rule(incident, monitor_state))), None)
-        return action or _remedy(incident, work) or _watching(incident, work) or _boxes(work) or _over()
+        return (
+            action or _remedy(incident, work, checks) or _watching(incident, work) or _boxes(work) or _over()
+        )
     for rule in (_acknowledge, _recovered, _confirm, _plan):
         if action := rule(incident, monitor_state):
             return action
@@ -154,14 +140,16 @@ def _over() -> Action:
     return Action("resolve", _("Resolve"), _("Is it over?"), _("Resolve it once people can work again."))
 
 
-def _remedy(incident: Incident, work: Work) -> Action | None:
-    """The next step of the hotfix, or the end of the rollback."""
+def _remedy(incident: Incident, work: Work, checks: Known) -> Action | None:
+    """What a check asks for, the next step of the hotfix, or the end of the rollback."""
     if work.remedy == EventKind.ROLLBACK_STARTED:
         return _rollback(work)
     step = next_step(incident, work)
+    if checks.next and (action := next_check.action(checks.next, step, work)):
+        return action
     if step is None:
         return None
-    reason = _where(step, work)
+    reason = next_check.where(step, work)
     if step.message:
         return Action("send_message", _("I have sent it"), step.title, reason)
     hidden = (("step", step.key),)
@@ -197,17 +185,6 @@ def _tell(work: Work) -> Action | None:
         return None
     hidden = (("message", due.key),)
     return Action("send_message", _("I have sent it"), _("Tell people"), str(due.title), hidden=hidden)
-
-
-def _where(step: StepView, work: Work) -> str:
-    """ "Step 6 of 11. Release Engineer: Ada." """
-    count = len(work.document.get("steps") or [])
-    words = _("Step %(n)s of %(count)s.") % {"n": step.number, "count": count}
-    role = role_label(work, step.spec.get("role") or "")
-    if not role:
-        return words
-    who = work.holders.get(step.spec["role"]) or _("nobody yet")
-    return f"{words} {role}: {who}."
 
 
 def _acknowledge(incident: Incident, state: str | None) -> Action | None:

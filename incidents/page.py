@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from accounts.access import allowed
 from accounts.models import User
-from incidents import clocks, holding, lines, work
+from incidents import clocks, holding, lines, verdicts, work
 from incidents.clock_views import Board, ClockView, board, clock_views, with_actions
 from incidents.glance import redactions_of
 from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelineLine
@@ -101,7 +101,9 @@ def _action(incident: Incident, target: Target | None, reader: User, may: bool) 
     if not may:
         return decision(incident, decides, known) if decides else None
     state = target.state if target else None
-    return next_action(incident, monitor_state=state, work=known, decides=decides)
+    return next_action(
+        incident, monitor_state=state, work=known, decides=decides, checks=verdicts.of(incident)
+    )
 
 
 def last_hour(target: Target, now: datetime) -> list[Segment]:

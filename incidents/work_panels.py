@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import allowed, signed_in
 from accounts.models import User
 from incidents import checklist as boxes
-from incidents import glance, messages, panels, placeholders, report, shell, steps, work
+from incidents import glance, messages, panels, placeholders, report, shell, steps, verdicts, work
 from incidents.actions import OFFERS, Offer
 from incidents.attachments import FileShown
 from incidents.forms import work as forms
@@ -47,15 +47,35 @@ class Shown:
     look: list[str]
     file: FileShown | None
     at: datetime | None
+    checks: list[verdicts.Shown]
+    boxes: list["BoxShown"]
 
 
 @dataclass(frozen=True)
 class BoxShown:
+    """`checks`: what is known of it, a line per hotfix; `seen`: what showed a check that ticked it."""
+
     box: ChecklistItem
     said: str
     url: str
     file: FileShown | None
     at: datetime | None
+    checks: list[verdicts.Shown]
+
+    @property
+    def seen(self) -> str:
+        event = self.box.done_by_event
+        by_check = event is not None and event.kind == EventKind.CHECK_CHANGED
+        return (
+            next((one.seen for one in self.checks if one.seen), str(_("seen by Nightdesk")))
+            if by_check
+            else ""
+        )
+
+    @property
+    def telling(self) -> list[verdicts.Shown]:
+        """What stands beside it: of a ticked one only what does not say the same."""
+        return [one for one in self.checks if self.box.is_open or not one.good]
 
 
 def _has(section: str) -> Any:
@@ -67,8 +87,7 @@ def _has(section: str) -> Any:
 
 def _steps(request: HttpRequest, incident: Incident) -> str:
     known = work.of(incident)
-    values = placeholders.values(incident, glance.now(incident))
-    found = [_shown(step, known, values) for step in steps.steps(incident, known)]
+    found = [_shown(step, known, _values(incident)) for step in steps.steps(incident, known)]
     ahead = [one for one in found if one.step.is_open and not one.step.current]
     context = {
         "done": [one for one in found if not one.step.is_open],
@@ -87,22 +106,24 @@ def _checklist(request: HttpRequest, incident: Incident) -> str:
     if not known.boxes:
         return ""
     context = {
-        "boxes": [
-            BoxShown(
-                box,
-                known.said(box),
-                known.url(box),
-                known.file(box.done_by_event),
-                _at(known, box.done_by_event),
-            )
-            for box in known.boxes
-        ],
+        "boxes": [_box(known, box) for box in known.boxes],
         "settled": sum(not box.is_open for box in known.boxes),
         "open": steps.next_step(incident, known) is None and any(box.is_open for box in known.boxes),
         **frame(incident, glance.now(incident)),
         "markdown": markdown(incident, known, glance.now(incident)),
     }
     return _render("checklist", request, incident, known, context)
+
+
+def _box(known: Work, box: ChecklistItem) -> BoxShown:
+    event = box.done_by_event
+    checks = verdicts.of(known.incident).about(box.check_key)
+    return BoxShown(box, known.said(box), known.url(box), known.file(event), _at(known, event), checks)
+
+
+def _values(incident: Incident) -> dict[str, str]:
+    """What the blanks of the process stand for; a hotfix knows its own names better."""
+    return {**placeholders.values(incident, glance.now(incident)), **verdicts.of(incident).names}
 
 
 def _messages(request: HttpRequest, incident: Incident) -> str:
@@ -146,7 +167,15 @@ def _shown(step: StepView, known: Work, values: dict[str, str]) -> Shown:
         _look(step, known.document),
         known.file(step.event),
         _at(known, step.event),
+        _checks(step, known),
+        [_box(known, box) for box in step.open_boxes],
     )
+
+
+def _checks(step: StepView, known: Work) -> list[verdicts.Shown]:
+    """What is known of the checks that the step names."""
+    about = verdicts.of(known.incident)
+    return [one for key in step.spec.get("checks") or [] for one in about.about(key)]
 
 
 def _at(known: Work, event: TimelineEvent | None) -> datetime | None:
@@ -171,7 +200,7 @@ def _look(step: StepView, document: dict[str, Any]) -> list[str]:
 def frame(incident: Incident, now: datetime) -> dict[str, str]:
     """The line above the boxes and the one below them (K99, K117)."""
     spec = incident.process_version.document.get("checklist") or {}
-    values = placeholders.values(incident, now)
+    values = {**placeholders.values(incident, now), **verdicts.of(incident).names}
     parts = {"header": spec.get("header") or "", "footer": spec.get("footer") or ""}
     return {name: placeholders.put(text, values) for name, text in parts.items()}
 

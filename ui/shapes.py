@@ -26,6 +26,16 @@ STATES = {
     "maintenance": gettext_noop("maintenance"),
     "unknown": gettext_noop("can't tell"),
 }
+# How a check answered: tone and sign by verdict.
+VERDICTS = {
+    "PASS": ("good", "✓"),
+    "STATED": ("medium", "~"),
+    "FAIL": ("critical", "✕"),
+    "WARN": ("high", "!"),
+    "PENDING": ("plain", "…"),
+    "UNKNOWN": ("unknown", "?"),
+    "N/A": ("plain", "–"),
+}
 TONES_BY_RANK = {1: "critical", 2: "high", 3: "medium", 4: "low"}
 
 
@@ -34,6 +44,12 @@ def chip_html(tone: str, label: object) -> SafeString:
     shape = SHAPES.get(tone)
     mark = format_html('<span aria-hidden="true">{}</span>', shape) if shape else ""
     return format_html('<span class="chip {}">{}{}</span>', tone, mark, label)
+
+
+def verdict_html(verdict: str, label: object) -> SafeString:
+    """How a check stands: sign and word. One that we do not know is shown as "can't tell"."""
+    tone, sign = VERDICTS.get(verdict, VERDICTS["UNKNOWN"])
+    return format_html('<span class="chip {}"><span aria-hidden="true">{}</span>{}</span>', tone, sign, label)
 
 
 def state_html(state: str, span: str = "") -> SafeString:

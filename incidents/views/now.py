@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import allowed, signed_in, teams_of
 from accounts.models import User
 from foundation import moment
-from incidents import holding
+from incidents import holding, verdicts
 from incidents.clock_views import ClockView
 from incidents.models import Clock, Incident, Mode, Status
 from incidents.next_action import Action, decision, next_action
@@ -109,6 +109,7 @@ def _cards(user: User, shown: list[int], at: datetime) -> list[Card]:
         one for one in found if one.is_open and (one.remedy_at or one.product_id in listed or _contained(one))
     ]
     work = read_all(asks)
+    verdicts.read_all(found)
     return [
         _card(one, urgent.get(one.pk), work.get(one.pk), user, at, _decides(one, user, listed))
         for one in found
@@ -134,7 +135,7 @@ def _card(
     state = as_shown([incident.target], at)[0].state if incident.target else None
     may = allowed(user, "note", incident)
     if may:
-        action = next_action(incident, monitor_state=state, work=work, decides=decides)
+        action = next_action(incident, monitor_state=state, work=work, decides=decides, checks=verdicts.of(incident))
     else:
         action = decision(incident, decides, work) if decides and work else None
     if action and decides and action.verb == "decide":

@@ -25,6 +25,13 @@ def chip(tone: str, label: object) -> SafeString:
 
 
 @register.simple_tag
+def verdict(check: Any) -> SafeString:
+    """`{% verdict check %}` of a row with a verdict, or of anything with .verdict and .label: "✕ not right"."""
+    row = getattr(check, "get_verdict_display", None)
+    return shapes.verdict_html(str(check.verdict), row() if row else check.label)
+
+
+@register.simple_tag
 def state(name: str, since: datetime | None = None, now: datetime | None = None) -> SafeString:
     """`{% state target.state %}`, with `since=target.since` also for how long: "■ down 18 min"."""
     span = durations.rough_text(((now or server_now()) - since).total_seconds()) if since else ""
@@ -59,6 +66,12 @@ def since(at: datetime, now: datetime | None = None) -> SafeString:
 def duration(seconds: float | None) -> str:
     """`{{ seconds|duration }}`: "11:42", "2 h 05"; "–" for None."""
     return "–" if seconds is None else durations.clock_text(seconds)
+
+
+@register.filter
+def left(due: datetime) -> str:
+    """How long it is until then, for who reads the page now: "45 min", "3 h 59"."""
+    return durations.rough_text(max(0.0, (due - server_now()).total_seconds()))
 
 
 @register.filter
