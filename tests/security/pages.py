@@ -35,6 +35,7 @@ class Page:
 
 V, R, M, A = Role.VIEWER, Role.RESPONDER, Role.MANAGER, Role.ADMIN
 INCIDENTS = ("incident", "private incident")
+HOTFIXES = ("hotfix", "private hotfix")
 ENTRIES = ("incident's entry", "private incident's entry")
 ACTIONS = ("incident's action item", "private incident's action item")
 REDACTIONS = ("incident's redaction", "private incident's redaction")
@@ -180,6 +181,14 @@ RECORDS = [
     Page("claim", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),
     Page("hand_over", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),
     Page("give_up", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),
+    Page("hotfixes", get=SIGNED_IN),
+    Page("hotfix", get=V, on=HOTFIXES),
+    Page("recheck", post=R, on=HOTFIXES),
+    Page("abandon_hotfix", get=R, post=R, on=HOTFIXES),
+    Page("attest_check", get=R, post=R, on=HOTFIXES, named={"key": "merged"}),
+    Page("waive_check", get=R, post=R, on=HOTFIXES, named={"key": "merged"}),
+    Page("confirm_waiver", get=R, post=R, on=HOTFIXES, named={"key": "merged"}),
+    Page("withdraw_waiver", get=R, post=R, on=HOTFIXES, named={"key": "merged"}),
     Page("decisions", get=SIGNED_IN),
     Page("decision_card", get=V, on=INCIDENTS),
     # Who is listed for the deciding role (world.py lists the admin of the team).
