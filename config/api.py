@@ -25,6 +25,7 @@ from foundation.idempotency import Reused
 from foundation.paging import BadCursor
 from foundation.problems import errors_of, problem
 from hotfixes.api import router as decisions
+from hotfixes.api_checklist import router as checklists
 from hotfixes.api_deployments import router as deployments
 from hotfixes.api_evidence import router as evidence
 from hotfixes.audit.api import router as audits
@@ -79,7 +80,8 @@ api = Api(
     parser=StrictParser(), docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
 )  # fmt: skip
 for _router in (
-    reports, decisions, audits, deployments, evidence, incidents, monitoring, notifications, products, people,
+    reports, decisions, audits, deployments, evidence, checklists, incidents, monitoring, notifications, products,
+    people,
 ):  # fmt: skip
     api.add_router("", _router)
 

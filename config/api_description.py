@@ -16,6 +16,7 @@ TAGS = {
     "incidents": "What is broken: declare, read, and the verbs of the page's buttons.",
     "postmortems": "The report of an incident: evidence, answers, action items, the meeting, the review.",
     "decisions": "Hotfix or rollback: what was chosen, by whom, on which facts.",
+    "hotfixes": "How a hotfix stands: its checks, each with what shows it.",
     "deployments": "What a deploy script says: began, went well, failed or was rolled back.",
     "evidence": "What CI shows of a hotfix: tests, smoke tests, artifacts; as JSON or as a JUnit file.",
     "audits": "What a repository's last production tags kept of a process.",

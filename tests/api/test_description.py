@@ -25,6 +25,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from accounts.models import ApiToken, User
+from hotfixes.start import start
+from incidents.models import Incident
 from notifications.models import Delivery
 from products import role_holders
 from products.models import Product
@@ -39,7 +41,8 @@ CHECKS = [
 ]
 EXAMPLES = 6
 BY_PATH: dict[str, dict[str, Any]] = {
-    "/products/{slug}": {"slug": "staff-mobile"}, "/monitors/{slug}": {"slug": "checkout"},
+    "/hotfixes/{ref}": {"ref": "HF-1"}, "/products/{slug}": {"slug": "staff-mobile"},
+    "/monitors/{slug}": {"slug": "checkout"},
     "/teams/{slug}": {"slug": "payments"}, "/processes/{key}": {"key": "krow"},
     "/steps/{key}": {"key": "fix", "verb": "finish"}, "/messages/{key}": {"key": "deployed"},
     "/postmortem/answers/{key}": {"key": "root_cause"},
@@ -54,8 +57,8 @@ def test_it_is_served_without_a_token_and_names_every_part(client: Client) -> No
     assert answer.status_code == 200
     paths = json.loads(answer.content)["paths"]
     assert {path.removeprefix("/api/v1").split("/")[1] for path in paths} == {
-        "audits", "channels", "deliveries", "deployments", "evidence", "incidents", "me", "messages", "monitors",
-        "people", "postmortems", "processes", "products", "teams", "tokens",
+        "audits", "channels", "deliveries", "deployments", "evidence", "hotfixes", "incidents", "me", "messages",
+        "monitors", "people", "postmortems", "processes", "products", "teams", "tokens",
     }  # fmt: skip
 
 
@@ -84,6 +87,7 @@ def furnish(product: Product, script: Script) -> dict[str, Any]:
     """One of each thing; what addresses call them."""
     make_monitor(product)
     script.post("/incidents", {"title": "Slow", "product": "staff-mobile"}, status=201)
+    start(Incident.objects.by_ref("INC-1"), by=ApiToken.objects.latest("pk").user)
     script.post("/incidents/INC-1/note", {"file": {"name": "a.log", "base64": "T0sK"}})
     contact = script.post("/products/staff-mobile/contacts", {"label": "All", "whole_team": True}, status=201)
     paula = make_user("paula@example.test")

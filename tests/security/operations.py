@@ -120,6 +120,7 @@ OPERATIONS = [
     Operation("GET /postmortems", {READ, INCIDENTS}, SIGNED_IN, narrow=OPEN),
     Operation("POST /deployments", {Scope.INGEST, Scope.HOTFIXES}, R, sent=NEW_DEPLOYMENT, narrow=UNKNOWN, names=True),
     Operation("GET /deployments", {READ, Scope.HOTFIXES, Scope.INGEST}, SIGNED_IN, narrow=OPEN),
+    Operation("GET /hotfixes/{}/checks.txt", {READ, Scope.HOTFIXES, Scope.INGEST}, V, on=("hotfix", "private hotfix")),
     Operation("POST /evidence", {Scope.INGEST, Scope.HOTFIXES}, R, sent={"hotfix": "HF-1", "kind": "note"},
               narrow=UNKNOWN, names=True),
     Operation("GET /incidents/{}/decisions", {READ, INCIDENTS, Scope.DECIDE}, V, on=RECORDS),

@@ -183,6 +183,7 @@ RECORDS = [
     Page("give_up", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),
     Page("hotfixes", get=SIGNED_IN),
     Page("hotfix", get=V, on=HOTFIXES),
+    Page("checks_text", get=V, on=HOTFIXES),
     Page("recheck", post=R, on=HOTFIXES),
     Page("abandon_hotfix", get=R, post=R, on=HOTFIXES),
     Page("attest_check", get=R, post=R, on=HOTFIXES, named={"key": "merged"}),
