@@ -186,7 +186,7 @@ def explain(
     reading = read(run, now)
     lines = [
         _("Started %(at)s, %(start)s.") % {"at": _utc(run.started_at), "start": start},
-        _limits(severity, _asked(run, target), before),
+        _limits(severity, asked(run, target), before),
     ]
     if run.calendar:
         lines.append(_("Only working hours count: %(hours)s.") % {"hours": run.calendar.text()})
@@ -203,7 +203,7 @@ def explain(
     return lines
 
 
-def _asked(run: Run, target: str) -> str:
+def asked(run: Run, target: str) -> str:
     """The limit as people read it; a time to wait out is no limit (K98)."""
     return _("at least %(span)s") % {"span": span(run.target_s)} if run.at_least and run.target_s else target
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from foundation import moment
 from incidents import shell
 from incidents.models import Incident
+from products.aliases import tag_name as tag_name
 from products.versions import Version, bare
 from products.vocabulary import PLACEHOLDERS
 
@@ -79,15 +80,6 @@ def names(policy: Mapping[str, Any], known: Mapping[str, str]) -> dict[str, str]
     patterns = {name: policy.get(name) or "" for name in _NAMES}
     patterns["base_tag"] = patterns["base_tag"] or _OLD.sub("{old}", patterns["tag"])
     return {name: put(pattern, known) for name, pattern in patterns.items()}
-
-
-def tag_name(document: Mapping[str, Any], called: list[str]) -> str:
-    """What the tags of a product begin with, if the process's set-up knows one of its names (C8)."""
-    wanted = {name.casefold() for name in called}
-    for product in (document.get("setup") or {}).get("products", []):
-        if wanted & {name.casefold() for name in [product["name"], *product["aliases"]]}:
-            return str(product.get("tag_name") or "")
-    return ""
 
 
 def _people(incident: Incident) -> str:

@@ -1,8 +1,10 @@
 """The other names of a product (C8): Staff Mobile, Worker Mobile, krow-withus-worker-mobile."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from foundation.text import plain_text
@@ -10,6 +12,28 @@ from products.models import Product
 
 MOST = 20
 LONGEST = 80
+
+
+def called(products: QuerySet[Product], name: str) -> Product | None:
+    """Whom people mean by a name, another name, or what its tags begin with (C8); None if that is not just one."""
+    wanted = " ".join(name.casefold().split())
+    found = [one for one in products.select_related("process__current") if wanted in _names(one)]
+    return found[0] if len(found) == 1 else None
+
+
+def _names(product: Product) -> set[str]:
+    current = product.process.current if product.process else None
+    tags = tag_name(current.document, [product.name, *product.aliases]) if current else ""
+    return {name.casefold() for name in (product.name, *product.aliases, tags) if name}
+
+
+def tag_name(document: Mapping[str, Any], known_as: list[str]) -> str:
+    """What the tags of a product begin with, if the process's set-up knows one of its names (C8)."""
+    wanted = {name.casefold() for name in known_as}
+    for product in (document.get("setup") or {}).get("products", []):
+        if wanted & {name.casefold() for name in [product["name"], *product["aliases"]]}:
+            return str(product.get("tag_name") or "")
+    return ""
 
 
 def clean_aliases(product: Product, aliases: Iterable[str]) -> list[str]:

@@ -106,7 +106,7 @@ def _clock(clock: Clock, now: datetime) -> dict[str, Any]:
         "cycle": clock.cycle,
         "kind": clock.kind,
         "severity": clock.severity,
-        "target": clock.target,
+        "target": arithmetic.asked(clock.run, clock.target),
         "state": reading.state,
         "late": view.late,
         "due_at": utc_or_none(reading.due_at),

@@ -25,6 +25,7 @@ from incidents.transitions import note
 from incidents.views.incident import fetch, zone_of
 from monitoring.models import Target
 from notifications.standing import of_incident
+from products.aliases import called
 from products.models import Product
 
 # The same words from the same person within this time are asked about.
@@ -139,7 +140,7 @@ def _wanted(request: HttpRequest, user: User) -> Product | None:
     mine = Product.objects.visible_to(user).active()
     slug = asked(request, "product")
     if slug:
-        found = mine.filter(slug=slug).first()
+        found = mine.filter(slug=slug).first() or called(mine, slug)
         if found:
             return found
     down = (

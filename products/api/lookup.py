@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.access import allowed, authorize, teams_of
 from accounts.bearer import person_of, token_of
 from accounts.models import Team, User
+from products.aliases import called
 from products.models import Process, Product, ProductSlug, Severity
 from products.token_products import narrowed
 
@@ -55,13 +56,7 @@ def _by_slug(request: HttpRequest, slug: str) -> Product | None:
 
 
 def _by_name(request: HttpRequest, name: str) -> Product | None:
-    """By its name or another one that people use for it (C8); None where several of one's teams have one so called."""
-    wanted = " ".join(name.casefold().split())
-    found = [
-        product for product in reachable(request)
-        if wanted in {product.name.casefold(), *(alias.casefold() for alias in product.aliases)}
-    ]  # fmt: skip
-    return found[0] if len(found) == 1 else None
+    return called(reachable(request), name)
 
 
 def severity_of(product: Product, key: str) -> Severity:

@@ -38,6 +38,9 @@
     radio.addEventListener("change", () => store.set("segment", radio.value));
   }
 
+  // Back to what a form was answered with asks for the page: an answer to POST is kept nowhere, what was typed is a draft.
+  history.replaceState(history.state, "", location);
+
   // Drafts: <form data-draft="declare"> keeps what is typed, for this person only, until it was taken: htmx was told so,
   // or sending led on to another page, or a page says <… data-draft-done="declare">. What was not taken stays.
   const reader = document.documentElement.dataset.user, mine = `draft:${reader}:`;

@@ -79,6 +79,10 @@ def test_without_javascript_a_frame_looks_by_itself(asgi_server: str, browser: B
     expect(page.locator("#health")).to_contain_text(SENTENCE)
     frame = page.frame_locator("iframe.health-frame")
     expect(frame.locator("main")).to_contain_text(SENTENCE)
+    expect(page.locator("iframe.health-frame")).to_be_hidden()  # once is enough
+    says(judge(WELL))
+    page.reload()
+    expect(page.locator("iframe.health-frame")).to_be_visible()
     answer = page.request.get(f"{asgi_server}/settings/health/frame/")
     assert (answer.headers["refresh"], answer.headers["x-frame-options"]) == ("15", "SAMEORIGIN")
     context.close()

@@ -134,3 +134,20 @@ def test_more_is_folded_until_something_in_it_was_chosen(phone: Client, product:
     for address, there in (("/declare/", False), ("/declare/?mode=drill", True)):
         page = phone.get(address).content.decode()
         assert ('<details class="fold" open><summary>More' in page) == there, address
+
+
+@pytest.mark.parametrize(
+    "name", ["staff-mobile", "worker mobile", "krow-withus-worker-mobile", "Staff Mobile"]
+)
+def test_a_link_may_name_the_product_as_people_do(phone: Client, product: Product, name: str) -> None:
+    """C8: by another name, and by what its tags begin with."""
+    make_product(name="Client Mobile")
+    Product.objects.filter(pk=product.pk).update(aliases=["Worker Mobile"])
+    page = phone.get("/declare/", {"product": name}).content.decode()
+    assert 'value="staff-mobile" checked' in page
+    assert "<small>Worker Mobile</small>" in page
+
+
+def test_a_drill_is_called_one_from_the_first_line(phone: Client, product: Product) -> None:
+    assert "<h1>Start a drill</h1>" in phone.get("/declare/", {"mode": "drill"}).content.decode()
+    assert "<h1>Declare an incident</h1>" in phone.get("/declare/").content.decode()

@@ -10,6 +10,7 @@ from incidents import transitions
 from incidents.clock_verbs import pause_clock
 from incidents.clocks import span
 from incidents.models import Incident
+from incidents.report import report
 from incidents.sentences import sentence
 from incidents.story import story
 from review import answers, evidence, figures
@@ -31,6 +32,14 @@ def test_a_clock_that_stood_still_does_not_look_simply_kept(incident: Incident, 
     clock.stopped_at = opened + timedelta(seconds=96)
     clock.started_at, clock.pauses = opened - timedelta(seconds=220), [[opened.isoformat(), None]]
     assert evidence._clock(clock, moment.now())["took"] == "3 min 40 s, stood still for 1 min 36 s"
+
+
+def test_a_time_to_wait_out_is_no_limit(incident: Incident, ada: User) -> None:
+    """K61, K98: two hours at least, not less than two hours."""
+    report(incident, "deployed", by=ada)
+    report(incident, "smoke_passed", by=ada)
+    watch = incident.clocks.get(key="watch")
+    assert evidence._clock(watch, moment.now())["target"] == "at least 2 h"
 
 
 def test_what_follows_from_a_decision_or_an_answer_is_not_a_person_s_word(

@@ -121,6 +121,16 @@ def test_a_refused_form_a_lost_connection_and_a_lost_session_keep_the_draft(
     assert drafts(page) == kept
 
 
+def test_back_to_a_refused_form_shows_the_form_with_what_was_typed(site: str, page: Page) -> None:
+    page.goto(f"{site}/incidents/INC-1/change_severity")
+    page.locator("textarea").first.fill("Half of them are back.")
+    page.locator("main .button.primary").click()
+    expect(page.get_by_text("It is CRITICAL already.")).to_be_visible()
+    page.goto(f"{site}/incidents/")
+    page.go_back()
+    expect(page.locator("textarea").first).to_have_value("Half of them are back.")
+
+
 def test_a_draft_is_not_shown_to_somebody_else(
     site: str, page: Page, incident: Incident, sign_in: Callable[[User], None]
 ) -> None:
