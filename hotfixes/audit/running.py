@@ -5,8 +5,10 @@ No transaction is open while git runs. Every trouble is stored as what it is.
 
 from __future__ import annotations
 
+import math
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +22,8 @@ from foundation.secrets import SecretLost, unseal
 from hotfixes.audit import announcing, folders, kept, reading
 from hotfixes.audit.asking import policy_of
 from hotfixes.git import names
-from hotfixes.git.process import Watch
+from hotfixes.git.cli import Cli
+from hotfixes.git.process import Result, Watch
 from hotfixes.git.progress import Progress
 from hotfixes.git.remote import Credential, Listing, Remote
 from hotfixes.git.trouble import GitError, Trouble
@@ -34,6 +37,8 @@ LEASE_S, RENEW_S = 60, 2
 AT_ONCE = 2
 BUSY_S = 5
 MOST_TRIES = 5
+# Whatever is asked later than this cannot be told: a repository may make each question slow.
+READING_S = 300
 # The fetch is the first part of the way shown, judging the rest.
 FETCHED = 80
 
@@ -126,7 +131,7 @@ def _read(run: AuditRun, tell: _Telling) -> dict[str, Any]:
     update = copy.update(remote, tell=tell)
     tell.phase("reading")
     found = reading.audit(
-        copy.cli,
+        _Patient(copy.cli.folder, tell=tell, until=time.monotonic() + READING_S),
         policy,
         refs=update.refs,
         product=run.product,
@@ -177,6 +182,21 @@ def _over(claim: Claim, **facts: Any) -> None:
             lease_token=None, due_at=None, token="", username="", phase="", done_at=moment.now(), **facts
         )
         announcing.changed(claim.run)
+
+
+@dataclass(frozen=True)
+class _Patient(Cli):
+    """Renews the lease before each question, and asks none when it has taken too long."""
+
+    tell: Callable[[None], object] = lambda _now: None
+    until: float = math.inf
+
+    def run(self, *words: str, **options: Any) -> Result:
+        """Raises GitError TIMEOUT, and LeaseLost."""
+        self.tell(None)
+        if time.monotonic() > self.until:
+            raise GitError(Trouble.TIMEOUT, f"{READING_S} s")
+        return Cli.run(self, *words, **options)
 
 
 class _Telling:

@@ -1,5 +1,7 @@
 """The pages of audits: asked, kept on errors, shown with proof, searched, cancelled, copied; the API likewise."""
 
+from collections.abc import Mapping
+
 import pytest
 from django.test import Client
 
@@ -162,7 +164,7 @@ def test_scripts_ask_and_look(client: Client, ada: User, story: Story, product: 
         "token": "s3cret-token",
     }
 
-    def post(facts: dict[str, object]) -> tuple[int, dict[str, object]]:
+    def post(facts: Mapping[str, object]) -> tuple[int, dict[str, object]]:
         answer = client.post("/api/v1/audits", facts, "application/json", headers=headers)
         return answer.status_code, answer.json()
 

@@ -141,6 +141,18 @@ def test_a_dead_workers_audit_is_taken_over_and_not_for_ever(ada: User, story: S
     assert (run(audit).state, audit.trouble) == ("failed", "unknown")
 
 
+def test_a_repository_that_makes_every_question_slow_ends_in_cannot_tell(
+    ada: User, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "READING_S", -1)
+    audit = run(asked(ada, story.repository.url))
+    assert audit.state == "done"
+    hotfix = found_in(audit)["releases"][0]
+    judged = {key for key, one in hotfix["results"].items() if one["verdict"] == "PASS"}
+    assert judged == {"version_bump", "tag_annotated", "tag_commit"}  # what no question of git needs
+    assert "It took longer than allowed" in hotfix["results"]["version_files"]["summary"]
+
+
 def test_two_at_once_and_the_third_waits_a_little(ada: User, story: Story, product: Product) -> None:
     for name in ("ben", "cyd"):
         join(user := make_user(f"{name}@example.test"), product.team)
