@@ -216,3 +216,28 @@ kubectl rollout undo deploy/checkout
         "Write the timeline",
         "Schedule a post-mortem within 5 days",
     ]
+
+
+def test_a_house_calls_its_roles_as_it_likes() -> None:
+    """Under a heading of roles whoever stands before the colon is one; a title does not end at its command."""
+    process, _ = guessed("""
+# Bakery
+
+## Roles
+
+- **Head baker**: decides whether to roll back
+- **Oven hand**: deploys the fix
+- **Release manager**: watches the ovens
+
+## Steps
+
+1. Deploy with `./deploy.sh`
+2. Look at the ovens: `./ovens.sh`
+""")
+    assert [(role.label, role.decides) for role in process.roles] == [
+        ("Head baker", True),
+        ("Oven hand", False),
+        ("Release manager", False),
+    ]
+    assert [step.title for step in process.steps] == ["Deploy with ./deploy.sh", "Look at the ovens"]
+    assert [step.commands[0].run for step in process.steps] == ["./deploy.sh", "./ovens.sh"]

@@ -136,7 +136,7 @@ def _role_block(draft: Draft, section: Section, block: Block, kind: str) -> None
             if not item.text.text.endswith(":"):
                 _person(draft, item.text, tell=False)
         else:
-            _person(draft, item.text, tell=_tells("", kind), item=item)
+            _person(draft, item.text, tell=_tells("", kind), item=item, roles=kind == "roles")
     if block.kind == "list":
         draft.seen.add(id(block))
     for text in block.texts if block.kind == "prose" else []:
@@ -152,8 +152,10 @@ def _tells(label: str, kind: str) -> bool:
     )
 
 
-def _person(draft: Draft, text: Text, *, tell: bool, item: Item | None = None) -> None:
-    """A line about a channel, a call, a role and what it does, or somebody to tell."""
+def _person(draft: Draft, text: Text, *, tell: bool, item: Item | None = None, roles: bool = False) -> None:
+    """A line about a channel, a call, a role and what it does, or somebody to tell.
+
+    Under a heading of `roles` whoever stands before a colon is one, however the house calls them."""
     said = text.text.strip()
     if not said:
         return
@@ -162,7 +164,7 @@ def _person(draft: Draft, text: Text, *, tell: bool, item: Item | None = None) -
         return
     duty = _SAID_OF.match(said)
     verb = re.match(rf"(?P<who>{_ROLE.pattern})\s+(?P<what>[a-zäöü]\w+:?\s+.+|[a-z]+(?:es|s))$", said, re.I)
-    if verb or (duty and _ROLE.search(duty["who"])):
+    if verb or (duty and (roles or _ROLE.search(duty["who"]))):
         who, what = (verb["who"], verb["what"]) if verb else (duty["who"], duty["what"])  # type: ignore[index]
         role = _role(draft, who, text.line)
         if _REACH.search(what) or len(what) < 3:

@@ -115,6 +115,10 @@ def _is_message(draft: Draft, section: Section, block: Block) -> bool:
     )
 
 
+# A title that ends so would end in the middle: “Deploy with `./deploy.sh`”.
+_HANGS = re.compile(r"\b(with|by|via|using|through|in|on|from|to|and|the|mit|durch|über|per)$", re.I)
+
+
 def _listed(draft: Draft, item: Item, phase: str) -> Told | None:
     said = item.text.text
     if item.text.line in draft.ruled:
@@ -123,6 +127,7 @@ def _listed(draft: Draft, item: Item, phase: str) -> Told | None:
     run = [code for code in item.text.codes if is_command(code)]
     if run:
         title = re.sub(r"\s*[:–—-]?\s*$", "", said.replace(run[0], "")) if len(run) == 1 else said
+        title = said if _HANGS.search(title) else title
     title = draft.line(title, item.text.line) or draft.line(said, item.text.line)
     if not title:
         return None
