@@ -63,6 +63,7 @@ def test_a_product_is_added_by_keyboard_and_every_page_is_accessible(
         "set-up-places": "/products/archipelago/setup/places/",
         "set-up-people": "/products/staff-mobile/setup/people/",
         "set-up-monitors": "/products/archipelago/setup/monitors/",
+        "set-up-repository": "/products/archipelago/setup/repository/",
         "processes": "/processes/",
         "process-krow": "/processes/krow/",
     }.items():

@@ -205,7 +205,7 @@ def test_a_test_is_sent_at_once_and_its_outcome_said(client: Client, product: Pr
 def test_an_address_is_watched_and_an_empty_one_is_not(client: Client, product: Product) -> None:
     facts = sent(client, MONITORS)
     assert client.post(MONITORS, {**facts, "target_0": "https://staff.example.test/health"})["Location"] == (
-        "/products/staff-mobile/setup/"
+        "/products/staff-mobile/setup/repository/"
     )
     assert [(m.kind, m.target, m.product) for m in Monitor.objects.all()] == [
         ("http", "https://staff.example.test/health", product)

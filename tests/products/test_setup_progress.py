@@ -24,26 +24,26 @@ def client(product: Product, manager: User) -> Client:
 
 def test_how_far_it_is_stands_on_the_product_until_it_is_done(client: Client, product: Product) -> None:
     page = client.get("/products/staff-mobile/").text
-    assert "1 of 7 set up." in page
+    assert "1 of 8 set up." in page
     client.post(PLACES, sent(client, PLACES))
     overview = client.get("/products/staff-mobile/setup/").text
-    assert "2 of 7 set up." in overview
+    assert "2 of 8 set up." in overview
     assert "Nobody may decide between hotfix and rollback yet." in overview
     assert 'href="/declare/?product=staff-mobile&amp;mode=drill"' in overview
-    for item in ("version", "contacts", "deciders", "channel", "monitors"):
+    for item in ("version", "contacts", "deciders", "channel", "monitors", "repository"):
         client.post("/products/staff-mobile/setup/", {"settle": item})
     product.refresh_from_db()
     assert product.set_up_at is not None
     assert "Staff Mobile is ready" in client.get("/products/staff-mobile/setup/").text
     product.settled = []
     product.save()
-    assert "of 7 set up" not in client.get("/products/staff-mobile/").text
+    assert "of 8 set up" not in client.get("/products/staff-mobile/").text
 
 
 def test_enough_is_enough(client: Client, product: Product) -> None:
     answer = client.post("/products/staff-mobile/setup/", {"finish": "1"})
     assert answer["Location"] == "/products/staff-mobile/"
-    assert "of 7 set up" not in client.get(answer["Location"]).text
+    assert "of 8 set up" not in client.get(answer["Location"]).text
     assert (
         client.post("/products/staff-mobile/setup/", {"settle": "nonsense"}, follow=True).status_code == 200
     )
@@ -51,7 +51,7 @@ def test_enough_is_enough(client: Client, product: Product) -> None:
 
 def test_a_viewer_is_not_asked(product: Product, viewer: User) -> None:
     client = signed_in(viewer)
-    assert "of 7 set up" not in client.get("/products/staff-mobile/").text
+    assert "of 8 set up" not in client.get("/products/staff-mobile/").text
     assert client.get("/products/staff-mobile/setup/").status_code == 403
     assert client.post(PEOPLE, {}).status_code == 403
 
@@ -136,7 +136,8 @@ def test_a_process_that_proposes_nothing_asks_for_names_all_the_same(
     client = signed_in(manager)
     made = client.post("/products/new/", {"name": "Shop", "process": key}, follow=True)
     address = made.redirect_chain[-1][0]
-    for onward in ("/products/shop/setup/people/", "/products/shop/setup/monitors/", "/products/shop/setup/"):
+    steps = [f"/products/shop/setup/{step}" for step in ("people/", "monitors/", "repository/", "")]
+    for onward in steps:
         answer = client.post(address, sent(client, address))
         assert (answer.status_code, answer["Location"]) == (302, onward)
         address = onward
