@@ -1,0 +1,168 @@
+"""A forge beside the repository of an open incident: boxes, timeline, deployments, what is written back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from foundation.secrets import seal
+from hotfixes.models import ForgeReading
+from products.models import Deployment, Environment, Product
+from tests.hotfixes.checks.stories import BRANCH
+from tests.hotfixes.forges.playing import Forge, forge, saying
+from tests.hotfixes.forges.state import TAG, TOKEN, State
+from tests.hotfixes.watching.watched import Watched
+
+
+class Beside:
+    """The forge's clock is the machine's."""
+
+    def __init__(self, watched: Watched, found: Forge) -> None:
+        self.watched, self.forge = watched, found
+        repository = watched.product.repository
+        assert repository is not None
+        repository.forge, repository.web_url = found.kind, found.url
+        repository.token = seal(TOKEN)
+        repository.write_back = True
+        repository.save()
+        self.hotfix = watched.hotfix()
+
+    @property
+    def state(self) -> State:
+        self.forge.state.at = datetime.now(UTC) - timedelta(minutes=1)
+        return self.forge.state
+
+    @property
+    def tip(self) -> str:
+        return self.watched.story.repository.tips[f"refs/heads/{BRANCH}"]
+
+    def look(self) -> dict[str, str]:
+        self.watched.look()
+        return self.watched.verdicts(self.hotfix)
+
+
+@contextmanager
+def open_incident(kind: str, settings: Settings, folder: Path) -> Iterator[Beside]:
+    settings.NIGHTDESK_GIT_PROTOCOLS = ("file", "http")
+    settings.NIGHTDESK_WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+    settings.NIGHTDESK_DATA = folder / "data"
+    with forge(kind) as found:
+        yield Beside(Watched.begun(folder), found)
+
+
+@pytest.fixture
+def beside(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[Beside]:
+    with open_incident("github", settings, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(params=["github", "gitlab", "gitea"])
+def on_each(
+    transactional_db: None, settings: Settings, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Beside]:
+    with open_incident(request.param, settings, tmp_path) as found:
+        yield found
+
+
+def test_the_boxes_that_only_a_forge_can_tick(on_each: Beside) -> None:
+    """K106, K107, K115: review asked for, approved, released; each once on the timeline."""
+    on_each.watched.story.whole_fix()
+    assert on_each.look()["review_requested"] == "PENDING"
+    pull = on_each.state.open(on_each.tip)
+    assert on_each.look()["review_requested"] == "PASS"
+    review = on_each.state.review(pull, "ben")
+    assert on_each.look()["approval"] == "PASS"
+    on_each.state.run("tests", on_each.tip)
+    assert on_each.look()["tests_passed"] == "PASS"
+    on_each.watched.story.fast_forward()
+    on_each.state.merge(pull)
+    on_each.watched.story.tag(on_each.tip)
+    on_each.state.release(TAG)
+    assert on_each.look()["release_published"] == "PASS"
+    boxes = on_each.watched.boxes(on_each.hotfix.incident)
+    assert {
+        key: boxes[key] for key in ("review_requested", "approval", "tests_passed", "release_published")
+    } == (dict.fromkeys(("review_requested", "approval", "tests_passed", "release_published"), "done"))
+    kinds = on_each.watched.kinds(on_each.hotfix.incident)
+    told = ("review_requested", "approved", "merged", "released")
+    assert [kind for kind in kinds if kind in told] == list(told)
+    assert review.by in on_each.watched.summary(on_each.hotfix, "approval")
+
+
+def test_a_dismissal_is_told(beside: Beside) -> None:
+    beside.watched.story.whole_fix()
+    beside.look()
+    pull = beside.state.open(beside.tip)
+    review = beside.state.review(pull, "ben")
+    assert beside.look()["approval"] == "PASS"
+    beside.state.dismiss(review)
+    assert beside.look()["approval"] == "FAIL"
+    assert "approval_dismissed" in beside.watched.kinds(beside.hotfix.incident)
+
+
+def test_a_forge_that_is_away_makes_nobody_believe_anything(beside: Beside) -> None:
+    beside.watched.story.whole_fix()
+    beside.look()
+    beside.state.review(beside.state.open(beside.tip), "ben")
+    assert beside.look()["approval"] == "PASS"
+    beside.forge.instead = saying(503, {})
+    verdicts = beside.look()
+    assert (verdicts["approval"], verdicts["branch_name"]) == ("UNKNOWN", "PASS")
+    beside.forge.instead = None
+    assert beside.look()["approval"] == "PASS"
+
+
+def test_who_asks_us_to_wait_is_left_alone(beside: Beside) -> None:
+    beside.forge.instead = saying(429, {}, **{"Retry-After": "600"})
+    beside.look()
+    count = len(beside.forge.seen)
+    beside.look()
+    assert len(beside.forge.seen) == count
+    assert ForgeReading.objects.get(hotfix=beside.hotfix).trouble == "rate_limited"
+
+
+def test_what_is_written_there_and_only_when_it_changes(beside: Beside) -> None:
+    beside.watched.story.whole_fix()
+    beside.look()
+    beside.state.open(beside.tip)
+    beside.look()
+    beside.look()
+    [comment] = beside.state.comments
+    assert comment["body"].startswith(f"<!-- nightdesk:{beside.hotfix.ref} -->")
+    last = beside.state.statuses[-1]
+    assert (last["name"], last["head"], last["text"].startswith("Nightdesk: ")) == (
+        "nightdesk",
+        beside.tip,
+        True,
+    )
+    written = [path for method, path, _code in beside.forge.seen if method != "GET"]
+    beside.look()
+    assert [path for method, path, _code in beside.forge.seen if method != "GET"] == written
+
+
+def test_its_deployments_become_ours_once(beside: Beside) -> None:
+    """K56."""
+    place, _made = Environment.objects.get_or_create(
+        product=Product.objects.get(pk=beside.watched.product.pk),
+        slug="production",
+        defaults={"kind": "production"},
+    )
+    beside.watched.story.whole_fix()
+    beside.watched.story.fast_forward()
+    beside.watched.story.tag(beside.tip)
+    beside.state.deploy(beside.tip, "success")
+    beside.look()
+    beside.look()
+    rows = [(one.environment, one.status, one.hotfix) for one in Deployment.objects.filter(source="forge")]
+    assert rows == [(place, "succeeded", beside.hotfix.ref)]
+
+
+def test_the_token_is_in_no_row(beside: Beside) -> None:
+    beside.watched.story.whole_fix()
+    beside.look()
+    kept = ForgeReading.objects.get(hotfix=beside.hotfix)
+    assert kept.read_at is not None
+    assert TOKEN not in f"{kept.data}{kept.etags}{kept.detail}{kept.said}"
