@@ -42,7 +42,9 @@ class ForgotPasswordForm(allauth.ResetPasswordForm):  # type: ignore[misc]
 class ChangePasswordForm(allauth.ChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _word(self, "oldpassword", _("Present password"), autocomplete="current-password", autofocus=True)
+        given = self.user and self.user.must_change_password
+        label = _("The one-time password you were given") if given else _("Present password")
+        _word(self, "oldpassword", label, autocomplete="current-password", autofocus=True)
         _word_new_password(self)
 
     def clean(self) -> dict[str, Any] | None:

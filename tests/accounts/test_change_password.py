@@ -75,3 +75,10 @@ def test_a_password_from_somebody_else_is_changed_before_anything(client: Client
 def test_who_must_change_may_still_sign_out(client: Client) -> None:
     client.force_login(make_user(password=PASSWORD, must_change_password=True))
     assert client.post("/accounts/logout/")["Location"] == "/accounts/login/"
+
+
+def test_who_was_given_a_password_is_asked_for_that_one(client: Client) -> None:
+    client.force_login(make_user("new@example.test", password=PASSWORD, must_change_password=True))
+    assert "The one-time password you were given" in client.get(PAGE).text
+    client.force_login(make_user("old@example.test", password=PASSWORD))
+    assert "Present password" in client.get(PAGE).text

@@ -72,7 +72,7 @@ def test_k15_there_are_three_severities(krow: ProcessDocument) -> None:
     ("row", "number", "mark", "response", "examples"),
     [
         ("K142", 0, "critical", "< 1 h", ["Service down", "data loss", "security"]),
-        ("K143", 1, "high", "< 4 h", ["Major feature broken", "workaround available"]),
+        ("K143", 1, "high", "< 4 h", ["Major feature broken, workaround available"]),
         ("K144", 2, "medium", "next release", ["Minor feature affected"]),
     ],
 )
