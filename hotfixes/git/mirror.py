@@ -18,10 +18,11 @@ from hotfixes.git.cli import Cli
 from hotfixes.git.environment import environment, settings
 from hotfixes.git.failures import answered
 from hotfixes.git.fetching import Tell, fetch, room_in
-from hotfixes.git.limits import FETCH, MB, TEND, Limits
+from hotfixes.git.limits import FETCH, KB, MB, TEND, Limits
 from hotfixes.git.movements import Movement, movements
 from hotfixes.git.process import Watch
 from hotfixes.git.reader import Refs
+from hotfixes.git.recalling import Recalling
 from hotfixes.git.remote import Remote
 from hotfixes.git.trouble import GitError, Trouble
 from hotfixes.git.version import program
@@ -34,6 +35,8 @@ KEPT = "refs/nightdesk/kept/"
 QUOTA = 2048 * MB
 MAX_REFS = 200_000
 LOOKING_S = 30
+# Packs that came since the commit-graph was written: so many, or so much, and it is written anew.
+FEW, SMALL = 8, 256 * KB
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +85,24 @@ class Mirror:
                 fetch(self.folder, remote, quota=self.quota, limits=self.fetch_limits, tell=tell)
                 after = self.cli.refs()
             changed = movements(before.by_name, after.by_name, Looking(self.cli))
-            graph = self._tend(tell) if changed else True
+            graph = self._tend(tell) if changed and self._is_worth_tending() else True
         return Update(changed, after, disk.size(self.folder), graph)
 
     def keep(self, id: str) -> None:
         """Hold this commit for ever, whatever happens to its branch on the other side."""
         with disk.held(self.folder):
             self.cli.run("update-ref", KEPT + names.oid(id), names.oid(id), limits=self.tend_limits)
+
+    def _is_worth_tending(self) -> bool:
+        """A few new commits beside the commit-graph cost nothing; tending costs as much as a fetch."""
+        packs = [pack.stat() for pack in (self.folder / "objects/pack").glob("*.pack")]
+        try:
+            graph = (self.folder / "objects/info/commit-graphs/commit-graph-chain").stat().st_mtime
+        except OSError:
+            return True
+        new = [pack for pack in packs if pack.st_mtime >= graph]
+        many = len(new) > FEW or len(packs) > self.max_packs
+        return many or sum(pack.st_size for pack in new) > SMALL
 
     def _tend(self, tell: Tell) -> bool:
         """Whether the commit-graph is written; a failure costs speed, not truth. It comes first: packing 100,000 new
@@ -116,14 +130,14 @@ class Looking:
     """`is_ancestor` that ends: after 30 s, or for a pair that reaches a limit, it cannot tell."""
 
     def __init__(self, cli: Cli) -> None:
-        self.cli = cli
+        self.reader = Recalling(cli, str(cli.folder))
         self.until = time.monotonic() + LOOKING_S
 
     def __call__(self, old: str, new: str) -> bool | None:
         if time.monotonic() > self.until:
             return None
         try:
-            return self.cli.is_ancestor(old, new)
+            return self.reader.is_ancestor(old, new)
         except GitError:
             return None
 

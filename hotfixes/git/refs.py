@@ -6,13 +6,16 @@ from dataclasses import replace
 from hotfixes.git import batch, names, parsing
 from hotfixes.git.failures import Run
 from hotfixes.git.limits import MB
-from hotfixes.git.reader import Ref, Refs
+from hotfixes.git.reader import Ref, Refs, Signature
 from hotfixes.git.trouble import GitError, Trouble
 
 # A ref's name can hold neither NUL nor line feed, and no other field holds text of people.
 _FORMAT = "%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)%00"
 MAX_TAG = 1 * MB
 MAX_ANSWER = 16 * MB
+# What tag objects say, by their ids, between listings: an id never comes to say anything else.
+_WORDS: dict[str, tuple[str, Signature | None]] = {}
+MAX_WORDS = 20_000
 
 
 def read(run: Run, patterns: tuple[str, ...]) -> Refs:
@@ -51,13 +54,23 @@ def _rows(said: bytes) -> Iterator[list[bytes]]:
 
 def _tell_tags(run: Run, found: dict[str, Ref], nested: list[str]) -> None:
     """Fills in what only the tag objects say."""
-    objects = _annotated(run, list({ref.id for ref in found.values() if ref.annotated}))
+    wanted = {ref.id for ref in found.values() if ref.annotated}
+    known = {id: words for id in wanted if (words := _WORDS.get(id))}
+    for id, item in _annotated(run, list(wanted - known.keys())).items():
+        known[id] = _remembered(id, parsing.tag(item.raw))
     peeled = _peeled(run, nested)
     for name, ref in found.items():
         if ref.annotated:
-            subject, tagger = parsing.tag(objects[ref.id].raw) if ref.id in objects else ("", None)
+            subject, tagger = known.get(ref.id, ("", None))
             commit = peeled.get(ref.id, ref.commit)
             found[name] = replace(ref, commit=commit, subject=subject, tagger=tagger)
+
+
+def _remembered(id: str, words: tuple[str, Signature | None]) -> tuple[str, Signature | None]:
+    if len(_WORDS) >= MAX_WORDS:
+        _WORDS.clear()
+    _WORDS[id] = words
+    return words
 
 
 def _annotated(run: Run, ids: list[str]) -> dict[str, batch.Object]:

@@ -1,16 +1,22 @@
 """Which reader a hotfix is judged by: this machine's copy, or why there is nothing to read."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from hotfixes.checks import Next, Result
 from hotfixes.checks.shapes import pending, unknown
 from hotfixes.git import mirror as mirrors
-from hotfixes.git.reader import GitReader
+from hotfixes.git.reader import GitReader, Ref
 from hotfixes.git.recalling import Recalling
 from hotfixes.git.trouble import GitError, Trouble
 from hotfixes.git.unreadable import Unreadable
 from hotfixes.models import Hotfix, Mirror
 from hotfixes.places import folder, position, seen_file
+
+# By folder: up to which observation, and the refs as they were then.
+_SHOWN: dict[str, tuple[str, Mapping[str, Ref]]] = {}
+MAX_SHOWN, MAX_REFS = 100, 5_000
 
 
 def nothing_to_read(hotfix: Hotfix) -> Result | None:
@@ -35,6 +41,23 @@ def reader(hotfix: Hotfix) -> GitReader:
         return Recalling(copy.cli, str(copy.folder))
     except GitError as problem:
         return Unreadable(problem)
+
+
+def remember(repository: int, refs: Mapping[str, Ref]) -> None:
+    """What a look has just shown, for the rounds that follow it on this machine."""
+    if len(_SHOWN) >= MAX_SHOWN:
+        _SHOWN.clear()
+    if len(refs) <= MAX_REFS:
+        _SHOWN[str(folder(repository))] = (position(repository), refs)
+
+
+def shown(hotfix: Hotfix) -> Mapping[str, Ref] | None:
+    """The refs of the last good look, when nothing has been seen since; None: the reader must be asked."""
+    mirror = Mirror.objects.filter(repository=hotfix.repository_id, state=Mirror.State.READY).first()
+    if mirror is None:
+        return None
+    at, refs = _SHOWN.get(str(folder(mirror.repository_id)), ("", None))
+    return refs if refs is not None and at == position(mirror.repository_id) else None
 
 
 def is_here(hotfix: Hotfix) -> bool:

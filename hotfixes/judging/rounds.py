@@ -59,7 +59,7 @@ def judge(hotfix: Hotfix, token: uuid.UUID) -> None:
     if missing is not None:
         _round(hotfix, token, NOWHERE, given=dict.fromkeys(GIT, missing))
     elif reading.is_here(hotfix):
-        _round(hotfix, token, reading.reader(hotfix))
+        _round(hotfix, token, reading.reader(hotfix), refs=reading.shown(hotfix))
     elif hotfix.repository:
         asking.fetch(hotfix.repository)
         later = moment.now() + timedelta(seconds=AGAIN_S)

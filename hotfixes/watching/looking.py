@@ -24,6 +24,7 @@ from hotfixes.git.reader import Ref
 from hotfixes.git.remote import Credential, Remote
 from hotfixes.git.trouble import GitError, Trouble
 from hotfixes.git_access import access
+from hotfixes.judging.reading import remember
 from hotfixes.models import Hotfix, Mirror
 from hotfixes.places import folder, position, seen_file
 from hotfixes.watching import announcing
@@ -80,6 +81,7 @@ def _look(claim: Claim) -> None:
             moved = observe(repository, refs, seen_at, mirrors.Looking(copy.cli))
         crashpoint("ingest.observed")
         seen_file(repository.pk).write_text(position(repository.pk))
+        remember(repository.pk, refs)
         _read(claim, repository, update, copy, seen_at, changed=bool(moved))
     for hotfix in Hotfix.objects.watched().for_page().filter(repository=repository):
         judging.judge_with(hotfix, refs)
