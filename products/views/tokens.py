@@ -8,10 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import signed_in
-from accounts.models import ApiToken
+from accounts.models import ApiToken, Scope
 from accounts.tokens import revoke_token
 from foundation import moment
 from foundation.shapes import address
+from foundation.text import asked
 from products.token_form import TokenForm
 from products.token_products import make_narrow_token
 
@@ -29,7 +30,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def make_token(request: HttpRequest) -> HttpResponse:
     """The answer to the form shows the token; no other page ever does."""
     user = signed_in(request)
-    form = TokenForm(request.POST or None, user=user)
+    form = TokenForm(request.POST or None, user=user, initial=wanted(request))
     if request.method == "POST" and form.is_valid():
         try:
             token, text = make_narrow_token(user, by=user, **form.facts())
@@ -39,6 +40,17 @@ def make_token(request: HttpRequest) -> HttpResponse:
             context = {"token": token, "text": text, "api": address("/api/v1")}
             return render(request, "accounts/token_made.html", context)
     return render(request, "accounts/make_token.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def wanted(request: HttpRequest) -> dict[str, object]:
+    """What a link to the form has chosen beforehand: `?scope=ingest&product=staff-mobile&name=deploy`."""
+    scopes = [scope for scope in request.GET.getlist("scope") if scope in Scope.values]
+    found = {
+        "name": asked(request, "name", 80),
+        "scopes": scopes,
+        "products": [asked(request, "product", 80)],
+    }
+    return {name: value for name, value in found.items() if value not in ("", [], [""])}
 
 
 @require_POST
