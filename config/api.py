@@ -29,6 +29,7 @@ from hotfixes.api_checklist import router as checklists
 from hotfixes.api_deployments import router as deployments
 from hotfixes.api_evidence import router as evidence
 from hotfixes.audit.api import router as audits
+from hotfixes.connecting.api import router as repositories
 from incidents.api import router as incidents
 from incidents.api.shapes import incident_shape
 from incidents.closing import Held
@@ -81,7 +82,7 @@ api = Api(
 )  # fmt: skip
 for _router in (
     reports, decisions, audits, deployments, evidence, checklists, incidents, monitoring, notifications, products,
-    people,
+    people, repositories,
 ):  # fmt: skip
     api.add_router("", _router)
 

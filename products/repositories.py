@@ -54,11 +54,12 @@ def connect_repository(
     username: str | None = None,
     token: str | None = None,
     main: str | None = None,
+    write_back: bool | None = None,
 ) -> Repository:
     """The repository at `url`, shared with the team's other products that lie there.
 
-    None leaves what is known of it: its token stays where the origin is the same. `token` "" removes it. Raises
-    ValidationError by field.
+    None leaves what is known of it: its token stays where the origin is the same. `token` "" removes it. `write_back`:
+    the token may also say on the forge how far a hotfix is. Raises ValidationError by field.
     """
     product.repository_id = Product.objects.select_for_update().get(pk=product.pk).repository_id
     before = product.repository
@@ -68,6 +69,8 @@ def connect_repository(
     if new and before and not _foreign(before, address):
         repository.username, repository.token = before.username, before.token
     repository.forge = address.forge if (new or forge or address.forge != Forge.NONE) else repository.forge
+    if write_back is not None:
+        repository.write_back = write_back
     _let_in(repository, address, username, token)
     repository.save()
     product.repository = repository
@@ -189,12 +192,13 @@ def _let_in(repository: Repository, address: Address, username: str | None, toke
         repository.token = seal(token) if token else ""
 
 
-FORGOTTEN: Final = ["username", "token", "secret", "secret_before", "hook_key", "hook_digest"]
+FORGOTTEN: Final = ["username", "write_back", "token", "secret", "secret_before", "hook_key", "hook_digest"]
 
 
 def _let_go(repository: Repository) -> None:
     if not repository.products.exists():
         repository.username = repository.token = repository.secret = repository.secret_before = ""
+        repository.write_back = False
         repository.renew_hook()  # the address that a forge may still know opens nothing any more
         repository.secret = ""
         repository.save(update_fields=FORGOTTEN)

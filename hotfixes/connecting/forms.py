@@ -55,6 +55,13 @@ class RepositoryForm(SetupForm):
         required=False,
         help_text=lazy("Whose reviews, releases and deployments are read. Plain git works without."),
     )
+    write_back = forms.BooleanField(
+        label=lazy("Say on the forge how far a hotfix is"),
+        required=False,
+        help_text=lazy(
+            "One status on its last commit and one comment. The token needs the right to write them."
+        ),
+    )
     main = forms.CharField(label=lazy("Main branch"), required=False, max_length=80, validators=[plain_text])
 
     def __init__(self, data: Mapping[str, Any] | None, *, product: Product, user: User) -> None:
@@ -68,7 +75,8 @@ class RepositoryForm(SetupForm):
         self.initial["main"] = product.policy.get("main", "")
         self.row = product.repository
         if self.row:
-            kept = {"url": self.row.url, "forge": self.row.forge, "username": self.row.username}
+            kept = {"url": self.row.url, "forge": self.row.forge, "username": self.row.username,
+                    "write_back": self.row.write_back}  # fmt: skip
             self.initial.update(kept)
         if self.row and self.row.token:
             self.fields["token"].label = _("Another token in its place")
@@ -121,6 +129,7 @@ class RepositoryForm(SetupForm):
             username=facts["username"] if "username" in self.changed_data else None,
             token=token,
             main=facts["main"],
+            write_back=facts["write_back"] if "write_back" in self.changed_data else None,
         )
 
     def act(self, request: HttpRequest) -> bool:

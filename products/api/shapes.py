@@ -34,6 +34,7 @@ class RepositoryShape(Schema):
     forge: Literal["none", "github", "gitlab", "gitea"]
     username: str
     token_set: bool
+    write_back: bool
     shared_with: list[str]
 
 
@@ -67,7 +68,8 @@ class NewEnvironment(Body):
 class RepositoryFacts(Body):
     """`forge` may be left out for github.com, gitlab.com and Codeberg. `token` is written, never read: "" removes it.
 
-    `main` "" is the process's own. Products of a team with the same `url` share all of it.
+    `main` "" is the process's own. `write_back`: the token may also say on the forge how far a hotfix is. Products of
+    a team with the same `url` share all of it.
     """
 
     model_config = ConfigDict(
@@ -81,6 +83,7 @@ class RepositoryFacts(Body):
     username: Annotated[str, Field(max_length=100), Plain] = ""
     token: Annotated[str, Field(max_length=1000)] = ""
     main: Annotated[str, Field(max_length=80), Plain] = ""
+    write_back: bool = False
 
 
 class ProductFacts(Body):
@@ -190,6 +193,7 @@ def repository_shape(product: Product) -> dict[str, Any] | None:
         "forge": row.forge,
         "username": row.username,
         "token_set": bool(row.token),
+        "write_back": row.write_back,
         "shared_with": sorted(one.slug for one in row.products.all() if one.pk != product.pk),
     }
 

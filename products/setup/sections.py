@@ -74,7 +74,7 @@ STEPS = (
     (PLACES, _("Parts and places"), _("What it is built of and where it runs. All of it can be changed later.")),
     (PEOPLE, _("Who is told"), _("Who hears of an incident, and who decides what is done about it.")),
     (MONITORS, _("What is watched"), _("Nightdesk looks by itself and opens an incident when something is down.")),
-    (REPOSITORY, _("Where its code is"), _("Nightdesk only reads. A hotfix’s list then ticks itself from what people push.")),
+    (REPOSITORY, _("Where its code is"), _("A hotfix’s list ticks itself from what people push. Nothing is pushed.")),
 )  # fmt: skip
 _sections: dict[str, Section] = {}
 

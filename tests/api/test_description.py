@@ -93,6 +93,8 @@ def furnish(product: Product, script: Script) -> dict[str, Any]:
     paula = make_user("paula@example.test")
     join(paula, product.team, "responder")
     holder = role_holders.list_for_role(product, role="product_owner", user=paula, by=paula)
+    code = {"url": "https://github.com/you/product", "token": "ghp_x"}
+    assert script("PATCH", "/products/staff-mobile", {"repository": code}).status_code == 200
     todo = {"text": "A test", "kind": "test", "owner": "paula@example.test", "due": "2027-01-01"}
     script.post("/incidents/INC-1/postmortem/actions", todo, status=201)
     room = {"name": "Room", "kind": "slack", "team": "payments", "url": "https://127.0.0.1/hook"}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from hotfixes.models import Mirror
 from products.models import Product, Repository
 from tests.api.conftest import Script, problem
+from tests.factories import join, make_user
 
 CODE = {"url": "https://github.com/you/product", "token": "ghp_s3cret", "main": "master"}
 
@@ -13,7 +17,7 @@ def test_a_product_comes_with_its_repository(script: Script, product: Product) -
     made = script.post("/products", sent, status=201)
     assert made["repository"] == {
         "url": "https://github.com/you/product", "main": "master", "forge": "github", "username": "",
-        "token_set": True, "shared_with": [],
+        "token_set": True, "write_back": False, "shared_with": [],
     }  # fmt: skip
     assert made["policy"] == {"merge": "merge", "main": "master"}
     assert "s3cret" not in script("GET", "/products/kitchen").text
@@ -44,3 +48,27 @@ def test_what_is_wrong_is_told_by_its_path(script: Script, product: Product) -> 
         answer = script("PATCH", "/products/staff-mobile", body)
         assert [error["field"] for error in problem(answer, 422)["errors"]] == [field], body
     assert script.get("/products/staff-mobile")["repository"] is None
+
+
+def test_how_reading_it_goes_is_asked_and_the_secret_told_once(script: Script, product: Product) -> None:
+    assert script("GET", "/products/staff-mobile/repository").status_code == 404
+    script("PATCH", "/products/staff-mobile", {"repository": CODE})
+    found = script.get("/products/staff-mobile/repository")
+    assert (found["state"], found["trouble"], found["found"]) == ("waiting", None, None)
+    assert "/in/forge/" in found["hook"]
+    told = script.post("/products/staff-mobile/repository/secret", {}, status=200)
+    assert (told["hook"], Repository.objects.get().hook_secrets) == (found["hook"], [told["secret"]])
+    assert told["secret"] not in script("GET", "/products/staff-mobile/repository").text
+    Mirror.objects.update(state="trouble", trouble="credentials_refused", detail="HTTP 401")
+    trouble = script("POST", "/products/staff-mobile/repository/look", {}).json()["trouble"]
+    assert (trouble["code"], trouble["detail"]) == ("credentials_refused", "HTTP 401")
+    assert trouble["todo"] == "Replace the token by one that may read this repository’s contents."
+
+
+def test_the_hook_is_for_managers(script: Script, product: Product, script_of: Callable[..., Script]) -> None:
+    script("PATCH", "/products/staff-mobile", {"repository": CODE})
+    vera = make_user("vera@example.test")
+    join(vera, product.team, "responder")
+    viewing = script_of(vera)
+    assert viewing.get("/products/staff-mobile/repository")["hook"] is None
+    assert viewing("POST", "/products/staff-mobile/repository/secret", {}).status_code == 403
