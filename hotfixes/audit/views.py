@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -50,6 +51,7 @@ def _audits(
     request: HttpRequest, user: User, form: AuditForm, status: int = 200, **extra: Any
 ) -> HttpResponse:
     mine = AuditRun.objects.visible_to(user).select_related("by", "version__process").defer("result")
+    mine = mine.annotate(kept=KT("result__kept"), hotfixes=KT("result__hotfixes"))
     words = asked(request, "q")
     found = mine
     for word in words.split()[:10]:

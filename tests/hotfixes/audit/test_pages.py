@@ -108,6 +108,7 @@ def test_the_list_is_searched_and_only_ones_teams(page: Client, ada: User, story
     run(asked(eve, story.repository.url + "/", team=team))
     text = words(page.get("/audit/"))
     assert text.count('class="row-title audit-url"') == 1
+    assert "hotfix tags kept: 1 of 1" in text
     assert text.count("row-title") == words(page.get("/audit/?q=product.git+KROW")).count("row-title")
     assert "No audit fits these words." in words(page.get("/audit/?q=nothing"))
     assert page.get(f"/audit/{AuditRun.objects.get(by=eve).pk}/").status_code == 404
