@@ -119,7 +119,7 @@ def test_a_nightdesk_that_is_down_fails_no_deployment(settings: Settings, sh: Ca
     settings.NIGHTDESK_URL = "http://127.0.0.1:9"
     hotfix = begun("krow")
     line = next(line for line in lines(hotfix) if "deployments" in line.command)
-    assert sh(f"{{ {line.command}; }} 2>/dev/null; echo on", started_by(hotfix)) == "on\n"
+    assert sh(f"{{ {line.command}; }} 2>/dev/null; echo on", started_by(hotfix)).strip() == "on"
 
 
 @pytest.mark.django_db
