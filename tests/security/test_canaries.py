@@ -40,6 +40,8 @@ WORDS = {
     "refused path": "canaryRefusedPath1",
     "database password": "canaryDatabasePassword1",
     "broker password": "canaryBrokerPassword1",
+    "repository token": "canaryRepositoryToken1",
+    "token in an address": "canaryAddressToken1",
 }
 WEBHOOK = "whsec_" + base64.b64encode(b"canary-webhook-secret-0123456789").decode()
 TAP = re.compile(r"/l/[\w:.-]{20,}")
@@ -200,12 +202,32 @@ def set_up(house: House, outside: str) -> None:
     house.call("POST", "/products/mobile/contacts", {"label": "Duty", "address": "phone@example.test"})
     house.call("POST", "/monitors", {"name": "Cron", "product": "mobile", "kind": "heartbeat", "interval_s": 300},
                shows="push_url")  # fmt: skip
+    connect(house)
     house.call("POST", "/incidents", {"title": "Down", "product": "mobile", "severity": "CRITICAL"})
     until(
         lambda: (
             house.query("SELECT count(*) FROM notifications_attempt WHERE ended_at IS NOT NULL")[0][0] >= 5
         )
     )
+
+
+def connect(house: House) -> None:
+    """Repositories that refuse, with a token in the address and one beside it; a hook whose key and secret are told."""
+    for word in ("token in an address", "repository token"):
+        code = {"url": f"https://ada:{WORDS['token in an address']}@127.0.0.2:9/you/mobile.git", "forge": "gitea"}
+        if word == "repository token":
+            code = {"url": "https://127.0.0.2:9/you/mobile.git", "token": WORDS[word]}
+        house.call("PATCH", "/products/mobile", {"repository": code})
+        until(lambda: house.query("SELECT count(*) FROM hotfixes_mirror WHERE trouble <> ''")[0][0] == 1)
+        house.query("UPDATE hotfixes_mirror SET trouble = ''")
+    headers = {"Authorization": f"Bearer {house.token}"}
+    path = f"{house.url}/api/v1/products/mobile/repository/secret"
+    told = httpx.post(path, json={}, headers=headers, timeout=30).json()
+    house.words["hook secret"], house.words["hook key"] = told["secret"], told["hook"].rpartition("/")[2]
+    signed = {"X-Gitea-Signature": "0" * 64, "X-Gitea-Event": "push"}
+    refused = httpx.post(f"{house.url}/in/forge/{house.words['hook key']}", json={}, headers=signed, timeout=30)
+    assert refused.status_code == 403
+    house.answers.append(refused.text)
 
 
 def go_wrong(house: House) -> None:
@@ -217,11 +239,13 @@ def go_wrong(house: House) -> None:
     assert link
     house.words["reset link"] = link[1]
     httpx.get(f"{house.url}/accounts/password/reset/key/{link[1]}x/", follow_redirects=True)
-    for table in ("django_session", "accounts_apitoken", "monitoring_receiver", "accounts_user"):
+    tables = ("django_session", "accounts_apitoken", "monitoring_receiver", "products_repository", "accounts_user")
+    for table in tables:
         house.query(f"ALTER TABLE {table} RENAME TO away")
         try:
             house.page("GET", "/")
             httpx.post(f"{house.url}/in/push/{key}", timeout=30)
+            httpx.post(f"{house.url}/in/forge/{house.words['hook key']}", json={}, timeout=30)
             headers = {"Authorization": f"Bearer {house.token}"}
             house.answers.append(httpx.get(f"{house.url}/api/v1/me", headers=headers, timeout=30).text)
             with httpx.Client(base_url=house.url, timeout=30) as stranger:
@@ -280,7 +304,7 @@ def test_one_tap_links_are_signed_when_sent_and_kept_nowhere(said: tuple[House, 
 def test_it_did_go_wrong(said: tuple[House, dict[str, str]]) -> None:
     """The search above proves something only if each of these was there to say a secret."""
     house, places = said
-    assert {"ntfy token", "session", "token", "webhook secret"} <= set(house.words)
+    assert {"ntfy token", "session", "token", "webhook secret", "hook key"} <= set(house.words)
     assert "these are not the right words" in places["rows"]
     assert "NIGHTDESK_WEBHOOK_NETWORKS" in places["rows"]
     assert places["log"].count("Traceback") >= 3
