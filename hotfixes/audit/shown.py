@@ -13,13 +13,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from hotfixes.audit.shapes import CHECKS
 from products.vocabulary import Verdict
 
-TONES = {
-    Verdict.PASS: "good",
-    Verdict.STATED: "medium",
-    Verdict.FAIL: "critical",
-    Verdict.WARN: "high",
-    Verdict.UNKNOWN: "unknown",
-}
 KINDS: dict[str, Promise] = {
     "hotfix": gettext_lazy("hotfix"),
     "normal": gettext_lazy("normal release"),
@@ -28,13 +21,27 @@ KINDS: dict[str, Promise] = {
 
 
 @dataclass(frozen=True)
+class Word:
+    """A verdict as its chip says it."""
+
+    verdict: Verdict
+
+    @property
+    def label(self) -> str:
+        return str(self.verdict.label)
+
+
+@dataclass(frozen=True)
 class Cell:
     key: str
-    label: str
+    title: str
     verdict: Verdict
-    tone: str
     summary: str
     proof: list[str]
+
+    @property
+    def label(self) -> str:
+        return str(self.verdict.label)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Shown:
     columns: dict[str, str]
     unasked: list[str]
     groups: list[tuple[str, list[Row]]]
-    legend: list[tuple[str, str]]
+    legend: list[Word]
 
 
 def shown(result: dict[str, Any]) -> Shown:
@@ -117,14 +124,10 @@ def _row(release: dict[str, Any], asked: list[str]) -> Row:
 
 def _cell(key: str, result: dict[str, Any]) -> Cell:
     verdict = Verdict(result["verdict"])
-    return Cell(
-        key, str(CHECKS[key]), verdict, TONES.get(verdict, "plain"), result["summary"], result["proof"]
-    )
+    return Cell(key, str(CHECKS[key]), verdict, result["summary"], result["proof"])
 
 
-def _legend(rows: list[tuple[str, Row]]) -> Iterator[tuple[str, str]]:
-    """The verdicts that there are, by tone and word."""
+def _legend(rows: list[tuple[str, Row]]) -> Iterator[Word]:
+    """The verdicts that there are."""
     there = {cell.verdict for _product, row in rows for cell in row.cells}
-    for verdict in Verdict:
-        if verdict in there:
-            yield TONES.get(verdict, "plain"), str(verdict.label)
+    yield from (Word(verdict) for verdict in Verdict if verdict in there)
