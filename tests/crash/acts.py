@@ -5,6 +5,8 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import User
+from hotfixes.judging import judge_due
+from hotfixes.watching.looking import look_due
 from incidents import intake, sweep, transitions
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
@@ -35,6 +37,11 @@ def acknowledge(incident: int, user: int) -> str:
     return "done"
 
 
+def look() -> int:
+    """Repositories and hotfixes until none is due; how many."""
+    return sum(iter(look_due, False)) + sum(iter(judge_due, False))
+
+
 ACTS: dict[str, Any] = {
     "breach": sweep.breach_due,
     "warn": sweep.warn_due,
@@ -44,4 +51,5 @@ ACTS: dict[str, Any] = {
     "acknowledge": acknowledge,
     "probe": probes.probe_due,
     "intake": intake.take_in,
+    "look": look,
 }

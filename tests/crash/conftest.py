@@ -51,6 +51,7 @@ def nursery(django_db_setup: None, post: Mailbox) -> Iterator[Nursery]:
             "NIGHTDESK_WEBHOOK_NETWORKS": "127.0.0.2/32",
             "NIGHTDESK_PROBE_NETWORKS": "127.0.0.1/32",
             "NIGHTDESK_DATA": str(project.NIGHTDESK_DATA),
+            "NIGHTDESK_GIT_PROTOCOLS": "file",
         }
     )
     yield made

@@ -3,12 +3,17 @@
 from abc import ABC, abstractmethod
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from django.db.models import F
 
 from foundation import moment
 from foundation.models import IdempotencyKey
+from hotfixes.models import CheckResult, Hotfix, Mirror, RefObservation
+from hotfixes.start import start
+from hotfixes.watching.claim import LEASE_S
 from incidents.declare import declare
 from incidents.models import Clock, Incident, Status, TimelineEvent
 from incidents.verify import verify
@@ -16,7 +21,9 @@ from monitoring.models import Monitor, Receiver, StatusChange
 from monitoring.push_keys import push_url
 from notifications.models import Attempt, Delivery, State
 from tests.crash.conftest import World
-from tests.factories import make_monitor
+from tests.factories import make_monitor, make_product
+from tests.hotfixes.checks.stories import KROW, Story
+from tests.hotfixes.watching.watched import connected
 
 LEASE = timedelta(seconds=90)
 LOOK_LEASE = timedelta(seconds=30)
@@ -232,6 +239,49 @@ class Intake(Probe):
         assert self.again() == (0 if self.place == "probe.taken_in" else 1)
 
 
+class Look(Scene):
+    """A repository is fetched, kept and judged; a fix was pushed since the last look."""
+
+    act = "look"
+
+    def prepare(self) -> None:
+        folder = Path(mkdtemp(prefix="nightdesk-crash-"))
+        story = Story.begun(folder)
+        product = make_product(name="Krow", slug="krow", version="0.1.0")
+        product.policy = {"version_files": KROW["version_files"]}
+        product.repository = connected(product, story.repository.url)
+        product.save()
+        severity = product.severities().first()
+        start(declare(product, by=self.world.ada, title="fails", severity=severity), by=self.world.ada)
+        self.again()
+        story.whole_fix()
+        Mirror.objects.update(due_at=moment.now())
+
+    def go_on(self) -> None:
+        """The lease, a minute at most, is over."""
+        end = moment.now() + timedelta(seconds=LEASE_S)
+        assert not Mirror.objects.filter(due_at__gt=end).exclude(lease_token=None).exists()
+        assert not Hotfix.objects.filter(look_at__gt=end).exists()
+        Mirror.objects.exclude(lease_token=None).update(due_at=moment.now())
+        Hotfix.objects.exclude(lease_token=None).update(look_at=moment.now())
+        self.again()
+
+    def check(self) -> None:
+        milestones = [kind for kind in story() if kind != "check_changed"]
+        assert milestones == ["declared", "hotfix_started", "branch_seen", "fix_pushed"]
+        assert RefObservation.objects.filter(name="refs/heads/hotfix/krow-v0.1.1").count() == 1
+        assert not Mirror.objects.exclude(lease_token=None).exists()
+        assert not Hotfix.objects.exclude(lease_token=None).exists()
+        rows = CheckResult.objects.filter(superseded_at=None)
+        found = dict(rows.values_list("key", "verdict"))
+        assert rows.count() == len(found)
+        assert (found["cut_from_tag"], found["changelog_entry"], found["merged"]) == (
+            "PASS",
+            "PASS",
+            "PENDING",
+        )
+
+
 # Every place there is, by family; the test fails for one in the code that is not here.
 SWEPT: dict[str, tuple[type[Scene], ...]] = {
     **dict.fromkeys(("sweep.claimed", "sweep.marked", "sweep.committed"), (Breach,)),
@@ -239,6 +289,7 @@ SWEPT: dict[str, tuple[type[Scene], ...]] = {
     **dict.fromkeys(("send.claimed", "send.after_http", "send.marked"), (Mail, Webhook)),
     **dict.fromkeys(("ingest.after_write", "ingest.committed"), (Push,)),
     **dict.fromkeys(("ingest.done", "ingest.answering"), (Declare,)),
+    **dict.fromkeys(("ingest.claimed", "ingest.observed", "ingest.judging", "ingest.judged"), (Look,)),
     **dict.fromkeys(
         ("verb.opened", "verb.opening_recorded", "verb.opening_told", "verb.declared"), (Declare,)
     ),

@@ -15,6 +15,7 @@ from tests.crash.scenes import SWEPT, Scene
 FAMILIES = ("sweep", "send", "ingest", "verb", "probe")
 APPS = (
     "config",
+    "hotfixes",
     "incidents",
     "monitoring",
     "notifications",
