@@ -91,6 +91,10 @@ def _of_check(hotfix: Hotfix, check: str, document: Mapping[str, Any]) -> Iterat
                 else _("Right after trying it.")
             )
             yield about, _post("/evidence", {"hotfix": ref, "kind": "smoke", "data": data})
+    elif check == "version_live":
+        running: dict[str, Any] = {"version": _Shell(_text("VERSION")), "where": _Shell(_text("WHERE"))}
+        about = _("For each host; VERSION is what the running service says of itself, WHERE is its name.")
+        yield about, _post("/evidence", {"hotfix": ref, "kind": "note", "data": running})
     elif check in ("artifact_built", "artifact_stored"):
         yield _artifact(hotfix, check)
     elif check in _TRIED:
@@ -133,9 +137,14 @@ def _artifact(hotfix: Hotfix, check: str) -> tuple[str, str]:
     }
     about = _("After the build; FILE is what was built.")
     if check == "artifact_stored":
-        data["location"] = _Shell(f'$(printf %s "$PLACE" | {_ESCAPED})')
+        data["location"] = _Shell(_text("PLACE"))
         about = _("After copying; FILE is the copy, read where it is kept, and PLACE says where.")
     return about, _post("/evidence", {"hotfix": hotfix.ref, "kind": "artifact", "data": data})
+
+
+def _text(name: str) -> str:
+    """A variable of the script, whatever characters it holds."""
+    return f'$(printf %s "${name}" | {_ESCAPED})'
 
 
 def _junit(hotfix: Hotfix, kind: str) -> str:

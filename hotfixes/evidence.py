@@ -12,7 +12,7 @@ from accounts.models import User
 from foundation import moment
 from foundation.blobs import Upload
 from foundation.text import plain_text
-from hotfixes import asking, junit
+from hotfixes import asking, junit, versions_seen
 from hotfixes.models import Evidence, Hotfix
 from incidents.report import check_address
 
@@ -56,6 +56,8 @@ def add_evidence(
         by=by,
         token=token,
     )
+    if kind == Evidence.Kind.NOTE:
+        versions_seen.from_note(hotfix.product, data)
     asking.ask(hotfix)
     _log.info("evidence.added", hotfix=hotfix.ref, kind=kind, passed=made.passed)
     return made

@@ -12,7 +12,7 @@ from accounts.models import User
 from hotfixes.models import Evidence, Hotfix
 from hotfixes.start import start
 from incidents.models import Incident
-from products.models import Product
+from products.models import Product, VersionSeen
 from tests.api.conftest import Script, problem
 from tests.factories import make_product
 
@@ -173,3 +173,20 @@ def test_a_loop_gone_wild_ends(script: Script, hotfix: Hotfix) -> None:
     rows = [Evidence(hotfix=hotfix, kind="note", at=hotfix.started_at) for _n in range(1_000)]
     Evidence.objects.bulk_create(rows)
     assert problem(script("POST", "/evidence", NOTE), 422)["errors"][0]["field"] == "hotfix"
+
+
+def test_a_version_that_runs_somewhere_is_a_row_per_change(script: Script) -> None:
+    for version in ("0.1.0", "0.1.0", "0.1.1"):
+        script.post("/evidence", {**NOTE, "data": {"version": version, "where": "web-1"}}, status=201)
+    rows = VersionSeen.objects.order_by("pk")
+    assert [(one.version, one.environment and one.environment.kind) for one in rows] == [
+        ("0.1.0", "production"),
+        ("0.1.1", "production"),
+    ]
+    first = rows[0]
+    assert first.seen_at > first.since
+    script.post("/evidence", {**NOTE, "data": {"version": "0.1.1"}}, status=201)
+    assert rows.count() == 2
+    for wrong in ({"environment": "moon"}, {"where": "x" * 201}):
+        sent = {**NOTE, "data": {"version": "1", "where": "web-1", **wrong}}
+        assert problem(script("POST", "/evidence", sent), 422)["errors"][0]["field"] == "data"

@@ -16,7 +16,7 @@ from hotfixes.curl import Line, lines, token_address
 from hotfixes.models import Evidence, Hotfix
 from hotfixes.start import start
 from incidents.declare import declare
-from products.models import Deployment, Product
+from products.models import Deployment, Product, VersionSeen
 from products.token_products import make_narrow_token
 from tests.factories import PASSWORD, join, make_product, make_user
 
@@ -69,14 +69,16 @@ def sh(tmp_path: Path) -> Callable[..., str]:
 
 @needs_curl
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("process", "counts"), [("krow", (2, 6)), ("archy", (2, 6))])
+@pytest.mark.parametrize(("process", "counts"), [("krow", (2, 7)), ("archy", (2, 6))])
 def test_every_line_works_as_printed(
     live_server: Any, settings: Settings, sh: Callable[..., str], process: str, counts: tuple[int, int]
 ) -> None:
     settings.NIGHTDESK_URL = live_server.url
     hotfix = begun(process)
     script = "\n".join(line.command for line in lines(hotfix))
-    said = sh(script, started_by(hotfix), FILE="a b.iso", PLACE='Builds/"x" $y')
+    said = sh(
+        script, started_by(hotfix), FILE="a b.iso", PLACE='Builds/"x" $y', VERSION="1.0.1", WHERE="web-1"
+    )
     assert (Deployment.objects.count(), Evidence.objects.count()) == counts, said
     assert set(Deployment.objects.values_list("status", "hotfix")) == {
         ("started", "HF-1"),
@@ -90,6 +92,8 @@ def test_every_line_works_as_printed(
         assert (stored.data["name"], stored.data["size"], stored.data["location"]) == (
             "a b.iso", 5, 'Builds/"x" $y',
         )  # fmt: skip
+    else:
+        assert [(one.where, one.version) for one in VersionSeen.objects.all()] == [("web-1", "1.0.1")]
     assert re.search(r"waiting\n$", said)
 
 
@@ -125,17 +129,8 @@ def test_a_nightdesk_that_is_down_fails_no_deployment(settings: Settings, sh: Ca
 @pytest.mark.django_db
 def test_each_line_says_what_it_is_for_and_where_it_belongs() -> None:
     found = lines(begun("krow"))
-    assert [line.step for line in found] == [
-        "fix",
-        "fix",
-        "deploy",
-        "deploy",
-        "verify",
-        "verify",
-        "verify",
-        "verify",
-        "",
-    ]
+    steps = [*["fix"] * 2, *["deploy"] * 3, *["verify"] * 4, ""]
+    assert [line.step for line in found] == steps
     assert all(isinstance(line, Line) and line.about for line in found)
 
 
@@ -146,7 +141,9 @@ def test_names_of_others_are_data_for_the_shell(tmp_path: Path) -> None:
     hotfix = Hotfix.objects.for_page().get()
     script = "\n".join(line.command.replace("curl ", ": ", 1) for line in lines(hotfix))
     done = subprocess.run(
-        ("sh", "-c", f"FILE=x PLACE=y NIGHTDESK_TOKEN=t; {script}"), cwd=tmp_path, capture_output=True
+        ("sh", "-c", f"FILE=x PLACE=y VERSION=1 WHERE=w NIGHTDESK_TOKEN=t; {script}"),
+        cwd=tmp_path,
+        capture_output=True,
     )
     assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
 

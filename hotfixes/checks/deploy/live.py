@@ -18,7 +18,7 @@ def version_live(context: Context) -> Result:
     if not seen:
         said = _("Can't tell: nothing that runs there says its version.")
         then = Next(
-            _("Let a monitor read it: an http monitor's “version” names the field of the JSON that holds it.")
+            _("Let a script ask what runs for its version and send it; the line to copy is on this page.")
         )
         return unknown(said, then=then)
     new = [one for one in seen if _is_new(context, one)]

@@ -1,5 +1,7 @@
 """What scripts post ticks the boxes, by the worker that judges (K56, K57, K58, K111, K112)."""
 
+from typing import Any
+
 from hotfixes.deployments import report_deployment
 from hotfixes.evidence import add_evidence
 from hotfixes.judging import judge_due
@@ -14,7 +16,7 @@ def test_a_deployment_and_its_smoke_tests_tick_their_boxes_once(watched: Watched
     watched.look()
     story.tag(story.fast_forward())
     watched.look()
-    told = {"version": "0.1.1", "git_ref": TAG, "by": watched.ada, "token": "deploy"}
+    told: dict[str, Any] = {"version": "0.1.1", "git_ref": TAG, "by": watched.ada, "token": "deploy"}
     for status in ("started", "succeeded"):
         report_deployment(watched.product, production, status=status, **told)
         settle()
