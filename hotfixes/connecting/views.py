@@ -19,7 +19,6 @@ from hotfixes.connecting.policy_form import PolicyForm
 from hotfixes.connecting.shown import EVENTS, WHERE, found, status
 from hotfixes.hooks.address import receiver_address, spoken
 from hotfixes.models import Hotfix
-from live import bus
 from products import repositories
 from products.models import Forge, Product, Repository
 from products.policy_overrides import set_main
@@ -30,7 +29,6 @@ from products.views.product import fetch, tell
 @require_http_methods(["GET", "HEAD", "POST"])
 def repository(request: HttpRequest, slug: str) -> HttpResponse:
     """GET: how it stands, for who sees the product. POST: connect or change, for its managers."""
-    cursor = bus.cursor()
     product = fetch(request, slug, "edit" if request.method == "POST" else "view")
     form = RepositoryForm(request.POST or None, product=product, user=signed_in(request))
     form.fields["url"].required = True
@@ -47,8 +45,6 @@ def repository(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "may_edit": may_edit,
         "open_hotfixes": Hotfix.objects.open().filter(product=product).order_by("number"),
-        "live_topics": [f"board:{product.team_id}"],
-        "live_cursor": cursor,
     }
     if product.repository and may_edit:
         context |= _hook(product.repository, context["status"].mirror)

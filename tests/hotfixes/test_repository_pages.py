@@ -127,7 +127,7 @@ def test_progress_is_shown(mia: Client, product: Product) -> None:
     Mirror.objects.filter(repository=row).update(percent=45, phase="receiving")
     page = mia.get(f"{PAGE}state").text
     assert "45 % · receiving" in page
-    assert 'hx-trigger="every 2s"' in page
+    assert 'hx-trigger="every 1s"' in page
 
 
 def test_the_secret_is_shown_once(mia: Client, product: Product) -> None:
