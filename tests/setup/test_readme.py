@@ -52,6 +52,6 @@ def test_the_curl_lines_work_as_printed(tmp_path: Path) -> None:
 
 
 def test_every_resource_of_the_api_is_in_its_page() -> None:
-    """Resources that docs/api.md forgets would be found by nobody who reads it."""
-    told = set(re.findall(r"\$API/(\w+)", blocks("docs/api.md")))
+    """Resources that docs/api.md forgets would be found by nobody who reads it. Lines that need a hotfix count too."""
+    told = set(re.findall(r"\$API/(\w+)", (ROOT / "docs/api.md").read_text()))
     assert {path.split("/")[3] for path in api.get_openapi_schema()["paths"]} == told
