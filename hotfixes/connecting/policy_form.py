@@ -121,6 +121,12 @@ class PolicyForm(forms.Form):
         own = self.own.get("changelog") or {}
         return {name: value for name, value in own.items() if name not in ("path", "style", "origin")}
 
+    def offer(self, found: dict[str, Any] | None) -> None:
+        """Fills in version files that a look came upon, to be saved or not."""
+        guesses = (found or {}).get("guesses")
+        if guesses and not self.initial.get("version_files"):
+            self.initial["version_files"] = version_lines.written(guesses)
+
     @property
     def says(self) -> dict[str, str]:
         """By field, what the process says: shown beside what the product does."""

@@ -156,6 +156,8 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("The rules are kept. Hotfixes under way keep those they began with."))
         return redirect("policy", slug=product.slug)
     may_edit = allowed(request.user, "edit", product) and not product.archived_at
+    if "found" in request.GET and not form.is_bound:
+        form.offer(_standing(product)["found"])
     for field in form.fields.values():
         field.disabled = not may_edit
     context = {"product": product, "form": form, "tried": form.tried(), "may_edit": may_edit}

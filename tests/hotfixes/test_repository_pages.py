@@ -200,6 +200,21 @@ def test_trouble_of_a_real_repository_is_told(watched: Watched, settings: Settin
     assert "ask who runs this server to allow this kind" in page
 
 
+def test_files_that_may_be_meant_are_taken_into_the_rules(watched: Watched) -> None:  # noqa: F811
+    Product.objects.update(policy={})
+    watched.look()
+    client = client_of(watched.ada)
+    assert "?found=1" in client.get("/products/krow/repository/").text
+    page = client.get("/products/krow/policy/?found=1")
+    filled = page.context["form"].initial
+    assert filled["version_files"] == "apps/mobile/pubspec.yaml pubspec"
+    assert client.post("/products/krow/policy/", filled).status_code == 302
+    watched.product.refresh_from_db()
+    assert watched.product.policy == {
+        "version_files": [{"path": "apps/mobile/pubspec.yaml", "kind": "pubspec"}]
+    }
+
+
 # Rules
 
 
