@@ -12,7 +12,6 @@ from hotfixes.hotfix_panel import HotfixShown
 from hotfixes.models import CheckResult, Evidence, Hotfix
 from hotfixes.standing import CheckView, SaidView
 from incidents import placeholders, shell
-from incidents.models import Incident
 from products.models import Deployment
 
 # Of answers that changed, the newest of all checks together: beyond these nobody reads on a page.
@@ -44,6 +43,7 @@ class StepShown:
     number: int
     checks: list[CheckShown]
     commands: list[tuple[str, str]]
+    current: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def read(hotfix: Hotfix, now: datetime) -> HotfixPage:
     return HotfixPage(
         hotfix_panel.of(known, now),
         following,
-        _steps(hotfix, checks, now),
+        _steps(hotfix, checks, now, following),
         list(hotfix.evidence.select_related("by").order_by("-pk")[:RECEIVED]),
         _deployments(hotfix),
     )
@@ -82,9 +82,11 @@ def _deployments(hotfix: Hotfix) -> list[Deployment]:
     return list(found.order_by("-at", "-pk")[:RECEIVED])
 
 
-def _steps(hotfix: Hotfix, checks: list[CheckShown], now: datetime) -> list[StepShown]:
+def _steps(
+    hotfix: Hotfix, checks: list[CheckShown], now: datetime, following: CheckShown | None
+) -> list[StepShown]:
     """In the process's order; what no step names comes last."""
-    values = {**_values(hotfix.incident, now), **shown.names(hotfix)}
+    values = {**placeholders.values(hotfix.incident, now), **shown.names(hotfix)}
     found = []
     document = hotfix.incident.process_version.document
     for number, spec in enumerate(document.get("steps") or [], start=1):
@@ -94,11 +96,8 @@ def _steps(hotfix: Hotfix, checks: list[CheckShown], now: datetime) -> list[Step
             for one in spec.get("commands") or []
         ]
         if mine or commands:
-            found.append(StepShown(str(spec["key"]), str(spec["title"]), number, mine, commands))
+            current = following in mine
+            found.append(StepShown(str(spec["key"]), str(spec["title"]), number, mine, commands, current))
     named = {one.view.key for step in found for one in step.checks}
     rest = [one for one in checks if one.view.key not in named]
     return [*found, StepShown("besides", _("Besides"), 0, rest, [])] if rest else found
-
-
-def _values(incident: Incident, now: datetime) -> dict[str, str]:
-    return placeholders.values(incident, now)

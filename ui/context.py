@@ -21,7 +21,13 @@ AREAS: tuple[tuple[str, Promise], ...] = (
     ("/settings/", _("Settings")),
 )
 # Pages that belong to an area without lying under its address.
-WITHIN = {"/products/": "/settings/", "/processes/": "/settings/", "/accounts/": "/settings/", "/audit/": "/settings/"}
+WITHIN = {
+    "/hotfixes/": "/incidents/",
+    "/products/": "/settings/",
+    "/processes/": "/settings/",
+    "/accounts/": "/settings/",
+    "/audit/": "/settings/",
+}
 
 
 @dataclass(frozen=True)

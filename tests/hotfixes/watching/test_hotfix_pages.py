@@ -79,7 +79,7 @@ def test_the_page_of_a_hotfix_shows_every_check_with_its_history(watched: Watche
     shown = page(phone, f"/hotfixes/{hotfix.ref}/")
     for key in ("cut_from_tag", "branch_name", "commit_message", "version_bump", "changelog_entry", "merged"):
         assert f'id="{key}"' in shown, key
-    assert ("1 earlier answer" in shown, f"git checkout -b {BRANCH}" in shown) == (True, True)
+    assert ("1 earlier answer:" in shown, f"git checkout -b {BRANCH}" in shown) == (True, True)
     assert phone.get(f"/hotfixes/{hotfix.ref.lower()}/")["Location"] == f"/hotfixes/{hotfix.ref}/"
     assert phone.get("/hotfixes/HF-99/").status_code == 404
     assert phone.post(f"/hotfixes/{hotfix.ref}/recheck").status_code == 302
