@@ -1,4 +1,4 @@
-"""What people read of a hotfix, with a real repository behind it (K99, K103, K104): incident page, list and own page."""
+"""What people read of a hotfix, with a real repository behind it (K99, K103, K104): incident, list, own page."""
 
 import pytest
 from django.test import Client
@@ -26,7 +26,6 @@ def page(client: Client, path: str, status: int = 200) -> str:
 def test_a_hotfix_begins_by_one_tap_and_its_names_are_there_to_copy(watched: Watched, phone: Client) -> None:
     """K20, K22: branch, tag and version by the policy."""
     incident = watched.incident()
-    phone.post(f"/incidents/{incident.ref}/confirm_severity")
     assert "No hotfix is under way" in page(phone, f"/incidents/{incident.ref}/")
     assert phone.post(f"/incidents/{incident.ref}/start_hotfix", {"product": "krow"}).status_code == 302
     made = Hotfix.objects.get()
@@ -56,7 +55,6 @@ def test_what_is_wrong_is_the_next_action_with_its_command(watched: Watched, pho
     """K36: one primary action on the page."""
     hotfix = watched.hotfix()
     phone.post(f"/incidents/{hotfix.incident.ref}/acknowledge")
-    phone.post(f"/incidents/{hotfix.incident.ref}/confirm_severity")
     watched.story.repository.branch(BRANCH, watched.story.base)
     watched.story.commit(FIXED, MESSAGE)
     watched.story.commit(RAISED, "chore: version\n")
