@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, str] = {
     "processes": "of 10,000 random processes, how many come back changed; of as much damage, how much goes untold",
     "history": "git on 150,000 commits: the first mirror, the deep questions with and without a commit-graph",
     "hostile": "what ends an endless pack, an endless listing, 100,000 refs, a tree bomb; seconds and our own memory",
+    "verify": "a hotfix's whole verify on a small repository and on 150,000 commits, its memory, and hook to rows",
     "probe": "checks a second and core, beside blackbox-exporter and wrk",
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.models import Team, User
+from benchmarks import verifying
 from benchmarks.story import sentence
 from foundation import moment
 from incidents import transitions
@@ -182,4 +183,4 @@ OPERATIONS = {
         ring,
         unsent_mails,
     )
-}
+} | verifying.OPERATIONS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.hotfixes.shapes.shape import Shape
 
-MODULES = ("evidence", "arriving", "branches", "tags", "files")
+MODULES = ("evidence", "arriving", "branches", "tags", "files", "products")
 
 
 def load() -> "tuple[Shape, ...]":
