@@ -28,6 +28,7 @@ from hotfixes.api import router as decisions
 from hotfixes.api_checklist import router as checklists
 from hotfixes.api_deployments import router as deployments
 from hotfixes.api_evidence import router as evidence
+from hotfixes.api_hotfixes import router as hotfixes
 from hotfixes.audit.api import router as audits
 from hotfixes.connecting.api import router as repositories
 from incidents.api import router as incidents
@@ -81,8 +82,8 @@ api = Api(
     parser=StrictParser(), docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
 )  # fmt: skip
 for _router in (
-    reports, decisions, audits, deployments, evidence, checklists, incidents, monitoring, notifications, products,
-    people, repositories,
+    reports, decisions, audits, deployments, evidence, checklists, hotfixes, incidents, monitoring, notifications,
+    products, people, repositories,
 ):  # fmt: skip
     api.add_router("", _router)
 

@@ -92,7 +92,8 @@ def _refusals(operation: Operation, told: dict[str, Any]) -> dict[int, str]:
     found = dict(PROBLEMS)
     if "requestBody" in told:
         found |= WITH_BODY
-    if operation.path.startswith("/incidents/{ref}/") and operation.methods in (["POST"], ["PATCH"]):
+    acts = operation.path.startswith(("/incidents/{ref}/", "/hotfixes/{ref}/"))
+    if acts and operation.methods in (["POST"], ["PATCH"]):
         found |= TOO_LATE
     return dict(sorted(found.items()))
 

@@ -5,7 +5,7 @@ from accounts.models import Role, User
 from hotfixes.deciders import decider
 from hotfixes.models import AuditRun, Decision, Hotfix
 from incidents.models import Incident
-from incidents.rules import sees
+from incidents.rules import respond, sees
 from products.models import Product
 
 
@@ -22,6 +22,14 @@ def view(actor: User, decision: Decision) -> bool:
 @rule("view", Hotfix)
 def view_hotfix(actor: User, hotfix: Hotfix) -> bool:
     return sees(actor, hotfix.incident)
+
+
+for _action in ("override", "attest", "recheck", "abandon", "change_merge"):
+
+    @rule(_action, Hotfix)
+    def act(actor: User, hotfix: Hotfix) -> bool:
+        """A responder of the incident's team, who takes part if it is private."""
+        return respond(actor, hotfix.incident)
 
 
 @rule("report_deployment", Product)

@@ -15,7 +15,7 @@ from hotfixes.models.check import Said
 from hotfixes.stage import stage_of
 from incidents import work
 from incidents.attachments import FileShown
-from incidents.models import Incident
+from incidents.models import Incident, TimelineEvent
 from incidents.work import Work
 from products.vocabulary import Verdict
 
@@ -93,12 +93,15 @@ class CheckView:
 
 @dataclass(frozen=True)
 class Standing:
-    """`counts`: how many checks have each verdict; verdicts that none has are 0."""
+    """`counts`: how many checks have each verdict; verdicts that none has are 0. `events`: the incident's, oldest
+    first, without those that no process waits for.
+    """
 
     hotfix: Hotfix
     checks: list[CheckView]
     stage: str
     next: CheckView | None
+    events: tuple[TimelineEvent, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -179,7 +182,8 @@ def _standing(
     for place in _places(known, hotfix, results):
         at = (hotfix.pk, place.key)
         found.append(_view(place, results.get(at), known, overrides.get(at), attestations.get(at)))
-    return Standing(hotfix, found, stage_of(hotfix, known.story.events), order.next_check(found))
+    events = known.story.events
+    return Standing(hotfix, found, stage_of(hotfix, events), order.next_check(found), events)
 
 
 @dataclass(frozen=True)

@@ -201,6 +201,8 @@ def deployed_version(product: Product) -> str:
 
 def _name(text: str, field: str, check: Any) -> str:
     try:
+        if text.startswith("-"):  # on a command line it would be an option
+            raise names.BadName(text)
         if text:
             check(text)
     except names.BadName:

@@ -20,3 +20,8 @@ def waived(incident: Incident, hotfix: Hotfix, event: TimelineEvent, *, waits: b
 def alarm(incident: Incident, hotfix: Hotfix, event: TimelineEvent, line: str) -> None:
     """Something that was settled is not so any more."""
     telling.alarm(incident, event, _("%s is not as it was") % hotfix.ref, line)
+
+
+def contradiction(incident: Incident, event: TimelineEvent, sentence: str) -> None:
+    """What was said and what is seen do not go together."""
+    telling.alarm(incident, event, _("look again"), sentence)

@@ -39,6 +39,12 @@ def checked(event: TimelineEvent) -> SafeString | None:
     if event.data.get("abandoned"):
         words = _("<b>{hotfix} abandoned</b> by {who}")
         return format_html(words, hotfix=event.data.get("hotfix", ""), who=event.actor_label)
+    if found := event.data.get("contradiction"):
+        return format_html(_("<b>This does not go together</b>: {sentence}"), sentence=found["sentence"])
+    if merge := event.data.get("merge"):
+        words = _("<b>{hotfix} is merged otherwise</b>: {now}, not {was}, says {who}")
+        hotfix = event.data.get("hotfix", "")
+        return format_html(words, hotfix=hotfix, who=event.actor_label, now=merge["now"], was=merge["was"])
     if not isinstance(checks, list):
         return None
     if event.data.get("alarm"):

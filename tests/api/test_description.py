@@ -41,7 +41,8 @@ CHECKS = [
 ]
 EXAMPLES = 6
 BY_PATH: dict[str, dict[str, Any]] = {
-    "/hotfixes/{ref}": {"ref": "HF-1"}, "/products/{slug}": {"slug": "staff-mobile"},
+    "/checks/{key}": {"ref": "HF-1", "key": "merged"}, "/hotfixes/{ref}": {"ref": "HF-1"},
+    "/products/{slug}": {"slug": "staff-mobile"},
     "/monitors/{slug}": {"slug": "checkout"},
     "/teams/{slug}": {"slug": "payments"}, "/processes/{key}": {"key": "krow"},
     "/steps/{key}": {"key": "fix", "verb": "finish"}, "/messages/{key}": {"key": "deployed"},

@@ -46,7 +46,12 @@ RECORDS = ("incident", "private incident")
 NEW_MONITOR = {"name": "Queue", "product": "zebra-mobile", "kind": "http", "target": "https://example.test/"}
 NEW_CHANNEL = {"name": "Room", "kind": "slack", "team": "zebra-team", "url": "https://hooks.example.test/x"}
 NEW_PERSON = {"name": "Zoe", "email": "zoe@example.test", "team": "zebra-team", "role": "viewer"}
-NEW_DEPLOYMENT = {"product": "zebra-mobile", "environment": "production", "version": "0.1.1", "status": "started"}
+NEW_DEPLOYMENT = {
+    "product": "zebra-mobile",
+    "environment": "production",
+    "version": "0.1.1",
+    "status": "started",
+}
 NEW_PRODUCT = {"name": "Quagga", "process": "krow", "team": "zebra-team"}
 CLOCK = {"clock": "response", "reason": "The provider is down"}
 VERBS: dict[str, dict[str, Any]] = {
@@ -83,6 +88,18 @@ REPORT: dict[str, dict[str, Any]] = {
         "owner": "responder@example.test",
         "due": "2027-01-01",
     },
+}
+FIXES = ("hotfix", "private hotfix")
+FIX: dict[str, dict[str, Any]] = {
+    "recheck": {},
+    "merge_policy": {"merge": "merge", "reason": "Main has gone on"},
+    "abandon": {"reason": "We roll back"},
+}
+SAID: dict[str, dict[str, Any]] = {
+    "attest": {"text": "By hand"},
+    "override": {"reason": "No time"},
+    "override/confirm": {},
+    "withdraw": {"what": "override"},
 }
 WORK: dict[str, dict[str, Any]] = {
     "report": {"kind": "merged"},
@@ -121,6 +138,13 @@ OPERATIONS = [
     Operation("POST /deployments", {Scope.INGEST, Scope.HOTFIXES}, R, sent=NEW_DEPLOYMENT, narrow=UNKNOWN, names=True),
     Operation("GET /deployments", {READ, Scope.HOTFIXES, Scope.INGEST}, SIGNED_IN, narrow=OPEN),
     Operation("GET /hotfixes/{}/checks.txt", {READ, Scope.HOTFIXES, Scope.INGEST}, V, on=("hotfix", "private hotfix")),
+    Operation("POST /incidents/{}/hotfixes", {Scope.HOTFIXES}, R, on=RECORDS, sent={}),
+    Operation("GET /hotfixes", {READ, Scope.HOTFIXES, INCIDENTS}, SIGNED_IN, narrow=OPEN),
+    *(Operation(f"GET /hotfixes/{{}}{part}", {READ, Scope.HOTFIXES, INCIDENTS}, V, on=FIXES)
+      for part in ("", "/checks")),
+    *(Operation(f"POST /hotfixes/{{}}/{path}", {Scope.HOTFIXES}, R, on=FIXES, sent=body) for path, body in FIX.items()),
+    *(Operation(f"POST /hotfixes/{{}}/checks/{{}}/{path}", {Scope.HOTFIXES}, R, sent=body,
+                on=("hotfix's check", "private hotfix's check")) for path, body in SAID.items()),
     Operation("POST /evidence", {Scope.INGEST, Scope.HOTFIXES}, R, sent={"hotfix": "HF-1", "kind": "note"},
               narrow=UNKNOWN, names=True),
     Operation("GET /incidents/{}/decisions", {READ, INCIDENTS, Scope.DECIDE}, V, on=RECORDS),

@@ -128,7 +128,9 @@ def _furnish(world: World) -> None:
     own = _channel(world, "Own phone", manager, None)
     waiting = make_monitor(world.product, kind="heartbeat", target="", name="Zebra beat", interval_s=300)
     world.push_path = "/" + push_url(waiting).split("/", 3)[3]
-    connect_repository(world.product, by=manager, url="https://git.example.test/zebra.git", token="zebra-token")
+    connect_repository(
+        world.product, by=manager, url="https://git.example.test/zebra.git", token="zebra-token"
+    )
     current = world.product.process.current
     assert current is not None
     start_draft(f"{current.text}# more\n", key="krow", by=manager, base=current)
@@ -169,11 +171,7 @@ def _furnish(world: World) -> None:
         things |= {
             name: ({"ref": incident.ref}, {"ref": f"INC-{NOWHERE}"}, seen_by),
             **_process_of(name, incident.ref, seen_by),
-            name.replace("incident", "hotfix"): (
-                {"ref": _hotfix(incident).ref},
-                {"ref": f"HF-{NOWHERE}"},
-                seen_by,
-            ),
+            **_fix_of(name.replace("incident", "hotfix"), _hotfix(incident), seen_by),
             f"{name}'s entry": (event, {**event, "ref": f"INC-{NOWHERE}"}, seen_by),
         }
         things |= _report_of(
@@ -191,6 +189,12 @@ def _hotfix(incident: Incident) -> Hotfix:
         number=next_number("HF"), incident=incident, product=incident.product, policy={}, called="zebra-mobile",
         old_version="0.1.0", new_version="0.1.1", started_at=incident.declared_at,
     )  # fmt: skip
+
+
+def _fix_of(name: str, hotfix: Hotfix, seen_by: dict[str, Role]) -> dict[str, Any]:
+    named, nothing = {"ref": hotfix.ref}, {"ref": f"HF-{NOWHERE}"}
+    check = {"key": "merged"}
+    return {name: (named, nothing, seen_by), f"{name}'s check": (named | check, nothing | check, seen_by)}
 
 
 def _audit(world: World, by: User) -> AuditRun:

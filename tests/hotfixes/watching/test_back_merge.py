@@ -9,8 +9,6 @@ from products.models import Deployment
 from tests.hotfixes.checks.stories import BEFORE, BRANCH, FIXED, KROW, OTHER
 from tests.hotfixes.watching.watched import Watched
 
-pytest_plugins = ["tests.hotfixes.watching.conftest"]
-
 
 def released(watched: Watched, *, merge: bool = True) -> Hotfix:
     hotfix = watched.hotfix()

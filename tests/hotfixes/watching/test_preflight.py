@@ -5,8 +5,6 @@ from typing import Any
 from tests.hotfixes.checks.stories import BASE, BEFORE, BRANCH, FIXED, MESSAGE, OTHER, TAG
 from tests.hotfixes.watching.watched import Watched
 
-pytest_plugins = ["tests.hotfixes.watching.conftest"]
-
 
 def found(watched: Watched) -> dict[str, dict[str, Any]]:
     hotfix = watched.hotfix()

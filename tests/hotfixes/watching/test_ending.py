@@ -13,8 +13,6 @@ from notifications.models import Delivery
 from tests.hotfixes.checks.stories import BRANCH, TAG
 from tests.hotfixes.watching.watched import Watched
 
-pytest_plugins = ["tests.hotfixes.watching.conftest"]
-
 
 def closed(watched: Watched) -> Hotfix:
     hotfix = watched.hotfix()
