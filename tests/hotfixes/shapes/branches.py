@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tests.hotfixes.checks.stories import BASE, BEFORE, BRANCH, FIXED, MESSAGE, NOTED, RAISED, TAG, Story
+from hotfixes.git.cli import Cli
+from tests.hotfixes.checks.stories import BASE, BEFORE, BRANCH, FIXED, MESSAGE, NOTED, TAG, Story
 from tests.hotfixes.shapes.people import (
     OTHER,
     STEPS,
@@ -14,7 +15,7 @@ from tests.hotfixes.shapes.people import (
     replaced,
 )
 from tests.hotfixes.shapes.shape import shape
-from tests.hotfixes.shapes.states import CHANGELOG, EMPTY, FIX, MERGED, NONE, TAGGED, VERSION, all_of
+from tests.hotfixes.shapes.states import CHANGELOG, EMPTY, FIX, MERGED, NONE, TAGGED, all_of
 
 type Seen = Iterator[dict[str, str]]
 
@@ -86,7 +87,7 @@ def branch_name_in_another_case(story: Story) -> Seen:
 def branch_from_an_older_commit(story: Story) -> Seen:
     """Cut before the tag: it lacks what production runs."""
     yield NONE
-    older = story.mirror.cli.commit(story.base).parents[0]
+    older = Cli(story.repository.path).commit(story.base).parents[0]
     tip = story.repository.commit(
         {"README.md": "Krow\n", "lib/login.dart": "mended\n"}, MESSAGE, parents=[older]
     )
@@ -252,8 +253,6 @@ def signed_commit_and_tag(story: Story) -> Seen:
     """A `gpgsig` header and a signature under the tag's words are passed by; signatures prove nothing here."""
     yield NONE
     story.whole_fix()
-    tree = story.mirror.cli.commit(story.base).tree
-    del tree
     raw = story.repository
     tip = signed(story, STEPS[-1][0], MESSAGE)
     yield CHANGELOG
@@ -344,6 +343,3 @@ def hotfix_of_a_release_branch(story: Story) -> Seen:
     yield TAGGED | free | {"merged": "PENDING"}
     on_main(story, {**NOTED, **OTHER}, MESSAGE)
     yield TAGGED | free
-
-
-__all__ = ["RAISED", "VERSION"]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from tests.hotfixes.checks.stories import (
-    BEFORE,
     BRANCH,
     ENTRY,
     FIXED,
@@ -12,11 +11,10 @@ from tests.hotfixes.checks.stories import (
     NOTED,
     RAISED,
     ROW,
-    TAG,
     Story,
 )
 from tests.hotfixes.git.building import Content
-from tests.hotfixes.shapes.people import OTHER, main_goes_on, on_main, replaced, with_other
+from tests.hotfixes.shapes.people import main_goes_on, on_main, replaced, with_other
 from tests.hotfixes.shapes.shape import shape
 from tests.hotfixes.shapes.states import CHANGELOG, EMPTY, FIX, MERGED, NONE, TAGGED, VERSION
 
@@ -240,5 +238,3 @@ EVIDENCE = tuple(
         commit_message_lacking_parts,
     )
 )
-
-__all__ = ["BEFORE", "EVIDENCE", "OTHER", "TAG"]

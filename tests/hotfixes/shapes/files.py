@@ -7,7 +7,7 @@ from tests.hotfixes.checks.stories import BEFORE, ENTRY, FIXED, HEAD, MESSAGE, N
 from tests.hotfixes.git.building import Content, Entry
 from tests.hotfixes.shapes.people import CHANGES, PUBSPEC, one_commit, released, replaced
 from tests.hotfixes.shapes.shape import shape
-from tests.hotfixes.shapes.states import CHANGELOG, FIX, MERGED, NONE, TAGGED, VERSION, all_of
+from tests.hotfixes.shapes.states import CHANGELOG, FIX, NONE, TAGGED, VERSION, all_of
 
 type Seen = Iterator[dict[str, str]]
 
@@ -328,6 +328,3 @@ def only_paperwork(story: Story) -> Seen:
     yield CHANGELOG | waiting
     released(story)
     yield TAGGED | waiting
-
-
-__all__ = ["MERGED"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.hotfixes.checks.stories import BRANCH, NOTED, TAG, Story
-from tests.hotfixes.shapes.people import head, main_goes_on, on_main, with_other
+from tests.hotfixes.shapes.people import head, on_main, with_other
 from tests.hotfixes.shapes.shape import shape
 from tests.hotfixes.shapes.states import CHANGELOG, MERGED, NONE, TAGGED
 
@@ -164,6 +164,3 @@ def branch_goes_on_after_the_tag(story: Story) -> Seen:
     story.repository.branch(BRANCH, head(story, BRANCH))
     story.commit({**NOTED, "lib/login.dart": "a\nmended\nc\nd\n"}, "fix: forgotten\n")
     yield TAGGED | {"merged": "PENDING", "tag_commit": "FAIL", "minimal_diff": "WARN"}
-
-
-__all__ = ["main_goes_on"]
