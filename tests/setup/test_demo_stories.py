@@ -102,5 +102,5 @@ def the_pages_open(visitor: User) -> None:
     assert DECIDING in client.get("/decisions/").text
     assert "6 of 8 set up." in client.get("/products/archipelago/").text
     node = Product.objects.get(slug="archipelago")
-    assert [each.item.key for each in progress(node).missing] == ["channel"]
+    assert [each.item.key for each in progress(node).missing] == ["channel", "repository"]
     assert Channel.objects.count() == 0
