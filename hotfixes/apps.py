@@ -6,7 +6,7 @@ class HotfixesConfig(AppConfig):
     verbose_name = "Hotfixes"
 
     def ready(self) -> None:
-        from hotfixes import hotfix_panel, offers, panel, product_panel, shown, simulated  # noqa: F401 (they register themselves)
+        from hotfixes import alarms, hotfix_panel, offers, panel, product_panel, shown, simulated  # noqa: F401 (they register themselves)
         from hotfixes.connecting import following, forms
         from products import panels, repositories
         from products.setup import sections

@@ -1,18 +1,21 @@
 """What the page of a hotfix shows, read once: its checks by the process's steps, each with its history and commands."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hotfixes import hotfix_panel, shown, standing
+from hotfixes import curl, hotfix_panel, shown, standing
+from hotfixes.commands import commands
+from hotfixes.curl import Line
 from hotfixes.hotfix_panel import HotfixShown
+from hotfixes.hotfix_panel import Line as Beside
 from hotfixes.models import CheckResult, Evidence, Hotfix
 from hotfixes.standing import CheckView, SaidView
-from incidents import placeholders, shell
 from products.models import Deployment
+from products.vocabulary import Verdict
 
 # Of answers that changed, the newest of all checks together: beyond these nobody reads on a page.
 MOST = 300
@@ -44,6 +47,7 @@ class StepShown:
     checks: list[CheckShown]
     commands: list[tuple[str, str]]
     current: bool = False
+    lines: list[Line] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -51,19 +55,24 @@ class HotfixPage:
     glance: HotfixShown
     next: CheckShown | None
     steps: list[StepShown]
+    guard: list[Beside]
+    listed: list[Line]
     evidence: list[Evidence]
     deployments: list[Deployment]
 
 
 def read(hotfix: Hotfix, now: datetime) -> HotfixPage:
     known = standing.standing(hotfix)
+    lines = curl.lines(hotfix)
     earlier = _earlier(hotfix)
     checks = [CheckShown(one, shown.of_check(one, hotfix), earlier[one.key]) for one in known.checks]
     following = next((one for one in checks if known.next and one.view.key == known.next.key), None)
     return HotfixPage(
         hotfix_panel.of(known, now),
         following,
-        _steps(hotfix, checks, now, following),
+        _steps(hotfix, checks, lines, following),
+        _guard(hotfix),
+        [one for one in lines if not one.step],
         list(hotfix.evidence.select_related("by").order_by("-pk")[:RECEIVED]),
         _deployments(hotfix),
     )
@@ -76,6 +85,12 @@ def _earlier(hotfix: Hotfix) -> dict[str, list[CheckResult]]:
     return found
 
 
+def _guard(hotfix: Hotfix) -> list[Beside]:
+    """Nothing before there is something to guard."""
+    quiet = (Verdict.PENDING, Verdict.NOT_APPLICABLE)
+    return [one for one in map(hotfix_panel.line, hotfix.guard) if one.verdict not in quiet]
+
+
 def _deployments(hotfix: Hotfix) -> list[Deployment]:
     rows = Deployment.objects.filter(product=hotfix.product, at__gte=hotfix.incident.detected_at)
     found = rows.filter(hotfix__in=["", hotfix.ref]).select_related("environment", "by")
@@ -83,21 +98,21 @@ def _deployments(hotfix: Hotfix) -> list[Deployment]:
 
 
 def _steps(
-    hotfix: Hotfix, checks: list[CheckShown], now: datetime, following: CheckShown | None
+    hotfix: Hotfix, checks: list[CheckShown], lines: list[Line], following: CheckShown | None
 ) -> list[StepShown]:
     """In the process's order; what no step names comes last."""
-    values = {**placeholders.values(hotfix.incident, now), **shown.names(hotfix)}
+    written = commands(hotfix)
     found = []
     document = hotfix.incident.process_version.document
     for number, spec in enumerate(document.get("steps") or [], start=1):
         mine = [one for one in checks if one.view.step == spec["key"]]
-        commands = [
-            (shell.fill(one["run"].rstrip(), values), one.get("about") or "")
-            for one in spec.get("commands") or []
-        ]
-        if mine or commands:
+        mine_to_run = [(one.text, one.about) for one in written if one.step == spec["key"]]
+        if mine or mine_to_run:
             current = following in mine
-            found.append(StepShown(str(spec["key"]), str(spec["title"]), number, mine, commands, current))
+            told = [one for one in lines if one.step == spec["key"]]
+            found.append(
+                StepShown(str(spec["key"]), str(spec["title"]), number, mine, mine_to_run, current, told)
+            )
     named = {one.view.key for step in found for one in step.checks}
     rest = [one for one in checks if one.view.key not in named]
     return [*found, StepShown("besides", _("Besides"), 0, rest, [])] if rest else found

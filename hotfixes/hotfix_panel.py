@@ -19,19 +19,23 @@ from incidents.actions import OFFERS
 from incidents.models import Incident, Status
 from products.vocabulary import EventKind, Verdict
 
-# Said loudly before the branch is made; the rest of a preflight is quiet.
+# What is known beforehand is news until the fix is merged.
+BEFORE_MERGE = ("preparing", "branch", "fixing", "review", "approved")
+# Said loudly; the rest of a preflight is quiet.
 LOUD = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN)
 _ORDER = (Verdict.FAIL, Verdict.WARN, Verdict.UNKNOWN, Verdict.PENDING, Verdict.STATED, Verdict.PASS)
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the preflight: a verdict with its sentence."""
+    """What is known beside the checks: a verdict with its sentence, and what to do."""
 
     key: str
     verdict: str
-    summary: str
-    next_text: str
+    summary: str = ""
+    next_text: str = ""
+    commands: tuple[str, ...] = ()
+    proof: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -59,7 +63,8 @@ class HotfixShown:
 def of(standing: Standing, now: datetime) -> HotfixShown:
     hotfix = standing.hotfix
     minimal = standing.check("minimal_diff")
-    lines = [_line(one) for one in getattr(hotfix, "preflight", None) or []]
+    lines = [line(one) for one in hotfix.preflight] if standing.stage in BEFORE_MERGE else []
+    after = [one for one in map(line, hotfix.guard) if one.verdict in (Verdict.FAIL, Verdict.WARN)]
     found = [("branch", _("Branch"), named.branch(hotfix)), ("tag", _("Tag"), named.tag(hotfix))]
     found.insert(0, ("base", _("Starts from"), named.base_tag(hotfix)))
     return HotfixShown(
@@ -68,15 +73,22 @@ def of(standing: Standing, now: datetime) -> HotfixShown:
         names=[one for one in found if one[2]],
         state=repository_state(hotfix, now),
         minimal=minimal if minimal and minimal.facts.get("files") else None,
-        loud=[one for one in lines if one.verdict in LOUD],
+        loud=[*(one for one in lines if one.verdict in LOUD), *after],
         quiet=[one for one in lines if one.verdict not in LOUD],
-        counts=[(Line("", verdict, "", ""), n) for verdict in _ORDER if (n := standing.counts[verdict])],
+        counts=[(Line("", verdict), n) for verdict in _ORDER if (n := standing.counts[verdict])],
     )
 
 
-def _line(one: dict[str, Any]) -> Line:
-    following = one.get("next_text") or ""
-    return Line(str(one["key"]), str(one["verdict"]), str(one["summary"]), str(following))
+def line(one: dict[str, Any]) -> Line:
+    """A row of the preflight or of the guard, as a round kept it."""
+    return Line(
+        str(one["key"]),
+        str(one["verdict"]),
+        str(one["summary"]),
+        str(one.get("next_text") or ""),
+        tuple(one.get("next_commands") or ()),
+        tuple(one.get("proof") or ()),
+    )
 
 
 def _applies(incident: Incident, user: User) -> bool:

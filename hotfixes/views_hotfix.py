@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import allowed, authorize, signed_in, teams_of
 from foundation.paging import BadCursor, page
 from foundation.text import asked
-from hotfixes import hotfix_page, named, offers
+from hotfixes import alarms, curl, hotfix_page, named, offers
 from hotfixes.models import Hotfix
 from hotfixes.models.hotfix import REF, HotfixQuerySet
 from hotfixes.stage import STAGES
@@ -103,13 +103,17 @@ def context(request: HttpRequest, found: Hotfix, **extra: Any) -> dict[str, Any]
     incident = found.incident
     with glance.glance(incident):
         shown = hotfix_page.read(found, glance.now(incident))
+    may = allowed(user, "look_again", incident) and found.is_open
     return {
         "hotfix": found,
         "incident": incident,
         "page": shown,
         "one": shown.glance,
-        "may_look": allowed(user, "look_again", incident) and found.is_open,
-        "may": allowed(user, "look_again", incident) and found.is_open,
+        "may": may,
+        "token_address": curl.token_address(found.product),
+        # Where the next action offers it, it is not offered twice.
+        "may_look_here": may and not (shown.next and shown.next.told.watched),
+        "contradictions": alarms.of_hotfix(shown.glance.standing),
         "zone": zone_of(user, incident),
         "live_topics": [f"incident:{incident.pk}", f"user:{user.pk}"],
         **extra,

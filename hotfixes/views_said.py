@@ -127,6 +127,7 @@ def abandon_hotfix(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect(found)
         except TooLate as late:
             form.add_error(None, late.words or _("Somebody was faster, or the incident is past this."))
+            return _form(request, found, what, form, None, 409)
         except ValidationError as error:
             _blame(form, error)
     return _form(request, found, what, form, None, 422 if form.is_bound else 200)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import allowed, signed_in, teams_of
 from accounts.models import User
 from foundation import moment
-from incidents import holding, verdicts
+from incidents import alarms, holding, verdicts
 from incidents.clock_views import ClockView
 from incidents.models import Clock, Incident, Mode, Status
 from incidents.next_action import Action, decision, next_action
@@ -28,6 +28,7 @@ from products.models import Product, RoleHolder
 
 SHOWN = 50
 UNSURE = 3
+ALARMS = 5
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         "unreal": len(opened) - len(real),
         "down": list(down.select_related("monitor__product").order_by("since")[:20]),
         "unsure": list(unseen.order_by("name")[:UNSURE]),
+        "alarms": alarms.of(user)[:ALARMS],
         "unsure_count": unseen.count(),
         "monitors": watched.count(),
         "last_look": watched.order_by("-looked_at")
@@ -135,7 +137,9 @@ def _card(
     state = as_shown([incident.target], at)[0].state if incident.target else None
     may = allowed(user, "note", incident)
     if may:
-        action = next_action(incident, monitor_state=state, work=work, decides=decides, checks=verdicts.of(incident))
+        action = next_action(
+            incident, monitor_state=state, work=work, decides=decides, checks=verdicts.of(incident)
+        )
     else:
         action = decision(incident, decides, work) if decides and work else None
     if action and decides and action.verb == "decide":

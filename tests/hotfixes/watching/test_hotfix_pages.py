@@ -1,10 +1,15 @@
 """What people read of a hotfix, with a real repository behind it (K99, K103, K104): incident, list, own page."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from accounts.models import Role
+from foundation import moment
 from hotfixes.models import Hotfix
+from hotfixes.start import start
+from incidents.report import report
 from tests.factories import join, make_user
 from tests.hotfixes.checks.stories import BRANCH, ENTRY, FIXED, HEAD, MESSAGE, RAISED, ROW
 from tests.hotfixes.watching.watched import Watched
@@ -146,8 +151,6 @@ def test_who_may_only_read_is_offered_nothing_and_strangers_learn_nothing(watche
 
 
 def test_a_private_one_is_for_its_people(watched: Watched, phone: Client) -> None:
-    from hotfixes.start import start
-
     made = start(watched.incident(private=True), by=watched.ada)
     client = Client()
     join(other := make_user("ben@example.test"), watched.product.team)
@@ -163,3 +166,43 @@ def test_without_a_repository_one_line_says_what_to_do(watched: Watched, phone: 
     hotfix = watched.hotfix()
     shown = page(phone, f"/incidents/{hotfix.incident.ref}/")
     assert "Connect the repository and the boxes tick themselves." in shown
+
+
+def test_what_does_not_go_together_is_loud_on_now_and_on_the_incident(
+    watched: Watched, phone: Client
+) -> None:
+    """Somebody says that it is merged, git says that it is not: until it is settled."""
+    hotfix = watched.hotfix()
+    assert 'class="notice critical"' not in page(phone, "/")
+    report(hotfix.incident, "merged", by=watched.ada)
+    watched.look()
+    # What was said a moment ago may still be seen; this look came later.
+    hotfix.results.filter(superseded_at=None).update(looked_at=moment.now() + timedelta(minutes=4))
+    for path in ("/", f"/incidents/{hotfix.incident.ref}/", f"/hotfixes/{hotfix.ref}/"):
+        assert "said “merged”, but:" in page(phone, path), path
+    client = Client()
+    client.force_login(make_user("zoe@example.test"))
+    assert "said “merged”, but:" not in page(client, "/")
+
+
+def test_a_hotfix_is_given_up_with_a_reason(watched: Watched, phone: Client) -> None:
+    hotfix = watched.hotfix()
+    path = f"/hotfixes/{hotfix.ref}/abandon"
+    assert "Say why" in phone.post(path, {"reason": ""}).content.decode()
+    assert phone.post(path, {"reason": "Rolled back instead"}).status_code == 302
+    shown = page(phone, f"/hotfixes/{hotfix.ref}/")
+    assert ("It is abandoned." in shown, "Waive with a reason" in shown, path in shown) == (
+        True,
+        False,
+        False,
+    )
+    late = phone.post(path, {"reason": "Once more"})
+    assert (late.status_code, "Once more" in late.content.decode()) == (409, True)
+    assert "No hotfix is under way" in page(phone, f"/incidents/{hotfix.incident.ref}/")
+
+
+def test_each_step_has_the_line_that_a_script_ends_with(watched: Watched, phone: Client) -> None:
+    hotfix = watched.hotfix()
+    shown = page(phone, f"/hotfixes/{hotfix.ref}/")
+    assert ("/api/v1/deployments" in shown, "checks.txt" in shown) == (True, True)
+    assert "scope=ingest" in shown

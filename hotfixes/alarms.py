@@ -1,0 +1,67 @@
+"""Contradictions as pages say them loudly: on the incident, its hotfix, and Now."""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from accounts.models import User
+from hotfixes import shown, standing
+from hotfixes.contradictions import Contradiction, contradictions, of_standing
+from hotfixes.models import Hotfix
+from hotfixes.standing import Standing
+from incidents import alarms, panels
+from incidents.alarms import Alarm
+from incidents.models import Incident, Status
+from monitoring.states import State
+
+MOST = 50
+
+
+def of_incident(incident: Incident) -> list[Alarm]:
+    return _alarms(incident, contradictions(incident, shown.standings(incident)))
+
+
+def of_hotfix(found: Standing) -> list[Alarm]:
+    return _alarms(found.hotfix.incident, of_standing(found))
+
+
+def of_user(user: User) -> list[Alarm]:
+    """Of open hotfixes, and of what was resolved although a monitor is down; two queries where there is neither."""
+    mine = Incident.objects.visible_to(user)
+    hotfixes = list(Hotfix.objects.for_page().open().filter(incident__in=mine).order_by("-number")[:MOST])
+    found = [one for each in standing.of(hotfixes) for one in of_hotfix(each)] if hotfixes else []
+    down = mine.real().filter(
+        status=Status.RESOLVED,
+        product__monitors__enabled=True,
+        product__monitors__targets__state=State.DOWN,
+    )
+    for incident in down.for_page().distinct().order_by("-resolved_at")[:MOST]:
+        found += _alarms(incident, contradictions(incident, []))
+    return found
+
+
+def _alarms(incident: Incident, found: Iterable[Contradiction]) -> list[Alarm]:
+    return [
+        Alarm(
+            sentence=one.sentence,
+            todo=one.todo,
+            url=f"/hotfixes/{one.hotfix}/" if one.hotfix else incident.get_absolute_url(),
+            about=f"{one.hotfix or incident.ref} {incident.product.name}",
+            label=one.hotfix or incident.ref,
+        )
+        for one in found
+    ]
+
+
+def _applies(incident: Incident, user: User) -> bool:
+    return incident.status != Status.TRIAGE
+
+
+def _render(request: HttpRequest, incident: Incident) -> str:
+    found = of_incident(incident)
+    return render_to_string("hotfixes/alarms.html", {"contradictions": found}, request) if found else ""
+
+
+alarms.register(of_user)
+panels.register(panels.Panel("contradictions", panels.DECISION - 5, _applies, _render))

@@ -1,0 +1,30 @@
+"""What does not go together and somebody should look at now, as apps above tell it: loud and short, on Now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """`about` names what it is about, such as `HF-3 Krow`; `todo` what settles it, `url` where."""
+
+    sentence: str
+    todo: str
+    url: str
+    about: str = ""
+    label: str = ""
+
+
+_readers: list[Callable[[User], list[Alarm]]] = []
+
+
+def register(read: Callable[[User], list[Alarm]]) -> None:
+    if read not in _readers:
+        _readers.append(read)
+
+
+def of(user: User) -> list[Alarm]:
+    """Of everything that `user` may see."""
+    return [alarm for read in _readers for alarm in read(user)]
