@@ -17,6 +17,7 @@ from accounts.session_store import SessionStore
 from config.backup import daily
 from config.backup.tasks import back_up
 from foundation import idempotency
+from hotfixes import contradictions
 from hotfixes import start as hotfixes
 from hotfixes.audit import folders as audit_copies
 from hotfixes.audit import running as audits
@@ -64,6 +65,7 @@ SWEEPS = (
     Sweep("warnings", breaches.warn_due, on_wake=True, next_due=breaches.next_warning),
     Sweep("vacancies", breaches.ask_due, on_wake=True, next_due=breaches.next_ask),
     Sweep("hotfixes begun", hotfixes.adopt, on_wake=True),
+    Sweep("contradictions", contradictions.tell_resolved, every_s=30.0),
     # Starts threads and returns: what is slow outside holds neither the ticker nor another channel.
     Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),
     Sweep("process files", process_files.start_look, every_s=process_files.EVERY_S),

@@ -5,7 +5,7 @@ Nothing is stored but that it was told: every contradiction is read from what is
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
@@ -33,7 +33,9 @@ SAID: Final = {
     EventKind.SMOKE_PASSED: "smoke",
     EventKind.RELEASED: "release_published",
 }
-OVER: Final = (Status.RESOLVED, Status.CLOSED)
+# What a person says while they push is seen a moment later: by the next look, or by the forge.
+GRACE: Final = timedelta(minutes=3)
+AGAIN: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def tell(incident: Incident, found: Iterable[Contradiction]) -> None:
 
 def tell_resolved(limit: int = 50) -> int:
     """Resolved incidents whose product is down; how many there are. For the ticker: one query when there is none."""
-    waiting = Incident.objects.filter(
+    waiting = Incident.objects.real().filter(
         status=Status.RESOLVED,
         product__monitors__enabled=True,
         product__monitors__targets__state=State.DOWN,
@@ -92,8 +94,8 @@ def tell_resolved(limit: int = 50) -> int:
 
 
 def _monitors(incident: Incident) -> list[Contradiction]:
-    """Resolved, and a monitor of its product says that it is down: the one that fell later as well."""
-    if incident.status not in OVER or incident.resolved_at is None:
+    """Resolved, and a monitor of its product is down: then, or soon after. Later it is another story."""
+    if incident.status != Status.RESOLVED or incident.resolved_at is None:
         return []
     down = [one for one in glance.targets_of(incident, glance.now(incident)) if one.state == State.DOWN]
     return [
@@ -105,13 +107,8 @@ def _monitors(incident: Incident) -> list[Contradiction]:
             _("Reopen the incident, or declare a new one if this is something else."),
         )
         for one in down
-        if incident.status == Status.RESOLVED or _since(one.since, incident)
+        if one.monitor.enabled and one.since and one.since <= incident.resolved_at + AGAIN
     ]
-
-
-def _since(since: datetime | None, incident: Incident) -> bool:
-    """Of a closed one: only what was down already when it was resolved."""
-    return since is not None and incident.resolved_at is not None and since <= incident.resolved_at
 
 
 def _approval(found: Standing) -> list[Contradiction]:
@@ -158,7 +155,7 @@ def _words(found: Standing) -> list[Contradiction]:
 
 def _denied(check: CheckView, event: TimelineEvent) -> bool:
     """The check can look, has done so since, and does not see it."""
-    if check.waived or check.looked_at is None or check.looked_at <= event.recorded_at:
+    if check.waived or check.looked_at is None or check.looked_at < event.recorded_at + GRACE:
         return False
     return check.verdict in (Verdict.FAIL, Verdict.PENDING)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import transaction
 
 from foundation import moment
-from hotfixes import ending
+from hotfixes import contradictions, ending, standing
 from hotfixes.checks import Context, Result
 from hotfixes.git.trouble import GitError
 from hotfixes.judging import besides, milestones, telling
@@ -39,6 +39,9 @@ def store(
         telling.tell(incident, hotfix, reached, changed, now)
         ended = ending.after_round(incident, hotfix, changed, now)
         mine.update(lease_token=None, looked_at=now, judged_seq=seq, **beside, **ended)
+        if hotfix.is_open:
+            fresh = Hotfix.objects.for_page().get(pk=hotfix.pk)
+            contradictions.tell(fresh.incident, contradictions.of_standing(standing.standing(fresh)))
         if changed or "status" in ended:
             announce(incident)
 
