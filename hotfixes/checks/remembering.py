@@ -33,14 +33,12 @@ class Remembering:
         return self._once(("commit", id), lambda: self.reader.commit(id))
 
     def is_ancestor(self, old: str, new: str) -> bool:
-        """Common ancestors that are known answer it as well."""
-        for pair in ((old, new), (new, old)):
-            if ("bases", *pair) in self.known:
-                return old in self.known["bases", *pair]
-        return old == new or self._once(("old", old, new), lambda: self.reader.is_ancestor(old, new))
+        """By their common ancestors: one question answers both directions, and where two lines parted."""
+        return old == new or old in self.merge_bases(old, new)
 
     def merge_bases(self, one: str, other: str) -> tuple[str, ...]:
-        return self._once(("bases", one, other), lambda: self.reader.merge_bases(one, other))
+        first, second = sorted((one, other))
+        return self._once(("bases", first, second), lambda: self.reader.merge_bases(first, second))
 
     def log(self, until: str, *, since: str = "", limit: int = 100, first_parent: bool = False) -> Log:
         if until == since:

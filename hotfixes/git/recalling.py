@@ -96,6 +96,8 @@ class Recalling:
 def _weight(answer: object) -> int:
     """About as many bytes as it holds."""
     match answer:
+        case bytes():
+            return KB + len(answer)
         case File(data=data):
             return KB + len(data)
         case Log(commits=commits):

@@ -6,6 +6,7 @@ from hotfixes.git import globs, names
 from hotfixes.git.failures import Run
 from hotfixes.git.limits import MB, READ
 from hotfixes.git.reader import Absence, File, NoFile, Paths
+from hotfixes.git.recalling import MEMORY
 
 MAX_FILE = 1 * MB
 _REGULAR = ("100644", "100755", "100664")  # the last stands in very old histories
@@ -27,7 +28,8 @@ def file(run: Run, commit: str, path: str) -> File | NoFile:
         return NoFile(path, _OTHERS.get(mode, Absence.NOTHING))
     if int(size) > MAX_FILE:
         return NoFile(path, Absence.TOO_BIG, int(size))
-    data = run("cat-file", "blob", names.oid(id)).stdout
+    # The same content in the next commit, and in the next round, is not read again.
+    data = MEMORY.once(("blob", id), lambda: run("cat-file", "blob", names.oid(id)).stdout)
     return File(path, id, mode == "100755", data)
 
 

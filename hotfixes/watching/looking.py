@@ -21,6 +21,7 @@ from hotfixes.git import names
 from hotfixes.git.mirror import Update
 from hotfixes.git.progress import Progress
 from hotfixes.git.reader import Ref
+from hotfixes.git.recalling import Recalling
 from hotfixes.git.remote import Credential, Remote
 from hotfixes.git.trouble import GitError, Trouble
 from hotfixes.git_access import access
@@ -108,7 +109,9 @@ def _read(
     *,
     changed: bool,
 ) -> None:
-    found = found_for(repository, copy.cli, update.refs, claim.mirror.found, moved=changed)
+    found = found_for(
+        repository, Recalling(copy.cli, str(copy.folder)), update.refs, claim.mirror.found, moved=changed
+    )
     facts = {
         "found": found,
         "default_branch": _default_branch(repository, update),

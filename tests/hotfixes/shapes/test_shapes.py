@@ -17,7 +17,7 @@ from hotfixes.git.recalling import Memory, Recalling
 from tests.hotfixes.checks.stories import REPOSITORY, Story
 from tests.hotfixes.shapes import load
 from tests.hotfixes.shapes.shape import Shape
-from tests.hotfixes.shapes.table import FILE, table
+from tests.hotfixes.shapes.table import FILE
 
 SHAPES = load()
 
@@ -54,6 +54,7 @@ def observe(story: Story, reader: Recalling) -> None:
         story.seen.append(Observation(move.name, id, commit, story.now, move.kind))
 
 
-def test_the_table_of_shapes_is_as_they_are() -> None:
-    assert FILE.read_text() == table()
+def test_the_table_of_shapes_names_them_all() -> None:
+    rows = [line.split(" | ") for line in FILE.read_text().splitlines() if line.startswith("| ")][1:]
+    assert [(row[0].removeprefix("| "), row[2]) for row in rows] == [(one.name, one.why) for one in SHAPES]
     assert len({shape.name for shape in SHAPES}) == len(SHAPES) >= 43
