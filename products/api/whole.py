@@ -19,7 +19,7 @@ from products.edit_product import edit_product
 from products.environments import add_environment, change_environment
 from products.models import Process, Product
 from products.policy_overrides import set_policy
-from products.repositories import change_repository, disconnect_repository
+from products.repositories import change_repository, disconnect_repository, tell
 from products.role_holders import list_for_role
 from products.setup.proposal import proposal
 
@@ -58,6 +58,8 @@ def set_code(product: Product, code: dict[str, Any], *, by: User) -> None:
     """What was given of `policy` and `repository`; `main` of the repository is the policy's, and comes last."""
     if "policy" in code:
         set_policy(product, code["policy"], by=by)
+        if product.repository:
+            tell(product.repository)
     if "repository" not in code:
         return
     if code["repository"] is None:
