@@ -6,8 +6,10 @@ A process or a person may have begun it already by deciding or by saying so: the
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from pydantic import ValidationError as PolicyError
 
@@ -20,13 +22,15 @@ from hotfixes.git import names
 from hotfixes.models import Hotfix
 from incidents import placeholders, recipients
 from incidents.lifecycle import Step, TooLate, perform
-from incidents.models import OPEN, Incident, Mode
+from incidents.models import OPEN, Incident, Mode, TimelineEvent
 from incidents.report import check_moment
 from products.models import Deployment, Product
 from products.policies import joined, policy_of
 from products.process.schema.policy import PolicySpec
 from products.versions import bare
 from products.vocabulary import EnvironmentKind, EventKind
+
+log = structlog.get_logger(__name__)
 
 START = Step(EventKind.HOTFIX_STARTED, OPEN)
 SLUG = 60
@@ -73,11 +77,14 @@ def start(
             raise Begun(incident, standing)
         check_moment(incident, at)
         found = _facts(incident, product, base_tag.strip(), slug.strip(), branch.strip(), component)
-        made = _make(incident, product, found, by=by, at=at)
+        number = next_number("HF")
         if product != incident.product or not begun(incident):
-            perform(incident, START, by=by, at=at, measured=True, hotfix=made.ref, product=product.name,
-                    branch=made.branch)  # fmt: skip
-    return made
+            event = perform(
+                incident, START, by=by, at=at, measured=True, hotfix=f"HF-{number}", product=product.name,
+                branch=found["branch"],
+            )  # fmt: skip
+            at = event.occurred_at
+        return _make(incident, product, found, by=by, at=at, number=number)
 
 
 def begun(incident: Incident) -> bool:
@@ -88,36 +95,51 @@ def begun(incident: Incident) -> bool:
 
 def adopt() -> int:
     """Rows for hotfixes that were begun by a decision or a person's word; how many. For the ticker."""
-    waiting = (
-        Incident.objects.open()
-        .filter(remedy_at__isnull=False, hotfixes=None)
-        .exclude(mode=Mode.RETROSPECTIVE)
+    word = TimelineEvent.objects.filter(incident=OuterRef("pk"), kind=EventKind.HOTFIX_STARTED).order_by(
+        "-seq"
     )
-    made = 0
-    for incident in waiting.filter(events__kind=EventKind.HOTFIX_STARTED).distinct().for_page()[:20]:
-        with transaction.atomic():
-            locked = Incident.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=incident.pk)
-            if not locked.exists() or incident.hotfixes.exists() or not begun(incident):
-                continue
-            event = incident.events.filter(kind=EventKind.HOTFIX_STARTED).order_by("-seq").first()
+    rows = Hotfix.objects.filter(
+        Q(status=Hotfix.Status.OPEN) | Q(started_at__gte=OuterRef("begun_at")),
+        incident=OuterRef("pk"),
+        product=OuterRef("product"),
+    )
+    waiting = Incident.objects.open().filter(remedy_at__isnull=False).exclude(mode=Mode.RETROSPECTIVE)
+    waiting = waiting.annotate(begun_at=Subquery(word.values("occurred_at")[:1])).filter(
+        begun_at__isnull=False
+    )
+    return sum(_adopted(incident) for incident in waiting.exclude(Exists(rows)).for_page()[:20])
+
+
+def _adopted(incident: Incident) -> bool:
+    """Whether it has a row now. A policy that cannot be read keeps it without one: its product's page says so."""
+    with transaction.atomic():
+        locked = Incident.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=incident.pk)
+        if not locked.exists() or not begun(incident):
+            return False
+        if incident.hotfixes.open().filter(product=incident.product).exists():
+            return False
+        event = incident.events.filter(kind=EventKind.HOTFIX_STARTED).latest("seq")
+        try:
             facts = _facts(incident, incident.product, "", "", "", "")
-            _make(
-                incident,
-                incident.product,
-                facts,
-                by=event.actor if event else None,
-                at=event.occurred_at if event else None,
-            )
-            made += 1
-    return made
+        except ValidationError as problem:
+            log.warning("hotfix.not_adopted", incident=incident.ref, problem=str(problem.messages[0])[:200])
+            return False
+        _make(incident, incident.product, facts, by=event.actor, at=event.occurred_at)
+        return True
 
 
 def _make(
-    incident: Incident, product: Product, facts: dict[str, Any], *, by: User | None, at: datetime | None
+    incident: Incident,
+    product: Product,
+    facts: dict[str, Any],
+    *,
+    by: User | None,
+    at: datetime | None,
+    number: int = 0,
 ) -> Hotfix:
     now = moment.now()
     made = Hotfix.objects.create(
-        number=next_number("HF"),
+        number=number or next_number("HF"),
         incident=incident,
         product=product,
         repository=product.repository,
