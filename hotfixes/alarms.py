@@ -4,16 +4,20 @@ from collections.abc import Iterable
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from hotfixes import shown, standing
 from hotfixes.contradictions import Contradiction, contradictions, of_standing
 from hotfixes.models import Hotfix
 from hotfixes.standing import Standing
+from hotfixes.strays import strays
 from incidents import alarms, panels
 from incidents.alarms import Alarm
 from incidents.models import Incident, Status
 from monitoring.states import State
+from products import panels as product_panels
+from products.models import Product
 
 MOST = 50
 
@@ -38,7 +42,17 @@ def of_user(user: User) -> list[Alarm]:
     )
     for incident in down.for_page().distinct().order_by("-resolved_at")[:MOST]:
         found += _alarms(incident, contradictions(incident, []))
-    return found
+    return [*found, *of_products(Product.objects.visible_to(user).active().with_process())]
+
+
+def of_products(products: Iterable[Product]) -> list[Alarm]:
+    """Production tags and deployments past the process: offer to enter what is missing."""
+    return [
+        Alarm(
+            one.sentence, _("Enter it afterwards, so that its record is whole."), one.url, label=_("Enter it")
+        )
+        for one in strays(products)
+    ]
 
 
 def _alarms(incident: Incident, found: Iterable[Contradiction]) -> list[Alarm]:
@@ -48,7 +62,7 @@ def _alarms(incident: Incident, found: Iterable[Contradiction]) -> list[Alarm]:
             todo=one.todo,
             url=f"/hotfixes/{one.hotfix}/" if one.hotfix else incident.get_absolute_url(),
             about=f"{one.hotfix or incident.ref} {incident.product.name}",
-            label=one.hotfix or incident.ref,
+            label=_("Look at %s") % (one.hotfix or incident.ref),
         )
         for one in found
     ]
@@ -63,5 +77,12 @@ def _render(request: HttpRequest, incident: Incident) -> str:
     return render_to_string("hotfixes/alarms.html", {"contradictions": found}, request) if found else ""
 
 
+def _of_product(request: HttpRequest, product: Product) -> str:
+    found = of_products([product])
+    context = {"contradictions": found, "linked": True}
+    return render_to_string("hotfixes/alarms.html", context, request) if found else ""
+
+
 alarms.register(of_user)
+product_panels.register(product_panels.Panel("strays", 5, _of_product))
 panels.register(panels.Panel("contradictions", panels.DECISION - 5, _applies, _render))

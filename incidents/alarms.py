@@ -8,7 +8,7 @@ from accounts.models import User
 
 @dataclass(frozen=True)
 class Alarm:
-    """`about` names what it is about, such as `HF-3 Krow`; `todo` what settles it, `url` where."""
+    """`about`: such as `HF-3 Krow`; `todo`: what settles it, `url` where, `label` the words of that link."""
 
     sentence: str
     todo: str
