@@ -214,7 +214,10 @@ def set_up(house: House, outside: str) -> None:
 def connect(house: House) -> None:
     """Repositories that refuse, with a token in the address and one beside it; a hook whose key and secret are told."""
     for word in ("token in an address", "repository token"):
-        code = {"url": f"https://ada:{WORDS['token in an address']}@127.0.0.2:9/you/mobile.git", "forge": "gitea"}
+        code = {
+            "url": f"https://ada:{WORDS['token in an address']}@127.0.0.2:9/you/mobile.git",
+            "forge": "gitea",
+        }
         if word == "repository token":
             code = {"url": "https://127.0.0.2:9/you/mobile.git", "token": WORDS[word]}
         house.call("PATCH", "/products/mobile", {"repository": code})
@@ -225,7 +228,9 @@ def connect(house: House) -> None:
     told = httpx.post(path, json={}, headers=headers, timeout=30).json()
     house.words["hook secret"], house.words["hook key"] = told["secret"], told["hook"].rpartition("/")[2]
     signed = {"X-Gitea-Signature": "0" * 64, "X-Gitea-Event": "push"}
-    refused = httpx.post(f"{house.url}/in/forge/{house.words['hook key']}", json={}, headers=signed, timeout=30)
+    refused = httpx.post(
+        f"{house.url}/in/forge/{house.words['hook key']}", json={}, headers=signed, timeout=30
+    )
     assert refused.status_code == 403
     house.answers.append(refused.text)
 
@@ -239,7 +244,13 @@ def go_wrong(house: House) -> None:
     assert link
     house.words["reset link"] = link[1]
     httpx.get(f"{house.url}/accounts/password/reset/key/{link[1]}x/", follow_redirects=True)
-    tables = ("django_session", "accounts_apitoken", "monitoring_receiver", "products_repository", "accounts_user")
+    tables = (
+        "django_session",
+        "accounts_apitoken",
+        "monitoring_receiver",
+        "products_repository",
+        "accounts_user",
+    )
     for table in tables:
         house.query(f"ALTER TABLE {table} RENAME TO away")
         try:
