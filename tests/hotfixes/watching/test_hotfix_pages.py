@@ -1,6 +1,7 @@
 """What people read of a hotfix, with a real repository behind it (K99, K103, K104): incident, list, own page."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,7 +11,7 @@ from foundation import moment
 from hotfixes.models import Hotfix
 from hotfixes.start import start
 from incidents.report import report
-from tests.factories import join, make_user
+from tests.factories import join, make_product, make_user
 from tests.hotfixes.checks.stories import BRANCH, ENTRY, FIXED, HEAD, MESSAGE, RAISED, ROW
 from tests.hotfixes.watching.watched import Watched
 
@@ -206,3 +207,70 @@ def test_each_step_has_the_line_that_a_script_ends_with(watched: Watched, phone:
     shown = page(phone, f"/hotfixes/{hotfix.ref}/")
     assert ("/api/v1/deployments" in shown, "checks.txt" in shown) == (True, True)
     assert "scope=ingest" in shown
+
+
+def test_a_production_tag_without_a_hotfix_is_said_on_now_and_on_its_product(
+    watched: Watched, phone: Client
+) -> None:
+    watched.look()
+    assert "no hotfix is known for it" not in page(phone, "/products/krow/")
+    tip = watched.story.whole_fix()
+    watched.story.tag(tip)
+    watched.look()
+    for path in ("/", "/products/krow/"):
+        shown = page(phone, path)
+        assert ("no hotfix is known for it" in shown, "mode=retrospective" in shown) == (True, True), path
+
+
+def test_a_box_that_a_person_ticked_still_shows_what_its_check_says(watched: Watched, phone: Client) -> None:
+    """K104: both are there, neither hides the other."""
+    hotfix = watched.hotfix()
+    watched.story.repository.branch(BRANCH, watched.story.base)
+    watched.story.commit({**RAISED, "CHANGELOG.md": HEAD + ROW + ENTRY}, MESSAGE)
+    watched.look()
+    sent = {"hotfix": hotfix.ref, "check": "changelog_entry"}
+    assert phone.post(f"/incidents/{hotfix.incident.ref}/attest_check", sent).status_code == 302
+    shown = page(phone, f"/incidents/{hotfix.incident.ref}/")
+    box = shown.split('<ol class="rows boxes">')[1].split("CHANGELOG entry added")[1].split("</li>")[0]
+    assert ("✓ done, Ada" in " ".join(box.split()), "</span>not right</span>" in box) == (True, True), box
+
+
+def test_two_products_of_one_incident_are_told_apart(watched: Watched, phone: Client) -> None:
+    """K3: each has its hotfix, each box a line for either."""
+    first = watched.hotfix()
+    other = make_product(watched.product.team, name="Krow Web", slug="krow-web")
+    other.version = "2.3.0"
+    other.save()
+    form = page(phone, f"/incidents/{first.incident.ref}/start_hotfix")
+    assert '<option value="krow-web" selected>' in form
+    sent = {"product": "krow-web", "base_tag": "nonsense"}
+    refused = phone.post(f"/incidents/{first.incident.ref}/start_hotfix", sent)
+    assert (refused.status_code, "is not a tag as the policy names them" in refused.content.decode()) == (
+        422,
+        True,
+    )
+    sent = {"product": "krow-web", "slug": "login-loop"}
+    assert phone.post(f"/incidents/{first.incident.ref}/start_hotfix", sent).status_code == 302
+    watched.look()
+    shown = page(phone, f"/incidents/{first.incident.ref}/")
+    assert ("Attest for Krow Web" in shown, "Attest for Krow<" in shown) == (True, True)
+    assert ("<b>Krow Web:</b>" in shown, shown.count('class="card hotfix"')) == (True, 2)
+    assert "Connect the repository and the boxes tick themselves." in shown
+
+
+def test_a_page_with_a_hotfix_asks_a_handful_of_times_more(
+    watched: Watched, phone: Client, django_assert_max_num_queries: Any
+) -> None:
+    """Its checks, what people said of them: as often for one hotfix as for more (docs/decisions/0003)."""
+    hotfix = watched.hotfix()
+    watched.story.whole_fix()
+    watched.look()
+    with django_assert_max_num_queries(27):
+        page(phone, f"/incidents/{hotfix.incident.ref}/")
+
+
+def test_what_was_entered_afterwards_asks_when_it_began(watched: Watched, phone: Client) -> None:
+    incident = watched.incident(mode="retrospective", detected_at=moment.now() - timedelta(hours=3))
+    assert "When was it?" in page(phone, f"/incidents/{incident.ref}/start_hotfix")
+    shown = page(phone, f"/incidents/{incident.ref}/")
+    assert f'<form method="post" action="/incidents/{incident.ref}/start_hotfix"' not in shown
