@@ -19,7 +19,7 @@ from incidents.clock_views import ClockView
 from incidents.models import Clock, Incident
 from notifications.models import Delivery
 from products.vocabulary import EventKind
-from review import figures
+from review import figures, hotfixes
 from review.documents import agenda, questions, share
 
 SCHEMA = 1
@@ -43,6 +43,7 @@ def collect(incident: Incident, now: datetime, *, reviewed_at: datetime | None =
             _decision(one) for one in incident.decisions.select_related("event", "by").order_by("number")
         ],
         "checklist": [_box(box) for box in known.boxes],
+        "hotfixes": hotfixes.collect(incident),
         "messages": [_message(one) for one in messages.messages(incident, known, now)],
         "told": _told(incident),
         "roles": _roles(incident),

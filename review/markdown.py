@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from foundation.shapes import address
+from review.hotfix_lines import hotfixes_of
 from review.tame import inline, link, quote
 
 STATES = {"done": "x", "open": " ", "not_needed": "-", "dropped": "-"}
@@ -26,7 +27,8 @@ class Written:
     def text(self) -> str:
         parts = (
             self.head(), self.times(), self.questions(), self.decisions(), self.timeline(), self.clocks(), self.plan(),
-            self.checklist(), self.messages(), self.told(), self.roles(), self.actions(), self.after(), self.foot(),
+            self.checklist(), hotfixes_of(self.report), self.messages(), self.told(), self.roles(), self.actions(),
+            self.after(), self.foot(),
         )  # fmt: skip
         return "\n".join("\n".join(part) for part in parts if part).rstrip("\n") + "\n"
 

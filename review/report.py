@@ -39,6 +39,7 @@ def read(incident: Incident, now: datetime, found: Postmortem | None = None) -> 
         "timeline": [_entry(told, entry) for entry in told.entries()],
         "decisions": [_decision(told, one) for one in known["decisions"]],
         "checklist": [_with_words(told, one, "said") for one in known["checklist"]],
+        "hotfixes": [_with_said(told, one) for one in known.get("hotfixes", [])],
         "messages": [_with_words(told, one, "where") for one in known["messages"]],
         "state": str(found.state) if found else "in_progress",
         "resolved": incident.status in ("resolved", "closed"),
@@ -160,6 +161,12 @@ def _decision(told: Timeline, one: dict[str, Any]) -> dict[str, Any]:
 def _with_words(told: Timeline, one: dict[str, Any], name: str) -> dict[str, Any]:
     entry = told.by_seq(one["seq"]) if one["seq"] else None
     return {**one, name: (entry.hidden or entry.text) if entry else "", "url": entry.url if entry else ""}
+
+
+def _with_said(told: Timeline, hotfix: dict[str, Any]) -> dict[str, Any]:
+    """A hotfix with the words of whoever vouched for a check of it, or went on without it."""
+    said = ("overrides", "attestations")
+    return hotfix | {name: [_with_words(told, one, "said") for one in hotfix[name]] for name in said}
 
 
 def meeting(found: Postmortem | None, told: Timeline) -> dict[str, Any] | None:

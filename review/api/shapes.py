@@ -124,6 +124,7 @@ class PostmortemShape(Schema):
     plan: dict[str, Any] | None
     decisions: list[dict[str, Any]]
     checklist: list[dict[str, Any]]
+    hotfixes: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     told: list[dict[str, Any]]
     roles: list[dict[str, Any]]

@@ -1,0 +1,41 @@
+"""The hotfixes of a report as Markdown: what was waived, vouched for, or never shown to be right."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from review.tame import inline
+
+
+def hotfixes_of(report: dict[str, Any]) -> list[str]:
+    lines: list[str] = []
+    for one in report["hotfixes"]:
+        old, new = one["versions"]
+        lines += [f"## {inline(one['ref'])} {inline(one['product'])} {inline(old)} → {inline(new)}", ""]
+        lines += [_override(said) for said in one["overrides"]]
+        lines += [_attestation(said) for said in one["attestations"]]
+        lines += [_check(check) for check in one["checks"]]
+        lines += [f"- **{inline(_('Afterwards'))}:** {inline(line['summary'])}" for line in one["guard"]]
+        if lines[-1] == "":
+            lines.append(f"- {inline(_('Every check was right, and nobody waived one.'))}")
+        lines.append("")
+    return lines
+
+
+def _override(said: dict[str, Any]) -> str:
+    second = f", {_('agreed by')} {inline(said['second'])}" if said["second"] else ""
+    waits = f", {_('never agreed to')}" if said["waits"] else ""
+    back = f", {_('taken back')}" if said["withdrawn"] else ""
+    head = f"- **{inline(_('Waived'))}: {inline(said['title'])}** ({inline(said['label'])})"
+    return f"{head} {inline(said['by'])}{second}{waits}{back}: {inline(said['said'])}"
+
+
+def _attestation(said: dict[str, Any]) -> str:
+    back = f", {_('taken back')}" if said["withdrawn"] else ""
+    head = f"- **{inline(_('Vouched for'))}: {inline(said['title'])}** ({inline(said['label'])})"
+    return f"{head} {inline(said['by'])}{back}: {inline(said['said'])}"
+
+
+def _check(check: dict[str, Any]) -> str:
+    waived = f" ({_('waived')})" if check["waived"] else ""
+    return f"- {inline(check['title'])}: **{inline(check['label'])}**{waived} {inline(check['summary'])}"
