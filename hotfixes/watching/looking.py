@@ -97,7 +97,17 @@ def _updated(repository: Repository, teller: "_Telling") -> tuple[Update, mirror
     ):
         mirrors.thrown_away(place)
     copy = mirrors.opened(place)
-    return copy.update(remote(repository), tell=teller), copy
+    there = remote(repository)
+    try:
+        return copy.update(there, tell=teller), copy
+    except GitError as problem:
+        if "mismatched algorithms" not in problem.detail:
+            raise
+    # Its ids have 64 digits (SHA-256), or have 40 again: a copy holds one kind.
+    long = any(len(id) == 64 for id in there.listing().refs.values())
+    mirrors.thrown_away(place)
+    copy = mirrors.opened(place, bits=256 if long else 160)
+    return copy.update(there, tell=teller), copy
 
 
 def _read(

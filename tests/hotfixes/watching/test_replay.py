@@ -84,3 +84,20 @@ def test_a_late_connection_knows_no_more_than_it_can(watched: Watched) -> None:
     assert {key for key in unknown if found[key] != "UNKNOWN"} == set()
     assert "branch_seen" not in watched.kinds(hotfix.incident)
     assert "merged" not in watched.kinds(hotfix.incident)
+
+
+# One of each kind through the app as well: ways into main, branches rewritten, tags moved, monorepo, other rules.
+FURTHER = (
+    "squash between two looks",
+    "merge queue",
+    "forced push that drops the fix",
+    "branch made again under the same name",
+    "branch goes on after the tag",
+)
+
+
+@pytest.mark.parametrize("name", FURTHER, ids=[name.replace(" ", "_") for name in FURTHER])
+def test_further_shapes_are_the_same_in_the_app(watched: Watched, name: str) -> None:
+    hotfix = replayed(watched, SHAPES[name])
+    kinds = watched.kinds(hotfix.incident)
+    assert {kind: kinds.count(kind) for kind in MILESTONES if kinds.count(kind) > 1} == {}

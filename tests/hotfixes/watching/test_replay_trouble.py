@@ -2,6 +2,7 @@
 without a second entry on the timeline (K20, K50, K51, K110).
 """
 
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from hotfixes.judging import judge_due
 from hotfixes.models import Hotfix, Mirror, RefObservation
 from hotfixes.places import folder
 from hotfixes.watching.looking import look_due
-from tests.hotfixes.checks.stories import BEFORE, BRANCH
+from tests.hotfixes.checks.stories import BEFORE, BRANCH, HEAD, ROW
 from tests.hotfixes.git.serving import TOKEN, Site, served, silent, talking
 from tests.hotfixes.shapes.states import CHANGELOG, GIT, MERGED, TAGGED, only_git
 from tests.hotfixes.watching.watched import Watched
@@ -253,3 +254,29 @@ def test_a_worker_on_another_machine_judges_only_by_its_own_copy(
     assert look_due()
     assert over.verdicts == only_git(CHANGELOG)
     assert RefObservation.objects.filter(name=f"refs/heads/{BRANCH}").count() == 1
+
+
+def test_a_repository_with_long_ids_is_read_as_well(watched: Watched, tmp_path: Path) -> None:
+    """SHA-256: the first copy holds short ids, and is made anew for long ones."""
+    files = {"apps/mobile/pubspec.yaml": "name: krow\nversion: 0.1.0+5\n", "CHANGELOG.md": HEAD + ROW}
+    path = tmp_path / "long.git"
+
+    def git(*words: str, said: str = "") -> None:
+        who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.test")
+        command = ["git", *who, f"--git-dir={path}", *words]
+        subprocess.run(command, input=said, text=True, check=True, capture_output=True)
+
+    git("init", "--quiet", "--bare", "--object-format=sha256", "--initial-branch=main")
+    inline = "".join(f"M 100644 inline {name}\ndata {len(text)}\n{text}\n" for name, text in files.items())
+    head = "commit refs/heads/main\ncommitter Ada <ada@example.test> now\ndata 5\nBegin\n"
+    git("fast-import", "--quiet", "--date-format=now", said=head + inline)
+    git("tag", "-a", "krow/prod-v0.1.0", "-m", "Release", "refs/heads/main")
+    git("branch", BRANCH, "refs/heads/main")
+    assert watched.product.repository
+    watched.product.repository.url = f"file://{path}"
+    watched.product.repository.save()
+    hotfix = watched.hotfix()
+    assert Mirror.objects.get().state == "ready"
+    assert len(RefObservation.objects.filter(name=f"refs/heads/{BRANCH}").get().oid) == 64
+    found = watched.verdicts(hotfix)
+    assert (found["cut_from_tag"], found["branch_name"], found["version_bump"]) == ("PASS", "PASS", "PENDING")
