@@ -52,8 +52,9 @@ class Contradiction:
 
 def contradictions(incident: Incident, standings: Iterable[Standing] | None = None) -> list[Contradiction]:
     """`standings`: of its hotfixes, where they are known already."""
-    found = standing.of_incident(incident) if standings is None else standings
-    return [*_monitors(incident), *(one for each in found for one in of_standing(each))]
+    found = list(standing.of_incident(incident) if standings is None else standings)
+    rollback = _rollback(incident) if any(each.hotfix.is_open for each in found) else []
+    return [*_monitors(incident), *rollback, *(one for each in found for one in of_standing(each))]
 
 
 def of_standing(found: Standing) -> list[Contradiction]:
@@ -164,12 +165,12 @@ def _of(key: str, mark: str, found: Standing, said: str, check: CheckView, todo:
     return Contradiction(key, mark, said, tuple(check.proof[:10]), todo, found.hotfix.ref)
 
 
-def rollback_decided(incident: Incident) -> str:
-    """What is said where a rollback was decided while a hotfix is under way: it ends by nobody's silence."""
+def _rollback(incident: Incident) -> list[Contradiction]:
+    """A rollback was decided while a hotfix is under way: it ends by nobody's silence."""
     decision = decision_of(incident)
     if decision is None or decision.choice != Choice.ROLLBACK:
-        return ""
-    open_ = ", ".join(hotfix.ref for hotfix in incident.hotfixes.open().order_by("number"))
-    if not open_:
-        return ""
-    return _("A rollback was decided, and %s is still under way. Abandon it, or go on with it.") % open_
+        return []
+    refs = ", ".join(hotfix.ref for hotfix in incident.hotfixes.open().order_by("number"))
+    said = _("A rollback was decided, and %s is still under way.") % refs
+    todo = _("Abandon it with a reason, or go on with it.")
+    return [Contradiction("rollback_decided", f"rollback {decision.number} {refs}", said, (), todo)]

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from foundation import moment
-from hotfixes import contradictions, standing
+from hotfixes import contradictions, ending, standing
+from hotfixes import decide as decisions
 from hotfixes.models import Hotfix
 from hotfixes.standing import Standing
 from hotfixes.strays import Stray, open_afterwards, strays
@@ -14,8 +15,8 @@ from incidents import transitions
 from incidents.report import report
 from monitoring.states import State
 from notifications.models import Delivery
-from products.models import Deployment, Product
-from tests.factories import make_target
+from products.models import Deployment, Product, RoleHolder
+from tests.factories import join, make_target, make_user
 from tests.hotfixes.checks.stories import TAG
 from tests.hotfixes.watching.watched import Watched
 
@@ -73,6 +74,23 @@ def test_resolved_while_a_monitor_is_down(watched: Watched) -> None:
     assert [event.data["contradiction"]["sentence"] for event in events] == [
         "The incident is resolved, but monitor Checkout is down."
     ]
+
+
+def test_a_rollback_ends_no_hotfix_by_itself(watched: Watched) -> None:
+    hotfix = watched.hotfix()
+    join(olga := make_user("olga@example.test"), watched.product.team)
+    RoleHolder.objects.create(product=watched.product, role="product_owner", user=olga, position=1)
+    before = decisions.standing(hotfix.incident)
+    number = before.number if before else 0
+    decisions.decide(
+        hotfix.incident, by=olga, instead_of=number, choice="rollback", option="redeploy_previous_tag", reason="Faster"
+    )  # fmt: skip
+    assert [one.sentence for one in contradictions.contradictions(hotfix.incident)] == [
+        "A rollback was decided, and HF-1 is still under way."
+    ]
+    ending.abandon(hotfix, by=watched.ada, reason="We roll back")
+    hotfix.incident.refresh_from_db()
+    assert contradictions.contradictions(hotfix.incident) == []
 
 
 def test_hosts_that_report_the_old_version(watched: Watched) -> None:
