@@ -21,8 +21,9 @@ from hotfixes.checks.shapes import (
     warned,
 )
 from hotfixes.git import names
+from hotfixes.git.movements import Kind
 
-MAX_OTHERS = 30
+MAX_OTHERS, MAX_MOVES = 30, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ def _one(context: Context, base: str, seen: Observation, last: _Cut | None) -> _
         if all(
             read.is_ancestor(found, base) or (proven and read.is_ancestor(found, proven)) for found in bases
         ):
+            if gone := _once_on_main(context, base, seen):
+                return _Cut(False, _ahead(context, base, gone, None), seen, main)
             return _Cut(True, "", seen, main)
         return _Cut(False, _ahead(context, base, bases[0], last), seen, main)
     before = context.at(context.main_name, seen.seen_at, before=True)
@@ -119,6 +122,19 @@ def _one(context: Context, base: str, seen: Observation, last: _Cut | None) -> _
     if before and read.is_ancestor(commit, before) and seen.seen_at != context.began:
         return _Cut(False, _ahead(context, base, commit, last), seen, before)
     return _Cut(None, _("the branch was first seen when main had its commits already."), seen, main)
+
+
+def _once_on_main(context: Context, base: str, seen: Observation) -> str:
+    """What the branch holds of a main that was pushed back since: taken out there, and about to be released here."""
+    moves = context.history(context.main_name)
+    if not any(move.kind is Kind.FORCED for move in moves):
+        return ""
+    first = context.sightings[0].seen_at
+    for move in [move for move in moves if move.commit and move.seen_at < first][-MAX_MOVES:]:
+        for found in context.reader.merge_bases(move.commit or "", seen.commit or ""):
+            if not context.reader.is_ancestor(found, base):
+                return found
+    return ""
 
 
 def _carries_on(context: Context, last: _Cut, commit: str) -> bool:

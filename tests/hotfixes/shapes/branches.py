@@ -343,3 +343,27 @@ def hotfix_of_a_release_branch(story: Story) -> Seen:
     yield TAGGED | free | {"merged": "PENDING"}
     on_main(story, {**NOTED, **OTHER}, MESSAGE)
     yield TAGGED | free
+
+
+@shape()
+def main_pushed_back_under_a_branch_cut_from_it(story: Story) -> Seen:
+    """A feature was taken out of main by force, and lives on in the hotfix that began there: it would be released."""
+    main = main_goes_on(story)
+    yield NONE | {"ff_possible": "FAIL"}
+    story.repository.branch("main", story.base)
+    story.repository.branch(BRANCH, main)
+    story.commit({**FIXED, **OTHER}, MESSAGE)
+    yield FIX | {"cut_from_tag": "FAIL", "minimal_diff": "WARN"}
+
+
+@shape()
+def main_pushed_back_after_the_merge_and_the_branch_goes_on(story: Story) -> Seen:
+    """The fix was merged too early, main put back, the branch finished: all of it is the branch's own."""
+    yield NONE
+    story.commit(FIXED, MESSAGE)
+    yield FIX
+    story.fast_forward()
+    yield FIX | {"merged": "PASS", "version_bump": "FAIL", "changelog_entry": "FAIL"}
+    story.repository.branch("main", story.base)
+    story.commit(NOTED, "chore: version and changelog\n")
+    yield CHANGELOG
