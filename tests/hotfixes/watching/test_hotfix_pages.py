@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Role
+from accounts.models import Role, User
 from foundation import moment
 from hotfixes.models import Hotfix
 from hotfixes.start import start
@@ -274,3 +274,20 @@ def test_what_was_entered_afterwards_asks_when_it_began(watched: Watched, phone:
     assert "When was it?" in page(phone, f"/incidents/{incident.ref}/start_hotfix")
     shown = page(phone, f"/incidents/{incident.ref}/")
     assert f'<form method="post" action="/incidents/{incident.ref}/start_hotfix"' not in shown
+
+
+def test_an_approval_is_waived_by_two(watched: Watched, phone: Client) -> None:
+    """K87: it counts once somebody else agrees; oneself is refused in the form."""
+    join(make_user("ben@example.test", name="Ben"), watched.product.team)
+    hotfix = watched.hotfix()
+    path = f"/hotfixes/{hotfix.ref}/checks/approval"
+    assert phone.post(f"{path}/override", {"reason": "Nobody is awake"}).status_code == 302
+    shown = page(phone, f"/hotfixes/{hotfix.ref}/")
+    assert ("a second person must agree" in shown, "Agree as the second person" in shown) == (True, True)
+    refused = phone.post(f"{path}/confirm")
+    assert (refused.status_code, "Somebody else must agree" in refused.content.decode()) == (422, True)
+    other = Client()
+    other.force_login(User.objects.get(email="ben@example.test"))
+    assert other.post(f"{path}/confirm").status_code == 302
+    shown = page(phone, f"/hotfixes/{hotfix.ref}/")
+    assert ("Waived by Ada: Nobody is awake" in shown, "Ben agreed." in shown) == (True, True)
