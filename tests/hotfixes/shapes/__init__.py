@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.hotfixes.shapes.shape import Shape
 
-MODULES = ("evidence", "arriving", "branches", "tags", "files", "products")
+MODULES = ("evidence", "arriving", "branches", "commits", "tags", "files", "versions", "products")
 
 
 def load() -> "tuple[Shape, ...]":
