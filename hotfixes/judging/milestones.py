@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from hotfixes.checks import Context, Result
-from hotfixes.checks.facts import PRODUCTION, Deployed
+from hotfixes.checks.facts import Deployed
+from hotfixes.checks.process import deploys_to
 from hotfixes.checks.shapes import short
 from hotfixes.git import names
 from products.vocabulary import EventKind as Kind
@@ -147,8 +148,8 @@ _KINDS = {
 
 
 def _deployment(told: Deployed, known: Context, results: Mapping[str, Result]) -> Reached | None:
-    """Of this hotfix to production. Whether it is deployed the check says: another version is no news of it."""
-    if told.kind != PRODUCTION:
+    """Of this hotfix to where the process means. Whether it is deployed the check says: another version is no news."""
+    if told.kind != deploys_to(known):
         return None
     deployed = results.get("deployed")
     good = deployed is not None and deployed.verdict in (Verdict.PASS, Verdict.STATED)

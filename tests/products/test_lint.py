@@ -111,7 +111,7 @@ def test_c16_goes_when_no_way_back_is_described() -> None:
         ("N5", KROW, 'branch: "hotfix/{product}-v{new}"', 'branch: "hotfix/{product}"'),
         ("N5", KROW, 'tag: "{product}/prod-v{new}"', 'tag: "{product}/prod"'),
         ("N7", KROW, "    - {role: devops, label: DevOps}\n", ""),
-        ("N8", ARCHY, "step: dev, done_on: [deployed]}", "step: dev}"),
+        ("N8", ARCHY, "check: deployed, step: dev, done_on: [deployed]}", "step: dev}"),
         ("N9", KROW.replace("  approved_by: product_owner\n", ""), "    decides: true\n", ""),
         ("N11", KROW, "    title: Fix the bug\n    role: release_engineer\n", "    title: Fix the bug\n"),
         ("N12", ARCHY, "      steps:\n        - {text: Tell users where that ISO is and its SHA-256., origin: house}\n",

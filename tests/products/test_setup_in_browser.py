@@ -92,6 +92,8 @@ def test_a_product_is_set_up_within_three_minutes_on_a_phone(phone: Page, live_s
     hand.fill("room_url", "https://hooks.example.test/services/emergency")
     hand.press("Save and go on")
     hand.fill("target_0", "https://staff.example.test/health")
+    hand.press("Save and go on")
+    hand.fill("url", "https://git.example.test/krow/workspace.git")
     hand.press("Save")
     expect(phone.get_by_role("heading", name="Staff Mobile is ready")).to_be_visible()
     assert hand.seconds <= LIMIT_S, (hand.pages, hand.fields, hand.taps)

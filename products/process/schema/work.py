@@ -66,8 +66,11 @@ class ChecklistSpec(Element):
 
 
 class DeploySpec(Element):
-    """How it goes out (K54–K57); `clock` is the key of the clock that limits it."""
+    """How it goes out (K54–K57); `clock` is the key of the clock that limits it. `environment` is where it has to be to
+    count as deployed: production, unless said otherwise (A24, A44).
+    """
 
+    environment: Literal["dev", "staging", "production"] | None = None
     procedure: Text | None = None
     first: Sentence | None = None
     clock: Key | None = None
