@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Least
 
 from foundation import moment
@@ -34,6 +34,10 @@ def fetch(repository: Repository) -> None:
     now = moment.now()
     mirror, made = Mirror.objects.get_or_create(repository=repository, defaults={"due_at": now})
     if not made:
-        Mirror.objects.filter(pk=mirror.pk, lease_token=None).update(due_at=Least(F("due_at"), now))
-        Mirror.objects.filter(pk=mirror.pk, lease_token__isnull=False).update(asked_at=now)
+        # One statement: between two of them a look could end, and the hint would be lost with it.
+        held = Q(lease_token__isnull=False)
+        Mirror.objects.filter(pk=mirror.pk).update(
+            due_at=Case(When(held, then=F("due_at")), default=Least(F("due_at"), now)),
+            asked_at=Case(When(held, then=Value(now)), default=None),
+        )
     wake()

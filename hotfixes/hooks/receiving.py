@@ -21,7 +21,7 @@ from hotfixes.forges.hooks import hint
 from hotfixes.forges.signatures import Delivered, Refused, verified
 from hotfixes.models import HookSeen, Mirror
 from products.models import Repository
-from products.repository import hook_digest
+from products.repository import Forge, hook_digest
 
 KEPT_BODY = 64 * 1024
 # More deliveries of one repository in a minute than these are hints like the others, and not kept.
@@ -47,6 +47,8 @@ def repository_of(key: str) -> Repository | None:
 def receive(repository: Repository, headers: Mapping[str, str], body: bytes) -> Received:
     """Raises Refused, and forges.hooks.Malformed for a signed body that cannot be read."""
     now = moment.now()
+    if repository.forge == Forge.NONE:
+        return _rung(repository, now)
     try:
         delivered, old = _verified(repository, headers, body, now)
     except Refused as refused:
@@ -61,6 +63,13 @@ def receive(repository: Repository, headers: Mapping[str, str], body: bytes) -> 
     return Received(again)
 
 
+def _rung(repository: Repository, now: datetime) -> Received:
+    """A script after a push to plain git signs nothing: the key in the address is its secret, its body is not read."""
+    _note(repository, now, {"event": "", "old": False})
+    _ask(repository)
+    return Received(again=False)
+
+
 def _verified(
     repository: Repository, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> tuple[Delivered, bool]:
@@ -69,7 +78,8 @@ def _verified(
     try:
         return verified(repository.forge, headers, body, secrets[:1], now), False
     except Refused as refused:
-        if refused.reason != "wrong_signature" or len(secrets) < 2:
+        # From a plain token to a signed one, or back, what the old secret made has no signature of the new kind.
+        if refused.reason not in ("wrong_signature", "no_signature") or len(secrets) < 2:
             raise
     return verified(repository.forge, headers, body, secrets[1:], now), True
 

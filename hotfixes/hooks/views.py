@@ -20,14 +20,16 @@ from hotfixes.hooks.receiving import receive, repository_of
 AT_ONCE, WAIT_S = 4, 2.0
 # Pages must still find a thread while a forge sends everything it has.
 _turns = threading.BoundedSemaphore(AT_ONCE)
-_STATUS = {"too_large": 413, "malformed_signature": 400}
+_STATUS = {"too_large": 413, "malformed_signature": 401}
 
 
 @login_not_required
 @csrf_exempt
 @require_POST
 def forge(request: HttpRequest, key: str) -> HttpResponse:
-    """202 for a new delivery, 200 for a repeat, 404 for an unknown key, 403 for a wrong signature, 400 for nonsense."""
+    """202 for a new delivery, 200 for a repeat, 404 for an unknown key, 401 for what is no signature, 403 for a wrong
+    one or none, 400 for nonsense.
+    """
     body = request.read(MAX_BODY + 1)
     if not _turns.acquire(timeout=WAIT_S):
         return _again()

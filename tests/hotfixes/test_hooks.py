@@ -16,7 +16,7 @@ from foundation import moment
 from foundation.secrets import unseal
 from hotfixes.hooks import receiving
 from hotfixes.models import HookSeen, Mirror
-from products.models import Product, Repository
+from products.models import Forge, Product, Repository
 from products.repositories import connect_repository, disconnect_repository, end_old_secret, replace_secret
 from tests.factories import join, make_product, make_user
 
@@ -115,7 +115,7 @@ def test_a_ping_and_a_form_are_taken(row: Repository, secret: str) -> None:
         (b"payload=%%%", {}, 400),
         (b"", {}, 400),
         (PUSH, {"X-Hub-Signature-256": "sha256=" + "0" * 64}, 403),
-        (PUSH, {"X-Hub-Signature-256": "sha256=zz"}, 400),
+        (PUSH, {"X-Hub-Signature-256": "sha256=zz"}, 401),
         (PUSH, {"X-Hub-Signature-256": ""}, 403),
     ],
 )
@@ -230,3 +230,25 @@ def test_two_products_of_a_repository_have_one_door(
     connect_repository(other, by=mia, url=row.url)
     disconnect_repository(product, by=mia)
     assert send(row, secret).status_code == 202
+
+
+def test_plain_git_needs_no_signature_because_its_address_is_the_secret(row: Repository) -> None:
+    Repository.objects.filter(pk=row.pk).update(forge=Forge.NONE)
+    for body in (b"", b"", b"not json", b'{"ref": "refs/heads/main"}'):
+        quiet()
+        assert Client().generic("POST", address(row), body).status_code == 202
+        assert asked()
+    assert HookSeen.objects.count() == 0
+
+
+def test_a_plain_token_is_believed_until_it_is_ended_when_signing_begins(
+    row: Repository, secret: str, product: Product, mia: User
+) -> None:
+    Repository.objects.filter(pk=row.pk).update(forge=Forge.GITLAB)
+    row.refresh_from_db()
+    plain = {"X-Gitlab-Event": "Push Hook", "X-Gitlab-Token": secret, "X-Gitlab-Event-UUID": "u-1"}
+    replace_secret(row, by=mia, secret="whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQ=")
+    assert send(row, secret, b"{}", headers=plain).status_code == 202
+    end_old_secret(row, by=mia)
+    late = {**plain, "X-Gitlab-Event-UUID": "u-2"}
+    assert send(row, secret, b"{}", headers=late).status_code == 403

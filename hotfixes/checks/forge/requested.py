@@ -14,9 +14,8 @@ from hotfixes.forges.moments import written
 from hotfixes.forges.shapes import Part, Pull
 from products.process.schema.policy import ReviewSpec
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DRAFT = re.compile(r"\s*(?:(?:draft|wip)\s*:|\[(?:draft|wip)\]|\(draft\))\s*", re.IGNORECASE)
-_HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(.*?)[ \t:#*_]*$", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(?=\S)(.*)$", re.MULTILINE)
 _DRESS = " \t*_`#>~-:!\ufeff"
 
 
@@ -63,7 +62,7 @@ def review_requested(context: Context) -> Result:
 
 def lacking(context: Context, spec: ReviewSpec, pull: Pull) -> list[str]:
     """What the request lacks, in the process's words; [] when it is complete."""
-    body = _COMMENT.sub("", pull.body)
+    body = _without_comments(pull.body)
     missing = []
     if pull.base_name and pull.base_name != context.policy.main:
         words = {"main": context.policy.main, "base": pull.base_name}
@@ -75,9 +74,21 @@ def lacking(context: Context, spec: ReviewSpec, pull: Pull) -> list[str]:
     if spec.opening and not _opens(spec.opening, body):
         missing.append(_("the opening “%s”") % spec.opening)
     # A template's sections are as good as labels: `## Impact` and what stands below it.
-    labelled = _HEADING.sub(r"\1:", body.replace("\r\n", "\n"))
+    labelled = _HEADING.sub(lambda found: f"{found[1].rstrip(' \t:#*_')}:", body.replace("\r\n", "\n"))
     filled = [one for one in spec.parts if part(one, body) or part(one, labelled)]
     return missing + [one.text or f"{one.label}:" for one in spec.parts if one not in filled]
+
+
+def _without_comments(body: str) -> str:
+    """In one pass whatever it holds: thousands of comments that begin and never end cost no more than one."""
+    kept, rest = "", body
+    while rest:
+        before, begins, after = rest.partition("<!--")
+        _inside, ends, behind = after.partition("-->")
+        if not begins or not ends:
+            return kept + rest
+        kept, rest = kept + before, behind
+    return kept
 
 
 def _is_marked(label: str, pull: Pull, body: str) -> bool:
