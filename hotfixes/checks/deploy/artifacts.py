@@ -1,16 +1,21 @@
 """What is built and put somewhere for people to fetch (A28, A30): known by its sha256, never by its name."""
 
 import re
+from datetime import timedelta
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
 from hotfixes.checks.facts import Shown
 from hotfixes.checks.process import asked, commands
-from hotfixes.checks.shapes import Next, Result, failed, not_needed, passed, pending, warned
+from hotfixes.checks.shapes import Next, Result, failed, not_needed, passed, pending, short, warned
 from hotfixes.checks.words import by_word, other_head, skipped
+from hotfixes.git.trouble import GitError
 from products.versions import bare
 
+# A push without a hook is seen by the next look only.
+SEEN_LATE: Final = timedelta(minutes=3)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -78,6 +83,10 @@ def _wrong(context: Context, one: Shown) -> Result | None:
     """Failed, of another commit or version; None when it may be the right one."""
     if one.passed is False:
         return failed(_("It went wrong: %s") % (one.summary[:200] or "–"), one.line, then=_anew())
+    if _before_the_fix(context, one):
+        words = {"tip": short(context.tip)}
+        said = _("The artifact names no commit and is older than the branch's last one, %(tip)s.") % words
+        return pending(said, one.line, then=_anew())
     if other_head(context, one):
         said = _("The artifact was made of %s, which is not what the hotfix releases.") % one.head[:10]
         return failed(said, one.line, then=_anew(), head=one.head)
@@ -86,6 +95,18 @@ def _wrong(context: Context, one: Shown) -> Result | None:
         words = {"found": version[:40], "new": context.known["new"]}
         return failed(_("The artifact is %(found)s; the hotfix is %(new)s.") % words, one.line, then=_anew())
     return None
+
+
+def _before_the_fix(context: Context, one: Shown) -> bool:
+    """Whether it was sent before the last commit can have been there. What nobody can compare is not older."""
+    if one.head:
+        return False
+    try:
+        tip = context.tip
+    except GitError:
+        return False
+    seen = next((seen.seen_at for seen in context.sightings if seen.commit == tip), None) if tip else None
+    return seen is not None and one.at < seen - SEEN_LATE
 
 
 def _named(one: Shown, said: str) -> Result:

@@ -21,13 +21,14 @@ def version_live(context: Context) -> Result:
             _("Let a script ask what runs for its version and send it; the line to copy is on this page.")
         )
         return unknown(said, then=then)
-    new = [one for one in seen if _is_new(context, one)]
+    back = timeline.gone_back(context)
+    new = [one for one in seen if _is_new(context, one) and (back is None or one.at > back)]
     rest = [one for one in seen if one not in new]
     facts = {one.where: one.version for one in seen}
     lines = [one.line for one in seen[:20]]
     if since is None:
         return _not_deployed(context, new, rest, lines, facts)
-    unread = [one for one in rest if one.at < since]
+    unread = [one for one in rest if one.at < since or _is_new(context, one)]
     wrong = [one for one in rest if one not in unread]
     ahead = [one for one in wrong if newer(context, one.version)]
     words = {"new": context.known["new"], "hosts": listed([f"{one.where} ({one.version})" for one in wrong])}

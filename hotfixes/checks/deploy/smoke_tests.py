@@ -53,11 +53,13 @@ def items(context: Context) -> Mapping[str, str]:
 
 
 def tried(sent: list[Shown], wanted: Mapping[str, str]) -> dict[str, Shown]:
-    """The last word on each item; evidence that names no item speaks of all of them."""
+    """The last word on each item; evidence that names no item speaks of all of them. What nobody wants tried counts
+    only when it went wrong, until it went well.
+    """
     found: dict[str, Shown] = {}
     for one in sorted(sent, key=lambda one: one.at):
         for key, went_well in _results(one, wanted).items():
-            if went_well is not None:
+            if went_well is not None and (key in wanted or key in found or not went_well):
                 found[key] = Shown(
                     one.kind, went_well, one.summary, one.url, one.data, one.head, one.at, one.by
                 )
@@ -65,15 +67,18 @@ def tried(sent: list[Shown], wanted: Mapping[str, str]) -> dict[str, Shown]:
 
 
 def _results(one: Shown, wanted: Mapping[str, str]) -> dict[str, bool | None]:
-    """`data.item` names one, `data.items` several with how each went."""
+    """`data.item` names one, `data.items` several with how each went. What says of itself that it went wrong did, even
+    where it names only what went well.
+    """
     several = one.data.get("items")
     if isinstance(several, Mapping) and several:
         results = {str(key): value if isinstance(value, bool) else None for key, value in several.items()}
-        unnamed = {key: False for key, value in results.items() if value is False and key not in wanted}
-        return {key: value for key, value in results.items() if key in wanted} | unnamed
+        if one.passed is False and False not in results.values():
+            return dict.fromkeys(wanted, False)
+        return results
     item = one.data.get("item")
     if isinstance(item, str) and item:
-        return {item: one.passed} if item in wanted or one.passed is False else {}
+        return {item: one.passed}
     return dict.fromkeys(wanted, one.passed)
 
 

@@ -52,6 +52,19 @@ def taken_back(context: Context, since: datetime) -> Told | None:
     return next((one for one in reversed(words) if one.at > since), None)
 
 
+def gone_back(context: Context) -> datetime | None:
+    """When production last lost the hotfix, by a report or by a word: what it said of its version before is no news."""
+    reports = there(context)
+    ours = [one for one in reports if match(context, one) in (Match.OURS, Match.UNSURE)]
+    if not ours:
+        return None
+    first = ours[0].at
+    lost = [one.at for one in reports if one.status in ("failed", "rolled_back")]
+    lost += [one.at for one in reports if one.status == "succeeded" and one not in ours]
+    word = taken_back(context, first)
+    return max([one for one in [*lost, *([word.at] if word else [])] if one > first], default=None)
+
+
 def in_use(context: Context) -> datetime | None:
     """Since when the fix can be tried: the last success of it anywhere, on the dev server too."""
     ours = (Match.OURS, Match.UNSURE)

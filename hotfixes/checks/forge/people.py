@@ -33,11 +33,15 @@ def last_words(reviews: Iterable[Review], pull: Pull) -> list[Review]:
 
 
 def authors(context: Context, pull: Pull) -> Authors:
-    """As the forge names the commits' people, and as git does: each of the two may know one that the other misses."""
+    """As the forge names the commits' people, and as git does: each of the two may know one that the other misses. Who
+    pushed a commit under another name wrote it as well, where the forge keeps a log of pushes.
+    """
     own = context.own.commits if context.own else ()
+    ids, pushes = {commit.id for commit in own}, context.forge.pushes if context.forge else ()
     written = [who for commit in own for who in (commit.author, commit.committer)]
     found = {pull.author, *pull.committers, *(who.name for who in written)}
     found |= {login(address) for address in {*pull.committers, *(who.email for who in written)}}
+    found |= {push.by for push in pushes if push.ref == context.branch_name and push.after in ids}
     words = frozenset(word.casefold() for word in found if word)
     return Authors(words, bool(pull.committers))
 

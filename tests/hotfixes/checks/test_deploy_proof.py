@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from hotfixes.checks import Observation
 from tests.hotfixes.checks.told import (
     COMMIT,
     ELSE,
+    at,
     box,
     deployed,
     event,
@@ -18,6 +20,7 @@ from tests.hotfixes.checks.told import (
 
 LIVE = (deployed(40),)
 ALL = {"items": {"launches": True, "core": True, "errors": True}}
+OTHER_ITEM = {"item": "no such"}
 DIGEST, OTHER = "1" * 64, "2" * 64
 
 
@@ -33,6 +36,27 @@ DIGEST, OTHER = "1" * 64, "2" * 64
         ({"versions": (seen(45, "0.1.1"), seen(39, "0.1.0", "web-2")), "deployed": LIVE}, "PENDING"),
         ({"versions": (seen(45, "0.1.2"),), "deployed": LIVE}, "WARN"),
         ({"deployed": LIVE}, "UNKNOWN"),
+        # What a host said before production lost the hotfix is no news of what it runs since.
+        ({"versions": (seen(45, "0.1.1"),), "deployed": (*LIVE, deployed(46, "rolled_back"))}, "PENDING"),
+        (
+            {
+                "versions": (seen(45, "0.1.1"),),
+                "deployed": (*LIVE, deployed(46, version="0.1.0"), deployed(48)),
+            },
+            "PENDING",
+        ),
+        (
+            {"versions": (seen(49, "0.1.1"),), "deployed": (*LIVE, deployed(46, "failed"), deployed(48))},
+            "PASS",
+        ),
+        (
+            {
+                "versions": (seen(45, "0.1.1"),),
+                "deployed": LIVE,
+                "told": (event(46, "rolled_back", "person"),),
+            },
+            "PENDING",
+        ),
     ],
 )
 def test_what_runs_says_its_version(given: dict[str, Any], expected: str) -> None:
@@ -66,6 +90,22 @@ def test_hosts_that_disagree_are_named() -> None:
         ({"deployed": LIVE, "told": (event(46, "smoke_failed", "person"),)}, "FAIL"),
         ({"deployed": LIVE, "told": (event(46, "smoke_passed", "script"),)}, "PENDING"),
         ({"deployed": (*LIVE, deployed(50)), "evidence": (shown(45, "smoke"),)}, "PENDING"),
+        ({"deployed": LIVE, "evidence": (shown(45, "smoke", False, data=ALL),)}, "FAIL"),
+        (
+            {"deployed": LIVE, "evidence": (shown(45, "smoke", False, data=OTHER_ITEM), shown(46, "smoke"))},
+            "FAIL",
+        ),
+        (
+            {
+                "deployed": LIVE,
+                "evidence": (
+                    shown(45, "smoke", False, data=OTHER_ITEM),
+                    shown(46, "smoke"),
+                    shown(47, "smoke", data=OTHER_ITEM),
+                ),
+            },
+            "PASS",
+        ),
         ({"deployed": (*LIVE, deployed(50, "failed")), "evidence": (shown(55, "smoke"),)}, "PENDING"),
     ],
 )
@@ -99,6 +139,23 @@ def test_what_is_still_to_try_is_named() -> None:
 def test_an_artifact_is_known_by_its_digest(given: dict[str, Any], expected: str) -> None:
     """A28"""
     assert verdict("artifact_built", **{"process": "archy", **given}) == expected
+
+
+@pytest.mark.parametrize(
+    ("minute", "head", "expected"), [(20, "", "PENDING"), (20, COMMIT, "PASS"), (30, "", "PASS")]
+)
+def test_an_artifact_without_a_commit_is_not_older_than_the_fix(
+    minute: int, head: str, expected: str
+) -> None:
+    """A28: what was built before the last push does not hold it."""
+    branch = Observation("refs/heads/hotfix/0.1.1", COMMIT, COMMIT, at(29))
+    given = {
+        "observed": (Observation("refs/heads/main", ELSE, ELSE, at(1)), branch),
+        "branch": "hotfix/0.1.1",
+    }
+    sent = (shown(minute, "artifact", data={"sha256": DIGEST}, head=head),)
+    found = verdict("artifact_built", process="archy", evidence=sent, **given)
+    assert found == expected
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,10 @@ def test_a_dismissal_revokes(everywhere: Scene) -> None:
     assert everywhere.verdict("approval") == "PASS"
     everywhere.state.dismiss(review)
     result = everywhere.judge("approval")
-    assert (str(result.verdict), result.summary) == ("FAIL", "The review by ben was taken back: it counts no more.")
+    assert (str(result.verdict), result.summary) == (
+        "FAIL",
+        "The review by ben was taken back: it counts no more.",
+    )
     everywhere.state.review(pull, "carl")
     assert everywhere.verdict("approval") == "PASS"
 
@@ -202,6 +205,21 @@ def test_githubs_own_log_of_pushes_tells_what_was_approved(scene: Scene) -> None
     assert scene.verdict("approval") == "FAIL"
     scene.state.reviews.pop(0)
     assert scene.verdict("approval") == "UNKNOWN"
+
+
+def test_who_pushed_it_under_another_name_does_not_approve_it(scene: Scene) -> None:
+    """K107: a commit's author is whatever its writer says; the log of pushes has the login."""
+    scene.state.logs_pushes = True
+    scene.state.pushed_by = "ben"
+    pull = scene.asked()
+    scene.state.review(pull, "ben")
+    result = scene.judge("approval")
+    assert (str(result.verdict), result.summary) == (
+        "PENDING",
+        "ben approved what they wrote themselves; it takes somebody else.",
+    )
+    scene.state.review(pull, "carl")
+    assert scene.verdict("approval") == "PASS"
 
 
 def test_what_we_saw_outweighs_an_older_line_of_the_log(scene: Scene) -> None:

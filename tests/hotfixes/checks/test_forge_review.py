@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -222,3 +223,15 @@ def test_commands_are_quoted(scene: Scene) -> None:
 def test_the_process_may_not_ask(scene: Scene) -> None:
     del scene.story.policy["review"]
     assert scene.verdict("review_requested") == "N/A"
+
+
+@pytest.mark.parametrize("body", ["<!--" * 5_000, "# " + ":" * 9_990 + "x" + ":" * 9_990 + "x"])
+def test_a_description_made_to_be_slow_is_read_in_no_time(once: Context, body: str) -> None:
+    began = perf_counter()
+    assert reviewed(once, body=body).verdict == "FAIL"
+    assert perf_counter() - began < 0.3
+
+
+def test_what_a_comment_says_is_not_said(once: Context) -> None:
+    assert reviewed(once, body=f"<!-- {BODY} -->").verdict == "FAIL"
+    assert reviewed(once, body=f"<!-- fill in -->{BODY}<!-- end").verdict == "PASS"

@@ -45,7 +45,13 @@ class GitHub:
                 for pair in one.heads
             ]
             return [
-                {"ref": query["ref"], "after": head, "timestamp": written(at)} for head, at in reversed(heads)
+                {
+                    "ref": query["ref"],
+                    "after": head,
+                    "timestamp": written(at),
+                    "actor": {"login": state.pushed_by, "type": "User"},
+                }
+                for head, at in reversed(heads)
             ]
         if found := re.fullmatch(r"/issues/(\d+)/comments", path):
             return [comment(one, "user", "login") for one in state.comments if one["pull"] == int(found[1])]

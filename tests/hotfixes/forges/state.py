@@ -65,6 +65,7 @@ class State:
     comments: list[dict[str, Any]] = field(default_factory=list)
     at: datetime = BEGAN
     logs_pushes: bool = False
+    pushed_by: str = "ada"
 
     def now(self) -> datetime:
         self.at += timedelta(minutes=1)
