@@ -3,7 +3,7 @@
 Nothing is stored but that it was told: every contradiction is read from what is known anyway.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from hotfixes import standing, telling_people
 from hotfixes.decide import standing as decision_of
-from hotfixes.models import Choice
+from hotfixes.models import Choice, Hotfix
 from hotfixes.standing import CheckView, Standing
 from incidents import glance
 from incidents.lifecycle import Step, perform
@@ -65,8 +65,21 @@ def of_standing(found: Standing) -> list[Contradiction]:
     return [*_approval(found), *_live(found), *_words(found)]
 
 
+def may_be(hotfix: Hotfix, verdicts: Mapping[str, str]) -> bool:
+    """Whether `of_standing` could find any: by what the checks answer now, or because a person said a thing at all.
+    One query at most.
+    """
+    if Verdict.FAIL in (verdicts.get("approval"), verdicts.get("version_live")):
+        return True
+    said = TimelineEvent.objects.filter(incident=hotfix.incident_id, kind__in=list(SAID), source__in=PEOPLE)
+    return said.exists()
+
+
 def tell(incident: Incident, found: Iterable[Contradiction]) -> None:
     """Those that were not told yet: an entry of the timeline each, and a message. For who holds the incident."""
+    found = list(found)
+    if not found:
+        return
     known = incident.events.filter(kind=EventKind.CHECK_CHANGED).select_related("payload")
     told = {str(event.data.get("contradiction", {}).get("mark")) for event in known if not event.redacted}
     for one in found:

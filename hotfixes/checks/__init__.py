@@ -26,10 +26,11 @@ CHECKS: Final[Mapping[str, Check]] = {check.__name__: check for family in FAMILI
 
 def evaluate(context: Context, keys: Collection[str] = tuple(CHECKS)) -> dict[str, Result]:
     """These checks, all on the same moment of the repository; trouble with it is UNKNOWN and says itself. Raises
-    KeyError for another key.
+    KeyError for another key. With a reader that remembers already, further questions share its moment.
     """
-    same = replace(context, reader=Remembering(context.reader))
-    return {key: _evaluated(CHECKS[key], same) for key in keys}
+    if not isinstance(context.reader, Remembering):
+        context = replace(context, reader=Remembering(context.reader))
+    return {key: _evaluated(CHECKS[key], context) for key in keys}
 
 
 def _evaluated(check: Check, context: Context) -> Result:

@@ -6,15 +6,28 @@ from typing import Any
 from hotfixes.git.reader import Commit, Diff, File, GitReader, Log, NoFile, Paths, Ref, Refs
 
 
+class NotAsked(Exception):
+    """Git would have to be asked, and must not be now."""
+
+
 class Remembering:
     """A GitReader for one evaluation. Refs are remembered as well: all checks then speak of the same moment."""
 
     def __init__(self, reader: GitReader) -> None:
         self.reader = reader
         self.known: dict[tuple[Any, ...], Any] = {}
+        self.silent = False
+
+    def asking_nothing(self) -> "Remembering":
+        """The same answers; NotAsked for every question that was not asked before."""
+        same = Remembering(self.reader)
+        same.known, same.silent = self.known, True
+        return same
 
     def _once[T](self, key: tuple[Any, ...], ask: Callable[[], T]) -> T:
         if key not in self.known:
+            if self.silent:
+                raise NotAsked(key[0])
             self.known[key] = ask()
         found: T = self.known[key]
         return found

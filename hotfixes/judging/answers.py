@@ -4,16 +4,16 @@ One transaction, the incident locked first (DECISIONS.md 21).
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from foundation import moment
 from hotfixes import contradictions, ending, standing
 from hotfixes.checks import Context, Result
-from hotfixes.git.trouble import GitError
-from hotfixes.judging import besides, milestones, telling
+from hotfixes.judging import besides, milestones, settled, telling
 from hotfixes.models import CheckResult, Hotfix
 from hotfixes.watching.claim import LeaseLost
 from incidents.lifecycle import announce
@@ -21,37 +21,62 @@ from incidents.models import Incident
 
 
 def store(
-    hotfix: Hotfix, token: uuid.UUID, known: Context, results: Mapping[str, Result], *, seq: int
+    hotfix: Hotfix,
+    token: uuid.UUID,
+    known: Context,
+    results: Mapping[str, Result],
+    *,
+    seq: int,
+    asked: Collection[str],
 ) -> None:
-    """`seq`: up to which entry the timeline was known; what came after it, our own entries too, asks for another round.
-    Raises LeaseLost, changing nothing.
+    """`seq`: up to which entry the timeline was known; what came after it asks for another round, our own entries only
+    where they would change an answer. `asked`: the checks that looked. Raises LeaseLost, changing nothing.
     """
-    reached = _reached(known, results)
+    reached = milestones.found(known, results)
     beside = besides.found(known, results, hotfix.preflight)
     with transaction.atomic():
         incident = Incident.objects.select_for_update(of=("self",)).for_page().get(pk=hotfix.incident_id)
         mine = Hotfix.objects.select_for_update(of=("self",)).filter(pk=hotfix.pk, lease_token=token)
-        if not mine.exists():
+        as_it_is = mine.values_list("status", "verify_at").first()
+        if as_it_is is None:
             raise LeaseLost
-        hotfix.refresh_from_db(fields=["status", "verify_at"])
+        hotfix.status, hotfix.verify_at = as_it_is
+        alone = incident.timeline_seq == seq
         now = moment.now()
         changed = _keep(hotfix, results, now)
         telling.tell(incident, hotfix, reached, changed, now)
         ended = ending.after_round(incident, hotfix, changed, now)
         mine.update(lease_token=None, looked_at=now, judged_seq=seq, **beside, **ended)
         if hotfix.is_open:
-            fresh = Hotfix.objects.for_page().get(pk=hotfix.pk)
-            contradictions.tell(fresh.incident, contradictions.of_standing(standing.standing(fresh)))
+            _tell_contradictions(hotfix, results)
+            if alone:
+                _be_done(hotfix, known, results, asked, beside, seq)
         if changed or "status" in ended:
             announce(incident)
 
 
-def _reached(known: Context, results: Mapping[str, Result]) -> tuple[milestones.Reached, ...]:
-    """What has been reached on the way, oldest first; nothing of git while it cannot be read."""
-    try:
-        return milestones.reached(known, results)
-    except GitError:
-        return milestones.without_git(known, results)
+def _tell_contradictions(hotfix: Hotfix, results: Mapping[str, Result]) -> None:
+    """How the hotfix stands is read only where the answers, or a person's word, allow of any."""
+    if contradictions.may_be(hotfix, {key: str(one.verdict) for key, one in results.items()}):
+        fresh = Hotfix.objects.for_page().get(pk=hotfix.pk)
+        contradictions.tell(fresh.incident, contradictions.of_standing(standing.standing(fresh)))
+
+
+def _be_done(
+    hotfix: Hotfix,
+    known: Context,
+    results: Mapping[str, Result],
+    asked: Collection[str],
+    beside: Mapping[str, Any],
+    seq: int,
+) -> None:
+    """Only this round's own entries came since `seq`: where they change no answer, they ask for no further round."""
+    now = Incident.objects.values_list("timeline_seq", flat=True).get(pk=hotfix.incident_id)
+    if now == seq:
+        return
+    fresh = Hotfix.objects.for_page().get(pk=hotfix.pk)
+    if fresh.is_open and settled.settled(fresh, known, results, asked, beside):
+        Hotfix.objects.filter(pk=hotfix.pk).update(judged_seq=now)
 
 
 def _keep(hotfix: Hotfix, results: Mapping[str, Result], now: datetime) -> list[CheckResult]:

@@ -13,6 +13,7 @@ from hotfixes.checks.facts import Deployed
 from hotfixes.checks.process import deploys_to
 from hotfixes.checks.shapes import short
 from hotfixes.git import names
+from hotfixes.git.trouble import GitError
 from products.vocabulary import EventKind as Kind
 from products.vocabulary import Verdict
 
@@ -47,6 +48,14 @@ def reached(known: Context, results: Mapping[str, Result]) -> tuple[Reached, ...
     )
 
 
+def found(known: Context, results: Mapping[str, Result]) -> tuple[Reached, ...]:
+    """Nothing of git while it cannot be read."""
+    try:
+        return reached(known, results)
+    except GitError:
+        return without_git(known, results)
+
+
 def without_git(known: Context, results: Mapping[str, Result]) -> tuple[Reached, ...]:
     """What stands without the repository."""
     return (*_of_review(results), *_after(known, results))
@@ -74,7 +83,7 @@ def _of_branch(known: Context, results: Mapping[str, Result]) -> list[Reached]:
 def _of_review(results: Mapping[str, Result]) -> list[Reached]:
     found = []
     asked = results.get("review_requested")
-    if asked and asked.facts.get("number"):
+    if asked and asked.facts.get("number") and asked.verdict != Verdict.PENDING:  # a draft asks nobody yet
         what = f"#{asked.facts['number']}"
         facts = {"url": asked.facts["url"]} if asked.facts.get("url") else {}
         found.append(Reached(Kind.REVIEW_REQUESTED, _moment(asked.facts.get("asked_at")), FORGE, what, facts))

@@ -14,6 +14,7 @@ from foundation.crash import crashpoint
 from hotfixes import asking
 from hotfixes.checks import CHECKS, Result, evaluate
 from hotfixes.checks import git as git_family
+from hotfixes.checks.remembering import Remembering
 from hotfixes.git.reader import GitReader, Ref
 from hotfixes.git.unreadable import NOWHERE
 from hotfixes.judging import answers, reading
@@ -90,12 +91,13 @@ def _round(
 ) -> None:
     """`given`: answers that need no question."""
     seq = hotfix.incident.timeline_seq
-    known = context(hotfix, reader, refs)
+    # One memory for all that is asked of git in a round: the checks, the milestones, what stands beside them.
+    known = context(hotfix, reader if reader is NOWHERE else Remembering(reader), refs)
     if ask_forge:
         known = forge.consulted(hotfix, known)
     asked = [key for key in CHECKS if key not in (given or {})]
     results = {**evaluate(known, asked), **(given or {})}
     crashpoint("ingest.judged")
-    answers.store(hotfix, token, known, results, seq=seq)
+    answers.store(hotfix, token, known, results, seq=seq, asked=asked)
     if ask_forge:
         forge_words.say(hotfix, known, results)

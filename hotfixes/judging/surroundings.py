@@ -1,7 +1,8 @@
 """Everything a check may know of one hotfix, read from rows: the bridge from the database to pure functions."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from foundation import moment
 from hotfixes.checks import Context
@@ -25,7 +26,7 @@ VERSIONS_FOR = timedelta(hours=24)
 
 def context(hotfix: Hotfix, reader: GitReader, refs: Mapping[str, Ref] | None = None) -> Context:
     """A dozen queries, whatever the hotfix."""
-    known = work.read(hotfix.incident)
+    known, now = work.read(hotfix.incident), moment.now()
     forge, trouble = _forge(hotfix)
     return Context(
         policy=hotfix.rules,
@@ -44,22 +45,34 @@ def context(hotfix: Hotfix, reader: GitReader, refs: Mapping[str, Ref] | None = 
         deployed=_deployed(hotfix),
         evidence=_evidence(hotfix),
         told=_told(hotfix, known),
-        versions=_versions(hotfix),
+        versions=_versions(hotfix, now),
         deploy_limit_s=_limit(known),
         product_version=hotfix.product.version,
-        now=moment.now(),
+        now=now,
         document=known.document,
-        boxes=tuple(
-            Box(
-                box.check_key,
-                box.state,
-                box.title,
-                known.said(box),
-                box.done_by_event.actor_label if box.done_by_event else "",
-            )
-            for box in known.boxes
-            if box.check_key and not _waived(box)
-        ),
+        boxes=_boxes(known),
+    )
+
+
+def with_story(before: Context, hotfix: Hotfix, reader: GitReader) -> Context:
+    """`before` with what stands on the timeline and on the checklist by now. No further query than `work.of` makes,
+    but one.
+    """
+    known = work.of(hotfix.incident)
+    return replace(before, reader=reader, told=_told(hotfix, known), boxes=_boxes(known))
+
+
+def _boxes(known: Work) -> tuple[Box, ...]:
+    return tuple(
+        Box(
+            box.check_key,
+            box.state,
+            box.title,
+            known.said(box),
+            box.done_by_event.actor_label if box.done_by_event else "",
+        )
+        for box in known.boxes
+        if box.check_key and not _waived(box)
     )
 
 
@@ -73,8 +86,11 @@ def _forge(hotfix: Hotfix) -> tuple[Reading | None, str]:
 
 
 def _deployed(hotfix: Hotfix) -> tuple[Deployed, ...]:
-    rows = Deployment.objects.filter(product=hotfix.product, at__gte=hotfix.incident.detected_at)
-    found = rows.select_related("environment", "by").order_by("at", "pk")[:MOST]
+    """The newest, oldest first: what took a deployment back must not be lost behind many that came before it."""
+    rows = Deployment.objects.filter(
+        product=hotfix.product, at__gte=hotfix.incident.detected_at, hotfix__in=("", hotfix.ref)
+    )
+    found = rows.select_related("environment", "by").order_by("-at", "-pk")[:MOST][::-1]
     return tuple(
         Deployed(
             one.environment.slug,
@@ -89,7 +105,6 @@ def _deployed(hotfix: Hotfix) -> tuple[Deployed, ...]:
             one.recorded_at,
         )
         for one in found
-        if one.hotfix in ("", hotfix.ref)
     )
 
 
@@ -137,9 +152,9 @@ def about(event: TimelineEvent) -> str:
     return "" if event.redacted else str(event.data.get("hotfix") or "")
 
 
-def _versions(hotfix: Hotfix) -> tuple[Seen, ...]:
+def _versions(hotfix: Hotfix, now: datetime) -> tuple[Seen, ...]:
     """The last one of each place."""
-    rows = VersionSeen.objects.filter(product=hotfix.product, seen_at__gte=moment.now() - VERSIONS_FOR)
+    rows = VersionSeen.objects.filter(product=hotfix.product, seen_at__gte=now - VERSIONS_FOR)
     last = rows.order_by("where", "-pk").distinct("where").select_related("environment")
     return tuple(
         Seen(

@@ -23,8 +23,9 @@ def tell(
     incident: Incident, hotfix: Hotfix, reached: Iterable[Reached], changed: list[CheckResult], now: datetime
 ) -> None:
     """For who holds the incident. Times that a forge claims lie between the detection and now."""
+    events = events_of(incident, hotfix)
     for one in reached:
-        if not _is_new(one, _events(incident, hotfix)):
+        if not is_new(one, events):
             continue
         at = min(max(one.at or now, incident.detected_at), now)
         step = Step(one.kind, ANYWHERE, watch.status_after(incident, one.kind))
@@ -32,16 +33,17 @@ def tell(
             incident, step, by=None, at=at, source=one.source, hotfix=hotfix.ref, by_check=True, what=one.what,
             key=one.key, **plain(one.facts),
         )  # fmt: skip
+        events = events_of(incident, hotfix)
     _tell_checks(incident, hotfix, changed, now)
 
 
-def _events(incident: Incident, hotfix: Hotfix) -> list[TimelineEvent]:
+def events_of(incident: Incident, hotfix: Hotfix) -> list[TimelineEvent]:
     """The incident's events, oldest first, without those of its other hotfixes."""
     rows = incident.events.select_related("payload").order_by("seq")
     return [event for event in rows if str(event.data.get("hotfix") or hotfix.ref) == hotfix.ref]
 
 
-def _is_new(one: Reached, events: list[TimelineEvent]) -> bool:
+def is_new(one: Reached, events: list[TimelineEvent]) -> bool:
     """It is not on the timeline yet, by whomever, and makes sense after what is."""
     if one.kind == EventKind.APPROVAL_DISMISSED:
         last = next((e for e in reversed(events) if e.kind in (EventKind.APPROVED, one.kind)), None)
@@ -52,10 +54,15 @@ def _is_new(one: Reached, events: list[TimelineEvent]) -> bool:
 
 
 def _tell_checks(incident: Incident, hotfix: Hotfix, changed: list[CheckResult], now: datetime) -> None:
+    if not changed:
+        return
     asked = _asked(incident)
     told = _told(hotfix)
     news = [row for row in changed if row.key in asked and _is_news(row, told.get(row.key, ""))]
-    if not news or incident.status not in REPORTED_IN:
+    if incident.status not in REPORTED_IN:
+        return
+    if not news:  # a hotfix that has just begun waits for what another one has proven
+        boxes.reopen(incident, standing(incident))
         return
     checks = [
         {
@@ -86,15 +93,21 @@ def _told(hotfix: Hotfix) -> dict[str, str]:
 
 
 def standing(incident: Incident) -> dict[str, str]:
-    """The verdict of each check over all open hotfixes of an incident: a box is ticked when all of them pass. Where a
-    person took a check on, that hotfix holds up no other.
+    """The verdict of each check over all open hotfixes of an incident: a box is ticked when all of them pass, and one
+    that nobody could ever tell has not passed. Where a person took a check on, that hotfix holds up no other.
     """
+    open_ = set(incident.hotfixes.open().values_list("pk", flat=True))
+    once = CheckResult.objects.filter(hotfix__in=open_, verdict=Verdict.PASS)
+    proven = set(once.values_list("hotfix", "key").distinct())
     rows = CheckResult.objects.filter(
         hotfix__incident=incident, hotfix__status=Hotfix.Status.OPEN, superseded_at=None
     )
     taken = ticking.taken_on(incident)
     found: dict[str, str] = {}
+    judged: dict[str, set[int]] = {}
     for key, verdict, hotfix in rows.values_list("key", "verdict", "hotfix"):
+        if verdict != Verdict.UNKNOWN or (hotfix, key) in proven:
+            judged.setdefault(key, set()).add(hotfix)
         if (hotfix, key) in taken and verdict != Verdict.PASS:
             continue
         before = found.get(key)
@@ -104,6 +117,9 @@ def standing(incident: Incident) -> dict[str, str]:
             or verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE)
         ):
             found[key] = verdict
+    for key, those in judged.items():
+        if any((hotfix, key) not in taken for hotfix in open_ - those):
+            found[key] = Verdict.PENDING
     return found
 
 

@@ -1,5 +1,9 @@
 """The correct repository, watched: rows, timeline and boxes at each step (K20, K24–K38, K49–K53, K101–K110)."""
 
+from hotfixes import asking
+from hotfixes.judging import judge_due
+from hotfixes.watching.looking import look_due
+from incidents import transitions
 from tests.hotfixes.checks.stories import BRANCH, FIXED, MESSAGE, NOTED, RAISED
 from tests.hotfixes.watching.watched import Watched
 
@@ -50,3 +54,26 @@ def test_a_round_that_finds_nothing_new_writes_nothing(watched: Watched) -> None
     assert (watched.kinds(hotfix.incident), hotfix.results.count()) == before
     hotfix.refresh_from_db()
     assert hotfix.look_at is None
+
+
+def test_a_rounds_own_entries_ask_for_no_further_round(watched: Watched) -> None:
+    """A look writes milestones and ticks boxes; what it said itself changes no answer of git, so nothing follows it."""
+    hotfix = watched.hotfix()
+    watched.story.whole_fix()
+    asking.fetch(hotfix.repository)
+    before = len(watched.kinds(hotfix.incident))
+    while look_due():
+        pass
+    assert watched.kinds(hotfix.incident)[before:] == ["branch_seen", "fix_pushed", "check_changed"]
+    assert judge_due() is False
+    answers = watched.verdicts(hotfix)
+    asking.ask(hotfix)
+    assert judge_due() is True
+    assert watched.verdicts(hotfix) == answers
+
+
+def test_anybodys_entry_asks_for_a_further_round(watched: Watched) -> None:
+    hotfix = watched.hotfix()
+    transitions.note(hotfix.incident, by=watched.ada, text="I am looking.")
+    assert judge_due() is True
+    assert judge_due() is False
