@@ -54,10 +54,8 @@ def is_new(one: Reached, events: list[TimelineEvent]) -> bool:
 
 
 def _tell_checks(incident: Incident, hotfix: Hotfix, changed: list[CheckResult], now: datetime) -> None:
-    if not changed:
-        return
     asked = _asked(incident)
-    told = _told(hotfix)
+    told = _told(hotfix) if changed else {}
     news = [row for row in changed if row.key in asked and _is_news(row, told.get(row.key, ""))]
     if incident.status not in REPORTED_IN:
         return
