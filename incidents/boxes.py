@@ -88,13 +88,23 @@ def judge(incident: Incident, verdicts: Mapping[str, str], event: TimelineEvent)
     ChecklistItem.objects.bulk_update(changed, KEPT)
 
 
+def reopen(incident: Incident, verdicts: Mapping[str, str]) -> None:
+    """Open again what checks ticked and prove no more."""
+    changed = [box for box in incident.checklist.select_related("done_by_event") if _disproved(box, verdicts)]
+    ChecklistItem.objects.bulk_update(changed, KEPT)
+
+
 def _judged(box: ChecklistItem, verdicts: Mapping[str, str], event: TimelineEvent) -> bool:
     verdict = verdicts.get(box.check_key)
     if box.is_open and verdict == Verdict.PASS:
         mark(box, Box.DONE, event)
         return True
+    return _disproved(box, verdicts)
+
+
+def _disproved(box: ChecklistItem, verdicts: Mapping[str, str]) -> bool:
     proven = box.state == Box.DONE and box.done_by_event and box.done_by_event.kind == EventKind.CHECK_CHANGED
-    if proven and verdict in (Verdict.FAIL, Verdict.PENDING):
+    if proven and verdicts.get(box.check_key) in (Verdict.FAIL, Verdict.PENDING):
         empty(box)
         return True
     return False

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from hotfixes.judging import telling
 from hotfixes.models import Hotfix
 from hotfixes.start import start
 from tests.factories import make_product
@@ -76,3 +77,20 @@ def test_the_other_products_version_must_stay(watched: Watched) -> None:
     assert watched.verdicts(first)["version_bump"] == "FAIL"
     assert "must stay as it was" in watched.summary(first, "version_bump")
     assert watched.verdicts(second)["version_bump"] == "PENDING"
+
+
+def test_what_one_has_proven_is_open_again_for_one_that_begins_later(watched: Watched) -> None:
+    """Neither while nobody has judged the second, nor once nobody can tell of it."""
+    first = watched.hotfix()
+    watched.story.whole_fix()
+    watched.look()
+    assert watched.boxes(first.incident)["version_bump"] == "done"
+    web = make_product(watched.product.team, name="Krow web", slug="krow-web")
+    web.version, web.policy, web.repository = "1.4.0", FILES, watched.product.repository
+    web.save()
+    second = start(first.incident, by=watched.ada, product=web)
+    assert telling.standing(first.incident)["version_bump"] == "PENDING"
+    watched.look()
+    assert watched.verdicts(first)["version_bump"] == "PASS"
+    assert watched.verdicts(second)["version_bump"] == "UNKNOWN"
+    assert watched.boxes(first.incident)["version_bump"] == "open"
