@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -45,7 +46,7 @@ def of_user(user: User) -> list[Alarm]:
     return [*found, *of_products(Product.objects.visible_to(user).active().with_process())]
 
 
-def of_products(products: Iterable[Product]) -> list[Alarm]:
+def of_products(products: QuerySet[Product]) -> list[Alarm]:
     """Production tags and deployments past the process: offer to enter what is missing."""
     return [
         Alarm(
@@ -78,7 +79,7 @@ def _render(request: HttpRequest, incident: Incident) -> str:
 
 
 def _of_product(request: HttpRequest, product: Product) -> str:
-    found = of_products([product])
+    found = of_products(Product.objects.with_process().filter(pk=product.pk))
     context = {"contradictions": found, "linked": True}
     return render_to_string("hotfixes/alarms.html", context, request) if found else ""
 

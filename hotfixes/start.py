@@ -104,8 +104,15 @@ def adopt() -> int:
         product=OuterRef("product"),
     )
     waiting = Incident.objects.open().filter(remedy_at__isnull=False).exclude(mode=Mode.RETROSPECTIVE)
-    waiting = waiting.annotate(begun_at=Subquery(word.values("occurred_at")[:1])).filter(
-        begun_at__isnull=False
+    # Asked at each of the ticker's rounds: the words are read only of those that have no hotfix under way.
+    standing = Hotfix.objects.open().filter(incident=OuterRef("pk"), product=OuterRef("product"))
+    without = list(waiting.exclude(Exists(standing)).order_by().values_list("pk", flat=True))
+    if not without:
+        return 0
+    waiting = (
+        waiting.filter(pk__in=without)
+        .annotate(begun_at=Subquery(word.values("occurred_at")[:1]))
+        .filter(begun_at__isnull=False)
     )
     return sum(_adopted(incident) for incident in waiting.exclude(Exists(rows)).for_page()[:20])
 

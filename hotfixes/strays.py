@@ -3,13 +3,13 @@
 Read from what was seen; nothing is stored. Opening one afterwards makes the record that is missing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from pydantic import ValidationError as PolicyError
@@ -25,7 +25,7 @@ from hotfixes.start import start
 from hotfixes.watching.found import called_of
 from incidents.declare import declare
 from incidents.models import Mode
-from products.models import Deployment, Product
+from products.models import Deployment, Product, Repository
 from products.policies import policy_of
 from products.versions import Version, bare
 from products.vocabulary import EnvironmentKind
@@ -65,13 +65,23 @@ class Stray:
         return f"{reverse('declare')}?{urlencode(facts)}"
 
 
-def strays(products: Iterable[Product]) -> list[Stray]:
-    """The newest first, each version once. Wants `with_process`."""
-    wanted = [product for product in products if not product.archived_at]
-    keys = [product.pk for product in wanted]
-    known = set(Hotfix.objects.filter(product__in=keys).values_list("product", "new_version"))
+def strays(products: QuerySet[Product]) -> list[Stray]:
+    """The newest first, each version once. Wants `with_process`.
+
+    A product is read whole (with its process) only where something was seen of it lately: Now asks at every refresh.
+    """
+    places = dict(products.filter(archived_at=None).order_by().values_list("pk", "repository"))
     since = moment.now() - SHOWN_FOR
-    found = [*_tags(wanted, since), *_deployments(wanted, since)]
+    tags, deployments = _tags_seen(set(places.values()) - {None}, since), _deployments(places, since)
+    fresh = {tag.place for tag in tags}
+    keys = {one.place for one in deployments} | {key for key, place in places.items() if place in fresh}
+    if not keys:
+        return []
+    wanted = list(products.filter(pk__in=keys))
+    known = set(Hotfix.objects.filter(product__in=keys).values_list("product", "new_version"))
+    found = [*_tags(wanted, tags)]
+    by_key = {product.pk: product for product in wanted}
+    found += [Stray(by_key[one.place], "deployment", one.name, one.version, one.at) for one in deployments]
     once: dict[tuple[int, str], Stray] = {}
     for one in sorted(found, key=lambda stray: stray.at):
         if (one.product.pk, one.version) not in known:
@@ -97,43 +107,76 @@ def open_afterwards(stray: Stray, *, by: User) -> Hotfix:
     return made
 
 
-def _tags(products: list[Product], since: datetime) -> list[Stray]:
+@dataclass(frozen=True)
+class _Seen:
+    """`place`: the repository of a tag, the product of a deployment."""
+
+    place: int
+    name: str
+    at: datetime
+    version: str = ""
+
+
+def _tags_seen(repositories: set[int], since: datetime) -> list[_Seen]:
     """Seen for the first time after watching began: what was there then is history."""
-    repositories = {one.repository_id for one in products if one.repository_id}
-    if not repositories:
-        return []
     rows = RefObservation.objects.filter(repository__in=repositories)
-    began = dict(rows.values("repository").annotate(at=Min("seen_at")).values_list("repository", "at"))
     recent = rows.filter(name__startswith=names.TAGS, kind=Kind.CREATED.value, seen_at__gte=since)
     seen = list(recent.order_by("-pk").values_list("repository", "name", "seen_at")[:MOST])
+    if not seen:
+        return []
+    first = RefObservation.objects.filter(repository=OuterRef("pk")).order_by("seen_at").values("seen_at")[:1]
+    places = Repository.objects.filter(pk__in={repository for repository, _name, _at in seen})
+    began = dict(places.annotate(began=Subquery(first)).values_list("pk", "began"))
     return [
-        Stray(product, "tag", name.removeprefix(names.TAGS), version, at)
-        for product in products
+        _Seen(repository, name.removeprefix(names.TAGS), at)
         for repository, name, at in seen
-        if repository == product.repository_id and at > began[repository]
-        if (version := _version_of(product, name.removeprefix(names.TAGS)))
+        if at > began[repository]
     ]
 
 
-def _version_of(product: Product, tag: str) -> str:
-    """The version that a tag of this product gives a hotfix; "" for another tag, or a release that is none."""
+def _tags(products: list[Product], seen: list[_Seen]) -> list[Stray]:
+    found = []
+    for product in products:
+        own = [one for one in seen if one.place == product.repository_id]
+        version_of = _versions(product) if own else None
+        if version_of is None:
+            continue
+        found += [
+            Stray(product, "tag", one.name, version, one.at)
+            for one in own
+            if (version := version_of(one.name))
+        ]
+    return found
+
+
+def _versions(product: Product) -> Callable[[str], str] | None:
+    """From a tag to the version that it gives a hotfix of this product; "" for another tag, or a release that is none.
+    None where the policy names no tag, or cannot be read.
+    """
     try:
-        rules = policy_of(product)
-        found = patterns.recognised(rules.tag, tag, {"product": called_of(product)}) if rules.tag else None
-    except (PolicyError, BadPattern):
-        return ""
-    version = (found or {}).get("new") or ""
-    return version if _is_fix(version) else ""
+        pattern = policy_of(product).tag
+    except PolicyError:
+        return None
+    called = {"product": called_of(product)}
+
+    def version_of(tag: str) -> str:
+        try:
+            found = patterns.recognised(pattern or "", tag, called)
+        except BadPattern:
+            return ""
+        version = (found or {}).get("new") or ""
+        return version if _is_fix(version) else ""
+
+    return version_of if pattern else None
 
 
-def _deployments(products: list[Product], since: datetime) -> list[Stray]:
+def _deployments(products: Iterable[int], since: datetime) -> list[_Seen]:
     """To production, of a version that was never there before, and that no hotfix speaks of."""
     rows = Deployment.objects.filter(
-        product__in=[one.pk for one in products],
+        product__in=list(products),
         environment__kind=EnvironmentKind.PRODUCTION,
         status=Deployment.Status.SUCCEEDED,
     )
-    by_key = {product.pk: product for product in products}
     first: dict[tuple[int, str], Deployment] = {}
     for row in rows.select_related("environment").order_by("-at", "-pk")[:MOST]:
         first[row.product_id, bare(row.version)] = row
@@ -145,7 +188,7 @@ def _deployments(products: list[Product], since: datetime) -> list[Stray]:
         if number is None:
             continue
         if row.at >= since and not row.hotfix and before and number > before and _is_fix(version):
-            found.append(Stray(by_key[product], "deployment", row.environment.name, version, row.at))
+            found.append(_Seen(product, row.environment.name, row.at, version))
         newest[product] = max(number, before) if before else number
     return found
 

@@ -75,7 +75,10 @@ class RefObservation(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["repository", "name", "-id"], name="ref_latest_first")]
+        indexes = [
+            models.Index(fields=["repository", "name", "-id"], name="ref_latest_first"),
+            models.Index(fields=["repository", "seen_at"], name="ref_seen"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.kind} {self.commit[:10]}"
