@@ -8,22 +8,27 @@ from hotfixes.git import names
 from hotfixes.git.movements import Kind
 from hotfixes.models import Hotfix, RefObservation
 
-# So many positions of one hotfix's refs are read; more are only ever made on purpose.
+# So many positions are read of its tags, of its branch and main, and of all other branches: those of a busy repository
+# must not push the hotfix's own out of sight.
 MOST = 5_000
 
 
 def history(hotfix: Hotfix) -> tuple[Observation, ...]:
-    """In the order in which it was seen: its two tags and every branch, because another name can be the hotfix's."""
+    """In the order in which it was seen: its two tags, main and every branch, because another name can be the
+    hotfix's; and the very first, which tells when watching began.
+    """
     if hotfix.repository_id is None:
         return ()
-    rows = RefObservation.objects.filter(repository=hotfix.repository_id).order_by("pk")
+    rows = RefObservation.objects.filter(repository=hotfix.repository_id)
     tags = [names.TAGS + name for name in (named.tag(hotfix), named.base_tag(hotfix)) if name]
-    kept = (
-        rows.filter(Q(name__startswith=names.HEADS) | Q(name__in=tags))
-        .order_by("-pk")
-        .values_list("name", "oid", "commit", "seen_at", "kind")[:MOST]
-    )
+    branches = [names.HEADS + name for name in (hotfix.rules.main, named.branch(hotfix)) if name]
+    others = Q(name__startswith=names.HEADS) & ~Q(name__in=branches)
+    parts = [
+        rows.filter(wanted).order_by("-pk")[:MOST]
+        for wanted in (Q(name__in=tags), Q(name__in=branches), others)
+    ]
+    found = {row.pk: row for row in rows.order_by("pk")[:1].union(*parts, all=True)}
     return tuple(
-        Observation(name, oid or None, commit or None, seen_at, Kind(kind))
-        for name, oid, commit, seen_at, kind in reversed(kept)
+        Observation(one.name, one.oid or None, one.commit or None, one.seen_at, Kind(one.kind))
+        for _pk, one in sorted(found.items())
     )
