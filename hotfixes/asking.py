@@ -1,10 +1,7 @@
 """Asking for a look. Git and forges are read by workers only: what happens elsewhere writes a moment and rings."""
 
-from collections.abc import Iterable
-from datetime import datetime
-
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Least
+from django.db.models.functions import Coalesce, Least
 
 from foundation import moment
 from hotfixes.models import Hotfix, Mirror
@@ -12,18 +9,15 @@ from monitoring.announce import wake
 from products.models import Repository
 
 
-def ask(*hotfixes: Hotfix, at: datetime | None = None) -> None:
-    """Judge these again, at once or (`at`) later: with what is known of the repository by then."""
-    when = at or moment.now()
+def ask(*hotfixes: Hotfix) -> None:
+    """Judge these again: with what is known of the repository by then."""
+    when = moment.now()
     keys = [hotfix.pk for hotfix in hotfixes]
-    Hotfix.objects.filter(pk__in=keys).filter(Q(look_at=None) | Q(look_at__gt=when)).update(
-        look_at=when, lease_token=None
+    # A round that is under way may not know of it: whatever it finds is judged again, even behind the lease's end.
+    Hotfix.objects.filter(pk__in=keys).update(
+        look_at=Least(Coalesce(F("look_at"), Value(when)), Value(when)), lease_token=None
     )
     wake()
-
-
-def ask_all(hotfixes: Iterable[Hotfix]) -> None:
-    ask(*hotfixes)
 
 
 def fetch(repository: Repository) -> None:

@@ -65,9 +65,13 @@ def is_here(hotfix: Hotfix) -> bool:
     mirror = Mirror.objects.filter(repository=hotfix.repository_id).first()
     if mirror is None or mirror.state != Mirror.State.READY:
         return True
-    if mirror.lease_token is not None:
-        return False
+    return mirror.lease_token is None and is_new(hotfix)
+
+
+def is_new(hotfix: Hotfix) -> bool:
+    """Whether this machine's copy has all that was ever seen."""
+    repository = hotfix.repository_id or 0
     try:
-        return seen_file(mirror.repository_id).read_text() == position(mirror.repository_id)
+        return seen_file(repository).read_text() == position(repository)
     except OSError:
         return False

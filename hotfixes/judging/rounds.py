@@ -20,6 +20,7 @@ from hotfixes.git.unreadable import NOWHERE
 from hotfixes.judging import answers, reading
 from hotfixes.judging.surroundings import context
 from hotfixes.models import Hotfix
+from hotfixes.places import position
 from hotfixes.watching import forge, forge_words
 from hotfixes.watching.claim import LEASE_S, LeaseLost, claim_hotfixes
 
@@ -67,8 +68,14 @@ def judge(hotfix: Hotfix, token: uuid.UUID) -> None:
         Hotfix.objects.filter(pk=hotfix.pk, lease_token=token).update(look_at=later, lease_token=None)
 
 
-def judge_with(hotfix: Hotfix, refs: Mapping[str, Ref] | None) -> None:
-    """Right after a look at its repository, which showed `refs` (None: it ended in trouble)."""
+def judge_with(hotfix: Hotfix, refs: Mapping[str, Ref] | None, at: str = "") -> None:
+    """Right after a look at its repository, which showed `refs` at this position (None: it ended in trouble). When
+    another look has seen more meanwhile, what it saw counts; on another machine it judges itself.
+    """
+    if refs is not None and position(hotfix.repository_id or 0) != at:
+        if not reading.is_new(hotfix):
+            return
+        refs = reading.shown(hotfix)
     token = uuid.uuid4()
     end = moment.now() + timedelta(seconds=LEASE_S)
     Hotfix.objects.filter(pk=hotfix.pk).update(lease_token=token, look_at=end)

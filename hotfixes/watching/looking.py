@@ -70,6 +70,7 @@ def remote(repository: Repository) -> Remote:
 def _look(claim: Claim) -> None:
     repository = Repository.objects.select_related("mirror").get(pk=claim.mirror.repository_id)
     refs: Mapping[str, Ref] | None = None
+    at = ""
     try:
         update, copy = _updated(repository, _Telling(claim))
     except GitError as problem:
@@ -81,11 +82,12 @@ def _look(claim: Claim) -> None:
             seen_at = moment.now()
             moved = observe(repository, refs, seen_at, mirrors.Looking(copy.cli))
         crashpoint("ingest.observed")
-        seen_file(repository.pk).write_text(position(repository.pk))
+        at = position(repository.pk)
+        seen_file(repository.pk).write_text(at)
         remember(repository.pk, refs)
         _read(claim, repository, update, copy, seen_at, changed=bool(moved))
     for hotfix in Hotfix.objects.watched().for_page().filter(repository=repository):
-        judging.judge_with(hotfix, refs)
+        judging.judge_with(hotfix, refs, at)
 
 
 def _updated(repository: Repository, teller: "_Telling") -> tuple[Update, mirrors.Mirror]:
