@@ -36,8 +36,11 @@ def add_evidence(
     data: dict[str, Any] | None = None,
     head: str = "",
 ) -> Evidence:
-    """An exit code alone says how it went. Raises ValidationError by field."""
+    """An exit code alone says how it went; where it and `passed` differ, the worse holds. Raises ValidationError by
+    field.
+    """
     data = data or {}
+    told = how_it_went(data)
     if url:
         check_address(url)
     check_data(data)
@@ -47,7 +50,7 @@ def add_evidence(
     made = Evidence.objects.create(
         hotfix=hotfix,
         kind=kind,
-        passed=how_it_went(data) if passed is None else passed,
+        passed=told if passed is None else passed and told is not False,
         summary=summary,
         url=url,
         data=data,

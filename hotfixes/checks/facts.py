@@ -85,7 +85,8 @@ class Told:
 
     @property
     def line(self) -> str:
-        words = [f"#{self.seq}", self.at.isoformat(), self.kind, self.by, self.text.partition("\n")[0][:200]]
+        """Which entry it is. What it says stays there alone, where it can be redacted."""
+        words = [f"#{self.seq}", self.at.isoformat(), self.kind, self.by]
         return " ".join(filter(None, words))
 
 

@@ -24,7 +24,7 @@ def word(context: Context, key: str, *kinds: str, after: datetime | None = None)
         last = max(told, key=lambda one: one.seq)
         return Word(last.by, last.line)
     box = next((one for one in context.boxes if one.check == key and one.state == "done" and one.by), None)
-    return Word(box.by, " ".join(filter(None, [box.title, box.said[:200]]))) if box else None
+    return Word(box.by, box.title) if box else None
 
 
 def by_word(context: Context, key: str, *kinds: str, after: datetime | None = None) -> Result | None:
@@ -36,11 +36,13 @@ def by_word(context: Context, key: str, *kinds: str, after: datetime | None = No
 
 
 def skipped(context: Context, key: str) -> Result | None:
-    """N/A, when a person said that it is not needed, and why."""
+    """N/A, when a person said that it is not needed, and why. Their words stay theirs, at the box: answers are kept for
+    ever, and words can be redacted.
+    """
     box = next((one for one in context.boxes if one.check == key and one.state == "not_needed"), None)
     if box is None or not box.said.strip():
         return None
-    return not_needed(_("Not needed, says %(by)s: %(why)s") % {"by": box.by or "?", "why": box.said[:300]})
+    return not_needed(_("Not needed, says %s; why stands at the box.") % (box.by or "?"))
 
 
 def shown(context: Context, key: str, *, after: datetime | None = None) -> Shown | None:

@@ -38,8 +38,8 @@ def users_notified(context: Context) -> Result:
         return word or pending(_("Not sent yet: %s.") % titles, *lines, then=then)
     said = [sent[one["key"]] for one in wanted if sent[one["key"]].said]
     if said:
-        words = {"by": said[-1].by or "?", "where": said[-1].text[:120] or "–"}
-        return stated(_("Sent, says %(by)s: %(where)s") % words, *lines, by=said[-1].by)
+        words = {"by": said[-1].by or "?", "seq": said[-1].seq}
+        return stated(_("Sent, says %(by)s; where stands in entry %(seq)s.") % words, *lines, by=said[-1].by)
     return passed(_("Users have been told."), *lines)
 
 

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from hotfixes.checks import CHECKS, app
-from tests.hotfixes.checks.told import box, deployed, event, shown, verdict
+from hotfixes.checks.shapes import passed, pending
+from hotfixes.judging import milestones
+from tests.hotfixes.checks.told import box, context, deployed, event, shown, verdict
 
 LIVE = (deployed(40),)
 PERSON = "person"
@@ -70,3 +72,28 @@ def test_every_check_answers_without_a_repository(key: str) -> None:
     from tests.hotfixes.checks.told import context
 
     assert str(evaluate(context(refs=None, observed=(), document={}), [key])[key].verdict) != "PASS"
+
+
+@pytest.mark.parametrize(
+    "key", ["artifact_built", "users_notified", "smoke", "rollback_verified", "deployed"]
+)
+def test_answers_quote_nobodys_words(key: str) -> None:
+    """§0: answers are kept for ever; what a person wrote stays at its entry, where it can be redacted."""
+    told = (
+        event(44, "deployed", PERSON, text="secret words"),
+        event(45, "smoke_passed", PERSON, text="secret words"),
+        event(46, "attested", PERSON, text="secret words", data={"check": key}),
+        event(47, "message_sent", PERSON, text="secret words", data={"message": "deployed"}),
+    )
+    for boxes in ((), (box(key, said="secret words"),), (box(key, "not_needed", said="secret words"),)):
+        for process in ("krow", "archy"):
+            found = CHECKS[key](context(process=process, told=told, boxes=boxes))
+            assert "secret words" not in repr(found)
+
+
+def test_a_draft_is_no_request_for_review() -> None:
+    """K40: nothing stops its clock until somebody is asked."""
+    facts = {"number": 3, "url": "https://git.example.org/3"}
+    draft = milestones.without_git(context(), {"review_requested": pending("A draft.", **facts)})
+    asked = milestones.without_git(context(), {"review_requested": passed("Asked.", **facts)})
+    assert [[one.kind for one in found] for found in (draft, asked)] == [[], ["review_requested"]]

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from foundation import moment
 from hotfixes.deployments import report_deployment
 from hotfixes.evidence import add_evidence
 from hotfixes.judging import judge_due
+from products.models import Deployment
 from tests.hotfixes.checks.stories import TAG
 from tests.hotfixes.watching.watched import Watched
 
@@ -40,6 +42,44 @@ def test_a_failed_deployment_opens_the_box_again(watched: Watched) -> None:
     assert watched.verdicts(hotfix)["deployed"] == "FAIL"
     assert watched.boxes(hotfix.incident)["deployed"] == "open"
     assert watched.kinds(hotfix.incident)[-3:].count("deploy_failed") == 1
+
+
+def test_many_deployments_before_hide_no_rollback(watched: Watched) -> None:
+    """K111: a product that is deployed all day long; what came last counts."""
+    hotfix = watched.hotfix()
+    dev = watched.product.environments.create(name="Dev", slug="dev", kind="dev")
+    production = watched.product.environments.get(kind="production")
+    at = moment.now()
+    Deployment.objects.bulk_create(
+        Deployment(
+            product=watched.product,
+            environment=dev,
+            version="9",
+            status="succeeded",
+            source="api",
+            at=at,
+            recorded_at=at,
+        )
+        for _ in range(300)
+    )
+    for status in ("succeeded", "rolled_back"):
+        report_deployment(watched.product, production, version="0.1.1", status=status, by=watched.ada)
+    settle()
+    assert watched.verdicts(hotfix)["deployed"] == "FAIL"
+
+
+def test_who_says_well_beside_an_exit_code_says_nothing(watched: Watched) -> None:
+    """K28: a script that always sends `passed: true`."""
+    hotfix = watched.hotfix()
+    for passed, data, kept in (
+        (True, {"exit_code": 1}, False),
+        (True, {"items": {"core": False}}, False),
+        (False, {"exit_code": 0}, False),
+        (True, {"exit_code": 0}, True),
+        (None, {"exit_code": 1}, False),
+    ):
+        made = add_evidence(hotfix, kind="tests", passed=passed, data=data, by=watched.ada)
+        assert made.passed is kept
 
 
 def settle() -> None:
