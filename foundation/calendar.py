@@ -89,13 +89,15 @@ class WorkingCalendar:
         raise ValueError("the calendar has no working time left")
 
     def between(self, start: datetime, end: datetime) -> float:
-        """Seconds of working time from `start` to `end`; 0 where `end` is not later."""
-        total = 0.0
+        """Seconds of working time from `start` to `end`; 0 where `end` is not later. Whole ones stay whole: a hundred
+        mornings are not added up as fractions.
+        """
+        total = timedelta()
         for opens, closes in self.windows(start):
             if opens >= end:
                 break
-            total += max(0.0, (min(closes, end) - max(opens, start)).total_seconds())
-        return total
+            total += max(timedelta(), min(closes, end) - max(opens, start))
+        return total.total_seconds()
 
     def text(self) -> str:
         """ "Mon–Fri 09:00–17:00, Europe/Vienna": days with the same hours together."""

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import HealthCheck
 from pytest_django.plugin import DjangoDbBlocker
 
 from config import cluster, embedded
@@ -26,6 +28,10 @@ settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
 
 # No worker runs beside a test: what pages say of that is tests/health's business.
 reader.keep(Report(datetime.now(UTC), ()), for_s=10**9)
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("nightdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("nightdesk")
 
 pytest_plugins = ["tests.fixtures.site", "tests.fixtures.browser"]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from products.vocabulary import Verdict
@@ -18,6 +19,7 @@ __all__ = [
     "stated",
     "unknown",
     "warned",
+    "when",
 ]
 
 
@@ -73,6 +75,11 @@ def not_needed(summary: str) -> Result:
 def short(id: str | None) -> str:
     """As people read ids: the first ten digits."""
     return (id or "")[:10]
+
+
+def when(at: datetime) -> str:
+    """A moment in a sentence: `21 Nov 2026, 14:48 UTC`."""
+    return f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
 
 
 def listed(words: Sequence[str], most: int = 5) -> str:

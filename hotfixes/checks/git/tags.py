@@ -19,6 +19,7 @@ from hotfixes.checks.shapes import (
     short,
     unknown,
     warned,
+    when,
 )
 from hotfixes.checks.version_in_tree import states_new
 from hotfixes.git import names
@@ -165,7 +166,7 @@ def tag_unmoved(context: Context) -> Result:
         return failed(_("The tag %(tag)s was deleted.") % words, *proof, then=put_back, ids=ids)
     if not seen:
         return unknown(_("Can't tell: nobody has watched the tag yet."))
-    words["at"] = seen[0].seen_at.isoformat()
+    words["at"] = when(seen[0].seen_at)
     if seen[0].seen_at == context.began:
         said = (
             _("Can't tell what was before %(at)s, when watching began; since then it has not moved.") % words
