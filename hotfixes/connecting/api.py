@@ -37,7 +37,8 @@ class TroubleShape(Schema):
 class ReadingShape(RepositoryShape):
     """`found` is what the last good look found of this product: branches, tags, newest, files, changelog.
 
-    `hook` is the receiver's address, for who manages the product; null for others and for plain git.
+    `hook` is the receiver's address, for who manages the product; null for others. For plain git anything posted to it
+    asks for a look.
     """
 
     state: Literal["waiting", "reading", "ready", "trouble"]
@@ -97,7 +98,7 @@ def reading_shape(request: HttpRequest, product: Product) -> dict[str, Any]:
         "detail": mirror.detail,
         "since": utc_or_none(mirror.trouble_since),
     }
-    manages = row.forge != "none" and allowed(person_of(request), "edit", product)
+    manages = allowed(person_of(request), "edit", product)
     found = mirror.found.get(str(product.pk))
     return {
         **(repository_shape(product) or {}),

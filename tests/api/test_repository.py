@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.test import Client
+
 from hotfixes.models import Mirror
 from products.models import Product, Repository
 from tests.api.conftest import Script, problem
@@ -72,3 +74,14 @@ def test_the_hook_is_for_managers(script: Script, product: Product, script_of: C
     viewing = script_of(vera)
     assert viewing.get("/products/staff-mobile/repository")["hook"] is None
     assert viewing("POST", "/products/staff-mobile/repository/secret", {}).status_code == 403
+
+
+def test_plain_git_has_an_address_to_ring_at_for_who_manages_it(
+    script: Script, product: Product, client: Client
+) -> None:
+    plain = {"url": "https://git.example.org/you/product"}
+    script("PATCH", "/products/staff-mobile", {"repository": plain})
+    found = script.get("/products/staff-mobile/repository")
+    assert found["forge"] == "none"
+    path = "/in/forge/" + found["hook"].rpartition("/")[2]
+    assert client.generic("POST", path, b"").status_code == 202

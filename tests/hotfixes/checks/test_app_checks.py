@@ -93,7 +93,7 @@ def test_answers_quote_nobodys_words(key: str) -> None:
 
 def test_a_draft_is_no_request_for_review() -> None:
     """K40: nothing stops its clock until somebody is asked."""
-    facts = {"number": 3, "url": "https://git.example.org/3"}
+    facts: dict[str, Any] = {"number": 3, "url": "https://git.example.org/3"}
     draft = milestones.without_git(context(), {"review_requested": pending("A draft.", **facts)})
     asked = milestones.without_git(context(), {"review_requested": passed("Asked.", **facts)})
     assert [[one.kind for one in found] for found in (draft, asked)] == [[], ["review_requested"]]
