@@ -43,7 +43,7 @@ def store(
         hotfix.status, hotfix.verify_at = as_it_is
         alone = incident.timeline_seq == seq
         now = moment.now()
-        changed = _keep(hotfix, results, now)
+        changed, reads_differently = _keep(hotfix, results, now)
         telling.tell(incident, hotfix, reached, changed, now)
         ended = ending.after_round(incident, hotfix, changed, now)
         mine.update(lease_token=None, looked_at=now, judged_seq=seq, **beside, **ended)
@@ -51,7 +51,7 @@ def store(
             _tell_contradictions(hotfix, results)
             if alone:
                 _be_done(hotfix, known, results, asked, beside, seq)
-        if changed or "status" in ended:
+        if reads_differently or _is_other(hotfix, beside) or "status" in ended:
             announce(incident)
 
 
@@ -79,8 +79,8 @@ def _be_done(
         Hotfix.objects.filter(pk=hotfix.pk).update(judged_seq=now)
 
 
-def _keep(hotfix: Hotfix, results: Mapping[str, Result], now: datetime) -> list[CheckResult]:
-    """Writes rows for answers that read differently; returns those whose verdict is another."""
+def _keep(hotfix: Hotfix, results: Mapping[str, Result], now: datetime) -> tuple[list[CheckResult], bool]:
+    """Writes rows for answers that read differently; returns those whose verdict is another, and whether any does."""
     current = {row.key: row for row in hotfix.results.filter(superseded_at=None)}
     old, new, same, changed = [], [], [], []
     for key, result in results.items():
@@ -96,7 +96,12 @@ def _keep(hotfix: Hotfix, results: Mapping[str, Result], now: datetime) -> list[
     CheckResult.objects.filter(pk__in=old).update(superseded_at=now)
     CheckResult.objects.filter(pk__in=same).update(looked_at=now)
     CheckResult.objects.bulk_create(new)
-    return changed
+    return changed, bool(new)
+
+
+def _is_other(hotfix: Hotfix, beside: Mapping[str, Any]) -> bool:
+    """What stands beside the checks reads differently now. `hotfix` as the round began."""
+    return any(getattr(hotfix, name) != value for name, value in beside.items())
 
 
 def _row(hotfix: Hotfix, key: str, result: Result, now: datetime) -> CheckResult:

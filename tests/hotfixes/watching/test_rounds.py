@@ -1,9 +1,12 @@
 """The correct repository, watched: rows, timeline and boxes at each step (K20, K24–K38, K49–K53, K101–K110)."""
 
+from benchmarks.verifying import pushed
 from hotfixes import asking
 from hotfixes.judging import judge_due
+from hotfixes.models import Hotfix
 from hotfixes.watching.looking import look_due
 from incidents import transitions
+from live.models import Announcement
 from tests.hotfixes.checks.stories import BRANCH, FIXED, MESSAGE, NOTED, RAISED
 from tests.hotfixes.watching.watched import Watched
 
@@ -77,3 +80,23 @@ def test_anybodys_entry_asks_for_a_further_round(watched: Watched) -> None:
     transitions.note(hotfix.incident, by=watched.ada, text="I am looking.")
     assert judge_due() is True
     assert judge_due() is False
+
+
+def test_open_pages_are_told_of_a_push_that_changes_no_verdict(watched: Watched) -> None:
+    """A second commit too many reads differently, though it is worth a look as before. A quiet look tells nobody."""
+    hotfix = watched.hotfix()
+    watched.story.whole_fix()
+    for number in range(2):
+        pushed(str(watched.story.repository.path), BRANCH, number)
+        watched.look()
+        before = refreshes(hotfix)
+    pushed(str(watched.story.repository.path), BRANCH, 2)
+    watched.look()
+    assert watched.verdicts(hotfix)["minimal_diff"] == "WARN"
+    assert refreshes(hotfix) == before + 1
+    watched.look()
+    assert refreshes(hotfix) == before + 1
+
+
+def refreshes(hotfix: Hotfix) -> int:
+    return Announcement.objects.filter(topic=f"incident:{hotfix.incident_id}", event="refresh").count()
