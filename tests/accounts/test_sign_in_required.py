@@ -18,6 +18,7 @@ OPEN = {
     "api_page",  # what scripts may ask is no secret
     "nightdesk_push",
     "push",
+    "forge_hook",  # the key in its address, and where the forge signs its signature, are the proof of a hint
     "tap",  # a link out of a message: its signature is the proof, for one thing and one hour
     "account_login",
     "account_logout",
