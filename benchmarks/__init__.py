@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, str] = {
     "history": "git on 150,000 commits: the first mirror, the deep questions with and without a commit-graph",
     "hostile": "what ends an endless pack, an endless listing, 100,000 refs, a tree bomb; seconds and our own memory",
     "verify": "a hotfix's whole verify on a small repository and on 150,000 commits, its memory, and hook to rows",
+    "push": "seconds from a push, with its hook and without one, to the incident page that somebody has open",
     "probe": "checks a second and core, beside blackbox-exporter and wrk",
 }
 

@@ -12,14 +12,18 @@ import psutil
 
 from accounts.models import User
 from foundation import moment
+from foundation.secrets import seal
 from hotfixes import asking
+from hotfixes.hooks.address import receiver_address
 from hotfixes.models import CheckResult, Hotfix, Mirror
 from hotfixes.start import start
 from hotfixes.watching import looking
 from hotfixes.watching.claim import Claim
 from incidents.declare import declare
+from products.models import Forge
 from tests.factories import make_product
 from tests.hotfixes.checks.stories import KROW
+from tests.hotfixes.forges.state import TOKEN
 from tests.hotfixes.watching.watched import connected
 
 BIG: dict[str, Any] = {
@@ -44,6 +48,22 @@ def hotfix(path: str, *, big: bool, version: str) -> dict[str, int]:
     Mirror.objects.update(due_at=moment.now() + timedelta(hours=5))
     made = start(declare(product, by=by, title="Sign-in fails", severity=severity), by=by)
     return {"hotfix": made.pk, "repository": product.repository.pk}
+
+
+def push(url: str, forge: str) -> dict[str, str]:
+    """A hotfix of the repository at `url`, whose forge is at `forge`: its page, and its hook's address and secret."""
+    by = User.objects.filter(is_administrator=True).earliest("pk")
+    product = make_product(name="Krow", slug="krow", version="0.1.0")
+    product.policy = {"version_files": KROW["version_files"]}
+    facts = {"forge": Forge.GITHUB, "web_url": forge, "token": seal(TOKEN)}
+    product.repository = connected(product, url, **facts)
+    product.save()
+    severity = product.severities().get(key="CRITICAL")
+    incident = declare(product, by=by, title="Sign-in fails", severity=severity)
+    start(incident, by=by)
+    repository = product.repository
+    secret = repository.hook_secrets[0]
+    return {"path": incident.get_absolute_url(), "hook": receiver_address(repository), "secret": secret}
 
 
 def verify(repository: int) -> float:
@@ -102,6 +122,7 @@ def pushed(path: str, branch: str, number: int) -> str:
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "verify_hotfix": hotfix,
+    "push_hotfix": push,
     "verify": verify,
     "verify_verdicts": verdicts,
     "verify_hook": hook,
