@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from hotfixes import asking, telling_people
 from hotfixes.check_titles import TITLES
-from hotfixes.models import CheckResult, Hotfix
+from hotfixes.models import CheckResult, Hotfix, Mirror
 from incidents.checklist import check_reason
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import Incident, Status, TimelineEvent
@@ -23,6 +23,8 @@ from products.vocabulary import EventKind, Verdict
 
 ABANDON = Step(EventKind.CHECK_CHANGED, REPORTED_IN)
 LOOKED_BACK_AT = timedelta(hours=24)
+# When the repository cannot be read at that moment: so often, and for so long at most.
+AGAIN, AT_MOST = timedelta(hours=1), timedelta(days=7)
 # What stays as it is once it is done: a change of these is an alarm.
 LASTING = frozenset(
     {
@@ -77,7 +79,15 @@ def after_round(
         _alarm(incident, hotfix, changed)
     if hotfix.verify_at and hotfix.verify_at > now:
         return {"look_at": hotfix.verify_at}
+    if hotfix.verify_at and now < hotfix.verify_at + AT_MOST and _blind(hotfix):
+        return {"look_at": now + AGAIN}
     return {"look_at": None, "verify_at": None}
+
+
+def _blind(hotfix: Hotfix) -> bool:
+    """Whether the repository cannot be read just now, so that the last look back would show nothing."""
+    mirror = Mirror.objects.filter(repository=hotfix.repository_id).first()
+    return mirror is not None and mirror.state == Mirror.State.TROUBLE
 
 
 def _ended(incident: Incident, now: datetime) -> dict[str, Any]:

@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from hotfixes import ending
-from hotfixes.models import Hotfix
+from hotfixes.judging import judge_due
+from hotfixes.models import Hotfix, Mirror
 from incidents import clock_verbs, exits, transitions
 from incidents.closing import close
 from notifications.models import Delivery
@@ -69,6 +70,26 @@ def test_after_a_day_it_is_looked_at_once_more_and_then_left(watched: Watched) -
     assert (hotfix.verify_at, hotfix.look_at) == (None, None)
     assert hotfix.looked_at
     assert not Hotfix.objects.watched().exists()
+
+
+def test_the_last_look_back_waits_for_a_repository_that_cannot_be_read(watched: Watched) -> None:
+    """A tag moved while the host was away is told all the same; after a week nobody asks any more."""
+    hotfix = closed(watched)
+    Mirror.objects.update(state=Mirror.State.TROUBLE, trouble="unreachable")
+    Hotfix.objects.filter(pk=hotfix.pk).update(verify_at=hotfix.closed_at, look_at=hotfix.closed_at)
+    while judge_due():
+        pass
+    hotfix.refresh_from_db()
+    assert hotfix.verify_at == hotfix.closed_at
+    assert hotfix.closed_at
+    assert hotfix.look_at
+    assert hotfix.look_at > hotfix.closed_at + timedelta(minutes=50)
+    long_ago = hotfix.closed_at - timedelta(days=8)
+    Hotfix.objects.filter(pk=hotfix.pk).update(verify_at=long_ago, look_at=long_ago)
+    while judge_due():
+        pass
+    hotfix.refresh_from_db()
+    assert (hotfix.verify_at, hotfix.look_at) == (None, None)
 
 
 def test_it_is_abandoned_with_a_reason(watched: Watched) -> None:
