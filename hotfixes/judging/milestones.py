@@ -104,12 +104,19 @@ def _of_main(known: Context, results: Mapping[str, Result]) -> list[Reached]:
         what = f"{known.policy.main} {short(commit)}"
         found.append(Reached(Kind.MERGED, _arrived(known, commit), GIT, what, {"commit": commit}))
     if known.tag is not None:
-        seen = next((one for one in known.history(known.tag.name) if one.commit), None)
         what = f"{known.tag_name} {short(known.tag.commit)}"
-        found.append(
-            Reached(Kind.TAGGED, seen.seen_at if seen else None, GIT, what, {"commit": known.tag.commit})
-        )
+        found.append(Reached(Kind.TAGGED, _tagged(known), GIT, what, {"commit": known.tag.commit}))
     return found
+
+
+def _tagged(known: Context) -> datetime | None:
+    """When the tag was first seen on the commit where it is now; a moved one was elsewhere before."""
+    since = None
+    for seen in reversed(known.history(known.tag.name) if known.tag else ()):
+        if known.tag is None or seen.commit != known.tag.commit:
+            break
+        since = seen.seen_at
+    return since
 
 
 def _arrived(known: Context, commit: str) -> datetime | None:

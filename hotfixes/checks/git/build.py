@@ -31,5 +31,21 @@ def wrong_build(rule: str | None, path: str, old: Version | Unknown | NoFile | N
     return _("The build number in %(path)s is %(now)s; it must be greater than %(was)s.") % words
 
 
+def to_write(
+    rule: str | None, version: str, old: Version | Unknown | NoFile | None, new: object = None
+) -> str:
+    """What is to stand in the file: the version, and the build number that `rule` wants where the file had one. `new`:
+    what stands there now.
+    """
+    was = _number(old.build) if isinstance(old, Version) else None
+    if rule is None or was is None or not isinstance(old, Version):
+        return version
+    now = _number(new.build) if isinstance(new, Version) else None
+    build = now if rule == "greater" and now is not None and now > was else was + 1
+    if "+" in old.text:
+        return f"{version}+{build}"
+    return _("%(version)s (build number %(build)s)") % {"version": version, "build": build}
+
+
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None

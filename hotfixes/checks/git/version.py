@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
 from hotfixes.checks.git.branch import no_tree
-from hotfixes.checks.git.build import wrong_build
+from hotfixes.checks.git.build import to_write, wrong_build
 from hotfixes.checks.shapes import (
     Next,
     Result,
@@ -138,10 +138,12 @@ def _unraised(context: Context, paths: list[str], pairs: dict[str, tuple[Value, 
             return unknown(
                 _("Can't tell: %(path)s. %(why)s") % {"path": path, "why": problem.sentence}, *proof
             )
-    then = Next(_("Write %(new)s into the version file and push.") % context.known)
+    there = paths[0] if len(paths) == 1 else _("the version file")
+    whole = {to_write(context.policy.build, context.known["new"], *pairs[path]) for path in paths}
+    value = whole.pop() if len(whole) == 1 else context.known["new"]
+    then = Next(_("Write %(new)s into %(path)s and push.") % {"new": value, "path": there})
     if context.released:
-        words = {**context.known, "tag": context.tag_name}
-        said = _("The release still says %(old)s; it should say %(new)s.") % words
+        said = _("The release still says %(old)s; it should say %(new)s.") % {**context.known, "new": value}
         return failed(said, *proof, then=then)
     return pending(_("The version is still %(old)s; it becomes %(new)s.") % context.known, *proof, then=then)
 
@@ -154,22 +156,24 @@ def _judged(
     missing: list[str] = []
     for path in paths:
         old, new = pairs[path]
-        words = {**context.known, "path": path, "found": new.text if isinstance(new, Version) else ""}
+        whole = to_write(context.policy.build, context.known["new"], old, new)
+        words = {"new": whole, "path": path, "found": new.text if isinstance(new, Version) else ""}
+        then = Next(_("Write %(new)s into %(path)s and push.") % words)
         if isinstance(new, Unknown):
             return unknown(
                 _("Can't tell: %(path)s. %(why)s") % {"path": path, "why": new.sentence}, *proof, **facts
             )
         if not isinstance(new, Version):
             return failed(_("%(path)s is no longer a file that says a version.") % words, *proof, **facts)
-        if _alike(old, new) and not same_version(new.base, words["new"]):
+        if _alike(old, new) and not same_version(new.base, context.known["new"]):
             missing.append(path)
-        elif not same_version(new.base, words["new"]) or new.base != words["new"]:
-            then = Next(_("Write %(new)s into %(path)s and push.") % words)
+        elif new.base != context.known["new"]:
             return failed(
                 _("%(path)s says %(found)s; it should say %(new)s.") % words, *proof, then=then, **facts
             )
         elif said := wrong_build(context.policy.build, path, old, new):
-            return failed(said, *proof, then=Next(_("Set the build number and push.")), **facts)
+            counted = then if whole != new.base else Next(_("Set the build number and push."))
+            return failed(said, *proof, then=counted, **facts)
     if missing:
         said = _("Not raised yet: %s.") % listed(missing)
         return (failed if context.released else pending)(said, *proof, **facts)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.hotfixes.checks.stories import (
+    BASE,
     BEFORE,
     ENTRY,
     FIXED,
@@ -111,3 +112,38 @@ def test_a_file_with_only_other_line_ends_is_seen_as_changed(story: Story) -> No
     story.look()
     story.commit({**FIXED, "lib/cart.dart": "one\r\ntwo\r\n"}, MESSAGE)
     assert story.results()["minimal_diff"].facts["lines"] == 6
+
+
+@pytest.mark.parametrize("stated", ["0.1.3+6", "0.1.1", "0.1.1+5", "0.1.0+6"])
+def test_a_wrong_version_is_answered_with_the_whole_one(story: Story, stated: str) -> None:
+    """With the build number: following the advice must not be the next mistake."""
+    story.look()
+    path = "apps/mobile/pubspec.yaml"
+    story.commit({**FIXED, path: f"name: krow\nversion: {stated}\n"}, MESSAGE)
+    found = story.results()["version_bump"]
+    assert found.verdict == "FAIL"
+    assert found.next
+    assert found.next.text == f"Write 0.1.1+6 into {path} and push."
+    story.commit(RAISED)
+    assert story.look()["version_bump"] == "PASS"
+
+
+def test_a_version_that_is_not_raised_yet_is_told_whole(story: Story) -> None:
+    story.look()
+    story.commit(FIXED, MESSAGE)
+    found = story.results()["version_bump"]
+    assert found.next
+    assert found.next.text == "Write 0.1.1+6 into apps/mobile/pubspec.yaml and push."
+
+
+def test_a_build_number_that_stands_elsewhere_is_not_written_behind_a_plus(story: Story) -> None:
+    path = "app/build.gradle"
+    text = 'android {{\n  defaultConfig {{\n    versionCode {}\n    versionName "{}"\n  }}\n}}\n'
+    story.policy = {**story.policy, "version_files": [{"path": path, "kind": "gradle"}]}
+    story.base = story.commit({**BEFORE, path: text.format(5, "0.1.0")}, on="main")
+    story.repository.tag(BASE, story.base, "Release 0.1.0")
+    story.look()
+    story.commit({**FIXED, path: text.format(5, "0.1.1")}, MESSAGE)
+    found = story.results()["version_bump"]
+    assert found.next
+    assert found.next.text == f"Write 0.1.1 (build number 6) into {path} and push."

@@ -67,7 +67,11 @@ def test_everything_must_speak_of_one_version(watched: Watched) -> None:
         status="succeeded", source="api", at=moment.now(),
     )  # fmt: skip
     said = guard(watched, hotfix)["versions_agree"]
-    assert said["summary"] == "Not all speak of 0.1.1: product 0.1.0."
+    assert (said["verdict"], said["summary"], said["next_text"]) == (
+        "WARN",
+        "All speak of 0.1.1; only the product's page says 0.1.0.",
+        "Write 0.1.1 there: Products, the product, Edit, Version in production.",
+    )
     watched.product.version = "0.1.1"
     watched.product.save()
     assert guard(watched, hotfix)["versions_agree"]["summary"] == "All speak of 0.1.1."
