@@ -64,9 +64,18 @@ class CheckForm(VerbForm):
 
 
 class AttestCheckForm(forms.Form):
+    """`against`: the check says that it is not right; whoever says otherwise says how they know."""
+
+    against = False
     text = words(_("How do you know?"), limit=1000, rows=2, required=False)
     url = line(_("Link that shows it"), limit=500, required=False)
     file = UploadField()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if self.against and not str(given.get("text") or "").strip() and "text" not in self.errors:
+            self.add_error("text", _("The check says that it is not right: say how you know."))
+        return given
 
 
 class WaiveForm(forms.Form):

@@ -60,6 +60,14 @@ class HotfixPage:
     evidence: list[Evidence]
     deployments: list[Deployment]
 
+    @property
+    def title(self) -> str:
+        """Of what comes next: where nothing can tell, what the step asks of people."""
+        step = next((step for step in self.steps if step.current or self.next in step.checks), None)
+        if self.next and self.next.view.verdict == Verdict.UNKNOWN and step:
+            return step.title
+        return str(self.next.told.summary) if self.next else ""
+
 
 def read(hotfix: Hotfix, now: datetime) -> HotfixPage:
     known = standing.standing(hotfix)

@@ -12,7 +12,6 @@ from accounts.access import allowed, signed_in
 from accounts.models import User
 from hotfixes import named, shown
 from hotfixes.repository_state import RepositoryState, repository_state
-from hotfixes.stage import STAGES
 from hotfixes.standing import CheckView, Standing
 from incidents import glance, panels, work
 from incidents.actions import OFFERS
@@ -69,7 +68,7 @@ def of(standing: Standing, now: datetime) -> HotfixShown:
     found.insert(0, ("base", _("Starts from"), named.base_tag(hotfix)))
     return HotfixShown(
         standing=standing,
-        stage=str(STAGES[standing.stage]),
+        stage=standing.stage_words,
         names=[one for one in found if one[2]],
         state=repository_state(hotfix, now),
         minimal=minimal if minimal and minimal.facts.get("files") else None,

@@ -1,4 +1,4 @@
-"""Which check comes next (DESIGN.md §7): the process's order, but nothing that a mend still due would outdate.
+"""Which check comes next (DESIGN.md §7): what is wrong, then the process's order, but nothing that a mend outdates.
 
 A failing changelog comes before asking for approval: mending it is a new commit, and the approval was for the old one.
 Pure.
@@ -39,7 +39,11 @@ OF_BRANCH: Final = frozenset({"review_requested", *(BY_COMMIT - {"cut_from_tag",
 BEFORE_MERGE: Final = frozenset(
     {"cut_from_tag", "branch_name", "commit_message", "ff_possible", "review_requested"}
 )
+# A limit that has passed is mended by nobody, and a watch ends by itself: both wait behind what can be done.
+PASSIVE: Final = frozenset({"within_limit", "healthy_window"})
 MERGED: Final = (Verdict.PASS, Verdict.WARN, Verdict.STATED)
+# In this order: what must be asked for, and what must be there, before anybody merges.
+REVIEW: Final = ("review_requested", "approval")
 
 
 class Answer(Protocol):
@@ -60,13 +64,17 @@ def next_check[A: Answer](answers: Sequence[A]) -> A | None:
         return None
     if _merged(answers):
         todo = [one for one in todo if one.key not in BEFORE_MERGE] or todo
+    todo = [one for one in todo if one.key not in PASSIVE] or todo
+    wrong = [one for one in todo if one.verdict == Verdict.FAIL]
+    if moved := next((one for one in wrong if one.key == "tag_unmoved"), None):
+        return moved
     fix_missing = _fix_missing(answers)
-    chosen = todo[0]
+    chosen = wrong[0] if wrong else todo[0]
     passed_over = {chosen.key}
     while other := _first_that_outdates(chosen.key, todo, passed_over, fix_missing):
         chosen = other
         passed_over.add(chosen.key)
-    return chosen
+    return (_unreviewed(answers) if chosen.key == "merged" else None) or chosen
 
 
 def outdates(key: str) -> frozenset[str]:
@@ -87,6 +95,16 @@ def _first_that_outdates[A: Answer](
     if fix_missing and key == "tests_passed":
         return None
     return next((one for one in todo if one.key not in passed_over and key in outdates(one.key)), None)
+
+
+def _unreviewed[A: Answer](answers: Sequence[A]) -> A | None:
+    """Where nothing can tell of a review, somebody must: nobody is sent to merge before that."""
+    found = {one.key: one for one in answers if one.key in REVIEW}
+    approval = found.get("approval")
+    if approval is None or approval.settled or approval.verdict != Verdict.UNKNOWN:
+        return None
+    asked = found.get("review_requested")
+    return asked if asked and asked.verdict == Verdict.UNKNOWN and not asked.settled else approval
 
 
 def _merged(answers: Sequence[Answer]) -> bool:

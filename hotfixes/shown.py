@@ -92,7 +92,7 @@ def of_check(check: CheckView, hotfix: Hotfix, *, named: bool = False) -> Shown:
         proof=tuple(check.proof),
         next_text=check.next_text,
         commands=tuple(check.next_commands),
-        seen=seen(check.key, hotfix),
+        seen=seen(check, hotfix),
         watched=watched(check.key, hotfix),
         waived=waived(check.override),
         attested=attested(check.attestation),
@@ -113,8 +113,13 @@ def may_be_attested(check: CheckView, hotfix: Hotfix) -> bool:
     return hotfix.is_open and check.verdict not in _GOOD and check.attestation is None
 
 
-def seen(key: str, hotfix: Hotfix) -> str:
-    """What shows it: "seen in git", "seen on GitHub"."""
+def seen(check: CheckView, hotfix: Hotfix) -> str:
+    """What shows it: "seen in git", "seen on GitHub", or whoever sent it."""
+    key = check.key
+    if key not in FORGE and check.facts.get("by") and check.verdict in (Verdict.PASS, Verdict.FAIL):
+        return _("told by a script")
+    if key == "tests_passed":
+        return _("told by CI or a script")
     if key in FORGE and hotfix.repository and hotfix.repository.forge != Forge.NONE:
         return _("seen on %s") % hotfix.repository.get_forge_display()
     return str(_SEEN.get(key, _("seen by Nightdesk")))
@@ -132,7 +137,8 @@ def waived(said: SaidView | None) -> str:
         return ""
     words = {"who": said.by, "why": said.text}
     if said.waits:
-        return _("%(who)s wants to go on without it; a second person must agree.") % words
+        asks = _("%(who)s wants to go on without it; a second person must agree.") % words
+        return _("%(asks)s Why: %(why)s") % {"asks": asks, "why": said.text} if said.text else asks
     return _("Waived by %(who)s: %(why)s") % words if said.text else _("Waived by %(who)s.") % words
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from hotfixes.models import Hotfix
@@ -60,6 +61,14 @@ def stage_of(hotfix: Hotfix, events: Iterable[TimelineEvent]) -> str:
         elif event.kind in _BACK_TO:
             reached = min(reached, _ORDER.index(_BACK_TO[Kind(event.kind)]))
     return _ORDER[reached]
+
+
+def words(stage: str, wrong: int) -> str:
+    """The stage as pages say it; `wrong`: how many things are not right, which nobody may overlook once it runs."""
+    label = str(STAGES[stage])
+    if not wrong or _ORDER.index(stage) < _ORDER.index("deployed"):
+        return label
+    return _("%(stage)s, %(n)s not right") % {"stage": label, "n": wrong}
 
 
 def _concerns(event: TimelineEvent, hotfix: Hotfix) -> bool:

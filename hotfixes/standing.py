@@ -13,6 +13,7 @@ from hotfixes.check_titles import TITLES
 from hotfixes.models import Attestation, CheckResult, Hotfix, Override
 from hotfixes.models.check import Said
 from hotfixes.stage import stage_of
+from hotfixes.stage import words as stage_words
 from incidents import work
 from incidents.attachments import FileShown
 from incidents.models import Incident, TimelineEvent
@@ -113,6 +114,13 @@ class Standing:
         """Checks that need nothing more."""
         good = (Verdict.PASS, Verdict.STATED, Verdict.WARN, Verdict.NOT_APPLICABLE)
         return sum(check.verdict in good or check.settled for check in self.checks)
+
+    @property
+    def stage_words(self) -> str:
+        """The stage, and how much is not right: of the checks that nobody waived, and of what is looked at besides."""
+        wrong = sum(check.verdict == Verdict.FAIL and not check.waived for check in self.checks)
+        wrong += sum(line["verdict"] == Verdict.FAIL for line in self.hotfix.guard)
+        return stage_words(self.stage, wrong)
 
     def check(self, key: str) -> CheckView | None:
         return next((check for check in self.checks if check.key == key), None)

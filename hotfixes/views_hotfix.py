@@ -14,7 +14,6 @@ from foundation.text import asked
 from hotfixes import alarms, curl, hotfix_page, named, offers
 from hotfixes.models import Hotfix
 from hotfixes.models.hotfix import REF, HotfixQuerySet
-from hotfixes.stage import STAGES
 from hotfixes.standing import of
 from incidents import glance
 from incidents.views.incident import zone_of
@@ -47,7 +46,7 @@ def hotfixes(request: HttpRequest) -> HttpResponse:
     opened = [] if after else list(matching.open().order_by("-number")[:MOST_OPEN])
     return render(request, "hotfixes/hotfixes.html", {
         "ended": ended,
-        "rows": [(one, str(STAGES[one.stage])) for one in of([*opened, *ended.items])],
+        "rows": [(one, one.stage_words) for one in of([*opened, *ended.items])],
         "asked": wanted,
         "filtered": any(wanted.values()),
         "statuses": Hotfix.Status.choices,

@@ -25,6 +25,7 @@ from hotfixes.standing import CheckView
 from hotfixes.views_hotfix import fetch
 from incidents.lifecycle import TooLate
 from incidents.views.incident import zone_of
+from products.vocabulary import Verdict
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ def said(request: HttpRequest, ref: str, key: str, deed: str) -> HttpResponse:
         raise Http404
     what = DEEDS[deed]
     form = what.form(request.POST or None, request.FILES or None) if request.method == "POST" else what.form()
+    if isinstance(form, AttestCheckForm):
+        form.against = check.verdict == Verdict.FAIL
     if request.method == "POST" and _valid(form):
         try:
             what.do(found, key, by=signed_in(request), **form.cleaned_data)
@@ -133,6 +136,12 @@ def abandon_hotfix(request: HttpRequest, ref: str) -> HttpResponse:
     return _form(request, found, what, form, None, 422 if form.is_bound else 200)
 
 
+def _is_own(what: Deed, check: CheckView | None, user: User) -> bool:
+    """Who asked for a second person is not it."""
+    said = check.override if check and what.name == "confirm" else None
+    return said is not None and said.waits and said.by_id == user.pk
+
+
 def _valid(form: forms.Form) -> bool:
     """A form without fields is bound by being sent."""
     if not form.fields:
@@ -157,5 +166,6 @@ def _form(
         "form": form,
         "check": check,
         "told": shown.of_check(check, found) if check else None,
+        "own": _is_own(what, check, signed_in(request)),
         "zone": zone_of(request.user, found.incident),
     }, status=status)  # fmt: skip

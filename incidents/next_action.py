@@ -16,8 +16,8 @@ from incidents.forms.retold import asks_when
 from incidents.messages import messages
 from incidents.models import Incident, Status, TimelineEvent
 from incidents.report import SAID
-from incidents.stated import ASKED_AGAIN
-from incidents.steps import next_step
+from incidents.stated import ASKED_AGAIN, WAY
+from incidents.steps import StepView, steps
 from incidents.triage import waits
 from incidents.verdicts import NOTHING, Known
 from incidents.work import Work
@@ -144,7 +144,7 @@ def _remedy(incident: Incident, work: Work, checks: Known) -> Action | None:
     """What a check asks for, the next step of the hotfix, or the end of the rollback."""
     if work.remedy == EventKind.ROLLBACK_STARTED:
         return _rollback(work)
-    step = next_step(incident, work)
+    step = _step_due(incident, work)
     if checks.next and (action := next_check.action(checks.next, step, work)):
         return action
     if step is None:
@@ -155,6 +155,16 @@ def _remedy(incident: Incident, work: Work, checks: Known) -> Action | None:
     hidden = (("step", step.key),)
     tap = step.kind not in ASKED_AGAIN
     return Action("finish_step", step.label, step.title, reason, tap=tap, hidden=hidden)
+
+
+def _step_due(incident: Incident, work: Work) -> StepView | None:
+    """The first open one; nobody is sent back to the review of what runs already."""
+    last = work.story.last(
+        EventKind.DEPLOYED, EventKind.DEPLOY_FAILED, EventKind.ROLLED_BACK, EventKind.REOPENED
+    )
+    runs = last is not None and last.kind == EventKind.DEPLOYED
+    past = WAY[: WAY.index(EventKind.MERGED)] if runs else ()
+    return next((step for step in steps(incident, work) if step.is_open and step.kind not in past), None)
 
 
 def _rollback(work: Work) -> Action | None:

@@ -280,6 +280,7 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.DEFERRED: _deferred,
     EventKind.DUPLICATE_MARKED: _duplicate_marked,
     **dict.fromkeys(SAID, _stated),
+    EventKind.DEPLOY_STARTED: _stated,
     EventKind.ATTESTED: lambda event: linked(event, _ticked(event)),
     EventKind.CHECK_CHANGED: lambda event: checked(event) or _ticked(event),
     EventKind.WATCH_OPENED: _watch_opened,

@@ -24,10 +24,13 @@ def hotfixes_of(report: dict[str, Any]) -> list[str]:
 
 def _override(said: dict[str, Any]) -> str:
     second = f", {_('agreed by')} {inline(said['second'])}" if said["second"] else ""
-    waits = f", {_('never agreed to')}" if said["waits"] else ""
     back = f", {_('taken back')}" if said["withdrawn"] else ""
-    head = f"- **{inline(_('Waived'))}: {inline(said['title'])}** ({inline(said['label'])})"
-    return f"{head} {inline(said['by'])}{second}{waits}{back}: {inline(said['said'])}"
+    what = _("Not waived") if said["waits"] else _("Waived")
+    head = f"- **{inline(what)}: {inline(said['title'])}** ({inline(said['label'])})"
+    who = inline(said["by"])
+    if said["waits"]:
+        who = _("asked by %s, nobody has agreed yet") % who
+    return f"{head} {who}{second}{back}: {inline(said['said'])}"
 
 
 def _attestation(said: dict[str, Any]) -> str:

@@ -16,6 +16,13 @@ from foundation.text import asked
 from products.token_form import TokenForm
 from products.token_products import make_narrow_token
 
+READABLE = (
+    ("/incidents", (Scope.READ, Scope.INCIDENTS)),
+    ("/hotfixes", (Scope.HOTFIXES,)),
+    ("/deployments", (Scope.INGEST,)),
+    ("/monitors", (Scope.MONITORING, Scope.ADMIN)),
+)
+
 
 @require_safe
 def tokens(request: HttpRequest) -> HttpResponse:
@@ -37,7 +44,7 @@ def make_token(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            context = {"token": token, "text": text, "api": address("/api/v1")}
+            context = {"token": token, "text": text, "api": address("/api/v1"), "try_it": readable(token)}
             return render(request, "accounts/token_made.html", context)
     return render(request, "accounts/make_token.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -51,6 +58,11 @@ def wanted(request: HttpRequest) -> dict[str, object]:
         "products": [asked(request, "product", 80)],
     }
     return {name: value for name, value in found.items() if value not in ("", [], [""])}
+
+
+def readable(token: ApiToken) -> str:
+    """What this token may look at, to try it with; "" where it may only say things."""
+    return next((path for path, scopes in READABLE if set(scopes) & set(token.scopes)), "")
 
 
 @require_POST

@@ -14,6 +14,8 @@ from hotfixes.checks.words import by_word
 def severity_assessed(context: Context) -> Result:
     """By a person: what a monitor guessed is not assessed."""
     judged = [one for one in context.told if _judges(one) and one.said]
+    # Who confirmed or changed it, before who only decided something with it in sight.
+    judged = [one for one in judged if one.kind.startswith("severity_")] or judged
     if judged:
         last = max(judged, key=lambda one: one.seq)
         return passed(_("%s has assessed the severity.") % (last.by or "?"), last.line, seq=last.seq)

@@ -97,3 +97,9 @@ def test_a_draft_is_no_request_for_review() -> None:
     draft = milestones.without_git(context(), {"review_requested": pending("A draft.", **facts)})
     asked = milestones.without_git(context(), {"review_requested": passed("Asked.", **facts)})
     assert [[one.kind for one in found] for found in (draft, asked)] == [[], ["review_requested"]]
+
+
+def test_who_confirmed_the_severity_has_assessed_it_not_who_decided_later() -> None:
+    """K100."""
+    told = (event(1, "severity_confirmed", PERSON, by="Sam"), event(2, "decided", PERSON, by="Ada"))
+    assert CHECKS["severity_assessed"](context(told=told)).summary == "Sam has assessed the severity."
