@@ -85,7 +85,7 @@ def of_check(check: CheckView, hotfix: Hotfix, *, named: bool = False) -> Shown:
         key=check.key,
         title=check.title,
         verdict=check.verdict,
-        summary=check.summary or _("Not looked at yet."),
+        summary=_whole(check.summary) or _("Not looked at yet."),
         ref=hotfix.ref,
         about=hotfix.product.name if named else "",
         url=f"{page}#{check.key}",
@@ -102,6 +102,12 @@ def of_check(check: CheckView, hotfix: Hotfix, *, named: bool = False) -> Shown:
         else "",
         since=check.observed_at,
     )
+
+
+def _whole(summary: str) -> str:
+    """Who sent a result without words left a bare dash behind the colon."""
+    bare = summary.removesuffix(": –")
+    return f"{bare}." if bare != summary else summary
 
 
 def may_be_waived(check: CheckView, hotfix: Hotfix) -> bool:

@@ -91,6 +91,15 @@ def test_a_moved_tag_is_the_next_action_on_both_pages(watched: Watched, phone: C
 
 def test_what_a_script_told_is_not_said_to_be_nightdesks_or_gits(watched: Watched, phone: Client) -> None:
     hotfix = deployed(watched)
+    add_evidence(
+        hotfix, kind="smoke", passed=True, data={"check": "fix_verified"}, by=watched.ada, token="ci"
+    )
+    while judge_due():
+        pass
+    assert watched.summary(hotfix, "fix_verified").startswith("It went well, as sent by")
+    own = page(phone, f"/hotfixes/{hotfix.ref}/").split('<li id="fix_verified">')[1].split("</li>")[0]
+    assert ("It went well, as sent by" in own, "–" in own.split("</p>")[0]) == (True, False)
+    assert ("told by a script" in own, "seen by Nightdesk" in own) == (True, False)
     begun = hotfix.incident.events.get(kind="deploy_started")
     lines = [line.html for line in begun.lines.all()]
     assert ("seen by a script" in lines[-1], "Nightdesk" in lines[-1]) == (True, False)
