@@ -21,7 +21,11 @@ def markdown(result: dict[str, Any], url: str, process: str) -> str:
         lines += [_table(heads), _table(["---"] * len(heads))]
         lines += [_table(_cells(one, list(seen.columns))) for one in result["releases"]]
         lines += ["", *_notes(result, list(seen.columns)), ""]
-        lines += [_("“can't tell”: history no longer proves it, and nobody watched when it happened.")]
+        lines += [
+            _(
+                "“can't tell”: history alone does not prove it. What Nightdesk watched is on the hotfix's page."
+            )
+        ]
     lines += [f"- {_plain(note)}" for note in result["notes"]]
     return "\n".join(lines).rstrip() + "\n"
 

@@ -46,7 +46,7 @@ def test_asking_leads_to_its_page_which_shows_the_table_once_it_is_done(
     done = words(page.get(f"/audit/{audit.pk}/"))
     assert "1 of 1 hotfix tag kept all that can still be checked." in done
     assert "One commit, made right on krow/prod-v0.1.0: nothing else can have come along." in done
-    assert "history no longer proves it, and nobody watched when it happened" in done
+    assert "history alone does not prove it. What Nightdesk watched is on the hotfix" in done
     assert "s3cret" not in done
     assert "http-equiv" not in done
 
