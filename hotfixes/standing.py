@@ -117,10 +117,10 @@ class Standing:
 
     @property
     def stage_words(self) -> str:
-        """The stage, and how much is not right: of the checks that nobody waived, and of what is looked at besides."""
+        """The stage, and how many checks are not right that nobody waived; else what is looked at besides."""
         wrong = sum(check.verdict == Verdict.FAIL and not check.waived for check in self.checks)
-        wrong += sum(line["verdict"] == Verdict.FAIL for line in self.hotfix.guard)
-        return stage_words(self.stage, wrong)
+        besides = sum(line["verdict"] == Verdict.FAIL for line in self.hotfix.guard)
+        return stage_words(self.stage, wrong or besides)
 
     def check(self, key: str) -> CheckView | None:
         return next((check for check in self.checks if check.key == key), None)
