@@ -16,7 +16,9 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 # First words of the names in a data folder: of files that Nightdesk makes there.
-OURS = {"secret_key", "encryption_keys", "postgres", "static", "bundle", "backups", "demo", "mirrors", "repositories"}
+OURS = {
+    "secret_key", "encryption_keys", "postgres", "static", "bundle", "backups", "demo", "mirrors", "repositories",
+}  # fmt: skip
 GIT_PROTOCOLS = ("https", "http", "file")
 NOT_OURS = {"static"}  # a common name; beside it `static.collected` lies in a folder of ours
 

@@ -32,7 +32,8 @@ def test_from_edit_to_published_by_a_second_person(shop: ProcessVersion, writer:
     assert field(page) == GOOD
     told = writer.post("/processes/shop/draft/", {"text": as_sent(OTHER), "seen": seen(page)}, follow=True)
     assert "Saved. Nothing changes for incidents until it is published." in told.text
-    assert "An administrator of this Nightdesk publishes it; an admin of a team is not one." in writer.get("/processes/shop/draft/publish/").text
+    page = writer.get("/processes/shop/draft/publish/").text
+    assert "An administrator of this Nightdesk publishes it; an admin of a team is not one." in page
     assert writer.post("/processes/shop/draft/publish/", {"seen": seen(told.text)}).status_code == 403
     second = signed_in(ada)
     page = second.get("/processes/shop/draft/publish/").text

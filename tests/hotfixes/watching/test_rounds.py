@@ -63,6 +63,7 @@ def test_a_rounds_own_entries_ask_for_no_further_round(watched: Watched) -> None
     """A look writes milestones and ticks boxes; what it said itself changes no answer of git, so nothing follows it."""
     hotfix = watched.hotfix()
     watched.story.whole_fix()
+    assert hotfix.repository
     asking.fetch(hotfix.repository)
     before = len(watched.kinds(hotfix.incident))
     while look_due():
