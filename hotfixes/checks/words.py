@@ -57,10 +57,10 @@ def by_evidence(context: Context, key: str, *, after: datetime | None = None) ->
     last = shown(context, key, after=after)
     if last is None:
         return None
-    words = {"by": last.by or _("a script"), "what": last.summary[:200] or "–"}
-    if last.passed:
-        return passed(_("It went well, as sent by %(by)s: %(what)s") % words, last.line, by=last.by)
-    return failed(_("It went wrong, as sent by %(by)s: %(what)s") % words, last.line, by=last.by)
+    words = {"by": last.by or _("a script")}
+    said = _("It went well, as sent by %(by)s") if last.passed else _("It went wrong, as sent by %(by)s")
+    said = f"{said % words}: {last.summary[:200]}" if last.summary else f"{said % words}."
+    return (passed if last.passed else failed)(said, last.line, by=last.by)
 
 
 def other_head(context: Context, one: Shown) -> bool:

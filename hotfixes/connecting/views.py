@@ -75,7 +75,8 @@ def _hook(row: Repository, mirror: Any) -> dict[str, Any]:
     """What managers see of the receiver."""
     forge = Forge(row.forge)
     return {
-        "hook_url": receiver_address(row) if forge != Forge.NONE else "",
+        "hook_url": receiver_address(row),
+        "plain": forge == Forge.NONE,
         "hook_where": WHERE.get(forge, ""),
         "hook_events": EVENTS.get(forge, ()),
         "hook_last": spoken(mirror.hook) if mirror else None,

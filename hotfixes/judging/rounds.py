@@ -37,7 +37,6 @@ def judge_due() -> bool:
     """Judges what something was said about; whether there was any."""
     token, hotfixes = claim_hotfixes(BATCH)
     for hotfix in hotfixes:
-        crashpoint("ingest.judging")
         _attempt(hotfix, token)
         heartbeat.beat("judge", 1)
     return bool(hotfixes)
@@ -97,6 +96,7 @@ def _round(
     ask_forge: bool = False,
 ) -> None:
     """`given`: answers that need no question."""
+    crashpoint("ingest.judging")
     seq = hotfix.incident.timeline_seq
     # One memory for all that is asked of git in a round: the checks, the milestones, what stands beside them.
     known = context(hotfix, reader if reader is NOWHERE else Remembering(reader), refs)

@@ -124,8 +124,9 @@ def _write(context: Context) -> Next:
 
 def _amend(context: Context, commit: Commit) -> Next:
     branch = quote(context.branch_name.removeprefix("refs/heads/"))
-    rewrite = "git commit --amend" if commit.id == context.tip else f"git rebase -i {short(commit.id)}^"
-    return Next(
-        _("Complete the message and push again; an approval given before counts no more."),
-        (rewrite, f"git push --force-with-lease origin {branch}"),
-    )
+    last = commit.id == context.tip
+    rewrite = "git commit --amend" if last else f"git rebase -i {short(commit.id)}^"
+    said = _("Complete the message and push again; an approval given before counts no more.")
+    if not last:
+        said += " " + _("In the list that opens, write “reword” for “pick” before this commit.")
+    return Next(said, (rewrite, f"git push --force-with-lease origin {branch}"))

@@ -74,7 +74,7 @@ def tag_commit(context: Context) -> Result:
         return not_needed(_("The process names no tag."))
     tag = context.tag
     if tag is None:
-        return pending(_("The tag %s is not there yet.") % context.tag_name)
+        return pending(_("The tag %s is not there yet.") % context.tag_name, then=_make(context))
     found = _standing(context, tag.id, tag.commit)
     return replace(found, next=_mended(context)) if found.verdict is Verdict.FAIL else found
 
