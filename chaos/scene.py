@@ -1,7 +1,7 @@
 """A product with somebody to tell, monitors that look and monitors that listen; and when all of it has become calm."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.models import Scope, Team, User
 from foundation import moment
 from incidents.models import Clock
-from monitoring.models import Kind, StatusChange
+from monitoring.models import Kind, Monitor, StatusChange
 from monitoring.push_keys import push_url
 from notifications.models import Channel, Delivery, State
 from notifications.models import Kind as Way
@@ -20,6 +20,7 @@ from products.token_products import make_narrow_token
 from tests.factories import join, make_monitor, make_product
 
 PUSHED_EVERY_S = 86_400
+LOOK_S = 2
 
 
 def set_up(services: str, count: int, pushed: int, room: str) -> dict[str, Any]:
@@ -49,21 +50,26 @@ def set_up(services: str, count: int, pushed: int, room: str) -> dict[str, Any]:
 def calm(seconds: float, *, hastened: bool) -> dict[str, int]:
     """Wait until nothing is left to be done; returns what still is after that time."""
     end = time.monotonic() + seconds
+    # The services do not change any more: what a look finds that began after this stays so.
+    settled = moment.now() + timedelta(seconds=LOOK_S)
     while True:
         if hastened:
             hasten()
-        left = {name: count for name, count in _left().items() if count}
+        left = {name: count for name, count in _left(settled).items() if count}
         if not left or time.monotonic() > end:
             return left
         time.sleep(0.5)
 
 
-def _left() -> dict[str, int]:
+def _left(settled: datetime) -> dict[str, int]:
+    """In the order in which one leads to the next: a look to a change, that to a clock and to messages."""
     soon = moment.now() + timedelta(seconds=30)
+    looking = Monitor.objects.filter(kind=Kind.HTTP)
     return {
-        "messages": Delivery.objects.filter(state=State.PENDING).count(),
+        "looks": looking.filter(Q(looked_at=None) | Q(looked_at__lt=settled)).count(),
         "changes": StatusChange.objects.unhandled().count(),
         "clocks": Clock.objects.ticking().filter(due_at__lte=soon).count(),
+        "messages": Delivery.objects.filter(state=State.PENDING).count(),
     }
 
 
