@@ -17,6 +17,14 @@ class Deployment(models.Model):
         FAILED = "failed", _("failed")
         ROLLED_BACK = "rolled_back", _("rolled back")
 
+    class Stage(models.TextChoices):
+        """Where a store stands with it; empty for what goes to servers."""
+
+        SUBMITTED = "submitted", _("submitted")
+        IN_REVIEW = "in_review", _("in review")
+        RELEASED = "released", _("released")
+        HALTED = "halted", _("halted")
+
     class Source(models.TextChoices):
         API = "api", _("a script")
         FORGE = "forge", _("the forge")
@@ -31,6 +39,9 @@ class Deployment(models.Model):
     git_ref = models.CharField(max_length=250, blank=True, validators=[plain_text])
     hotfix = models.CharField(max_length=24, blank=True)
     status = models.CharField(max_length=12, choices=Status)
+    stage = models.CharField(max_length=12, choices=Stage, blank=True)
+    # How many of the users have it, in percent, as a store rolls it out; null where that has no meaning.
+    percent = models.PositiveSmallIntegerField(null=True)
     source = models.CharField(max_length=8, choices=Source)
     at = models.DateTimeField()
     url = models.URLField(max_length=1000, blank=True)
@@ -48,6 +59,9 @@ class Deployment(models.Model):
                 fields=["product", "environment", "foreign_id", "status"],
                 condition=~models.Q(foreign_id=""),
                 name="one_row_per_foreign_deployment",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(percent=None) | models.Q(percent__lte=100), name="percent_at_most_100"
             ),
         ]
 

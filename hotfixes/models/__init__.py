@@ -1,5 +1,6 @@
 """Rows: what was decided, which repository says what, the hotfix itself, and what is known of each of its checks."""
 
+from hotfixes.models.approval import Approval as Approval
 from hotfixes.models.audit import AuditRun as AuditRun
 from hotfixes.models.check import Attestation as Attestation
 from hotfixes.models.check import CheckResult as CheckResult
@@ -12,3 +13,8 @@ from hotfixes.models.evidence import HookSeen as HookSeen
 from hotfixes.models.hotfix import Hotfix as Hotfix
 from hotfixes.models.mirror import Mirror as Mirror
 from hotfixes.models.mirror import RefObservation as RefObservation
+from hotfixes.models.question import Question as Question
+from hotfixes.models.rollback import Rollback as Rollback
+from hotfixes.models.watch import Tally as Tally
+from hotfixes.models.watch import Watch as Watch
+from hotfixes.models.watch import WatchSample as WatchSample

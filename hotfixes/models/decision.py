@@ -55,6 +55,10 @@ class Decision(models.Model):
     digest = models.CharField(max_length=64)
     event = models.OneToOneField("incidents.TimelineEvent", on_delete=models.PROTECT, related_name="decision")
     superseded_at = models.DateTimeField(null=True)
+    # Taken without the role, because nobody who has it could be reached: loud wherever it is shown.
+    emergency = models.BooleanField(default=False)
+    # When it is to be looked at again; null once it was, or when nobody asked.
+    revisit_at = models.DateTimeField(null=True)
 
     objects: ClassVar[DecisionQuerySet] = DecisionQuerySet.as_manager()  # type: ignore[assignment]
 
