@@ -10,7 +10,7 @@ from monitoring.add import add as add_monitor
 from monitoring.models import Monitor, Target
 from products.create_product import create_product
 from products.models import Process, Product
-from products.sources.shipped import import_shipped
+from tests.shipped import import_once
 
 PASSWORD = "correct horse battery"
 
@@ -41,7 +41,7 @@ def make_monitor(product: Product | None = None, **fields: Any) -> Monitor:
 
 def make_product(team: Team | None = None, process: str = "krow", **fields: Any) -> Product:
     """A product of `team` (else of "payments") by a shipped process, made by an administrator."""
-    import_shipped()
+    import_once()
     maker = User.objects.filter(is_administrator=True).first()
     facts: dict[str, Any] = {"name": "Staff Mobile", **fields}
     return create_product(

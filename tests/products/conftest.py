@@ -8,14 +8,14 @@ from django.test import Client
 from accounts.models import Role, Team, User
 from products.models import ProcessVersion, Product
 from products.sources.import_process import import_process
-from products.sources.shipped import import_shipped
 from tests.factories import join, make_product, make_team, make_user
 from tests.products.documents import GOOD
+from tests.shipped import import_once
 
 
 @pytest.fixture
 def shipped(db: None) -> None:
-    import_shipped()
+    import_once()
 
 
 @pytest.fixture

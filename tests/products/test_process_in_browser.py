@@ -9,17 +9,17 @@ from pytest_django.live_server_helper import LiveServer
 from products.drafts.verbs import start_draft
 from products.models import Process, ProcessDraft
 from products.sources.import_process import import_process
-from products.sources.shipped import import_shipped
 from tests.factories import make_user
 from tests.products.documents import GOOD
 from tests.products.test_pages_in_browser import look
+from tests.shipped import import_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def page(context: BrowserContext, live_server: LiveServer, console_errors: list[str]) -> Page:
-    import_shipped()
+    import_once()
     client = Client()
     client.force_login(make_user("ada@example.test", is_administrator=True))
     value = client.cookies[settings.SESSION_COOKIE_NAME].value

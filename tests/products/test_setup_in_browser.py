@@ -18,8 +18,8 @@ from monitoring.models import Monitor
 from notifications.models import Channel
 from products.models import Product
 from products.setup.sections import progress
-from products.sources.shipped import import_shipped
 from tests.factories import join, make_team, make_user
+from tests.shipped import import_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -65,7 +65,7 @@ def look(page: Page, name: str) -> None:
 @pytest.fixture
 def phone(browser: Browser, live_server: LiveServer) -> Page:
     """A manager of a team of two, signed in on a phone."""
-    import_shipped()
+    import_once()
     team, mia, dora = make_team(), make_user("mia@example.test"), make_user("dora@example.test")
     join(mia, team, "manager")
     join(dora, team)

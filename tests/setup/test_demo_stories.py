@@ -16,9 +16,9 @@ from incidents.steps import steps
 from notifications.models import Channel
 from products.models import Product
 from products.setup.sections import progress
-from products.sources.shipped import import_shipped
 from review.models import Postmortem
 from tests.factories import join, make_team, make_user
+from tests.shipped import import_once
 
 KROW, ARCHY = "Nobody can sign in after the token change", "App does not start after the update to v1.0.0"
 DECIDING, WATCHING = "Sign-in fails for all staff", "Nodes lose their session after a restart"
@@ -29,7 +29,7 @@ def visitor(db: None, settings: Settings, tmp_path: Path) -> User:
     settings.NIGHTDESK_FILE_ROOTS = [str(tmp_path)]
     settings.NIGHTDESK_DATA = tmp_path / "data"
     settings.NIGHTDESK_GIT_PROTOCOLS = ("file",)
-    import_shipped()
+    import_once()
     user = make_user("demo@example.test", is_administrator=True)
     join(user, make_team("first"), "admin")
     demo.tell("http://localhost:9")

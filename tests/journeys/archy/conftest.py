@@ -9,17 +9,17 @@ import pytest
 
 from accounts.models import Team, User
 from foundation import moment
-from products.sources.shipped import import_shipped
 from tests.api.conftest import Script
 from tests.factories import join, make_team, make_user
 from tests.journeys.archy.facts import PRODUCT, ROLES
 from tests.journeys.conftest import ScriptOf
 from tests.journeys.story import Story
+from tests.shipped import import_once
 
 
 @pytest.fixture
 def team(db: None) -> Team:
-    import_shipped()
+    import_once()
     return make_team("archy", name="Archy")
 
 
