@@ -56,10 +56,10 @@ def for_role(incident: Incident, role: ProcessRole) -> list[Recipient]:
 
 
 def rooms(incident: Incident) -> list[Recipient]:
-    """The channels of the product, and those of its team that serve all products (K136)."""
+    """The channels of the product, and those of its team that serve all products (K136); users' ones not."""
     if incident.private:
         return []
-    mine = Channel.objects.active().filter(team=incident.product.team_id).order_by("pk")
+    mine = Channel.objects.active().internal().filter(team=incident.product.team_id).order_by("pk")
     served = [c for c in mine.prefetch_related("products") if _serves(c, incident.product_id)]
     return [Recipient(channel.name, channel=channel, skip=_unreal(incident)) for channel in served]
 

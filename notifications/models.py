@@ -26,9 +26,22 @@ class Kind(models.TextChoices):
     INAPP = "inapp", _("In Nightdesk")
 
 
+class Audience(models.TextChoices):
+    """Who reads along where a channel leads. What is told inside the team never goes to users."""
+
+    INTERNAL = "internal", _("The team: everything that is told of an incident")
+    USERS = "users", _("Users: only what is written for them, such as status updates")
+
+
 class ChannelQuerySet(models.QuerySet["Channel"]):
     def active(self) -> "ChannelQuerySet":
         return self.filter(archived_at=None)
+
+    def internal(self) -> "ChannelQuerySet":
+        return self.filter(audience=Audience.INTERNAL)
+
+    def for_users(self) -> "ChannelQuerySet":
+        return self.filter(audience=Audience.USERS)
 
     def visible_to(self, user: Actor) -> "ChannelQuerySet":
         """Those of one's teams, and one's own."""
@@ -49,6 +62,7 @@ class Channel(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     name = models.CharField(max_length=80, validators=[plain_text])
     products = models.ManyToManyField("products.Product", related_name="channels", blank=True)
+    audience = models.CharField(max_length=10, choices=Audience, default=Audience.INTERNAL)
     # JSON of the kind's own fields, sealed (foundation.secrets); `shown` is what a page may say of it.
     sealed = models.TextField()
     shown = models.CharField(max_length=200)
@@ -65,6 +79,10 @@ class Channel(models.Model):
                 name="channel_is_a_teams_or_a_persons",
             ),
             models.CheckConstraint(condition=~Q(kind=Kind.INAPP), name="inapp_needs_no_channel"),
+            models.CheckConstraint(
+                condition=Q(audience=Audience.INTERNAL) | Q(audience=Audience.USERS, team__isnull=False),
+                name="only_a_teams_channel_is_for_users",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from accounts.models import Team, User
 from foundation import moment
 from notifications import hours
 from notifications.channels import WAYS, inapp
-from notifications.models import Channel, Delivery, Kind, State
+from notifications.models import Audience, Channel, Delivery, Kind, State
 
 TICK = "nightdesk_tick"
 ACKNOWLEDGE, CANNOT = "acknowledge", "cannot"
@@ -45,12 +45,16 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Message:
-    """`path` is the page, `offers` the verbs that become one-tap links for whoever they are bound to."""
+    """`path` is the page, `offers` the verbs that become one-tap links for whoever they are bound to.
+
+    What is not written for users never goes to a channel that they read.
+    """
 
     subject: str
     body: str
     path: str = ""
     offers: Sequence[str] = field(default_factory=tuple)
+    audience: Audience = Audience.INTERNAL
 
 
 def tell(
@@ -73,6 +77,7 @@ def tell(
     rows = [
         _row(recipient, way, about=about, key=key, message=message, team=team, rank=rank, now=now, due=due)
         for recipient in to
+        if _may_read(recipient, message)
         for way in _ways(recipient)
         if not recipient.only or way.route in recipient.only
     ]
@@ -83,6 +88,11 @@ def tell(
     if any(row.state == State.PENDING for row in fresh):
         wake_sender()
     return len(fresh)
+
+
+def _may_read(recipient: Recipient, message: Message) -> bool:
+    channel = recipient.channel
+    return channel is None or channel.audience == Audience.INTERNAL or message.audience == Audience.USERS
 
 
 def _insert(rows: list[Delivery]) -> list[Delivery]:
@@ -202,8 +212,11 @@ def forget(about: str, words: str) -> None:
 
 
 def reached(ref: str) -> list[Recipient]:
-    """To whom something about `INC-42` was sent or may have been, by the routes that it took."""
+    """To whom something about `INC-42` was sent or may have been, by the routes that it took; users' channels not: what
+    they hear is written for them.
+    """
     told = Delivery.objects.about(ref).filter(Q(state=State.SENT) | Q(attempts__gt=0))
+    told = told.exclude(channel__audience=Audience.USERS)
     rows = list(told.select_related("user", "channel").order_by("pk"))
     routes: dict[str, set[str]] = {}
     for row in rows:

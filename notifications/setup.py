@@ -97,7 +97,7 @@ class ChannelSetup(SetupForm):
 
 def channels_of(product: Product) -> QuerySet[Channel]:
     """The team's channels that hear of this product: its own, and those for all products."""
-    mine = Channel.objects.active().filter(team=product.team_id)
+    mine = Channel.objects.active().internal().filter(team=product.team_id)
     return mine.filter(Q(products=product) | Q(products=None)).order_by("name", "pk")
 
 

@@ -17,7 +17,7 @@ from foundation.secrets import SecretLost, seal, unseal
 from notifications import send
 from notifications.channels import WAYS, webhook
 from notifications.meanwhile import meanwhile
-from notifications.models import Channel, Delivery, Kind, State
+from notifications.models import Audience, Channel, Delivery, Kind, State
 from notifications.parcel import Outcome
 from notifications.queue import Recipient, wake_sender
 from products.models import Product
@@ -34,15 +34,18 @@ def add_channel(
     by: User,
     team: Team | None = None,
     products: Iterable[Product] = (),
+    audience: Audience = Audience.INTERNAL,
 ) -> Channel:
     """A channel of `team`, or without one of `by` alone. A webhook without a secret gets one (`config` then has it)."""
     if kind == Kind.WEBHOOK:
         config.setdefault("secret", webhook.new_secret())
     chosen = list(products)
     _refuse_strangers(chosen, team)
+    _refuse_own_for_users(audience, team)
     channel = Channel.objects.create(
         team=team,
         user=None if team else by,
+        audience=audience,
         kind=kind,
         name=" ".join(name.split()),
         sealed=seal(json.dumps(config)),
@@ -55,9 +58,15 @@ def add_channel(
 
 @transaction.atomic
 def edit_channel(
-    channel: Channel, *, name: str, config: dict[str, str], by: User, products: Iterable[Product] = ()
+    channel: Channel,
+    *,
+    name: str,
+    config: dict[str, str],
+    by: User,
+    products: Iterable[Product] = (),
+    audience: Audience | None = None,
 ) -> None:
-    """What `config` leaves out stays as it is. Raises ValidationError when what stays cannot be opened any more."""
+    """What `config` and `audience` leave out stays as it is. Raises ValidationError when what stays cannot be opened any more."""
     chosen = list(products)
     _refuse_strangers(chosen, channel.team)
     if config:
@@ -67,7 +76,12 @@ def edit_channel(
             WAYS[Kind(channel.kind)].shown(whole)[:200],
         )
     channel.name = " ".join(name.split())
-    channel.save(update_fields=["name", "sealed", "shown"])
+    if audience and audience != channel.audience:
+        _refuse_own_for_users(audience, channel.team)
+        channel.audience = audience
+        # It was written for other eyes.
+        channel.deliveries.unsent().update(state=State.CANCELLED, reason=_("The channel is for others now."))
+    channel.save(update_fields=["name", "sealed", "shown", "audience"])
     channel.products.set(chosen)
     _log.info("channel.edited", channel=channel.pk, by=by.pk)
 
@@ -85,6 +99,11 @@ def _known(channel: Channel, config: dict[str, str]) -> dict[str, str]:
 def _refuse_strangers(products: list[Product], team: Team | None) -> None:
     if any(team is None or product.team_id != team.pk for product in products):
         raise ValidationError({"products": _("Choose products of this team.")})
+
+
+def _refuse_own_for_users(audience: Audience, team: Team | None) -> None:
+    if audience == Audience.USERS and team is None:
+        raise ValidationError({"audience": _("Only a team’s channel can be for users.")})
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from notifications.api.shapes import (
     channel_shape,
 )
 from notifications.channels import WAYS
-from notifications.models import Channel, Kind
+from notifications.models import Audience, Channel, Kind
 from notifications.standing import standings
 from products.models import Product
 from products.token_products import products_of
@@ -63,7 +63,13 @@ def add_channel(request: HttpRequest, body: NewChannel) -> Status[dict[str, Any]
     def add() -> int:
         given = dict(config)
         channel = ways.add_channel(
-            kind=Kind(body.kind), name=body.name, config=given, by=user, team=team, products=products
+            kind=Kind(body.kind),
+            name=body.name,
+            config=given,
+            by=user,
+            team=team,
+            products=products,
+            audience=Audience(body.audience),
         )
         told.extend(given[name] for name in given.keys() - config.keys())  # made, not given: a signing secret
         return channel.pk
@@ -88,7 +94,10 @@ def change_channel(request: HttpRequest, channel_id: int, body: ChannelFacts) ->
     _refuse_wider(request, channel.team, products)
     config = _config(Kind(channel.kind), body, channel)
     name = facts.get("name", channel.name)
-    ways.edit_channel(channel, name=name, config=config, by=person_of(request), products=products)
+    audience = Audience(facts.get("audience", channel.audience))
+    ways.edit_channel(
+        channel, name=name, config=config, by=person_of(request), products=products, audience=audience
+    )
     return _shape(_reachable(request).get(pk=channel.pk))
 
 

@@ -14,6 +14,7 @@ from notifications.standing import Standing
 Secret = Annotated[str, Field(max_length=1000), Plain]
 # Not the enumeration itself: in the description it would meet the state of monitors under one name.
 Progress = Annotated[str, WithJsonSchema({"type": "string", "enum": State.values})]
+ForWhom = Literal["internal", "users"]
 KindName = Literal["email", "ntfy", "slack", "webhook"]
 
 
@@ -24,7 +25,8 @@ class LastDelivery(Schema):
 
 
 class ChannelShape(Schema):
-    """`team` or `user` (an address) has it; `products` empty: for all of the team. `shown`: what may be told of where
+    """`team` or `user` (an address) has it; `products` empty: for all of the team. `audience`:
+    the team, which hears everything, or users, who get only what is written for them. `shown`: what may be told of where
     it leads. `last`: the newest that was tried, null when nothing has gone through it yet."""
 
     id: int
@@ -33,6 +35,7 @@ class ChannelShape(Schema):
     team: str | None
     user: str | None
     products: list[str]
+    audience: ForWhom
     shown: str
     archived_at: Utc | None
     last: LastDelivery | None
@@ -59,6 +62,7 @@ class ChannelFacts(Body):
 
     name: Annotated[str, Field(min_length=1, max_length=80), Plain] = ""
     products: Annotated[list[Key], Field(max_length=100)] = []
+    audience: ForWhom = "internal"
     address: Annotated[str, Field(max_length=254), Plain] = ""
     url: Secret = ""
     token: Secret = ""
@@ -117,7 +121,7 @@ class MessageShape(Schema):
 def channel_shape(standing: Standing) -> dict[str, Any]:
     """Wants `team`, `user` and `products` read with it."""
     channel, last = standing.channel, standing.last
-    same = ("id", "name", "kind", "shown")
+    same = ("id", "name", "kind", "audience", "shown")
     tried = (
         {"at": utc(last.sent_at or last.created_at), "state": last.state, "reason": last.reason}
         if last

@@ -18,7 +18,7 @@ from foundation.origin import links_open_here_only
 from notifications import ways
 from notifications.channels import WAYS
 from notifications.channels.forms import ChannelForm
-from notifications.models import Channel, Delivery, Kind
+from notifications.models import Audience, Channel, Delivery, Kind
 from notifications.parcel import Outcome
 from notifications.standing import Standing, standings, undelivered
 from products.models import Product
@@ -64,12 +64,18 @@ def add_channel(request: HttpRequest, kind: str) -> HttpResponse:
     if team:
         authorize(user, "view", team)
         authorize(user, "add_channel", team)
-    form = _with_products(way.form(request.POST or None), team)
+    form = _of_a_team(way.form(request.POST or None), team)
     if request.method == "POST" and form.is_valid():
         config = form.config()
         chosen = form.cleaned_data.get("products") or ()
         channel = ways.add_channel(
-            kind=way.kind, name=form.cleaned_data["name"], config=config, by=user, team=team, products=chosen
+            kind=way.kind,
+            name=form.cleaned_data["name"],
+            config=config,
+            by=user,
+            team=team,
+            products=chosen,
+            audience=_audience(form),
         )
         messages.success(request, _("%(channel)s is added. Send a test.") % {"channel": channel})
         if way.kind == Kind.WEBHOOK and not form.cleaned_data["secret"]:
@@ -83,9 +89,9 @@ def add_channel(request: HttpRequest, kind: str) -> HttpResponse:
 def edit_channel(request: HttpRequest, pk: int) -> HttpResponse:
     channel = _fetch(request, pk, "edit")
     way = WAYS[Kind(channel.kind)]
-    initial = {"name": channel.name, "products": channel.products.all()}
+    initial = {"name": channel.name, "products": channel.products.all(), "audience": channel.audience}
     lost = not secrets.opens(channel.sealed)
-    form = _with_products(way.form(request.POST or None, known=not lost, initial=initial), channel.team)
+    form = _of_a_team(way.form(request.POST or None, known=not lost, initial=initial), channel.team)
     if request.method == "POST" and form.is_valid():
         try:
             ways.edit_channel(
@@ -94,6 +100,7 @@ def edit_channel(request: HttpRequest, pk: int) -> HttpResponse:
                 config=form.config(),
                 by=signed_in(request),
                 products=form.cleaned_data.get("products") or (),
+                audience=_audience(form),
             )
         except ValidationError as error:
             form.add_error(None, error)
@@ -174,8 +181,16 @@ def _delivery(request: HttpRequest, pk: int, action: str) -> Delivery:
     return delivery
 
 
-def _with_products(form: ChannelForm, team: Team | None) -> ChannelForm:
+def _of_a_team(form: ChannelForm, team: Team | None) -> ChannelForm:
     if team:
+        form.fields["audience"] = forms.ChoiceField(
+            label=lazy("Whom it is for"),
+            choices=Audience.choices,
+            required=False,
+            initial=Audience.INTERNAL,
+            widget=forms.RadioSelect,
+            help_text=lazy("For users: a status mailing list, or a room that customers read."),
+        )
         form.fields["products"] = forms.ModelMultipleChoiceField(
             label=lazy("Only for"),
             queryset=Product.objects.filter(team=team).active(),
@@ -184,6 +199,10 @@ def _with_products(form: ChannelForm, team: Team | None) -> ChannelForm:
             help_text=lazy("None chosen: for all products of the team, also for new ones."),
         )
     return form
+
+
+def _audience(form: ChannelForm) -> Audience:
+    return Audience(form.cleaned_data.get("audience") or form.initial.get("audience") or Audience.INTERNAL)
 
 
 def _form(request: HttpRequest, form: ChannelForm, **context: Any) -> HttpResponse:
