@@ -200,7 +200,16 @@ def _line(
     if not claim:
         return Line(text)
     vouched = next((e for e in reversed(known.story.events) if _vouches(e, key, claim, trigger)), None)
-    return Line(text, claim, claims.judge(claim), vouched, known.words(vouched) if vouched else "")
+    finding = claims.judge(claim, _remedy(known, trigger))
+    return Line(text, claim, finding, vouched, known.words(vouched) if vouched else "")
+
+
+def _remedy(known: Work, trigger: TimelineEvent | None) -> str:
+    """The remedy that a message speaks of ("HF-3"): that of its event, else the last that went out."""
+    if trigger and trigger.subject:
+        return trigger.subject
+    out = known.story.last(EventKind.DEPLOYED, EventKind.ROLLED_BACK)
+    return out.subject if out else ""
 
 
 def _vouches(event: TimelineEvent, key: str, claim: str, trigger: TimelineEvent | None) -> bool:

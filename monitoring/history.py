@@ -63,6 +63,12 @@ def uptimes(targets: Sequence[Target], now: datetime, days: int) -> tuple[Uptime
     return uptime(whole), {pk: uptime(found) for pk, found in pieces.items()}
 
 
+def between(targets: Sequence[Target], start: datetime, end: datetime) -> dict[int, list[Segment]]:
+    """How each target was from `start` to `end` (now, or earlier), by its id. Two queries."""
+    points = _points(targets, start, end)
+    return {target.pk: segments(points[target.pk], start=start, end=end) for target in targets}
+
+
 def strips(monitors: Sequence[Monitor], now: datetime) -> dict[int, list[Segment]]:
     """The last 24 h of each monitor by its id, its targets as one; a monitor without targets has none. Three
     queries.

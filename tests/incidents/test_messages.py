@@ -104,7 +104,7 @@ def test_restored_and_stable_stand_while_the_monitors_agree_k72_k76_c17(product:
     assert struck("deployed", "restored") == "The monitor Checkout says: Can't tell."
     up(target, timedelta(hours=2))
     assert struck("deployed", "restored") == ""
-    assert struck("follow_up", "stable") == "Checkout has not been up for 24 hours yet."
+    assert struck("follow_up", "stable") == "Checkout has been watched for 0 s of the last 24 h only."
     up(target, timedelta(hours=25))
     assert struck("follow_up", "stable") == ""
     Target.objects.filter(pk=target.pk).update(state="down", settled="down")
