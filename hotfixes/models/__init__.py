@@ -13,8 +13,11 @@ from hotfixes.models.evidence import HookSeen as HookSeen
 from hotfixes.models.hotfix import Hotfix as Hotfix
 from hotfixes.models.mirror import Mirror as Mirror
 from hotfixes.models.mirror import RefObservation as RefObservation
+from hotfixes.models.preview import Download as Download
+from hotfixes.models.preview import Preview as Preview
 from hotfixes.models.question import Question as Question
 from hotfixes.models.rollback import Rollback as Rollback
+from hotfixes.models.rollback_step import RollbackStep as RollbackStep
 from hotfixes.models.watch import Tally as Tally
 from hotfixes.models.watch import Watch as Watch
 from hotfixes.models.watch import WatchSample as WatchSample
