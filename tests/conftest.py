@@ -16,6 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from config import cluster, embedded
 from config.health.judgement import Report
 from config.health.reader import reader
+from tests.fixtures import emptying
 
 # Playwright's sync API keeps a loop running in this thread; without this the ORM refuses to work beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -33,12 +34,15 @@ reader.keep(Report(datetime.now(UTC), ()), for_s=10**9)
 hypothesis.settings.register_profile("nightdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.settings.load_profile("nightdesk")
 
+emptying.install()
+
 pytest_plugins = ["tests.fixtures.site", "tests.fixtures.browser"]
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
-    """The socket folder of a throw-away server, one per xdist worker; None when DATABASE_URL names one."""
+    """The socket folder of a throw-away server, one per xdist worker; None when DATABASE_URL names one (there our
+    role must be a superuser: see tests/fixtures/emptying.py)."""
     if settings.DATABASE_URL:
         yield None
         return
@@ -76,13 +80,7 @@ def database_url(transactional_db: None) -> str:
 def django_db_setup(
     django_db_setup: None, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
-    """Tests that commit are cleaned up by TRUNCATE, which the timeline refuses: only that guard rests here.
-
-    tests/incidents/test_timeline.py switches it on and sees it refuse.
-    """
-    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
-        for table in ("incidents_timelineevent", "incidents_timelinepayload"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER timeline_no_truncate")
+    """The test database, with every guard of production."""
     yield
     if not django_db_keepdb:
         # A server's threads may still hold a connection, and would keep the test database from being dropped.
