@@ -276,5 +276,5 @@ CHECKS = (
 # What a process may write between braces in names, commands and messages.
 PLACEHOLDERS = (
     "product", "product_name", "old", "new", "branch", "tag", "base_tag", "main", "slug", "issue", "impact",
-    "users_affected", "solution", "incident", "minutes", "date",
+    "users_affected", "solution", "incident", "minutes", "date", "target", "target_tag",
 )  # fmt: skip

@@ -53,8 +53,22 @@ class MessageSpec(Element):
     body: Annotated[list[BodyLine], Field(min_length=1, max_length=30)]
 
 
+class PreconditionSpec(Sentence):
+    """What must be so before one goes back. `shown_by`: what Nightdesk can see of it by itself; a person says the rest.
+
+    `backup`: the option's `path`, by a file monitor. `download`: its `artifact`, or a monitor of that address. `tag`: in
+    the repository. `migrations`: read in the difference. `staged`: how many have the version, by the deployments.
+    """
+
+    shown_by: Literal["backup", "download", "tag", "migrations", "staged"] | None = None
+
+
 class OptionSpec(Element):
-    """One way back (A38–A42, C15); the order in the document is its rank."""
+    """One way back (A38–A42, C15); the order in the document is its rank.
+
+    `artifact`: the address where the version to go back to can be had, with `{target}` for its number; `path`: a file on
+    a machine of the product, such as the backup of a program.
+    """
 
     key: Key
     kind: Literal["ota", "reflash", "binary_backup", "redeploy", "halt_rollout", "flag_off", "other"]
@@ -65,7 +79,9 @@ class OptionSpec(Element):
     data_note: Line | None = None
     user_action: Line | None = None
     components: Annotated[list[Key], Field(max_length=20)] = []
-    preconditions: Annotated[list[Sentence], Field(max_length=10)] = []
+    preconditions: Annotated[list[PreconditionSpec], Field(max_length=10)] = []
+    artifact: Template | None = None
+    path: Line | None = None
 
 
 class RollbackSpec(Element):
