@@ -2,6 +2,8 @@ from incidents.models.attachment import Attachment
 from incidents.models.checklist import Box, ChecklistItem, StepMark
 from incidents.models.clock import Clock
 from incidents.models.incident import OPEN, Assignment, Incident, Mode, Participant, Status
+from incidents.models.obligation import Obligation
+from incidents.models.reminder import Reminder
 from incidents.models.timeline import RedactionRequest, TimelineEvent, TimelineLine, TimelinePayload
 
 __all__ = [
@@ -13,9 +15,11 @@ __all__ = [
     "Clock",
     "Incident",
     "Mode",
+    "Obligation",
     "Participant",
     "RedactionRequest",
     "Status",
+    "Reminder",
     "StepMark",
     "TimelineEvent",
     "TimelineLine",

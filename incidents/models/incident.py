@@ -133,6 +133,9 @@ class Incident(models.Model):
 
     # When to look next for a needed role that nobody has taken (incidents/vacancies.py).
     roles_due_at = models.DateTimeField(null=True)
+    # When the next status update is due, and when somebody is reminded of it (incidents/rhythm.py); null: nobody asks.
+    update_due_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
 
     # The head of the timeline's chain, moved by the database's trigger: a cut tail cannot go unnoticed,
     # and pages are keyed by it.
@@ -166,6 +169,11 @@ class Incident(models.Model):
                 fields=["roles_due_at"],
                 condition=Q(status__in=OPEN, roles_due_at__isnull=False),
                 name="incident_roles_due",
+            ),
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(status__in=OPEN, remind_at__isnull=False),
+                name="incident_remind_due",
             ),
         ]
 
