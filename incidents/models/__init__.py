@@ -3,7 +3,6 @@ from incidents.models.checklist import Box, ChecklistItem, StepMark
 from incidents.models.clock import Clock
 from incidents.models.incident import OPEN, Assignment, Incident, Mode, Participant, Status
 from incidents.models.obligation import Obligation
-from incidents.models.reminder import Reminder
 from incidents.models.timeline import RedactionRequest, TimelineEvent, TimelineLine, TimelinePayload
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "Participant",
     "RedactionRequest",
     "Status",
-    "Reminder",
     "StepMark",
     "TimelineEvent",
     "TimelineLine",
