@@ -13,18 +13,17 @@ import psutil
 from accounts.models import User
 from foundation import moment
 from foundation.secrets import seal
-from hotfixes import asking
 from hotfixes.hooks.address import receiver_address
+from hotfixes.lifecycle.start import start
 from hotfixes.models import CheckResult, Hotfix, Mirror
-from hotfixes.start import start
-from hotfixes.watching import looking
-from hotfixes.watching.claim import Claim
+from hotfixes.observing import asking, looking
+from hotfixes.observing.claim import Claim
 from incidents.declare import declare
 from products.models import Forge
 from tests.factories import make_product
 from tests.hotfixes.checks.stories import KROW
 from tests.hotfixes.forges.state import TOKEN
-from tests.hotfixes.watching.watched import connected
+from tests.hotfixes.observing.watched import connected
 
 BIG: dict[str, Any] = {
     "branch": "hotfix/v1",

@@ -24,12 +24,7 @@ from config.api_description import Description
 from foundation.idempotency import Reused
 from foundation.paging import BadCursor
 from foundation.problems import errors_of, problem
-from hotfixes.api import router as decisions
-from hotfixes.api_checklist import router as checklists
-from hotfixes.api_deployments import router as deployments
-from hotfixes.api_evidence import router as evidence
-from hotfixes.api_hotfixes import router as hotfixes
-from hotfixes.audit.api import router as audits
+from hotfixes.api import routers as hotfixes
 from hotfixes.connecting.api import router as repositories
 from incidents.api import router as incidents
 from incidents.api.shapes import incident_shape
@@ -82,8 +77,7 @@ api = Api(
     parser=StrictParser(), docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
 )  # fmt: skip
 for _router in (
-    reports, decisions, audits, deployments, evidence, checklists, hotfixes, incidents, monitoring, notifications,
-    products, people, repositories,
+    reports, *hotfixes, incidents, monitoring, notifications, products, people, repositories,
 ):  # fmt: skip
     api.add_router("", _router)
 

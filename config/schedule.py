@@ -17,14 +17,14 @@ from accounts.session_store import SessionStore
 from config.backup import daily
 from config.backup.tasks import back_up
 from foundation import idempotency
-from hotfixes import contradictions
-from hotfixes import start as hotfixes
+from hotfixes.alarms import contradictions
 from hotfixes.audit import folders as audit_copies
 from hotfixes.audit import running as audits
 from hotfixes.audit.tasks import audit_due
 from hotfixes.hooks import receiving
+from hotfixes.lifecycle import start as hotfixes
+from hotfixes.observing import claim as observing
 from hotfixes.tasks import judge_due, look_due
-from hotfixes.watching import claim as watching
 from incidents import intake
 from incidents import sweep as breaches
 from live import bus
@@ -81,8 +81,8 @@ SWEEPS = (
 
 ERRANDS = (
     Errand("probes", probe_due, probes.next_due),
-    Errand("repositories", look_due, watching.next_mirror_due),
-    Errand("checks", judge_due, watching.next_hotfix_due),
+    Errand("repositories", look_due, observing.next_mirror_due),
+    Errand("checks", judge_due, observing.next_hotfix_due),
     Errand("audits", audit_due, audits.next_due),
     Errand("daily backup", back_up, daily.next_due),
 )

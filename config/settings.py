@@ -105,7 +105,7 @@ TEMPLATES = [
                 "ui.context.page",
                 "config.middleware.open_air",
                 "notifications.standing.alarm",
-                "hotfixes.waiting.count",
+                "hotfixes.decision.waiting.count",
                 "config.health.banner.alarms",
             ],
         },

@@ -6,8 +6,11 @@ class HotfixesConfig(AppConfig):
     verbose_name = "Hotfixes"
 
     def ready(self) -> None:
-        from hotfixes import alarms, hotfix_panel, offers, panel, product_panel, shown, simulated  # noqa: F401 (they register themselves)
+        from hotfixes.alarms import alarms  # noqa: F401 (those with this mark register themselves)
         from hotfixes.connecting import following, forms
+        from hotfixes.decision import panel, simulated  # noqa: F401
+        from hotfixes.pages import hotfix_panel, offers, product_panel  # noqa: F401
+        from hotfixes.standing import shown  # noqa: F401
         from products import panels, repositories
         from products.setup import sections
 

@@ -2,7 +2,7 @@
 
 from accounts.access import has_role, highest_role, rule
 from accounts.models import Role, User
-from hotfixes.deciders import decider
+from hotfixes.decision.deciders import decider
 from hotfixes.models import AuditRun, Decision, Hotfix
 from incidents.models import Incident
 from incidents.rules import respond, sees

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from hotfixes import judging
-from hotfixes.watching import looking
+from hotfixes.observing import looking
 
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]

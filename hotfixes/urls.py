@@ -2,12 +2,12 @@
 
 from django.urls import include, path
 
-from hotfixes.views import decision, decision_card, decision_confirm, decisions
+from hotfixes.decision.views import decision, decision_card, decision_confirm, decisions
 
 urlpatterns = [
     path("", include("hotfixes.connecting.urls")),
     path("audit/", include("hotfixes.audit.urls")),
-    path("hotfixes/", include("hotfixes.hotfix_urls")),
+    path("hotfixes/", include("hotfixes.pages.urls")),
     path("decisions/", decisions, name="decisions"),
     path("decisions/<str:ref>/", decision_card, name="decision_card"),
     path("decisions/<str:ref>/confirm", decision_confirm, name="decision_confirm"),

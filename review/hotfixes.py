@@ -6,10 +6,11 @@ JSON, with entries of the timeline by their number; the words are put in when it
 from typing import Any
 
 from foundation.shapes import utc
-from hotfixes import named, standing
 from hotfixes.models import Attestation, Override
 from hotfixes.models.check import Said
-from hotfixes.standing import Standing
+from hotfixes.naming import named
+from hotfixes.standing import standing
+from hotfixes.standing.standing import Standing
 from incidents.models import Incident
 from products.vocabulary import Verdict
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from config.demo.stage import At, Stage, detected
 from config.demo.written import Written, write
-from hotfixes.decide import decide
+from hotfixes.decision.decide import decide
 from incidents import roles
 from incidents import transitions as do
 from incidents.checklist import attest

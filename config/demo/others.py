@@ -1,7 +1,7 @@
 """The incidents beside the two stories: put off, turned down, practised, and one that few may see."""
 
 from config.demo.stage import Stage, detected
-from hotfixes.decide import decide
+from hotfixes.decision.decide import decide
 from incidents import exits
 from incidents import transitions as do
 from incidents.declare import declare

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from hotfixes import policy as patterns
 from hotfixes.audit import contents, releases
 from hotfixes.audit.released import Released
 from hotfixes.audit.releases import Tagged
@@ -16,7 +15,8 @@ from hotfixes.git import names
 from hotfixes.git.names import BadName
 from hotfixes.git.reader import GitReader, Ref, Refs
 from hotfixes.git.trouble import GitError
-from hotfixes.policy import BadPattern
+from hotfixes.naming import patterns
+from hotfixes.naming.patterns import BadPattern
 from products.process.schema.policy import PolicySpec
 
 MAX_RELEASES = 50
@@ -45,17 +45,10 @@ def audit(
     """
     read = Remembering(reader)
     refs = refs or read.refs()
-    notes = []
-    main = names.HEADS + policy.main
-    if main not in refs.by_name and default_branch in refs.by_name:
-        words = {"main": policy.main, "found": refs.by_name[default_branch].short}
-        notes.append(_("There is no branch %(main)s; %(found)s is looked at instead.") % words)
-        policy = policy.model_copy(update={"main": words["found"]})
+    policy, notes = _looked_at(policy, refs, default_branch)
     pattern = releases.pattern_of(policy, refs)
     policy = policy.model_copy(update={"tag": pattern})
     tags = releases.dated(releases.recognised(pattern, refs, product), read)
-    if refs.unreadable:
-        notes.append(_("Left out, because their names are not UTF-8: %s.") % refs.unreadable)
     auditing = _Auditing(read, policy, refs, tags)
     found = []
     chosen = releases.latest(tags, min(limit, MAX_RELEASES))
@@ -73,6 +66,18 @@ def audit(
         examples=examples,
         notes=tuple(notes),
     )
+
+
+def _looked_at(policy: PolicySpec, refs: Refs, default_branch: str) -> tuple[PolicySpec, list[str]]:
+    """The policy with the main branch that is there, and in words what is looked at instead and what is left out."""
+    notes = []
+    if names.HEADS + policy.main not in refs.by_name and default_branch in refs.by_name:
+        words = {"main": policy.main, "found": refs.by_name[default_branch].short}
+        notes.append(_("There is no branch %(main)s; %(found)s is looked at instead.") % words)
+        policy = policy.model_copy(update={"main": words["found"]})
+    if refs.unreadable:
+        notes.append(_("Left out, because their names are not UTF-8: %s.") % refs.unreadable)
+    return policy, notes
 
 
 @dataclass(frozen=True)

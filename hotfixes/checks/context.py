@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from hotfixes import policy as patterns
 from hotfixes.checks.facts import Box, Deployed, Seen, Shown, Told
 from hotfixes.forges.shapes import Reading
 from hotfixes.git import names
 from hotfixes.git.movements import Kind
 from hotfixes.git.reader import GitReader, Log, Ref
+from hotfixes.naming import patterns
 from products.process.schema.policy import PolicySpec
 from products.versions import bare
 

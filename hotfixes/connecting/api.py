@@ -11,10 +11,10 @@ from pydantic import Field
 from accounts.access import allowed
 from accounts.bearer import person_of
 from foundation.shapes import Body, Plain, Utc, utc_or_none
-from hotfixes import asking
 from hotfixes.connecting.shown import status
 from hotfixes.hooks.address import receiver_address
 from hotfixes.models import Mirror
+from hotfixes.observing import asking
 from products.api.lookup import product_of
 from products.api.routing import SEEN_WITH, SET_WITH
 from products.api.shapes import RepositoryShape, repository_shape

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from foundation import moment
-from hotfixes import asking
 from hotfixes.models import Hotfix, Mirror
+from hotfixes.observing import asking
 from products.models import Repository
 
 LONG = timedelta(days=36_500)

@@ -13,12 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allowed, signed_in
-from hotfixes import asking
 from hotfixes.connecting.forms import RepositoryForm
 from hotfixes.connecting.policy_form import PolicyForm
 from hotfixes.connecting.shown import EVENTS, WHERE, found, status
 from hotfixes.hooks.address import receiver_address, spoken
 from hotfixes.models import Hotfix
+from hotfixes.observing import asking
 from products import repositories
 from products.models import Forge, Product, Repository
 from products.policy_overrides import set_main

@@ -16,10 +16,10 @@ from django.db import transaction
 from accounts.limits import TooOften, count
 from foundation import moment
 from foundation.text import stripped
-from hotfixes import asking
 from hotfixes.forges.hooks import hint
 from hotfixes.forges.signatures import Delivered, Refused, verified
 from hotfixes.models import HookSeen, Mirror
+from hotfixes.observing import asking
 from products.models import Repository
 from products.repository import Forge, hook_digest
 

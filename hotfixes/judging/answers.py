@@ -11,11 +11,13 @@ from typing import Any
 from django.db import transaction
 
 from foundation import moment
-from hotfixes import contradictions, ending, standing
+from hotfixes.alarms import contradictions
 from hotfixes.checks import Context, Result
 from hotfixes.judging import besides, milestones, settled, telling
+from hotfixes.lifecycle import ending
 from hotfixes.models import CheckResult, Hotfix
-from hotfixes.watching.claim import LeaseLost
+from hotfixes.observing.claim import LeaseLost
+from hotfixes.standing import standing
 from incidents.lifecycle import announce
 from incidents.models import Incident
 

@@ -12,7 +12,7 @@ from hotfixes.git.recalling import Recalling
 from hotfixes.git.trouble import GitError, Trouble
 from hotfixes.git.unreadable import Unreadable
 from hotfixes.models import Hotfix, Mirror
-from hotfixes.places import folder, position, seen_file
+from hotfixes.observing.places import folder, position, seen_file
 
 # By folder: up to which observation, and the refs as they were then.
 _SHOWN: dict[str, tuple[str, Mapping[str, Ref]]] = {}

@@ -11,7 +11,6 @@ import structlog
 
 from foundation import heartbeat, moment
 from foundation.crash import crashpoint
-from hotfixes import asking
 from hotfixes.checks import CHECKS, Result, evaluate
 from hotfixes.checks import git as git_family
 from hotfixes.checks.remembering import Remembering
@@ -20,9 +19,9 @@ from hotfixes.git.unreadable import NOWHERE
 from hotfixes.judging import answers, reading
 from hotfixes.judging.surroundings import context
 from hotfixes.models import Hotfix
-from hotfixes.places import position
-from hotfixes.watching import forge, forge_words
-from hotfixes.watching.claim import LEASE_S, LeaseLost, claim_hotfixes
+from hotfixes.observing import asking, forge, forge_words
+from hotfixes.observing.claim import LEASE_S, LeaseLost, claim_hotfixes
+from hotfixes.observing.places import position
 
 log = structlog.get_logger(__name__)
 

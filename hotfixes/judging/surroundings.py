@@ -10,7 +10,7 @@ from hotfixes.checks.facts import Box, Deployed, Seen, Shown, Told
 from hotfixes.forges.shapes import Reading
 from hotfixes.git.reader import GitReader, Ref
 from hotfixes.models import ForgeReading, Hotfix
-from hotfixes.watching.history import history
+from hotfixes.observing.history import history
 from incidents import work
 from incidents.models import ChecklistItem, TimelineEvent
 from incidents.work import Work

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from hotfixes import ticking
 from hotfixes.judging.milestones import Reached
 from hotfixes.models import CheckResult, Hotfix
+from hotfixes.said import ticking
 from incidents import boxes, watch
 from incidents.lifecycle import Step, perform
 from incidents.models import Incident, Status, TimelineEvent

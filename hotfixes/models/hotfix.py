@@ -76,7 +76,7 @@ class Hotfix(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     ended_at = models.DateTimeField(null=True)
-    # When the incident was closed; and until when what was found then is looked at again (hotfixes/ending.py).
+    # When the incident was closed; and until when what was found then is looked at again: lifecycle/ending.py.
     closed_at = models.DateTimeField(null=True)
     verify_at = models.DateTimeField(null=True)
     # What the last round found beside the checks: lists of {key, verdict, summary, …}, and who wrote the fix.

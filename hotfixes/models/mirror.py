@@ -40,7 +40,7 @@ class Mirror(models.Model):
     size = models.PositiveBigIntegerField(default=0)
     refs = models.PositiveIntegerField(default=0)
     default_branch = models.CharField(max_length=250, blank=True)
-    # What the last good look found for each product, by its id (hotfixes/watching/found.py).
+    # What the last good look found for each product, by its id (hotfixes/observing/found.py).
     found: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)
     # The last delivery of its hook, right or wrong (hotfixes/hooks/receiving.py).
     hook: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)

@@ -9,8 +9,8 @@ from django.test import Client
 
 from accounts.models import User
 from foundation import moment
+from hotfixes.lifecycle.start import start
 from hotfixes.models import CheckResult, Hotfix
-from hotfixes.start import start
 from incidents.models import Incident
 from products.models import Product
 from tests.api.conftest import Script

@@ -8,8 +8,8 @@ import pytest
 
 from accounts.models import User
 from foundation import moment
+from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
-from hotfixes.start import start
 from incidents.models import Incident
 from products.environments import add_environment
 from products.models import Deployment, Product
@@ -51,7 +51,7 @@ def test_the_hotfix_is_found_however_the_version_is_written(
 
 @pytest.mark.parametrize("ref", ["{tag}", "refs/tags/{tag}", "{branch}", "refs/heads/{branch}"])
 def test_the_hotfix_is_found_by_its_tag_or_branch(script: Script, hotfix: Hotfix, ref: str) -> None:
-    from hotfixes import named
+    from hotfixes.naming import named
 
     ref = ref.format(tag=named.tag(hotfix), branch=named.branch(hotfix))
     told = script.post("/deployments", {**SAID, "version": "build-7", "git_ref": ref}, status=201)

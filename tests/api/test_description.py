@@ -25,7 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from accounts.models import ApiToken, User
-from hotfixes.start import start
+from hotfixes.lifecycle.start import start
 from incidents.models import Incident
 from notifications.models import Delivery
 from products import role_holders

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from hotfixes.lifecycle.start import start
 from hotfixes.models import Evidence, Hotfix
-from hotfixes.start import start
 from incidents.models import Incident
 from products.models import Product, VersionSeen
 from tests.api.conftest import Script, problem

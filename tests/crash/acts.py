@@ -6,7 +6,7 @@ from django.test import Client
 
 from accounts.models import User
 from hotfixes.judging import judge_due
-from hotfixes.watching.looking import look_due
+from hotfixes.observing.looking import look_due
 from incidents import intake, sweep, transitions
 from incidents.lifecycle import TooLate
 from incidents.models import Incident

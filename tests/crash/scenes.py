@@ -11,9 +11,9 @@ from django.db.models import F
 
 from foundation import moment
 from foundation.models import IdempotencyKey
+from hotfixes.lifecycle.start import start
 from hotfixes.models import CheckResult, Hotfix, Mirror, RefObservation
-from hotfixes.start import start
-from hotfixes.watching.claim import LEASE_S
+from hotfixes.observing.claim import LEASE_S
 from incidents.declare import declare
 from incidents.models import Clock, Incident, Status, TimelineEvent
 from incidents.verify import verify
@@ -23,7 +23,7 @@ from notifications.models import Attempt, Delivery, State
 from tests.crash.conftest import World
 from tests.factories import make_monitor, make_product
 from tests.hotfixes.checks.stories import KROW, Story
-from tests.hotfixes.watching.watched import connected
+from tests.hotfixes.observing.watched import connected
 
 LEASE = timedelta(seconds=90)
 LOOK_LEASE = timedelta(seconds=30)

@@ -1,12 +1,19 @@
-"""Olga decides (listed as Product Owner), Ada responds, on a product by Krow's process."""
+"""Olga decides (listed as Product Owner), Ada responds, on a product by Krow's process.
+
+`watched` is another product, whose repository is a real one beside the tests, read as the operator allows it: by file.
+"""
+
+from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from accounts.models import Role, User
 from incidents.declare import declare
 from incidents.models import Incident
 from products.models import Product, RoleHolder
 from tests.factories import join, make_product, make_user
+from tests.hotfixes.observing.watched import Watched
 
 
 @pytest.fixture
@@ -38,3 +45,11 @@ def olga(product: Product) -> User:
 @pytest.fixture
 def incident(product: Product, ada: User, olga: User) -> Incident:
     return declare(product, by=ada, title="Sign-in fails", severity=product.severities().get(key="CRITICAL"))
+
+
+@pytest.fixture
+def watched(transactional_db: None, settings: Settings, tmp_path: Path) -> Watched:
+    """Krow's process, an open incident, version 0.1.0 on main and tagged; nothing looked at yet."""
+    settings.NIGHTDESK_GIT_PROTOCOLS = ("file",)
+    settings.NIGHTDESK_DATA = tmp_path / "data"
+    return Watched.begun(tmp_path)

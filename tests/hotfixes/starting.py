@@ -1,8 +1,8 @@
 """A hotfix under way, without a repository."""
 
 from accounts.models import User
+from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
-from hotfixes.start import start
 from incidents.declare import declare
 from incidents.models import Incident
 from products.models import Product

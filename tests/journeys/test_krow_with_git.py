@@ -14,15 +14,15 @@ from pytest_django import Settings
 
 from foundation import moment
 from foundation.secrets import seal
+from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
-from hotfixes.start import start
 from incidents.models import Incident
 from products.models import Forge as Kind
 from tests.api.conftest import Script
 from tests.hotfixes.checks.stories import BRANCH, FIXED, KROW, MESSAGE, NOTED, RAISED, TAG
 from tests.hotfixes.forges.playing import Forge, forge
 from tests.hotfixes.forges.state import State
-from tests.hotfixes.watching.watched import Watched
+from tests.hotfixes.observing.watched import Watched
 from tests.journeys.conftest import ScriptOf
 from tests.journeys.desks import DESK, Desks, Person, desk_of
 

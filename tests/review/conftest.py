@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Role, User
-from hotfixes.decide import decide
+from hotfixes.decision.decide import decide
 from incidents import transitions
 from incidents.declare import declare
 from incidents.models import Incident

@@ -2,8 +2,8 @@
 
 from accounts.models import User
 from foundation import moment
-from hotfixes import overriding
 from hotfixes.judging import judge_due
+from hotfixes.said import overriding
 from incidents.models import Incident
 from products.models import Product
 from review import report

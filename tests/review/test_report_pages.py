@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from foundation import moment
-from hotfixes.decide import decide
+from hotfixes.decision.decide import decide
 from incidents import corrections, transitions
 from incidents.models import Incident
 from review import answers, report

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hotfixes import changelog, policy
+from hotfixes import changelog
 from hotfixes.changelog.compare import compare
 from hotfixes.changelog.shapes import Changelog, Entry, Reason, Unread
 from hotfixes.checks.context import Context
@@ -13,6 +13,7 @@ from hotfixes.checks.git.branch import no_tree
 from hotfixes.checks.git.written import is_filled
 from hotfixes.checks.shapes import Next, Result, failed, not_needed, passed, pending, unknown, warned
 from hotfixes.git.reader import Absence, File
+from hotfixes.naming import patterns
 from products.process.schema.policy import ChangelogSpec
 
 
@@ -167,11 +168,11 @@ def _wrong_text(asked: _Asked, entry: Entry) -> str:
     cut = " | " if asked.spec.style == "table" else "\n"
     lines = [line.strip().lstrip("-*+>#_| \t") for line in entry.text.split(cut)]
     lines = [line.replace("**", "").replace("__", "") for line in lines]
-    begun = next((line for line in lines if policy.begins(text, line, known)), "")
+    begun = next((line for line in lines if patterns.begins(text, line, known)), "")
     words = {**asked.words, "text": asked.context.filled(text), "line": entry.line}
     if not begun:
         return _("The entry on line %(line)s of %(path)s must begin with “%(text)s”.") % words
-    found = policy.recognised(text, begun, known)
+    found = patterns.recognised(text, begun, known)
     if found and not all(is_filled(value) for value in found.values()):
         return _("The entry on line %(line)s still has its placeholder.") % words
     return ""

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hotfixes import policy
 from hotfixes.checks.context import Context, Observation
 from hotfixes.checks.deploy import timeline
 from hotfixes.checks.git.arrival import arrival
@@ -27,6 +26,7 @@ from hotfixes.checks.shapes import (
 from hotfixes.checks.version_in_tree import states_new
 from hotfixes.git import names
 from hotfixes.git.trouble import GitError
+from hotfixes.naming import patterns
 
 
 def tag_pushed(context: Context) -> Result:
@@ -59,7 +59,7 @@ def tag_annotated(context: Context) -> Result:
     pattern = context.policy.tag_message
     known = {name: value for name, value in context.known.items() if value}
     if pattern:
-        found = policy.recognised(pattern, tag.subject, known)
+        found = patterns.recognised(pattern, tag.subject, known)
         if found is None or not all(is_filled(value) for value in found.values()):
             words = {"found": tag.subject[:200] or "–", "text": context.filled(pattern)}
             said = _("The tag's message is “%(found)s”; it should be like “%(text)s”.") % words

@@ -24,7 +24,7 @@ from hotfixes.checks.shapes import (
 )
 from hotfixes.checks.version_in_tree import Stated, stated
 from hotfixes.git.reader import NoFile
-from hotfixes.policy import same_version
+from hotfixes.naming.patterns import same_version
 from hotfixes.version_files import Unknown, Version
 from products import versions
 

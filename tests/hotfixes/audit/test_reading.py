@@ -12,7 +12,7 @@ from hotfixes.audit.shapes import Audit, Kind
 from hotfixes.git.address import Access
 from hotfixes.git.mirror import opened
 from hotfixes.git.remote import Remote
-from hotfixes.policy import BadPattern
+from hotfixes.naming.patterns import BadPattern
 from network.egress import Policy
 from products.process.schema.policy import PolicySpec
 from tests.hotfixes.checks.stories import (

@@ -14,7 +14,7 @@ from products.models import Deployment, Environment, Product
 from tests.hotfixes.checks.stories import BRANCH
 from tests.hotfixes.forges.playing import Forge, forge, saying
 from tests.hotfixes.forges.state import TAG, TOKEN, State
-from tests.hotfixes.watching.watched import Watched
+from tests.hotfixes.observing.watched import Watched
 
 
 class Beside:

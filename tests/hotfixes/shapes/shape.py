@@ -2,7 +2,7 @@
 
 A shape is a generator: it does what people do in the repository, and yields how every check must stand then. Its
 first line of documentation says why the verdicts are right. Told to the pure checks (test_shapes.py) and, for a
-part of them, to the running app (tests/hotfixes/watching/test_replay.py).
+part of them, to the running app (tests/hotfixes/observing/test_replay.py).
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -1,0 +1,89 @@
+"""Contradictions as pages say them loudly: on the incident, its hotfix, and Now."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from hotfixes.alarms.contradictions import Contradiction, contradictions, of_standing
+from hotfixes.alarms.strays import strays
+from hotfixes.models import Hotfix
+from hotfixes.standing import shown, standing
+from hotfixes.standing.standing import Standing
+from incidents import alarms, panels
+from incidents.alarms import Alarm
+from incidents.models import Incident, Status
+from monitoring.states import State
+from products import panels as product_panels
+from products.models import Product
+
+MOST = 50
+
+
+def of_incident(incident: Incident) -> list[Alarm]:
+    return _alarms(incident, contradictions(incident, shown.standings(incident)))
+
+
+def of_hotfix(found: Standing) -> list[Alarm]:
+    return _alarms(found.hotfix.incident, of_standing(found))
+
+
+def of_user(user: User) -> list[Alarm]:
+    """Of open hotfixes, and of what was resolved although a monitor is down; two queries where there is neither."""
+    mine = Incident.objects.visible_to(user)
+    hotfixes = list(Hotfix.objects.for_page().open().filter(incident__in=mine).order_by("-number")[:MOST])
+    found = [one for each in standing.of(hotfixes) for one in of_hotfix(each)] if hotfixes else []
+    down = mine.real().filter(
+        status=Status.RESOLVED,
+        product__monitors__enabled=True,
+        product__monitors__targets__state=State.DOWN,
+    )
+    for incident in down.for_page().distinct().order_by("-resolved_at")[:MOST]:
+        found += _alarms(incident, contradictions(incident, []))
+    return [*found, *of_products(Product.objects.visible_to(user).active().with_process())]
+
+
+def of_products(products: QuerySet[Product]) -> list[Alarm]:
+    """Production tags and deployments past the process: offer to enter what is missing."""
+    return [
+        Alarm(
+            one.sentence, _("Enter it afterwards, so that its record is whole."), one.url, label=_("Enter it")
+        )
+        for one in strays(products)
+    ]
+
+
+def _alarms(incident: Incident, found: Iterable[Contradiction]) -> list[Alarm]:
+    return [
+        Alarm(
+            sentence=one.sentence,
+            todo=one.todo,
+            url=f"/hotfixes/{one.hotfix}/" if one.hotfix else incident.get_absolute_url(),
+            about=f"{one.hotfix or incident.ref} {incident.product.name}",
+            label=_("Look at %s") % (one.hotfix or incident.ref),
+        )
+        for one in found
+    ]
+
+
+def _applies(incident: Incident, user: User) -> bool:
+    return incident.status != Status.TRIAGE
+
+
+def _render(request: HttpRequest, incident: Incident) -> str:
+    found = of_incident(incident)
+    return render_to_string("hotfixes/alarms.html", {"contradictions": found}, request) if found else ""
+
+
+def _of_product(request: HttpRequest, product: Product) -> str:
+    found = of_products(Product.objects.with_process().filter(pk=product.pk))
+    context = {"contradictions": found, "linked": True}
+    return render_to_string("hotfixes/alarms.html", context, request) if found else ""
+
+
+alarms.register(of_user)
+product_panels.register(product_panels.Panel("strays", 5, _of_product))
+panels.register(panels.Panel("contradictions", panels.DECISION - 5, _applies, _render))

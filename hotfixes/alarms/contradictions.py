@@ -1,0 +1,190 @@
+"""Where what was said and what is seen do not go together: told as it happens, once each, shown until it is settled.
+
+Nothing is stored but that it was told: every contradiction is read from what is known anyway.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from hotfixes.decision.decide import standing as decision_of
+from hotfixes.lifecycle import telling_people
+from hotfixes.models import Choice, Hotfix
+from hotfixes.standing import standing
+from hotfixes.standing.standing import CheckView, Standing
+from incidents import glance
+from incidents.lifecycle import Step, perform
+from incidents.models import Incident, Status, TimelineEvent
+from monitoring.states import State
+from products.vocabulary import EventKind, Verdict
+
+TELL = Step(EventKind.CHECK_CHANGED, tuple(Status))
+PEOPLE: Final = ("person", "token")
+# What a person may say, and the check that looks at the same.
+SAID: Final = {
+    EventKind.REVIEW_REQUESTED: "review_requested",
+    EventKind.APPROVED: "approval",
+    EventKind.MERGED: "merged",
+    EventKind.TAGGED: "tag_pushed",
+    EventKind.DEPLOYED: "deployed",
+    EventKind.SMOKE_PASSED: "smoke",
+    EventKind.RELEASED: "release_published",
+}
+# What a person says while they push is seen a moment later: by the next look, or by the forge.
+GRACE: Final = timedelta(minutes=3)
+AGAIN: Final = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """`mark` is the same for the same contradiction: it is told once. `todo`: what settles it."""
+
+    key: str
+    mark: str
+    sentence: str
+    proof: tuple[str, ...]
+    todo: str
+    hotfix: str = ""
+
+
+def contradictions(incident: Incident, standings: Iterable[Standing] | None = None) -> list[Contradiction]:
+    """`standings`: of its hotfixes, where they are known already."""
+    found = list(standing.of_incident(incident) if standings is None else standings)
+    rollback = _rollback(incident) if any(each.hotfix.is_open for each in found) else []
+    return [*_monitors(incident), *rollback, *(one for each in found for one in of_standing(each))]
+
+
+def of_standing(found: Standing) -> list[Contradiction]:
+    """Of one hotfix. No query."""
+    hotfix = found.hotfix
+    if hotfix.status == hotfix.Status.ABANDONED:
+        return []
+    return [*_approval(found), *_live(found), *_words(found)]
+
+
+def may_be(hotfix: Hotfix, verdicts: Mapping[str, str]) -> bool:
+    """Whether `of_standing` could find any: by what the checks answer now, or because a person said a thing at all.
+    One query at most.
+    """
+    if Verdict.FAIL in (verdicts.get("approval"), verdicts.get("version_live")):
+        return True
+    said = TimelineEvent.objects.filter(incident=hotfix.incident_id, kind__in=list(SAID), source__in=PEOPLE)
+    return said.exists()
+
+
+def tell(incident: Incident, found: Iterable[Contradiction]) -> None:
+    """Those that were not told yet: an entry of the timeline each, and a message. For who holds the incident."""
+    found = list(found)
+    if not found:
+        return
+    known = incident.events.filter(kind=EventKind.CHECK_CHANGED).select_related("payload")
+    told = {str(event.data.get("contradiction", {}).get("mark")) for event in known if not event.redacted}
+    for one in found:
+        if one.mark in told:
+            continue
+        facts = {"key": one.key, "mark": one.mark, "sentence": one.sentence[:500], "todo": one.todo}
+        event = perform(incident, TELL, by=None, contradiction=facts, hotfix=one.hotfix)
+        telling_people.contradiction(incident, event, one.sentence)
+
+
+def tell_resolved(limit: int = 50) -> int:
+    """Resolved incidents whose product is down; how many there are. For the ticker: one query when there is none."""
+    waiting = Incident.objects.real().filter(
+        status=Status.RESOLVED,
+        product__monitors__enabled=True,
+        product__monitors__targets__state=State.DOWN,
+    )
+    keys = list(waiting.order_by("pk").values_list("pk", flat=True).distinct()[:limit])
+    for key in keys:
+        with transaction.atomic():
+            rows = Incident.objects.select_for_update(of=("self",), skip_locked=True).for_page()
+            incident = rows.filter(pk=key, status=Status.RESOLVED).first()
+            if incident:
+                tell(incident, _monitors(incident))
+    return len(keys)
+
+
+def _monitors(incident: Incident) -> list[Contradiction]:
+    """Resolved, and a monitor of its product is down: then, or soon after. Later it is another story."""
+    if incident.status != Status.RESOLVED or incident.resolved_at is None:
+        return []
+    down = [one for one in glance.targets_of(incident, glance.now(incident)) if one.state == State.DOWN]
+    return [
+        Contradiction(
+            "resolved_while_down",
+            f"resolved_while_down {incident.resolved_at.isoformat()} {one.monitor.slug} {one.key}",
+            _("The incident is resolved, but monitor %s is down.") % one.monitor.name,
+            (f"{one.monitor.name}: {one.said or '–'}",),
+            _("Reopen the incident, or declare a new one if this is something else."),
+        )
+        for one in down
+        if one.monitor.enabled and one.since and one.since <= incident.resolved_at + AGAIN
+    ]
+
+
+def _approval(found: Standing) -> list[Contradiction]:
+    """What was merged is not what was approved."""
+    approval, merged = found.check("approval"), found.check("merged")
+    if approval is None or merged is None or approval.waived or approval.verdict != Verdict.FAIL:
+        return []
+    if merged.verdict not in (Verdict.PASS, Verdict.WARN, Verdict.FAIL) or not merged.facts.get("commit"):
+        return []
+    todo = _(
+        "Ask somebody else to look at what was merged, and attest it; or waive it, with a second person."
+    )
+    mark = f"merged_unapproved {found.hotfix.ref} {merged.facts['commit']}"
+    return [_of("merged_unapproved", mark, found, _("Merged, but: %s") % approval.summary, approval, todo)]
+
+
+def _live(found: Standing) -> list[Contradiction]:
+    live = found.check("version_live")
+    if live is None or live.verdict != Verdict.FAIL or live.waived:
+        return []
+    versions = sorted(f"{where}={version}" for where, version in (live.facts.get("versions") or {}).items())
+    mark = f"not_live {found.hotfix.ref} {' '.join(versions)}"[:300]
+    return [_of("not_live", mark, found, live.summary, live, live.next_text)]
+
+
+def _words(found: Standing) -> list[Contradiction]:
+    """What a person said last of it, where the check has looked since and does not see it."""
+    last: dict[str, TimelineEvent] = {}
+    for event in found.events:
+        about = "" if event.redacted else str(event.data.get("hotfix") or "")
+        if event.kind in SAID and (about in ("", found.hotfix.ref)):
+            last[event.kind] = event
+    answers = []
+    for kind, event in last.items():
+        check = found.check(SAID[EventKind(kind)])
+        if check is None or event.source not in PEOPLE or not _denied(check, event):
+            continue
+        words = {"who": event.actor_label, "what": event.get_kind_display().lower(), "why": check.summary}
+        said = _("%(who)s said “%(what)s”, but: %(why)s") % words
+        todo = _("Do what is missing, or correct entry %s of the timeline.") % event.seq
+        answers.append(_of(f"said_{kind}", f"said {event.seq} {found.hotfix.ref}", found, said, check, todo))
+    return answers
+
+
+def _denied(check: CheckView, event: TimelineEvent) -> bool:
+    """The check can look, has done so since, and does not see it."""
+    if check.waived or check.looked_at is None or check.looked_at < event.recorded_at + GRACE:
+        return False
+    return check.verdict in (Verdict.FAIL, Verdict.PENDING)
+
+
+def _of(key: str, mark: str, found: Standing, said: str, check: CheckView, todo: str) -> Contradiction:
+    return Contradiction(key, mark, said, tuple(check.proof[:10]), todo, found.hotfix.ref)
+
+
+def _rollback(incident: Incident) -> list[Contradiction]:
+    """A rollback was decided while a hotfix is under way: it ends by nobody's silence."""
+    decision = decision_of(incident)
+    if decision is None or decision.choice != Choice.ROLLBACK:
+        return []
+    refs = ", ".join(hotfix.ref for hotfix in incident.hotfixes.open().order_by("number"))
+    said = _("A rollback was decided, and %s is still under way.") % refs
+    todo = _("Abandon it with a reason, or go on with it.")
+    return [Contradiction("rollback_decided", f"rollback {decision.number} {refs}", said, (), todo)]

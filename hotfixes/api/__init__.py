@@ -1,0 +1,19 @@
+"""Hotfixes for scripts: decisions, audits, what is reported, and how a hotfix stands; `shapes` are the answers.
+
+A product's repository has its own, `hotfixes/connecting/api.py`.
+"""
+
+from hotfixes.api import checklist, decisions, deployments, evidence, hotfixes
+from hotfixes.audit import api as audits
+
+# In the order of the description; the first that matches an address answers.
+routers = (
+    decisions.router,
+    audits.router,
+    deployments.router,
+    evidence.router,
+    checklist.router,
+    hotfixes.router,
+)
+
+__all__ = ["routers"]

@@ -1,0 +1,162 @@
+"""The verb `decide`: hotfix, roll back, contain first, or leave it for a release. Ten at once: one wins."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from foundation import moment
+from hotfixes.decision import facts as known
+from hotfixes.decision.deciders import Decider, decider, roles
+from hotfixes.decision.options import options
+from hotfixes.models import Choice, Decision
+from incidents import exits, holding, recipients, transitions
+from incidents import roles as roles_of
+from incidents.lifecycle import Step, TooLate, perform
+from incidents.models import OPEN, Incident, Status, TimelineEvent
+from incidents.report import check_moment
+from incidents.timeline import MACHINE
+from products.vocabulary import EventKind
+
+DECIDE = Step(EventKind.DECIDED, OPEN)
+# What each choice begins.
+BEGINS = {Choice.HOTFIX: EventKind.HOTFIX_STARTED, Choice.ROLLBACK: EventKind.ROLLBACK_STARTED}
+
+
+class Decided(TooLate):
+    """Somebody has decided: `standing` says what. To decide anew one names it."""
+
+    def __init__(self, incident: Incident, standing: Decision) -> None:
+        super().__init__(incident, DECIDE)
+        self.standing = standing
+
+    @property
+    def words(self) -> str:
+        words = {"what": self.standing.words, "who": self.standing.by, "n": self.standing.number}
+        return _("%(who)s has decided: %(what)s (decision %(n)s).") % words
+
+
+class Changed(ValidationError):
+    """What was shown is not so any more: to be looked at again before it is decided on."""
+
+
+def decide(
+    incident: Incident,
+    *,
+    by: User,
+    choice: str,
+    reason: str,
+    option: str = "",
+    to: str = "",
+    instead_of: int = 0,
+    seen: str = "",
+    at: datetime | None = None,
+) -> Decision:
+    """Decide in the role that lets `by`, and begin it: the promise to respond is kept by beginning (C14).
+
+    `option` names a rollback option (needed where there are several), `to` the release of a deferral, `instead_of` the
+    number of the decision this one replaces, `seen` what was shown (facts.seen). In triage it confirms the severity.
+    Raises PermissionDenied, Decided, TooLate, Changed, or ValidationError by field.
+    """
+    with transaction.atomic():
+        Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+        incident.refresh_from_db()
+        if incident.status not in OPEN:
+            raise TooLate(incident, DECIDE)
+        role = _role(incident, by)
+        before = standing(incident)
+        if before and before.number != instead_of:
+            raise Decided(incident, before)
+        chosen = _chosen(incident, choice, option, reason)
+        check_moment(incident, at)
+        shown = known.facts(incident, moment.now())
+        if seen and seen != known.seen(shown):
+            raise Changed(_("Something has changed since you looked. Look again, then decide."))
+        return _record(incident, by, role, chosen, reason=reason, to=to, shown=shown, at=at)
+
+
+def standing(incident: Incident) -> Decision | None:
+    """The decision that counts now: the latest, unless the incident was opened again since."""
+    found = incident.decisions.standing().with_words().first()
+    return found if found and found.event.recorded_at >= recipients.opened_at(incident) else None
+
+
+def _role(incident: Incident, by: User) -> Decider:
+    found = decider(incident, by)
+    if found is None:
+        who = _(" or ").join(roles(incident)) or _("A manager of the team")
+        raise PermissionDenied(_("%(who)s decides here, and you are not listed as one.") % {"who": who})
+    return found
+
+
+def _chosen(incident: Incident, choice: str, option: str, reason: str) -> dict[str, Any]:
+    if choice not in Choice.values:
+        raise ValidationError(
+            {"choice": _("Choose one of these: %(all)s.") % {"all": ", ".join(Choice.values)}}
+        )
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why: the next reader was not there.")})
+    if choice != Choice.ROLLBACK:
+        if option:
+            raise ValidationError({"option": _("Only a rollback has options.")})
+        return {"choice": Choice(choice), "option": "", "option_title": ""}
+    ways = {way["key"]: way for way in options(incident)}
+    if not option and len(ways) == 1:
+        option = next(iter(ways))
+    if option not in ways and (option or ways):
+        raise ValidationError({"option": _("Choose one of these: %(all)s.") % {"all": ", ".join(ways)}})
+    title = ways[option]["title"] if option else ""
+    return {"choice": Choice.ROLLBACK, "option": option, "option_title": title}
+
+
+def _record(
+    incident: Incident,
+    by: User,
+    role: Decider,
+    chosen: dict[str, Any],
+    *,
+    reason: str,
+    to: str,
+    shown: dict[str, Any],
+    at: datetime | None,
+) -> Decision:
+    if incident.status == Status.TRIAGE:
+        transitions.confirm_severity(incident, by=by, at=at)
+    # Who decides in a role has it from then on, if nobody does. A deputy only stands in.
+    if role.right == holding.Standing.LISTED and role.role not in holding.held(incident):
+        roles_of.claim(incident, role.role, by=by, at=at)
+    choice = chosen["choice"]
+    release = (" ".join(to.split()) or exits.release_of(incident)) if choice == Choice.DEFER else ""
+    number = incident.decisions.count() + 1
+    digest = known.digest(shown)
+    event = perform(
+        incident, DECIDE, by=by, at=at, text=reason,
+        choice=str(choice), option=chosen["option"], what=chosen["option_title"] or release, role=role.words,
+        right=role.right, number=number, digest=digest,
+    )  # fmt: skip
+    incident.decisions.standing().update(superseded_at=max(moment.now(), event.occurred_at))
+    decision = Decision.objects.create(
+        incident=incident, number=number, to=release, by=by, role=role.words, right=role.right,
+        token=by.by_token, at=event.occurred_at, facts=known.kept(shown), digest=digest, event=event, **chosen,
+    )  # fmt: skip
+    _begin(incident, choice, by=by, release=release, reason=reason, event=event)
+    return decision
+
+
+def _begin(
+    incident: Incident, choice: Choice, *, by: User, release: str, reason: str, event: TimelineEvent
+) -> None:
+    """What follows from it. What somebody has begun already since it was opened is not begun twice."""
+    if choice == Choice.DEFER:
+        exits.defer(incident, by=by, to=release, reason=reason, at=event.occurred_at)
+        return
+    kind = BEGINS.get(choice)
+    since = recipients.opened_at(incident)
+    if kind and not incident.events.filter(kind=kind, recorded_at__gte=since).exists():
+        perform(
+            incident, Step(kind, OPEN), by=by, at=event.occurred_at, measured=True, source=MACHINE,
+            implied_by=str(EventKind.DECIDED),
+        )  # fmt: skip

@@ -1,0 +1,134 @@
+"""What is known at the moment of a decision, and what is not: read once, shown, and frozen with it."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hotfixes.decision import options
+from incidents import glance
+from incidents.clock_views import clock_views
+from incidents.described import WORDS
+from incidents.models import Incident
+from monitoring.states import State
+
+# Time passes by itself: what only it changes makes no other fact.
+PASSING = ("at", "clocks")
+MONITORS = 20
+
+
+def facts(incident: Incident, now: datetime) -> dict[str, Any]:
+    """JSON: the incident as it is known, its monitors and clocks, the ways back, and `unknown` first of all."""
+    found: dict[str, Any] = {
+        "at": _utc(now),
+        "incident": incident.ref,
+        "title": incident.title,
+        "product": incident.product.name,
+        "version": incident.affected_version or incident.product.version,
+        "environment": str(incident.environment or ""),
+        "severity": incident.severity.label,
+        "mark": incident.severity.mark,
+        "confirmed": incident.status != "triage",
+        "contained": incident.status == "monitoring",
+        "mode": incident.mode,
+        "impact": incident.impact,
+        "workaround": incident.workaround,
+        "users_affected": incident.users_affected,
+        "users_estimated": incident.users_estimated,
+        "users_source": incident.users_source,
+        "security": incident.security,
+        "data_loss": incident.data_loss,
+        "detected_at": _utc(incident.detected_at),
+        "lead": str(incident.lead or ""),
+        "monitors": _monitors(incident, now),
+        "clocks": [_clock(view) for view in clock_views(incident, now)],
+        "rollback_when": options.when(incident),
+        "options": options.options(incident),
+    }
+    return {"unknown": unknown(found), **found}
+
+
+def digest(found: dict[str, Any]) -> str:
+    """sha256 of the facts as canonical JSON: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def kept(found: dict[str, Any]) -> dict[str, Any]:
+    """What of them is kept with a decision: the words of people stand on the timeline (incidents/described.py)."""
+    return {name: value for name, value in found.items() if name not in WORDS}
+
+
+def seen(found: dict[str, Any]) -> str:
+    """The digest of what a reader compares: the same while nothing but time has passed."""
+    return digest({name: value for name, value in found.items() if name not in PASSING})
+
+
+def unknown(found: dict[str, Any]) -> list[str]:
+    """What nobody has said or can tell, the weightiest first."""
+    looking = [one for one in found["monitors"] if one["state"] == State.UNKNOWN]
+    silent = [
+        option for option in found["options"] if option["fits"] and option["data_preserved"] == "unknown"
+    ]
+    questions = [
+        (found["users_affected"] is None, _("How many people are affected?")),
+        (not found["impact"], _("Who is affected, and how?")),
+        (not found["version"], _("Which version is running?")),
+        (not found["confirmed"], _("Is it really %(severity)s? Nobody has confirmed it.") % found),
+        (not found["workaround"], _("Is there a workaround?")),
+        (not found["monitors"], _("No monitor watches this product.")),
+        (not found["options"], _("The process names no way to roll back.")),
+    ]
+    asked = [text for applies, text in questions if applies]
+    asked += [_("Monitor %(name)s cannot tell how it is.") % one for one in looking]
+    return asked + [_("Is data kept by “%(title)s”?") % option for option in silent]
+
+
+def _monitors(incident: Incident, now: datetime) -> list[dict[str, Any]]:
+    """The product's, the worst first; the one that opened the incident is among them."""
+    order = [State.DOWN, State.DEGRADED, State.UNKNOWN]
+    targets = sorted(
+        glance.targets_of(incident, now),
+        key=lambda one: order.index(State(one.state)) if one.state in order else len(order),
+    )
+    return [
+        {
+            "name": one.monitor.name if not one.name else f"{one.monitor.name}: {one.name}",
+            "state": str(one.state),
+            "since": _utc(one.since) if one.since else "",
+            "said": one.said,
+        }
+        for one in targets[:MONITORS]
+    ]
+
+
+def _clock(view: Any) -> dict[str, Any]:
+    due = view.reading.due_at
+    return {
+        "label": view.clock.label,
+        "target": view.clock.target,
+        "state": view.reading.state,
+        "due_at": _utc(due) if due else "",
+        "sum": view.sum,
+    }
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def readable(found: dict[str, Any]) -> dict[str, Any]:
+    """The facts with their moments as moments again, for a page."""
+    return {
+        **found,
+        "at": _moment(found["at"]),
+        "detected_at": _moment(found["detected_at"]),
+        "monitors": [{**one, "since": _moment(one["since"])} for one in found["monitors"]],
+        "clocks": [{**one, "due_at": _moment(one["due_at"])} for one in found["clocks"]],
+    }
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

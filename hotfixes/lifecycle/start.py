@@ -1,0 +1,245 @@
+"""Starting a hotfix: which version it mends, what its branch and tag are called, and the row that everything hangs on.
+
+A process or a person may have begun it already by deciding or by saying so: then the row joins what was begun.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+from pydantic import ValidationError as PolicyError
+
+from accounts.models import User
+from foundation import moment
+from foundation.refs import next_number
+from hotfixes.git import names
+from hotfixes.models import Hotfix
+from hotfixes.naming import patterns
+from hotfixes.observing import asking
+from incidents import placeholders, recipients
+from incidents.lifecycle import Step, TooLate, perform
+from incidents.models import OPEN, Incident, Mode, TimelineEvent
+from incidents.report import check_moment
+from products.models import Deployment, Product
+from products.policies import joined, policy_of
+from products.process.schema.policy import PolicySpec
+from products.versions import bare
+from products.vocabulary import EnvironmentKind, EventKind
+
+log = structlog.get_logger(__name__)
+
+START = Step(EventKind.HOTFIX_STARTED, OPEN)
+SLUG = 60
+
+
+class Begun(TooLate):
+    """This product's hotfix is under way: `standing` is it."""
+
+    def __init__(self, incident: Incident, standing: Hotfix) -> None:
+        super().__init__(incident, START)
+        self.standing = standing
+
+    @property
+    def words(self) -> str:
+        return _("%(hotfix)s is under way for %(product)s already.") % {
+            "hotfix": self.standing.ref,
+            "product": self.standing.product,
+        }
+
+
+def start(
+    incident: Incident,
+    *,
+    by: User,
+    product: Product | None = None,
+    base_tag: str = "",
+    slug: str = "",
+    branch: str = "",
+    component: str = "",
+    at: datetime | None = None,
+) -> Hotfix:
+    """Begin `product`'s hotfix (the incident's own unless said otherwise); the promise to respond is kept by it.
+
+    `base_tag` is the tag in production, `branch` a name that is there already. Raises Begun, TooLate, or
+    ValidationError by field.
+    """
+    product = product or incident.product
+    with transaction.atomic():
+        Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+        incident.refresh_from_db()
+        if incident.status not in OPEN:
+            raise TooLate(incident, START)
+        if standing := incident.hotfixes.open().filter(product=product).first():
+            raise Begun(incident, standing)
+        check_moment(incident, at)
+        found = _facts(incident, product, base_tag.strip(), slug.strip(), branch.strip(), component)
+        number = next_number("HF")
+        if product != incident.product or not begun(incident):
+            event = perform(
+                incident, START, by=by, at=at, measured=True, hotfix=f"HF-{number}", product=product.name,
+                branch=found["branch"],
+            )  # fmt: skip
+            at = event.occurred_at
+        return _make(incident, product, found, by=by, at=at, number=number)
+
+
+def begun(incident: Incident) -> bool:
+    """Somebody began a hotfix since it was opened the last time."""
+    since = recipients.opened_at(incident)
+    return incident.events.filter(kind=EventKind.HOTFIX_STARTED, recorded_at__gte=since).exists()
+
+
+def adopt() -> int:
+    """Rows for hotfixes that were begun by a decision or a person's word; how many. For the ticker."""
+    word = TimelineEvent.objects.filter(incident=OuterRef("pk"), kind=EventKind.HOTFIX_STARTED).order_by(
+        "-seq"
+    )
+    rows = Hotfix.objects.filter(
+        Q(status=Hotfix.Status.OPEN) | Q(started_at__gte=OuterRef("begun_at")),
+        incident=OuterRef("pk"),
+        product=OuterRef("product"),
+    )
+    waiting = Incident.objects.open().filter(remedy_at__isnull=False).exclude(mode=Mode.RETROSPECTIVE)
+    # Asked at each of the ticker's rounds: the words are read only of those that have no hotfix under way.
+    standing = Hotfix.objects.open().filter(incident=OuterRef("pk"), product=OuterRef("product"))
+    without = list(waiting.exclude(Exists(standing)).order_by().values_list("pk", flat=True))
+    if not without:
+        return 0
+    waiting = (
+        waiting.filter(pk__in=without)
+        .annotate(begun_at=Subquery(word.values("occurred_at")[:1]))
+        .filter(begun_at__isnull=False)
+    )
+    return sum(_adopted(incident) for incident in waiting.exclude(Exists(rows)).for_page()[:20])
+
+
+def _adopted(incident: Incident) -> bool:
+    """Whether it has a row now. A policy that cannot be read keeps it without one: its product's page says so."""
+    with transaction.atomic():
+        locked = Incident.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=incident.pk)
+        if not locked.exists() or not begun(incident):
+            return False
+        if incident.hotfixes.open().filter(product=incident.product).exists():
+            return False
+        event = incident.events.filter(kind=EventKind.HOTFIX_STARTED).latest("seq")
+        try:
+            facts = _facts(incident, incident.product, "", "", "", "")
+        except ValidationError as problem:
+            log.warning("hotfix.not_adopted", incident=incident.ref, problem=str(problem.messages[0])[:200])
+            return False
+        _make(incident, incident.product, facts, by=event.actor, at=event.occurred_at)
+        return True
+
+
+def _make(
+    incident: Incident,
+    product: Product,
+    facts: dict[str, Any],
+    *,
+    by: User | None,
+    at: datetime | None,
+    number: int = 0,
+) -> Hotfix:
+    now = moment.now()
+    made = Hotfix.objects.create(
+        number=number or next_number("HF"),
+        incident=incident,
+        product=product,
+        repository=product.repository,
+        started_at=at or now,
+        started_by=by,
+        look_at=now,
+        **facts,
+    )
+    if product.repository:
+        asking.fetch(product.repository)
+    else:
+        asking.ask(made)
+    return made
+
+
+def _facts(
+    incident: Incident, product: Product, base_tag: str, slug: str, branch: str, component: str
+) -> dict[str, Any]:
+    try:
+        rules = policy_of(product)
+    except PolicyError:
+        raise ValidationError(
+            _("The policy of %(product)s cannot be read: mend it on the product's page.")
+            % {"product": product}
+        ) from None
+    called = _called(incident, product)
+    old = _old(incident, product, rules, called, base_tag)
+    new = placeholders.versions(old, rules.bump or "patch")["new"]
+    return {
+        "policy": joined(product),
+        "called": called,
+        "component": component or _component(product, rules),
+        "old_version": old,
+        "new_version": new,
+        "base_tag": _name(base_tag, "base_tag", names.tag),
+        "branch": _name(branch, "branch", names.branch),
+        "slug": _slug(slug) or placeholders.slug_of(incident.title)[:SLUG] or incident.ref.lower(),
+    }
+
+
+def _called(incident: Incident, product: Product) -> str:
+    document = (
+        product.process.current.document if product.process.current else incident.process_version.document
+    )
+    return placeholders.tag_name(document, [product.name, *product.aliases]) or product.slug
+
+
+def _component(product: Product, rules: PolicySpec) -> str:
+    """The part of a monorepo that the product is, where its name says it; "" for all of them."""
+    parts = {file.component for file in rules.version_files if file.component}
+    words = f"{product.slug} {product.name} {' '.join(product.aliases)}".casefold()
+    named = [part for part in parts if part in words]
+    return named[0] if len(named) == 1 and not product.policy.get("version_files") else ""
+
+
+def _old(incident: Incident, product: Product, rules: PolicySpec, called: str, base_tag: str) -> str:
+    """By the tag that a person names, what was deployed last, what the incident says, what the product says."""
+    if base_tag:
+        pattern = rules.base_tag or rules.tag or ""
+        known = {"product": called}
+        found = patterns.recognised(pattern, base_tag, known) if pattern else None
+        version = (found or {}).get("old") or (found or {}).get("new")
+        if version is None:
+            words = {"tag": base_tag, "pattern": pattern}
+            raise ValidationError(
+                {"base_tag": _("“%(tag)s” is not a tag as the policy names them: %(pattern)s.") % words}
+            )
+        return version
+    if product == incident.product and incident.affected_version:
+        return bare(incident.affected_version)
+    return deployed_version(product) or bare(product.version)
+
+
+def deployed_version(product: Product) -> str:
+    """What was brought to production last and stayed; "" when nobody told."""
+    rows = Deployment.objects.filter(product=product, environment__kind=EnvironmentKind.PRODUCTION)
+    done = [Deployment.Status.SUCCEEDED, Deployment.Status.ROLLED_BACK]
+    last = rows.filter(status__in=done).order_by("-at", "-pk").first()
+    return bare(last.version) if last else ""
+
+
+def _name(text: str, field: str, check: Any) -> str:
+    try:
+        if text.startswith("-"):  # on a command line it would be an option
+            raise names.BadName(text)
+        if text:
+            check(text)
+    except names.BadName:
+        raise ValidationError({field: _("Git has no such name: %(name)s.") % {"name": text[:80]}}) from None
+    return text
+
+
+def _slug(text: str) -> str:
+    if text and not patterns.recognised("{slug}", text):
+        raise ValidationError({"slug": _("Use small letters, digits, dots and dashes, such as login-loop.")})
+    return text

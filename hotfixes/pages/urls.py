@@ -1,0 +1,19 @@
+"""Addresses of hotfixes; a check is named by its key."""
+
+from django.urls import path
+
+from hotfixes.api.checklist import checks_text
+from hotfixes.pages.views import hotfix, hotfixes, recheck
+from hotfixes.pages.views_said import abandon_hotfix, said
+
+urlpatterns = [
+    path("", hotfixes, name="hotfixes"),
+    path("<str:ref>/", hotfix, name="hotfix"),
+    path("<str:ref>/checks.txt", checks_text, name="checks_text"),
+    path("<str:ref>/recheck", recheck, name="recheck"),
+    path("<str:ref>/abandon", abandon_hotfix, name="abandon_hotfix"),
+    path("<str:ref>/checks/<str:key>/attest", said, {"deed": "attest"}, name="attest_check"),
+    path("<str:ref>/checks/<str:key>/override", said, {"deed": "override"}, name="waive_check"),
+    path("<str:ref>/checks/<str:key>/confirm", said, {"deed": "confirm"}, name="confirm_waiver"),
+    path("<str:ref>/checks/<str:key>/withdraw", said, {"deed": "withdraw"}, name="withdraw_waiver"),
+]

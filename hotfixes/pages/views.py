@@ -1,0 +1,141 @@
+"""Hotfixes as pages: the list, one with all its checks, and what a person says of a check."""
+
+import re
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import allowed, authorize, signed_in, teams_of
+from foundation.paging import BadCursor, page
+from foundation.text import asked
+from hotfixes.alarms import alarms
+from hotfixes.models import Hotfix
+from hotfixes.models.hotfix import REF, HotfixQuerySet
+from hotfixes.naming import named
+from hotfixes.pages import hotfix_page, offers
+from hotfixes.reported import curl
+from hotfixes.standing.standing import of
+from incidents import glance
+from incidents.views.incident import zone_of
+from live import bus
+from products.models import Product
+
+SIZE = 30
+MOST_OPEN = 100
+LOOKED_THROUGH = 200
+# What only names of branches and tags look like.
+NAMED = re.compile(r"/|-v?\d|^v\d")
+
+
+@require_safe
+def hotfixes(request: HttpRequest) -> HttpResponse:
+    """The open ones all at once, then those that have ended, page by page."""
+    user = signed_in(request)
+    cursor = bus.cursor()
+    mine = Hotfix.objects.visible_to(user)
+    wanted = {name: asked(request, name) for name in ("q", "status", "product")}
+    exact = REF.fullmatch(wanted["q"].strip())
+    if exact and mine.filter(number=int(exact[1])).exists():
+        return redirect("hotfix", ref=f"HF-{exact[1]}")
+    after = asked(request, "after", 2000)
+    matching = _matching(mine, wanted).for_page()
+    try:
+        ended = page(matching.exclude(status=Hotfix.Status.OPEN), order=("-number",), after=after, size=SIZE)
+    except BadCursor:
+        return redirect("hotfixes")
+    opened = [] if after else list(matching.open().order_by("-number")[:MOST_OPEN])
+    return render(request, "hotfixes/hotfixes.html", {
+        "ended": ended,
+        "rows": [(one, one.stage_words) for one in of([*opened, *ended.items])],
+        "asked": wanted,
+        "filtered": any(wanted.values()),
+        "statuses": Hotfix.Status.choices,
+        "products": Product.objects.visible_to(user).order_by("name"),
+        "any": bool(opened or ended.items) or mine.exists(),
+        "live_topics": [f"user:{user.pk}", *(f"board:{team.pk}" for team in teams_of(user))],
+        "live_cursor": cursor,
+    })  # fmt: skip
+
+
+def _matching(mine: HotfixQuerySet, wanted: dict[str, str]) -> HotfixQuerySet:
+    for word in wanted["q"].split()[:10]:
+        mine = mine.filter(
+            Q(pk__in=_called(mine, word))
+            | Q(branch__icontains=word)
+            | Q(base_tag__icontains=word)
+            | Q(slug__icontains=word)
+            | Q(new_version__icontains=word.removeprefix("v"))
+            | Q(called__icontains=word)
+            | Q(product__name__icontains=word)
+            | Q(incident__title__icontains=word)
+        )
+    if wanted["status"] in Hotfix.Status.values:
+        mine = mine.filter(status=wanted["status"])
+    if wanted["product"]:
+        mine = mine.filter(product__slug=wanted["product"])
+    return mine
+
+
+def _called(mine: HotfixQuerySet, word: str) -> list[int]:
+    """Whose branch or tag is called so: the policy names most of them, no column does. The newest are read."""
+    if not NAMED.search(word):
+        return []
+    newest = mine.for_page().order_by("-number")[:LOOKED_THROUGH]
+    return [
+        one.pk
+        for one in newest
+        if any(word in name for name in (named.branch(one), named.tag(one), named.base_tag(one)))
+    ]
+
+
+@require_safe
+def hotfix(request: HttpRequest, ref: str) -> HttpResponse:
+    cursor = bus.cursor()
+    found = fetch(request, ref)
+    if ref != found.ref:
+        return redirect(found)
+    return render(request, "hotfixes/hotfix.html", context(request, found, live_cursor=cursor))
+
+
+def context(request: HttpRequest, found: Hotfix, **extra: Any) -> dict[str, Any]:
+    user = signed_in(request)
+    incident = found.incident
+    with glance.glance(incident):
+        shown = hotfix_page.read(found, glance.now(incident))
+    may = allowed(user, "look_again", incident) and found.is_open
+    return {
+        "hotfix": found,
+        "incident": incident,
+        "page": shown,
+        "one": shown.glance,
+        "may": may,
+        "token_address": curl.token_address(found.product),
+        # Where the next action offers it, it is not offered twice.
+        "may_look_here": may and not (shown.next and shown.next.told.watched),
+        "contradictions": alarms.of_hotfix(shown.glance.standing),
+        "zone": zone_of(user, incident),
+        "live_topics": [f"incident:{incident.pk}", f"user:{user.pk}"],
+        **extra,
+    }
+
+
+@require_POST
+def recheck(request: HttpRequest, ref: str) -> HttpResponse:
+    """Asks for a look; the page shows when it came."""
+    found = fetch(request, ref)
+    authorize(request.user, "look_again", found.incident)
+    offers.ask([found])
+    return redirect(found)
+
+
+def fetch(request: HttpRequest, ref: str) -> Hotfix:
+    """The hotfix, or 404 for one that this person may not even know of."""
+    try:
+        found = Hotfix.objects.for_page().by_ref(ref)
+    except Hotfix.DoesNotExist as error:
+        raise Http404 from error
+    authorize(request.user, "view", found.incident)
+    return found

@@ -1,0 +1,1 @@
+"""What scripts and CI report: deployments, evidence, versions seen, and the lines to copy into them."""

@@ -1,0 +1,101 @@
+"""What a deploy script says: kept as it was said, matched with the hotfix it speaks of, and judged by a worker."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from foundation import moment
+from hotfixes.models import Hotfix
+from hotfixes.naming import named
+from hotfixes.observing import asking
+from incidents.report import check_address
+from products.models import Deployment, Environment, Product
+from products.versions import bare
+from products.vocabulary import EnvironmentKind
+
+_log = structlog.get_logger(__name__)
+
+# Clocks of machines differ a little.
+AHEAD = timedelta(minutes=2)
+_TAGS = ("refs/tags/", "tags/")
+
+
+@transaction.atomic
+def report_deployment(
+    product: Product,
+    environment: Environment,
+    *,
+    version: str,
+    status: str,
+    by: User | None,
+    token: str = "",
+    git_ref: str = "",
+    hotfix: Hotfix | None = None,
+    at: datetime | None = None,
+    url: str = "",
+    source: str = Deployment.Source.API,
+) -> Deployment:
+    """Stored whatever it says; every open hotfix of the product is judged again. Raises ValidationError by field."""
+    now = moment.now()
+    _check(product, hotfix=hotfix, at=at, now=now, url=url)
+    open_ = list(Hotfix.objects.open().filter(product=product).order_by("number"))
+    found = hotfix or spoken_of(open_, version=version, git_ref=git_ref)
+    made = Deployment.objects.create(
+        product=product,
+        environment=environment,
+        version=version,
+        git_ref=git_ref,
+        hotfix=found.ref if found else "",
+        status=status,
+        source=source,
+        at=min(at or now, now),
+        url=url,
+        by=by,
+        token=token,
+    )
+    asking.ask(*{one.pk: one for one in [*open_, *([found] if found else [])]}.values())
+    _log.info("deployment.reported", product=product.slug, environment=environment.slug, status=status)
+    return made
+
+
+def _check(product: Product, *, hotfix: Hotfix | None, at: datetime | None, now: datetime, url: str) -> None:
+    """Raises ValidationError by field."""
+    if url:
+        check_address(url)
+    if hotfix is not None and hotfix.product_id != product.pk:
+        words = {"hotfix": hotfix.ref, "other": hotfix.product.name}
+        raise ValidationError({"hotfix": _("%(hotfix)s is a hotfix of %(other)s.") % words})
+    if at and at > now + AHEAD:
+        raise ValidationError({"at": _("This is in the future.")})
+
+
+def spoken_of(hotfixes: list[Hotfix], *, version: str, git_ref: str = "") -> Hotfix | None:
+    """By its tag or branch, else by its version; None when none or several could be meant."""
+    name = git_ref
+    for prefix in _TAGS:
+        name = name.removeprefix(prefix)
+    short = name.removeprefix("refs/heads/")
+    by_ref = [one for one in hotfixes if name and (named.tag(one) == name or named.branch(one) == short)]
+    by_version = [one for one in hotfixes if one.new_version and bare(version) == bare(one.new_version)]
+    found = by_ref or by_version
+    return found[0] if len(found) == 1 else None
+
+
+def environment_of(product: Product, name: str) -> Environment:
+    """By slug or name, or by its kind where only one is of it. ValidationError on `environment`, naming them."""
+    all_ = list(product.environments.all())
+    wanted = name.strip().casefold()
+    for one in all_:
+        if wanted in (one.slug.casefold(), one.name.casefold()):
+            return one
+    of_kind = [one for one in all_ if one.kind == wanted] if wanted in EnvironmentKind.values else []
+    if len(of_kind) == 1:
+        return of_kind[0]
+    words = {"product": product.name, "names": ", ".join(one.slug for one in of_kind or all_)}
+    if of_kind:
+        raise ValidationError({"environment": _("Say which one: %(names)s.") % words})
+    raise ValidationError({"environment": _("%(product)s has these environments: %(names)s.") % words})

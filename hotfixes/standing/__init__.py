@@ -1,0 +1,1 @@
+"""How a hotfix stands: its checks with their words, the stage, what comes next. Reads only."""

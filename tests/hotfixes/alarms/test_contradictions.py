@@ -1,0 +1,151 @@
+"""What was said and what is seen do not go together: told as it happens, once each."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from foundation import moment
+from hotfixes.alarms import contradictions
+from hotfixes.alarms.strays import Stray, open_afterwards, strays
+from hotfixes.decision import decide as decisions
+from hotfixes.lifecycle import ending
+from hotfixes.models import Hotfix
+from hotfixes.standing import standing
+from hotfixes.standing.standing import Standing
+from incidents import transitions
+from incidents.report import report
+from monitoring.states import State
+from notifications.models import Delivery
+from products.models import Deployment, Product, RoleHolder
+from tests.factories import join, make_target, make_user
+from tests.hotfixes.checks.stories import TAG
+from tests.hotfixes.observing.watched import Watched
+
+
+def now_of(hotfix: Hotfix) -> Standing:
+    return standing.standing(Hotfix.objects.for_page().get(pk=hotfix.pk))
+
+
+def told(watched: Watched, hotfix: Hotfix) -> list[str]:
+    events = hotfix.incident.events.select_related("payload").order_by("seq")
+    found = [event.data.get("contradiction") for event in events]
+    return [one["sentence"] for one in found if one]
+
+
+def test_somebody_said_merged_and_git_does_not_see_it(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """K108: told once, with a message; gone once it is merged."""
+    monkeypatch.setattr(contradictions, "GRACE", timedelta(0))
+    hotfix = watched.hotfix()
+    watched.story.whole_fix()
+    watched.look()
+    report(hotfix.incident, "merged", by=watched.ada)
+    watched.look()
+    watched.look()
+    sentence = "Ada said “merged”, but: The fix is not in main yet."
+    assert told(watched, hotfix) == [sentence]
+    messages = Delivery.objects.filter(key="alarm", subject__contains="look again")
+    assert messages.values("about").distinct().count() == 1
+    assert [one.sentence for one in contradictions.of_standing(now_of(hotfix))] == [sentence]
+    watched.story.fast_forward()
+    watched.look()
+    assert contradictions.of_standing(now_of(hotfix)) == []
+    assert told(watched, hotfix) == [sentence]
+
+
+def test_who_pushes_while_they_say_so_is_not_contradicted(watched: Watched) -> None:
+    hotfix = watched.hotfix()
+    report(hotfix.incident, "merged", by=watched.ada)
+    watched.look()
+    assert told(watched, hotfix) == []
+
+
+def test_resolved_while_a_monitor_is_down(watched: Watched) -> None:
+    incident = watched.incident()
+    target = make_target(watched.product)
+    target.state = target.settled = State.DOWN
+    target.since, target.fresh_until = moment.now(), moment.now() + timedelta(hours=1)
+    target.save()
+    assert contradictions.tell_resolved() == 0
+    transitions.resolve(incident, by=watched.ada)
+    assert contradictions.tell_resolved() == 1
+    contradictions.tell_resolved()
+    events = incident.events.select_related("payload").filter(kind="check_changed")
+    assert [event.data["contradiction"]["sentence"] for event in events] == [
+        "The incident is resolved, but monitor Checkout is down."
+    ]
+
+
+def test_a_rollback_ends_no_hotfix_by_itself(watched: Watched) -> None:
+    hotfix = watched.hotfix()
+    join(olga := make_user("olga@example.test"), watched.product.team)
+    RoleHolder.objects.create(product=watched.product, role="product_owner", user=olga, position=1)
+    before = decisions.standing(hotfix.incident)
+    number = before.number if before else 0
+    decisions.decide(
+        hotfix.incident, by=olga, instead_of=number, choice="rollback", option="redeploy_previous_tag", reason="Faster"
+    )  # fmt: skip
+    assert [one.sentence for one in contradictions.contradictions(hotfix.incident)] == [
+        "A rollback was decided, and HF-1 is still under way."
+    ]
+    ending.abandon(hotfix, by=watched.ada, reason="We roll back")
+    hotfix.incident.refresh_from_db()
+    assert contradictions.contradictions(hotfix.incident) == []
+
+
+def test_hosts_that_report_the_old_version(watched: Watched) -> None:
+    hotfix = watched.hotfix()
+    found = now_of(hotfix)
+    live = found.check("version_live")
+    assert live
+    facts = {"versions": {"eu-1": "0.1.0"}}
+    said = "0.1.1 is deployed, but these report another version: eu-1 (0.1.0)."
+    found.checks[found.checks.index(live)] = replace(live, verdict="FAIL", summary=said, facts=facts)
+    assert [(one.key, one.sentence) for one in contradictions.of_standing(found)] == [("not_live", said)]
+
+
+def test_an_approval_older_than_what_was_merged(watched: Watched) -> None:
+    """K95."""
+    found = now_of(watched.hotfix())
+    approval, merged = found.check("approval"), found.check("merged")
+    assert approval
+    assert merged
+    said = "ben approved 1a2b3c4d5e; the branch has gone on to 5e4d3c2b1a since."
+    found.checks[found.checks.index(approval)] = replace(approval, verdict="FAIL", summary=said)
+    assert contradictions.of_standing(found) == []
+    found.checks[found.checks.index(merged)] = replace(merged, verdict="PASS", facts={"commit": "5e4d"})
+    assert [one.sentence for one in contradictions.of_standing(found)] == [f"Merged, but: {said}"]
+
+
+def test_a_production_tag_without_a_hotfix_is_offered_to_be_entered(watched: Watched) -> None:
+    """Seen after watching began, and raised as a hotfix raises it: neither history nor an ordinary release."""
+    watched.look()
+    assert found(watched.product) == []
+    watched.story.repository.tag("krow/prod-v0.2.0", watched.story.base, "Release")
+    watched.story.tag(watched.story.whole_fix())
+    watched.look()
+    [stray] = found(watched.product)
+    assert (stray.kind, stray.name, stray.version) == ("tag", TAG, "0.1.1")
+    assert "mode=retrospective" in stray.url
+    made = open_afterwards(stray, by=watched.ada)
+    assert (made.incident.mode, made.new_version) == ("retrospective", "0.1.1")
+    assert found(watched.product) == []
+    watched.look()
+    assert watched.verdicts(made)["tag_pushed"] == "PASS"
+
+
+def test_a_deployment_without_a_hotfix(watched: Watched) -> None:
+    environment = watched.product.environments.get(kind="production")
+    for version, hours in (("0.1.0", 9), ("0.1.1", 1), ("0.1.0", 0)):
+        Deployment.objects.create(
+            product=watched.product, environment=environment, version=version, status="succeeded", source="api",
+            at=moment.now() - timedelta(hours=hours),
+        )  # fmt: skip
+    [stray] = found(watched.product)
+    assert (stray.kind, stray.version) == ("deployment", "0.1.1")
+
+
+def found(product: Product) -> list[Stray]:
+    return strays(Product.objects.with_process().filter(pk=product.pk))
