@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from accounts.views import memberships, people, sessions, settings, teams
+from accounts.views import memberships, passkeys, people, sessions, settings, teams
 
 urlpatterns = [
     path("accounts/login/", allauth.login, name="account_login"),
@@ -26,6 +26,8 @@ urlpatterns = [
     ),
     path("accounts/sessions/", sessions.SessionsView.as_view(), name="usersessions_list"),
     path("accounts/sessions/<int:pk>/end/", sessions.end_session, name="end_session"),
+    path("accounts/passkeys/", passkeys.browse, name="passkeys"),
+    path("accounts/passkeys/<int:pk>/remove/", passkeys.remove, name="remove_passkey"),
     path("settings/", settings.settings, name="settings"),
     path("settings/profile/", settings.profile, name="profile"),
     path("settings/people/", people.browse, name="people"),

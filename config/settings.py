@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "allauth.mfa",
     "foundation",
     "ui",
     "live",
@@ -194,6 +195,10 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.forms.entrance.ChoosePasswordForm",
 }
 USERSESSIONS_ADAPTER = "accounts.sessions.SessionsAdapter"
+# Passkeys confirm that it is still the same person (accounts/confirming.py): by finger, face or PIN, never by touch alone.
+MFA_ADAPTER = "accounts.passkeys.PasskeyAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 
 # Rate limits hold across web processes and without Redis.
 CACHES = {

@@ -63,6 +63,8 @@ OWN = [
     Page("health_frame", get=SIGNED_IN),
     Page("usersessions_list", get=SIGNED_IN, post=SIGNED_IN),
     Page("end_session", post=V, on=("session",)),
+    Page("passkeys", get=SIGNED_IN, post=SIGNED_IN),
+    Page("remove_passkey", post=V, on=("passkey",)),
     Page("settings", get=SIGNED_IN),
     Page("profile", get=SIGNED_IN, post=SIGNED_IN),
     Page("inbox", get=SIGNED_IN),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -282,6 +283,8 @@ def _let_in(world: World) -> None:
     token = ApiToken.objects.get(user=manager, name="manager", revoked_at=None, expires_at=None)
     world.things["session"] = Thing(_pk(session), {"pk": NOWHERE}, mine)
     world.things["token"] = Thing(_pk(token), {"pk": NOWHERE}, mine)
+    passkey = Authenticator.objects.create(user=manager, type="webauthn", data={"name": "Zebra key"})
+    world.things["passkey"] = Thing(_pk(passkey), {"pk": NOWHERE}, mine)
 
 
 def token_of(user: User, *scopes: str, products: list[str] | None = None) -> str:

@@ -1,0 +1,88 @@
+"""Is it still you? What weighs much asks for a passkey or the password again when the sign-in is older than 15 minutes.
+
+Asked for and answered inside the form of the thing itself, so that nothing typed is lost and no page comes between.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from django import forms
+from django.contrib.auth import login
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import limits, passkeys
+from accounts.models import User
+
+FRESH_S = 15 * 60
+TRIES_A_MINUTE = 6
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form asks for. `passkey`: WebAuthn's request options as JSON, empty without a passkey."""
+
+    passkey: dict[str, Any]
+    password: bool
+
+
+class ConfirmForm(forms.Form):
+    """The fields that a form of ours takes in beside its own."""
+
+    credential = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        required=False,
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Signed in, or confirmed, within the last 15 minutes on this device."""
+    records = get_authentication_records(request, request.user) if request.user.is_authenticated else []
+    last = max((float(record.get("at", 0)) for record in records), default=0.0)
+    return 0 <= time.time() - last < FRESH_S
+
+
+def ask(request: HttpRequest, user: User) -> Asked:
+    """A new question for the browser. Each form that is shown asks anew; only the last one can be answered."""
+    may = passkeys.possible(request) and passkeys.passkeys_of(user).exists()
+    return Asked(passkeys.begin(user) if may else {}, user.has_usable_password())
+
+
+def confirm(request: HttpRequest, user: User, form: ConfirmForm) -> None:
+    """`user` has shown that it is them: noted in the session. Raises ValidationError by field of `form`."""
+    given = form.cleaned_data
+    try:
+        limits.count(f"confirm:{user.pk}", TRIES_A_MINUTE)
+    except limits.TooOften as often:
+        words = _("Too many tries. Wait %(s)s seconds, then try again.") % {"s": often.wait_s}
+        raise ValidationError({"password": words}) from often
+    if given.get("credential"):
+        try:
+            used = passkeys.check(user, given["credential"])
+        except ValidationError as error:
+            raise ValidationError({"password": error.messages}) from error
+        _note(request, user, "mfa", id=used.pk, type=used.type)
+        return
+    if not given.get("password"):
+        raise ValidationError({"password": _("Confirm that it is you: with your passkey or your password.")})
+    if not user.check_password(given["password"]):
+        raise ValidationError({"password": _("This is not your present password.")})
+    _note(request, user, "password")
+
+
+def _note(request: HttpRequest, user: User, method: str, **more: Any) -> None:
+    """Who came by a link alone is signed in by it: on this device, as by the form of the sign-in."""
+    if not request.user.is_authenticated:
+        login(request, user, backend=BACKEND)
+    record_authentication(request, user, method, reauthenticated=True, **more)

@@ -1,0 +1,101 @@
+"""Passkeys (WebAuthn): how a person shows on their own device that it is still them. Kept by allauth, asked for by us.
+
+They confirm what weighs much (accounts/confirming.py); signing in stays with the password.
+"""
+
+from __future__ import annotations
+
+import json
+from ipaddress import ip_address
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+NAME_LIMIT, MOST = 60, 20
+
+
+class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """A passkey is no second step of the sign-in here."""
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        return False
+
+
+def possible(request: HttpRequest) -> bool:
+    """Browsers give passkeys to names only, never to a bare address such as 192.168.1.20."""
+    host = request.get_host().rpartition(":")[0] or request.get_host()
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return True
+    return False
+
+
+def passkeys_of(user: User) -> QuerySet[Authenticator]:
+    """The first one first."""
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(
+        user=user, type=Authenticator.Type.WEBAUTHN
+    )
+    return found.order_by("pk")
+
+
+def begin_adding(user: User) -> dict[str, Any]:
+    """What the browser is asked to make: JSON of WebAuthn's creation options; kept in the session until it is made."""
+    options: dict[str, Any] = auth.begin_registration(user, passwordless=False)
+    return options
+
+
+def add(user: User, *, name: str, answer: str) -> Authenticator:
+    """Keep what the browser made. Raises ValidationError for what is not the answer to our question."""
+    name = " ".join(name.split())[:NAME_LIMIT] or _("Passkey")
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if passkeys_of(user).count() >= MOST:
+            raise ValidationError(_("You have %(n)s passkeys. Remove one first.") % {"n": MOST})
+        credential = _parsed(answer)
+        try:
+            auth.complete_registration(credential)
+        except Exception as error:  # what is not of an authenticator fails in its parser in many ways
+            raise _refused() from error
+        made: Authenticator = auth.WebAuthn.add(user, name, credential).instance
+        return made
+
+
+def begin(user: User) -> dict[str, Any]:
+    """What the browser is asked to sign: JSON of WebAuthn's request options, for the passkeys of `user`."""
+    options: dict[str, Any] = auth.begin_authentication(user)
+    return options
+
+
+def check(user: User, answer: str) -> Authenticator:
+    """The passkey that signed what we asked last. Raises ValidationError."""
+    credential = _parsed(answer)
+    try:
+        found: Authenticator = auth.complete_authentication(user, credential)
+    except Exception as error:  # as above
+        raise _refused() from error
+    found.record_usage()
+    return found
+
+
+def _parsed(answer: str) -> dict[str, Any]:
+    try:
+        found = json.loads(answer)
+    except ValueError as error:
+        raise _refused() from error
+    if not isinstance(found, dict):
+        raise _refused()
+    return found
+
+
+def _refused() -> ValidationError:
+    return ValidationError(_("This passkey did not answer what was asked. Try again, or use your password."))

@@ -1,0 +1,68 @@
+"""Passkeys: made on the person's own page in Chromium, kept by what the browser signed, removed; nobody else's."""
+
+import json
+
+import pytest
+from allauth.mfa.models import Authenticator
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from tests.factories import PASSWORD, make_user
+from tests.fixtures.authenticator import plug_in
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_phone_makes_a_passkey_and_loses_it_again(asgi_server: str, page: Page) -> None:
+    """ASSURANCE §3: asked for before what weighs much."""
+    make_user("olga@example.test", password=PASSWORD)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{asgi_server}/accounts/passkeys/")
+    page.get_by_label("E-mail").fill("olga@example.test")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    plug_in(page)
+    assert Axe().run(page).violations_count == 0
+    page.get_by_label("What do you call it?").fill("My phone")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("Kept. It confirms your decisions from now on.")).to_be_visible()
+    assert Authenticator.objects.get().wrap().name == "My phone"
+    page.get_by_role("button", name="Remove My phone").click()
+    expect(page.get_by_text("That passkey is removed.")).to_be_visible()
+    assert Authenticator.objects.count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "answer", ["", "null", "{", "[]", "{}", json.dumps({"id": "x", "type": "public-key"})]
+)
+def test_what_no_authenticator_made_is_not_kept(answer: str) -> None:
+    client, olga = Client(), make_user("olga@example.test", password=PASSWORD)
+    client.force_login(olga)
+    client.get("/accounts/passkeys/")
+    sent = {"name": "x", "credential": answer, "password": PASSWORD}
+    assert client.post("/accounts/passkeys/", sent).status_code == 422
+    assert Authenticator.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_an_old_sign_in_gives_the_password_again() -> None:
+    """A phone that lies about gets no key of its own."""
+    client, olga = Client(), make_user("olga@example.test", password=PASSWORD)
+    client.force_login(olga)
+    page = client.get("/accounts/passkeys/").content.decode()
+    assert "Your password, once more" in page
+    refused = client.post("/accounts/passkeys/", {"name": "x", "credential": "{}", "password": "wrong"})
+    assert (refused.status_code, "This is not your present password." in refused.content.decode()) == (
+        422,
+        True,
+    )
+
+
+@pytest.mark.django_db
+def test_browsers_make_none_for_a_bare_address() -> None:
+    client = Client()
+    client.force_login(make_user())
+    page = client.get("/accounts/passkeys/", headers={"host": "127.0.0.1:8000"}).content.decode()
+    assert "Browsers make passkeys for a name only." in page
