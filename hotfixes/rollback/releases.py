@@ -1,0 +1,158 @@
+"""Which version runs, and which one ran before it: by deployments, else by hotfixes, else by tags. No git is asked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import ValidationError as PolicyError
+
+from hotfixes.models import RefObservation
+from hotfixes.naming import named, patterns
+from hotfixes.naming.patterns import BadPattern
+from hotfixes.observing.found import called_of
+from incidents.models import Incident
+from products.models import Deployment, Environment, Product
+from products.policies import policy_of
+from products.versions import Version, bare
+from products.vocabulary import EnvironmentKind, EventKind
+
+MOST = 500
+MOST_TAGS = 5_000
+STAYED = (Deployment.Status.SUCCEEDED, Deployment.Status.ROLLED_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """`version` without `v`; `ref`: its short tag, "" where nobody can tell. `since`: when it came out, if known.
+
+    `source`: deployments, hotfix, incident, product or tags.
+    """
+
+    version: str
+    ref: str
+    source: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time in which a version ran; `until` None: it still does."""
+
+    version: str
+    since: datetime
+    until: datetime | None
+
+
+def running(incident: Incident, product: Product) -> Release | None:
+    """What was brought out last and stayed; without reports what a hotfix, the incident or the product says."""
+    times = spans(product, environments(incident, product))
+    if times:
+        last = times[-1]
+        return Release(last.version, tag_of(product, last.version), "deployments", last.since)
+    version, source = _said(incident, product)
+    return Release(version, tag_of(product, version), source) if version else None
+
+
+def before(incident: Incident, product: Product, now_runs: Release) -> Release | None:
+    """What ran before it: the last lower one. Without reports the version a hotfix began from; else by tags."""
+    times = spans(product, environments(incident, product))
+    for one in reversed(times):
+        if one.version != now_runs.version and lower(one.version, now_runs.version) is not False:
+            first = next(span.since for span in times if span.version == one.version)
+            return Release(one.version, tag_of(product, one.version), "deployments", first)
+    rows = product.hotfixes.filter(new_version=now_runs.version).exclude(old_version="")
+    if hotfix := rows.select_related("incident").order_by("-number").first():
+        return Release(hotfix.old_version, named.base_tag(hotfix), "hotfix")
+    there = [one for one in tags(product) if lower(one[0], now_runs.version)]
+    if not there:
+        return None
+    version, name = max(there, key=lambda one: _key(one[0]))
+    return Release(version, name, "tags", tagged_at(product, name))
+
+
+def environments(incident: Incident, product: Product) -> list[Environment]:
+    """The one that the incident is about, where it is a production; else all productions of the product."""
+    if (
+        incident.environment is not None
+        and incident.environment.kind == EnvironmentKind.PRODUCTION
+        and incident.environment.product_id == product.pk
+    ):
+        return [incident.environment]
+    return list(product.environments.filter(kind=EnvironmentKind.PRODUCTION))
+
+
+def spans(product: Product, places: list[Environment]) -> list[Span]:
+    """Which version ran from when to when, the oldest first, by what was reported of any of these places."""
+    rows = Deployment.objects.filter(product=product, environment__in=places, status__in=STAYED)
+    told = list(rows.order_by("-at", "-pk").values_list("version", "at")[:MOST])[::-1]
+    found: list[Span] = []
+    for version, at in told:
+        if found and found[-1].version == bare(version):
+            continue
+        if found:
+            found[-1] = Span(found[-1].version, found[-1].since, at)
+        found.append(Span(bare(version), at, None))
+    return found
+
+
+def tag_of(product: Product, version: str) -> str:
+    """The short name of its production tag by the policy; "" where the policy cannot say."""
+    if not version:
+        return ""
+    try:
+        pattern = policy_of(product).tag or ""
+    except PolicyError:
+        return ""
+    name = patterns.formatted(pattern, {"product": called_of(product), "new": version})
+    return name if named.complete(name) else ""
+
+
+def tags(product: Product) -> Iterator[tuple[str, str]]:
+    """(version, short name) of each production tag that was there when somebody looked last."""
+    if product.repository_id is None:
+        return
+    try:
+        pattern = policy_of(product).tag or "v{new}"
+    except PolicyError:
+        return
+    known = {"product": called_of(product)}
+    prefix = "refs/tags/" + patterns.formatted(pattern.partition("{new}")[0], known)
+    rows = RefObservation.objects.filter(repository=product.repository_id, name__startswith=prefix)
+    latest = rows.order_by("name", "-pk").distinct("name").values_list("name", "commit")
+    for name, commit in latest[:MOST_TAGS]:
+        short = name.removeprefix("refs/tags/")
+        try:
+            words = patterns.recognised(pattern, short, known) if commit else None
+        except BadPattern:
+            return
+        if words and "new" in words:
+            yield words["new"], short
+
+
+def tagged_at(product: Product, name: str) -> datetime | None:
+    """When the tag was made, if the last look at the repository kept it."""
+    mirror = getattr(product.repository, "mirror", None) if product.repository_id else None
+    found = (mirror.found.get(str(product.pk)) or {}) if mirror else {}
+    at = next((one.get("at") for one in found.get("newest") or [] if one.get("name") == name), None)
+    return datetime.fromisoformat(at) if at else None
+
+
+def lower(one: str, other: str) -> bool | None:
+    """Whether version `one` is lower than `other`; None where they cannot be compared."""
+    first, second = Version.parse(one), Version.parse(other)
+    return None if first is None or second is None else first < second
+
+
+def _key(version: str) -> tuple[int, ...]:
+    parsed = Version.parse(version)
+    return tuple(parsed) if parsed else ()
+
+
+def _said(incident: Incident, product: Product) -> tuple[str, str]:
+    """A fix of this incident that is said to be out; what the incident is about; what the product's page says."""
+    hotfix = incident.hotfixes.filter(product=product).exclude(new_version="").order_by("-number").first()
+    if hotfix and incident.events.filter(kind=EventKind.DEPLOYED).exists():
+        return hotfix.new_version, "hotfix"
+    if product == incident.product and incident.affected_version:
+        return bare(incident.affected_version), "incident"
+    return bare(product.version), "product"
