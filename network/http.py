@@ -28,12 +28,16 @@ FAULTS = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: `status` 0 with `error` (a code of network.exchange.ERRORS) and its sentence, or an answer."""
+    """What came back: `status` 0 with `error` (a code of network.exchange.ERRORS) and its sentence, or an answer.
+
+    `rest_s`: how long the other side asks us to wait (Retry-After in seconds), 0 where it says nothing.
+    """
 
     status: int = 0
     body: bytes = b""
     error: str = ""
     detail: str = ""
+    rest_s: float = 0
 
 
 class Refused(httpcore.ConnectError):
@@ -50,8 +54,9 @@ def post(
     total_s: float = 10,
     max_bytes: int = MAX_BYTES,
     names: Names = NAMES,
+    method: str = "POST",
 ) -> Reply:
-    """POST `content`. Never raises for what the other side does; seconds over the whole exchange."""
+    """POST (or PUT) `content`. Never raises for what the other side does; seconds over the whole exchange."""
     try:
         address = locator.clean(url)
     except locator.BadUrl as problem:
@@ -60,9 +65,10 @@ def post(
     try:
         with (
             opened(policy, connect_s=connect_s, total_s=total_s, names=names) as client,
-            client.stream("POST", address, content=content, headers=sent) as answer,
+            client.stream(method, address, content=content, headers=sent) as answer,
         ):
-            return Reply(status=answer.status_code, body=_read(answer, max_bytes))
+            rest_s = _seconds(answer.headers.get("Retry-After", ""))
+            return Reply(status=answer.status_code, body=_read(answer, max_bytes), rest_s=rest_s)
     except FAULTS as problem:
         return fault(problem)
 
@@ -94,6 +100,11 @@ def fault(problem: Exception) -> Reply:
         # Odder still than locator minds: httpx does not take 0177.0.0.1 for an address.
         return Reply(error="bad_url", detail=_sentence("bad_url", problem))
     return Reply(error="broken_answer", detail=_sentence("broken_answer", problem))
+
+
+def _seconds(said: str) -> float:
+    """Of a Retry-After; one that names a date is as good as none."""
+    return float(said) if said.isascii() and said.isdigit() and len(said) < 7 else 0.0
 
 
 def _read(answer: httpx.Response, limit: int) -> bytes:

@@ -21,8 +21,11 @@ from foundation.text import plain_text
 class Kind(models.TextChoices):
     EMAIL = "email", _("E-mail")
     NTFY = "ntfy", _("ntfy (phone)")
-    SLACK = "slack", _("Slack-compatible webhook")
+    SLACK = "slack", _("Slack and compatible")
+    TEAMS = "teams", _("Microsoft Teams")
+    MATRIX = "matrix", _("Matrix")
     WEBHOOK = "webhook", _("Signed webhook")
+    APPRISE = "apprise", _("Another service (apprise)")
     INAPP = "inapp", _("In Nightdesk")
 
 
@@ -66,6 +69,8 @@ class Channel(models.Model):
     # JSON of the kind's own fields, sealed (foundation.secrets); `shown` is what a page may say of it.
     sealed = models.TextField()
     shown = models.CharField(max_length=200)
+    # Under /in/slack/ this room answers us; empty where it cannot.
+    key = models.CharField(max_length=43, blank=True, default="")
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -83,6 +88,7 @@ class Channel(models.Model):
                 condition=Q(audience=Audience.INTERNAL) | Q(audience=Audience.USERS, team__isnull=False),
                 name="only_a_teams_channel_is_for_users",
             ),
+            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="key_of_one_channel"),
         ]
 
     def __str__(self) -> str:
@@ -219,3 +225,31 @@ class Attempt(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="one_attempt_per_number")]
+
+
+class Thread(models.Model):
+    """Where a room has what was said about one incident: later messages go there, replies there are about it.
+
+    `room` and `stamp` are the room's own names for itself and for the first message (Slack: channel id and `ts`).
+    """
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="threads")
+    ref = models.CharField(max_length=40)
+    room = models.CharField(max_length=80)
+    stamp = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "ref"], name="one_thread_per_incident")]
+        indexes = [models.Index(fields=["room", "stamp"], name="thread_by_place")]
+
+
+class Heard(models.Model):
+    """What a room told us already: it repeats itself when our answer is late."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
+    event = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "event"], name="heard_once")]
+        indexes = [models.Index(fields=["at"], name="heard_when")]

@@ -17,7 +17,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message on its way. `uid` is the same at every attempt, so that the other side can drop a repeat."""
+    """One message on its way. `uid` is the same at every attempt, so that the other side can drop a repeat.
+
+    `press`: the signed value of an Acknowledge button, for a room that can say who pressed it. `thread`: where the
+    room has the other messages about the same thing, in the words of its kind.
+    """
 
     uid: str
     about: str
@@ -30,6 +34,8 @@ class Parcel:
     links: tuple[Link, ...] = ()
     address: str = ""
     config: Mapping[str, str] = field(default_factory=dict)
+    press: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,12 @@ class Outcome:
     server's "never", which may be a mistake of its own: it alarms at once and is tried for an hour.
 
     `way_works`: it was not taken, but whoever answered may take the next one: no sign that the whole lane fails.
+    `rest_s`: how long the other side asks us to wait. `room`, `thread`: where it lies there, when that is to be kept.
     """
 
     result: Literal["sent", "retry", "dead", "refused"]
     detail: str = ""
     way_works: bool = False
+    rest_s: float = 0
+    room: str = ""
+    thread: str = ""

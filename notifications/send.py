@@ -31,6 +31,8 @@ from notifications.parcel import Outcome
 __all__ = ["claim", "claim_this", "deliver", "drain", "due_lanes", "next_due", "rest", "start_due", "wait"]
 
 FIRST_REST_S, LONGEST_REST_S = 5, 300
+# Whoever asks us to come later is heard, up to here.
+LONGEST_ASKED_S = 900
 PATIENCE = timedelta(hours=24)
 # A mail server that says "never" is mostly right, and sometimes only set up wrong for a while.
 PATIENCE_WITH_REFUSALS = timedelta(hours=1)
@@ -153,7 +155,7 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
         refused_at = (delivery.refused_at or now) if outcome.result == "refused" else None
         if refused_at:
             waiting.update(refused_at=refused_at)
-        again = now + rest(delivery.attempts)
+        again = now + max(rest(delivery.attempts), timedelta(seconds=min(outcome.rest_s, LONGEST_ASKED_S)))
         if outcome.result == "dead" or again > _given_up_at(delivery, refused_at):
             waiting.update(state=State.DEAD, **said)
         else:

@@ -66,7 +66,10 @@ def edit_channel(
     products: Iterable[Product] = (),
     audience: Audience | None = None,
 ) -> None:
-    """What `config` and `audience` leave out stays as it is. Raises ValidationError when what stays cannot be opened any more."""
+    """What `config` and `audience` leave out stays as it is.
+
+    Raises ValidationError when what stays cannot be opened any more.
+    """
     chosen = list(products)
     _refuse_strangers(chosen, channel.team)
     if config:

@@ -32,7 +32,7 @@ from notifications.standing import standings
 from products.models import Product
 from products.token_products import products_of
 
-CONFIG = ("address", "url", "token", "secret")
+CONFIG = ("address", "url", "room", "token", "secret")
 
 
 class ChannelFilters(Paging):

@@ -15,7 +15,7 @@ Secret = Annotated[str, Field(max_length=1000), Plain]
 # Not the enumeration itself: in the description it would meet the state of monitors under one name.
 Progress = Annotated[str, WithJsonSchema({"type": "string", "enum": State.values})]
 ForWhom = Literal["internal", "users"]
-KindName = Literal["email", "ntfy", "slack", "webhook"]
+KindName = Literal["email", "ntfy", "slack", "teams", "matrix", "webhook"]
 
 
 class LastDelivery(Schema):
@@ -25,9 +25,9 @@ class LastDelivery(Schema):
 
 
 class ChannelShape(Schema):
-    """`team` or `user` (an address) has it; `products` empty: for all of the team. `audience`:
-    the team, which hears everything, or users, who get only what is written for them. `shown`: what may be told of where
-    it leads. `last`: the newest that was tried, null when nothing has gone through it yet."""
+    """`team` or `user` (an address) has it; `products` empty: for all of the team. `audience`: the team, which hears
+    everything, or users, who get only what is written for them. `shown`: what may be told of where it leads. `last`:
+    the newest that was tried, null when nothing has gone through it yet."""
 
     id: int
     name: str
@@ -55,7 +55,8 @@ class TestResult(Schema):
 class ChannelFacts(Body):
     """What may be changed; what is left out stays, secrets too.
 
-    `address` is for e-mail; `url` for ntfy (with its topic), slack and webhook; `token` for ntfy; `secret` for webhook.
+    `address` is for e-mail; `url` for ntfy (with its topic), slack, teams, matrix (the homeserver) and webhook; `token`
+    for ntfy and matrix; `room` for matrix; `secret` for webhook.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Duty room"}]})
@@ -64,7 +65,8 @@ class ChannelFacts(Body):
     products: Annotated[list[Key], Field(max_length=100)] = []
     audience: ForWhom = "internal"
     address: Annotated[str, Field(max_length=254), Plain] = ""
-    url: Secret = ""
+    url: Annotated[str, Field(max_length=2000), Plain] = ""
+    room: Annotated[str, Field(max_length=255), Plain] = ""
     token: Secret = ""
     secret: Secret = ""
 
@@ -95,7 +97,7 @@ class DeliveryShape(Schema):
     ref: str
     key: str
     to: str
-    kind: Literal["email", "ntfy", "slack", "webhook", "inapp"]
+    kind: Literal["email", "ntfy", "slack", "teams", "matrix", "webhook", "apprise", "inapp"]
     state: Progress
     reason: str
     attempts: int

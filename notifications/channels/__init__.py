@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from notifications.channels import email, ntfy, slack, webhook
+from notifications.channels import email, matrix, ntfy, slack, teams, webhook
 from notifications.channels.forms import ChannelForm
 from notifications.models import Kind
 from notifications.parcel import Outcome, Parcel
@@ -26,6 +26,8 @@ WAYS = {
         Way(Kind.EMAIL, email.EmailForm, email.shown, email.send, email.unusable),
         Way(Kind.NTFY, ntfy.NtfyForm, ntfy.shown, ntfy.send, ntfy.unusable),
         Way(Kind.SLACK, slack.SlackForm, slack.shown, slack.send, slack.unusable),
+        Way(Kind.TEAMS, teams.TeamsForm, teams.shown, teams.send, teams.unusable),
+        Way(Kind.MATRIX, matrix.MatrixForm, matrix.shown, matrix.send, matrix.unusable),
         Way(Kind.WEBHOOK, webhook.WebhookForm, webhook.shown, webhook.send, webhook.unusable),
     )
 }

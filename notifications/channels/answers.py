@@ -16,7 +16,15 @@ HOPELESS = {"bad_url", "refused_address"}
 
 def deliver(url: str, content: bytes, headers: dict[str, str]) -> Outcome:
     """POST `content` where the operator lets messages go (NIGHTDESK_WEBHOOK_NETWORKS)."""
-    return judge(post(url, content, policy=Policy.from_settings("webhook"), headers=headers, total_s=WHOLE_S))
+    return judge(ask(url, content, headers))
+
+
+def ask(
+    url: str, content: bytes, headers: dict[str, str], *, method: str = "POST", total_s: float = WHOLE_S
+) -> Reply:
+    """The answer itself, for kinds whose bodies say more than the status."""
+    policy = Policy.from_settings("webhook")
+    return post(url, content, policy=policy, headers=headers, total_s=total_s, method=method)
 
 
 def judge(reply: Reply) -> Outcome:
@@ -30,5 +38,5 @@ def judge(reply: Reply) -> Outcome:
             "dead", _("Answered %(status)s: it redirects. Enter the address it leads to.") % status
         )
     if reply.status >= 500 or reply.status in COME_AGAIN:
-        return Outcome("retry", _("Answered %(status)s.") % status)
+        return Outcome("retry", _("Answered %(status)s.") % status, rest_s=reply.rest_s)
     return Outcome("dead", _("Answered %(status)s: it does not take this message.") % status)

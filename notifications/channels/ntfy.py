@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from network import locator
 from notifications.channels import answers
 from notifications.channels.forms import ChannelForm, Secret, host_of, web_address
+from notifications.channels.words import cut
 from notifications.parcel import Outcome, Parcel
 
 # Rank of the severity → how loud the phone is (5 rings through "do not disturb" where the person allows it).
@@ -53,7 +54,7 @@ def send(parcel: Parcel) -> Outcome:
     body = {
         "topic": topic,
         "title": parcel.subject,
-        "message": parcel.body.encode()[:MOST_BYTES].decode(errors="ignore"),
+        "message": cut(parcel.body, MOST_BYTES),
         "priority": 3 if over else PRIORITY.get(parcel.rank, 3),
         "actions": [{"action": "view", "label": link.label, "url": link.url} for link in parcel.links],
         **({"tags": [sign]} if sign else {}),

@@ -47,6 +47,8 @@ class Take(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
+    do_PUT = do_POST
+
     def say(self, status: int, body: bytes = b"ok", **headers: str) -> None:
         self.send_response(status)
         for name, value in headers.items():

@@ -51,7 +51,7 @@ def test_users_hear_what_is_written_for_them_and_nothing_else(product: Product, 
     exits.decline(incident, by=mia, reason="A mistake")
     told = Delivery.objects.filter(channel=status).values_list("key", flat=True)
     assert list(told) == ["update"]
-    assert "declined" in Delivery.objects.filter(channel=room).order_by("pk").last().subject.lower()
+    assert "declined" in Delivery.objects.filter(channel=room).latest("pk").subject.lower()
 
 
 def test_nothing_that_waits_crosses_over(product: Product, mia: User) -> None:

@@ -1,0 +1,29 @@
+"""Words for other people's rooms: as long as those take, and ringing nobody whom a title or a log line names. Pure."""
+
+import re
+
+ELLIPSIS = "…"
+# Breaks a name apart where a program looks for one, and shows nothing.
+JOINT = "\u200b"
+# `@channel`, `@**all**`, `@<user>`; an address such as ada@example.test stays what it is.
+_MENTION = re.compile(r"(?<![\w.+-])@(?=[\w*<!&])")
+# Markdown's disguised link.
+_DISGUISE = "]("
+
+
+def cut(text: str, most: int) -> str:
+    """The first `most` bytes in UTF-8, at a character's end, with a sign that something is missing."""
+    content = text.encode()
+    if len(content) <= most:
+        return text
+    return content[: max(0, most - len(ELLIPSIS.encode()))].decode(errors="ignore").rstrip() + ELLIPSIS
+
+
+def short(text: str, most: int) -> str:
+    """The first `most` characters."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + ELLIPSIS
+
+
+def harmless(text: str) -> str:
+    """Nobody is mentioned and no link disguised by what somebody typed."""
+    return _MENTION.sub(f"@{JOINT}", text).replace(_DISGUISE, f"]{JOINT}(")
