@@ -13,6 +13,7 @@ from incidents.attachments import file_of
 from incidents.clocks import span
 from incidents.fact_names import LABELS
 from incidents.models import TimelineEvent
+from incidents.sentences_of_decisions import decided, of_decision
 from incidents.sentences_of_evidence import checked, linked, overridden, seen
 from incidents.stated import SAID
 from products.vocabulary import EventKind
@@ -112,7 +113,7 @@ def _handed_over(event: TimelineEvent) -> SafeString:
 
 
 def _noted(event: TimelineEvent) -> SafeString:
-    return format_html(_("<b>Note</b> by {who}"), who=_who(event))
+    return of_decision(event, _who(event)) or format_html(_("<b>Note</b> by {who}"), who=_who(event))
 
 
 def _resolved(event: TimelineEvent) -> SafeString:
@@ -169,6 +170,11 @@ def _stated(event: TimelineEvent) -> SafeString:
 
 def _message_sent(event: TimelineEvent) -> SafeString:
     title, who = event.data.get("title", ""), _who(event)
+    if rooms := event.data.get("channels"):
+        words = _("<b>Sent: {title}</b> to {rooms}, by {who}")
+        if event.data.get("unsent"):
+            words = _("<b>Played sending: {title}</b> to {rooms}, by {who}: nothing left")
+        return linked(event, format_html(words, title=title, rooms=", ".join(map(str, rooms)), who=who))
     if event.data.get("again"):
         return linked(event, format_html(_("<b>Sent again: {title}</b>, says {who}"), title=title, who=who))
     return linked(event, format_html(_("<b>Sent: {title}</b>, says {who}"), title=title, who=who))
@@ -183,23 +189,11 @@ def _vouched(event: TimelineEvent) -> SafeString:
     return format_html(_("<b>{who} vouches</b> for “{line}”"), who=_who(event), line=line)
 
 
-def decided(event: TimelineEvent) -> str:
-    """What was decided, in words: "Rollback: Deploy the previous tag again"."""
-    choices = {
-        "hotfix": _("Hotfix"), "rollback": _("Rollback"), "mitigate": _("Contain it first"),
-        "defer": _("Leave it for a release"),
-    }  # fmt: skip
-    chosen = choices.get(str(event.data.get("choice")), "")
-    return ": ".join(part for part in (chosen, str(event.data.get("what", ""))) if part)
-
-
 def _decided(event: TimelineEvent) -> SafeString:
-    return format_html(
-        _("<b>Decided: {what}</b> by {who} ({role})"),
-        what=decided(event),
-        who=_who(event),
-        role=event.data.get("role", ""),
-    )
+    words = _("<b>Decided: {what}</b> by {who} ({role})")
+    if event.data.get("emergency"):
+        words = _("<b>Decided in an emergency: {what}</b> by {who} ({role})")
+    return format_html(words, what=decided(event), who=_who(event), role=event.data.get("role", ""))
 
 
 def _corrected(event: TimelineEvent) -> SafeString:
@@ -274,6 +268,8 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.ASSIGNED: _assigned,
     EventKind.HANDED_OVER: _handed_over,
     EventKind.NOTED: _noted,
+    EventKind.ASKED: lambda event: of_decision(event, _who(event)) or _plain(event),
+    EventKind.ANSWERED: lambda event: of_decision(event, _who(event)) or _plain(event),
     EventKind.RESOLVED: _resolved,
     EventKind.DECIDED: _decided,
     EventKind.DECLINED: _declined,

@@ -18,7 +18,13 @@ from notifications.queue import ACKNOWLEDGE, CANNOT, public
 VALID_S = 60 * 60
 SALT = "notifications.links"
 
-LABELS: dict[str, Promise] = {ACKNOWLEDGE: _("Acknowledge"), CANNOT: _("Can't, next person")}
+# Shows the card; what it decides asks who it is (hotfixes/decision/).
+DECIDE = "decide"
+LABELS: dict[str, Promise] = {
+    ACKNOWLEDGE: _("Acknowledge"),
+    CANNOT: _("Can't, next person"),
+    DECIDE: _("Look and decide"),
+}
 
 
 class LinkOver(Exception):

@@ -28,6 +28,8 @@ class EventKind(models.TextChoices):
     HANDED_OVER = "handed_over", _("Handed over")
     NOTED = "noted", _("Note")
     UPDATED = "updated", _("Update")
+    ASKED = "asked", _("Question")
+    ANSWERED = "answered", _("Answer")
     MITIGATED = "mitigated", CONTAINED
     RESOLVED = "resolved", _("Resolved")
     REOPENED = "reopened", _("Reopened")
@@ -175,6 +177,7 @@ class ClockKey:
 
     ACKNOWLEDGED = "acknowledged"
     RESPONSE = "response"
+    DECISION = "decision"
 
 
 class ClockWords(NamedTuple):
@@ -203,6 +206,16 @@ _CLOCK_WORDS = {
         cancelled=_("Acknowledge: cancelled after"),
         waived=_("Acknowledge: waived after"),
         none=_("Acknowledge"),
+    ),
+    ClockKey.DECISION: ClockWords(
+        running=_("Decide within"),
+        late=_("Not decided, late by"),
+        met=_("Decided in"),
+        missed=_("Decided late, after"),
+        paused=_("Decide: paused after"),
+        cancelled=_("Decide: cancelled after"),
+        waived=_("Decide: waived after"),
+        none=_("Decide"),
     ),
     ClockKey.RESPONSE: ClockWords(
         running=_("Respond within"),

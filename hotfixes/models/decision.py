@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.text import plain_text
+from hotfixes.models.spoken import with_words
 from incidents.described import as_of
 from incidents.models import RedactionRequest
 
@@ -59,6 +60,8 @@ class Decision(models.Model):
     emergency = models.BooleanField(default=False)
     # When it is to be looked at again; null once it was, or when nobody asked.
     revisit_at = models.DateTimeField(null=True)
+    # When whoever decided was told that it is time; null: not yet.
+    revisit_told_at = models.DateTimeField(null=True)
 
     objects: ClassVar[DecisionQuerySet] = DecisionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -73,6 +76,13 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=Q(superseded_at=None) | Q(superseded_at__gte=F("at")), name="superseded_later"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["revisit_at"],
+                condition=Q(revisit_at__isnull=False, revisit_told_at=None, superseded_at=None),
+                name="decision_revisit_due",
+            )
         ]
 
     def __str__(self) -> str:
@@ -89,7 +99,7 @@ class Decision(models.Model):
     @property
     def shown(self) -> dict[str, Any]:
         """The facts as they were shown, with what was said of the incident then."""
-        return {**self.facts, **as_of(self.incident, self.event.seq)}
+        return {**with_words(self.incident, self.facts), **as_of(self.incident, self.event.seq)}
 
     @property
     def words(self) -> str:
