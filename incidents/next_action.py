@@ -6,10 +6,11 @@ Loud on the page, everything else is quiet (DESIGN.md §7, UX.md).
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from incidents import closing, glance, holding, next_check, watch
+from incidents import closing, glance, holding, letters, next_check, watch
 from incidents.action import Action as Action
 from incidents.clocks import span
 from incidents.forms.retold import asks_when
@@ -151,7 +152,7 @@ def _remedy(incident: Incident, work: Work, checks: Known) -> Action | None:
         return None
     reason = next_check.where(step, work)
     if step.message:
-        return Action("send_message", _("I have sent it"), step.title, reason)
+        return _send(incident, step.message, step.title, reason)
     hidden = (("step", step.key),)
     tap = step.kind not in ASKED_AGAIN
     return Action("finish_step", step.label, step.title, reason, tap=tap, hidden=hidden)
@@ -193,8 +194,16 @@ def _tell(work: Work) -> Action | None:
     due = next((one for one in messages(work.incident, work) if one.state == "due"), None)
     if due is None:
         return None
-    hidden = (("message", due.key),)
-    return Action("send_message", _("I have sent it"), _("Tell people"), str(due.title), hidden=hidden)
+    return _send(work.incident, due.key, _("Tell people"), str(due.title))
+
+
+def _send(incident: Incident, key: str, title: str, reason: str) -> Action:
+    """To the page that sends it; what only people may tell, to the form that records where they did."""
+    hidden = (("message", key),)
+    if letters.shut(incident):
+        return Action("send_message", _("I told them elsewhere"), title, reason, hidden=hidden)
+    url = reverse("message", args=[incident.ref, key])
+    return Action("send_message", _("Preview and send"), title, reason, hidden=hidden, url=url)
 
 
 def _acknowledge(incident: Incident, state: str | None) -> Action | None:

@@ -8,6 +8,7 @@ from incidents.views.declare import declare_page, declared, join
 from incidents.views.events import correct, event, redact, settle
 from incidents.views.incident import act, break_glass, fresh, incident
 from incidents.views.index import incidents
+from incidents.views.message import message
 from incidents.views.now import now
 from incidents.views.roles import claim, give_up, hand_over
 from incidents.views.simulation import simulate, simulate_draft
@@ -26,6 +27,7 @@ urlpatterns = [
     path("incidents/<str:ref>/roles/<slug:role>/claim", claim, name="claim"),
     path("incidents/<str:ref>/roles/<slug:role>/hand_over", hand_over, name="hand_over"),
     path("incidents/<str:ref>/roles/<slug:role>/give_up", give_up, name="give_up"),
+    path("incidents/<str:ref>/messages/<slug:key>/", message, name="message"),
     path("incidents/<str:ref>/checklist.md", checklist, name="checklist"),
     path("incidents/<str:ref>/events/<int:seq>/", event, name="event"),
     path("incidents/<str:ref>/events/<int:seq>/file", attachment, name="attachment"),

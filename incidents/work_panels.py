@@ -11,7 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import allowed, signed_in
 from accounts.models import User
 from incidents import checklist as boxes
-from incidents import glance, messages, panels, placeholders, report, shell, steps, verdicts, work
+from incidents import (
+    glance,
+    letters,
+    messages,
+    panels,
+    placeholders,
+    report,
+    sending,
+    shell,
+    steps,
+    verdicts,
+    work,
+)
 from incidents.actions import OFFERS, Offer
 from incidents.attachments import FileShown
 from incidents.forms import work as forms
@@ -129,10 +141,12 @@ def _values(incident: Incident) -> dict[str, str]:
 def _messages(request: HttpRequest, incident: Incident) -> str:
     known = work.of(incident)
     found = messages.messages(incident, known)
+    standing = sending.standings(incident, found)
     context = {
         "now_due": [m for m in found if m.state in ("due", "waits")],
         "later": [m for m in found if m.state in ("planned", "later")],
-        "sent": [m for m in found if m.state == "sent"],
+        "sent": [(m, standing.get(m.key)) for m in found if m.state == "sent"],
+        "shut": letters.shut(incident),
     }
     return _render("messages", request, incident, known, context)
 
@@ -258,8 +272,8 @@ OFFERS.update(
             action="attest", statuses=(), template=PAGE, prefill=("box",),
         ),
         Offer(
-            "send_message", _("I have sent it"), messages.send_message, forms.SendForm,
-            _("Send it first, by the way your team uses. The timeline keeps what it said and where it went."),
+            "send_message", _("I told them elsewhere"), messages.send_message, forms.SendForm,
+            _("Tell them first, by the way your team uses. The timeline keeps what it said and where it went."),
             statuses=(), template=PAGE, prefill=("message",),
         ),
         Offer(

@@ -18,6 +18,8 @@ from notifications.models import Attempt, Delivery, DeliveryQuerySet, Kind, Stat
 LEASE = timedelta(seconds=90)
 TAKEN = ("channel", "user", "team")
 SAID_BY_THE_NEWER = _("The newer message says it too.")
+# Written by people to be read as they stand: they go on their own, and no other says them too.
+WHOLE = frozenset({"message", "update"})
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,10 @@ def claim_this(delivery: Delivery) -> Claim | None:
 
 def _newest_of_its_kind(found: Delivery) -> Delivery:
     """The newest about the same incident to the same recipient by the same way; it carries the older ones."""
-    if found.kind == Kind.WEBHOOK:
+    if found.kind == Kind.WEBHOOK or found.key in WHOLE:
         # A program wants each event; only people want one message.
         return found
-    same = free().about(found.ref).filter(recipient=found.recipient, route=found.route)
+    same = free().about(found.ref).filter(recipient=found.recipient, route=found.route).exclude(key__in=WHOLE)
     locked = same.select_for_update(skip_locked=True, of=("self",)).select_related(*TAKEN)
     together = list(locked.order_by("pk"))
     if len(together) < 2:

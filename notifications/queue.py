@@ -18,6 +18,8 @@ from notifications.models import Audience, Channel, Delivery, Kind, State
 
 TICK = "nightdesk_tick"
 ACKNOWLEDGE, CANNOT = "acknowledge", "cannot"
+# What people are told in words of their own, and what somebody owes them: not moot because an incident is over.
+LASTING = frozenset({"message", "update", "owed", "owed_late"})
 
 
 @dataclass(frozen=True)
@@ -175,10 +177,10 @@ def _row(
 
 def cancel(ref: str, *, reason: str, keys: Iterable[str] | None = None) -> int:
     """What still waits about `INC-42`, or of it what has one of `keys`, is moot: it will not be sent. For a verb, in
-    its transaction."""
+    its transaction. Without `keys` what is LASTING stays."""
     moot = None if keys is None else list(keys)
     waiting = Delivery.objects.about(ref).unsent().order_by("pk").select_for_update(of=("self",))
-    rows = list(waiting if moot is None else waiting.filter(key__in=moot))
+    rows = list(waiting.exclude(key__in=LASTING) if moot is None else waiting.filter(key__in=moot))
     if moot is not None:
         _put_down(rows, moot)
     pks = [row.pk for row in rows]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from notifications import links
 from notifications.claim import Claim
+from notifications.models import Audience
 from notifications.parcel import Parcel
 from notifications.queue import public
 
@@ -34,12 +35,18 @@ def parcel(claimed: Claim, config: dict[str, str]) -> Parcel:
 def _late(claimed: Claim) -> str:
     """`Delayed 14 min: the mail server did not answer.`"""
     late = claimed.attempt.started_at - claimed.since
-    if late <= LATE:
+    if late <= LATE or _for_users(claimed):
         return ""
     said = claimed.why or _("Nightdesk was not running, or busy.")
     # A sentence of ours behind a colon; what begins with a name or a number stays as it is.
     why = said[0].lower() + said[1:] if said[1:2].islower() and not said.startswith("Nightdesk") else said
     return _("Delayed %(minutes)s min: %(why)s") % {"minutes": int(late.total_seconds() // 60), "why": why}
+
+
+def _for_users(claimed: Claim) -> bool:
+    """What went wrong on the way is ours alone."""
+    channel = claimed.delivery.channel
+    return channel is not None and channel.audience == Audience.USERS
 
 
 def _carried(claimed: Claim) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Path
 
@@ -19,10 +19,11 @@ from accounts.bearer import person_of
 from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Body, Listed, utc, utc_or_none
-from incidents import checklist, messages, placeholders, shell, steps, work
+from incidents import checklist, letters, messages, placeholders, sending, shell, steps, work
 from incidents.api.files import file_shape
 from incidents.api.process_shapes import (
     BoxShape,
+    PreviewShape,
     ProcessMessageShape,
     SentMessage,
     StatedFact,
@@ -86,12 +87,51 @@ def report_fact(request: HttpRequest, ref: str, body: StatedFact) -> dict[str, A
 
 @router.post("/incidents/{ref}/send_message", response=IncidentShape, auth=ACTED_WITH)
 def message_sent(request: HttpRequest, ref: str, body: SentMessage) -> dict[str, Any]:
-    """Says that a message of the process was sent by hand, and where. 409 when it was sent already."""
+    """Sends a message of the process to channels, as its preview said; or says that it was sent by hand, and where. 409
+    when it was sent already, or when it says something else by now: nothing has left then."""
+    return _do(request, ref, "send_message", body, _send)
 
-    def send(incident: Incident, *, message: str, **facts: Any) -> object:
-        return messages.send_message(incident, message, **facts)
 
-    return _do(request, ref, "send_message", body, send)
+def _send(incident: Incident, *, message: str, **facts: Any) -> object:
+    channels, seen = facts.pop("channels", []), facts.pop("digest", "")
+    if not channels:
+        return messages.send_message(incident, message, **{"text": "", **facts})
+    if set(facts) - {"by", "again"}:
+        raise ValidationError({"channels": _("What Nightdesk sends is said by the message itself, and now.")})
+    if not seen:
+        raise ValidationError({"digest": _("Read the preview first, and send its digest.")})
+    return sending.send(incident, message, channels=channels, seen=seen, **facts)
+
+
+@router.get("/incidents/{ref}/messages/{key}/preview", response=PreviewShape)
+def preview_message(request: HttpRequest, ref: str, key: str) -> dict[str, Any]:
+    """A message as it would leave now, channel by channel; what is left out of it, and why."""
+    known = work.read(incident_of(request, ref))
+    found = next((one for one in messages.messages(known.incident, known) if one.key == key), None)
+    if found is None:
+        raise Http404
+    return {
+        "key": found.key,
+        "title": found.title,
+        "audience": found.spec.get("audience", "internal"),
+        "text": found.text,
+        "digest": found.digest,
+        "left_out": [_line(line) for line in found.lines if line.struck],
+        "unsent": letters.unreal(known.incident),
+        "not_yet": letters.shut(known.incident) or sending.not_yet(found),
+        "channels": [_room(room) for room in sending.rooms(known.incident, found)],
+    }
+
+
+def _room(room: letters.Room) -> dict[str, Any]:
+    same = ("id", "name", "kind", "audience")
+    return {
+        **{name: getattr(room.channel, name) for name in same},
+        "subject": room.preview.subject,
+        "text": room.preview.text,
+        "state": room.told.state if room.told else None,
+        "reason": room.told.reason if room.told else "",
+    }
 
 
 @router.post("/incidents/{ref}/messages/{key}/vouch", response=IncidentShape, auth=ACTED_WITH)
@@ -227,15 +267,16 @@ def _message(one: messages.MessageView, known: Work) -> dict[str, Any]:
         "due_at": utc_or_none(one.due_at),
         "late": one.late,
         "text": one.text,
-        "lines": [
-            {
-                "text": line.text,
-                "claim": line.claim or None,
-                "left_out": line.struck,
-                "why": line.finding.why if line.finding else None,
-                "vouched": line.reason if line.vouched else None,
-            }
-            for line in one.lines
-        ],
+        "lines": [_line(line) for line in one.lines],
         "record": _record(one.sent, known),
+    }
+
+
+def _line(line: messages.Line) -> dict[str, Any]:
+    return {
+        "text": line.text,
+        "claim": line.claim or None,
+        "left_out": line.struck,
+        "why": line.finding.why if line.finding else None,
+        "vouched": line.reason if line.vouched else None,
     }

@@ -109,15 +109,48 @@ class Ticked(StatedWords, WithFile):
 
 
 class SentMessage(StatedWords):
-    """`message`: its key in the process; `text`: where it was sent. `again`: knowing that it was sent before."""
+    """`message`: its key in the process. With `channels` (their ids) Nightdesk sends it there, and `digest` is that of
+    the preview that was read; without, `text` says where somebody sent it by hand. `again`: knowing that it was sent
+    before."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"message": "deployed", "text": "status page"}]}
     )
 
     message: Key
-    text: Annotated[str, Field(min_length=1, max_length=1000), Plain]
+    text: Annotated[str, Field(max_length=1000), Plain] = ""
+    channels: Annotated[list[int], Field(max_length=100)] = []
+    digest: Annotated[str, Field(max_length=64), Plain] = ""
     again: bool = False
+
+
+class RoomShape(Schema):
+    """A channel that fits. `subject` and `text`: how the message reads there; `state`: what became of it in this round,
+    null when it has not gone there."""
+
+    id: int
+    name: str
+    kind: str
+    audience: Literal["internal", "users"]
+    subject: str
+    text: str
+    state: str | None
+    reason: str
+
+
+class PreviewShape(Schema):
+    """`digest` goes with `send_message`: what leaves is what was read here. `unsent`: why nothing leaves (a drill);
+    `not_yet`: why it cannot be sent now; else empty."""
+
+    key: str
+    title: str
+    audience: Literal["internal", "users"]
+    text: str
+    digest: str
+    left_out: list[LineShape]
+    unsent: str
+    not_yet: str
+    channels: list[RoomShape]
 
 
 class Vouched(Body):

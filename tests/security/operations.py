@@ -117,6 +117,8 @@ OPERATIONS = [
     *(Operation(f"GET /incidents/{{}}/{part}", {READ, INCIDENTS}, V, on=RECORDS) for part in
       ("steps", "checklist", "checklist.md", "messages")),
     *(Operation(f"POST /incidents/{{}}/{path}", {INCIDENTS}, R, on=RECORDS, sent=body) for path, body in WORK.items()),
+    Operation("GET /incidents/{}/messages/{}/preview", {READ, INCIDENTS}, V,
+              on=("incident's message", "private incident's message")),
     Operation("POST /incidents/{}/messages/{}/vouch", {INCIDENTS}, R,
               on=("incident's message", "private incident's message"),
               sent={"claim": "restored", "reason": "Seen by hand"}),
