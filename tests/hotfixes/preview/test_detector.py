@@ -1,4 +1,4 @@
-"""Which migrations stand against going back, by their text alone (EVIDENCE.md §4): a table of what people really write."""
+"""Which migrations stand against going back, by their text alone (EVIDENCE.md §4): a table of what people write."""
 
 import sys
 import time
@@ -39,7 +39,8 @@ def change(body: str) -> str:
 
 TABLE = [
     # Django
-    (DJANGO, django("migrations.CreateModel('Order', fields=[('id', models.AutoField(primary_key=True))])"), "none", ""),
+    (DJANGO, django("migrations.CreateModel('Order', fields=[('id', models.AutoField(primary_key=True))])"),
+     "none", ""),
     (DJANGO, django("migrations.DeleteModel(name='Order')"), "irreversible", "it deletes a table: Order"),
     (DJANGO, django("migrations.RemoveField('order', 'total')"), "irreversible", "it drops a column: order.total"),
     (DJANGO, django("migrations.RemoveField(model_name='order', name='total')"), "irreversible",
@@ -101,7 +102,8 @@ TABLE = [
     (RAILS, change("drop_table :orders"), "irreversible", "it drops: drop_table :orders"),
     (RAILS, change("remove_column :orders, :total, :integer"), "irreversible",
      "it drops: remove_column :orders, :total, :integer"),
-    (RAILS, change("rename_column :orders, :a, :b"), "maybe", "it changes what is there: rename_column :orders, :a, :b"),
+    (RAILS, change("rename_column :orders, :a, :b"),
+     "maybe", "it changes what is there: rename_column :orders, :a, :b"),
     (RAILS, change("add_column :orders, :a, :string # drop_table :orders"), "none", ""),
     (RAILS, change("add_column :orders, :a, :string, null: false"), "maybe",
      "it adds a column that must be filled: add_column :orders, :a, :string, null: false"),
@@ -109,12 +111,14 @@ TABLE = [
     (RAILS, rails("def up\n  add_index :a, :b\nend"), "irreversible", "it has an up and no down"),
     (RAILS, rails("def up\n  add_index :a, :b\nend\ndef down\n  raise ActiveRecord::IrreversibleMigration\nend"),
      "irreversible", "it says itself that there is no way back"),
-    (RAILS, change("reversible do |dir|\n  dir.up { add_index :a, :b }\n  dir.down { drop_table :a }\nend"), "none", ""),
+    (RAILS, change("reversible do |dir|\n  dir.up { add_index :a, :b }\n  dir.down { drop_table :a }\nend"),
+     "none", ""),
     (RAILS, change("reversible do |dir|\n  dir.down do\n    drop_table :a\n  end\nend"), "none", ""),
     (RAILS, change('execute "DELETE FROM orders"'), "irreversible", "it deletes rows: delete from orders"),
     (RAILS, change("execute <<~SQL\n  DROP TABLE orders;\nSQL"), "irreversible", "it drops: drop table orders"),
     # Prisma and plain SQL
-    (PRISMA, 'ALTER TABLE "User" DROP COLUMN "name";', "irreversible", "it drops a column: alter table n drop column n"),
+    (PRISMA, 'ALTER TABLE "User" DROP COLUMN "name";',
+     "irreversible", "it drops a column: alter table n drop column n"),
     (PRISMA, 'CREATE TABLE "User" ("id" INT);', "none", ""),
     (SQL, "ALTER TABLE t DROP a;", "irreversible", "it drops a column: alter table t drop a"),
     (SQL, "ALTER TABLE t DROP CONSTRAINT c;", "none", ""),
