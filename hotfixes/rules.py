@@ -2,7 +2,7 @@
 
 from accounts.access import has_role, highest_role, rule
 from accounts.models import Role, User
-from hotfixes.decision.deciders import decider
+from hotfixes.decision.deciders import decider, in_emergency
 from hotfixes.models import AuditRun, Decision, Hotfix
 from incidents.models import Incident
 from incidents.rules import respond, sees
@@ -12,6 +12,26 @@ from products.models import Product
 @rule("decide", Incident)
 def decide(actor: User, incident: Incident) -> bool:
     return decider(incident, actor) is not None
+
+
+@rule("decide_in_emergency", Incident)
+def decide_in_emergency(actor: User, incident: Incident) -> bool:
+    return in_emergency(incident, actor) is not None
+
+
+@rule("propose", Incident)
+def propose(actor: User, incident: Incident) -> bool:
+    """Whoever works on it."""
+    return respond(actor, incident)
+
+
+@rule("ask_question", Incident)
+@rule("answer_question", Incident)
+def ask(actor: User, incident: Incident) -> bool:
+    """Whoever decides or works on it; and whom somebody asked."""
+    if respond(actor, incident) or decider(incident, actor) is not None:
+        return True
+    return sees(actor, incident) and incident.questions.filter(to=actor).exists()
 
 
 @rule("view", Decision)

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from hotfixes.decision import facts as known
-from hotfixes.decision.deciders import Decider, decider, roles
+from hotfixes.decision import revisiting, telling
+from hotfixes.decision.deciders import EMERGENCY, Decider, decider, in_emergency, roles
 from hotfixes.decision.options import options
 from hotfixes.models import Choice, Decision
 from incidents import exits, holding, recipients, transitions
@@ -53,9 +55,14 @@ def decide(
     to: str = "",
     instead_of: int = 0,
     seen: str = "",
+    emergency: bool = False,
+    revisit: bool = False,
     at: datetime | None = None,
 ) -> Decision:
     """Decide in the role that lets `by`, and begin it: the promise to respond is kept by beginning (C14).
+
+    `emergency`: whoever responds may, where nobody with the role can be reached; it is told aloud. `revisit`: who
+    decided is told to look again in 15 minutes.
 
     `option` names a rollback option (needed where there are several), `to` the release of a deferral, `instead_of` the
     number of the decision this one replaces, `seen` what was shown (facts.seen). In triage it confirms the severity.
@@ -66,7 +73,7 @@ def decide(
         incident.refresh_from_db()
         if incident.status not in OPEN:
             raise TooLate(incident, DECIDE)
-        role = _role(incident, by)
+        role = _role(incident, by, emergency=emergency)
         before = standing(incident)
         if before and before.number != instead_of:
             raise Decided(incident, before)
@@ -75,7 +82,13 @@ def decide(
         shown = known.facts(incident, moment.now())
         if seen and seen != known.seen(shown):
             raise Changed(_("Something has changed since you looked. Look again, then decide."))
-        return _record(incident, by, role, chosen, reason=reason, to=to, shown=shown, at=at)
+        crashpoint("verb.decide_checked")
+        made = _record(incident, by, role, chosen, reason=reason, to=to, shown=shown, at=at)
+        if revisit:
+            made.revisit_at = made.at + revisiting.AFTER
+            made.save(update_fields=["revisit_at"])
+        crashpoint("verb.decide_recorded")
+        return made
 
 
 def standing(incident: Incident) -> Decision | None:
@@ -84,8 +97,8 @@ def standing(incident: Incident) -> Decision | None:
     return found if found and found.event.recorded_at >= recipients.opened_at(incident) else None
 
 
-def _role(incident: Incident, by: User) -> Decider:
-    found = decider(incident, by)
+def _role(incident: Incident, by: User, *, emergency: bool) -> Decider:
+    found = decider(incident, by) or (in_emergency(incident, by) if emergency else None)
     if found is None:
         who = _(" or ").join(roles(incident)) or _("A manager of the team")
         raise PermissionDenied(_("%(who)s decides here, and you are not listed as one.") % {"who": who})
@@ -132,16 +145,20 @@ def _record(
     release = (" ".join(to.split()) or exits.release_of(incident)) if choice == Choice.DEFER else ""
     number = incident.decisions.count() + 1
     digest = known.digest(shown)
+    loud: dict[str, Any] = {"emergency": True} if role.right == EMERGENCY else {}
     event = perform(
         incident, DECIDE, by=by, at=at, text=reason,
         choice=str(choice), option=chosen["option"], what=chosen["option_title"] or release, role=role.words,
-        right=role.right, number=number, digest=digest,
+        right=role.right, number=number, digest=digest, **loud,
     )  # fmt: skip
     incident.decisions.standing().update(superseded_at=max(moment.now(), event.occurred_at))
     decision = Decision.objects.create(
         incident=incident, number=number, to=release, by=by, role=role.words, right=role.right,
-        token=by.by_token, at=event.occurred_at, facts=known.kept(shown), digest=digest, event=event, **chosen,
+        token=by.by_token, at=event.occurred_at, facts=known.kept(shown), digest=digest, event=event,
+        emergency=bool(loud), **chosen,
     )  # fmt: skip
+    if loud:
+        telling.in_emergency(incident, event)
     _begin(incident, choice, by=by, release=release, reason=reason, event=event)
     return decision
 

@@ -8,14 +8,14 @@ from accounts.access import has_role
 from accounts.models import Role, User
 from incidents import holding
 from incidents.models import Incident
-from incidents.rules import sees
+from incidents.rules import respond, sees
 
-MANAGER = "manager"
+MANAGER, EMERGENCY = "manager", "emergency"
 
 
 @dataclass(frozen=True)
 class Decider:
-    """In which role somebody decides. `right`: listed, deputy, manager, or break_glass (an administrator).
+    """In which role somebody decides. `right`: listed, deputy, manager, break_glass (an administrator) or emergency.
 
     `role` is its key, "" for a manager."""
 
@@ -32,6 +32,8 @@ class Decider:
         """`Product Owner`; a stand-in and an administrator are called so."""
         if self.broke_glass:
             return _("administrator, not listed as %(role)s") % {"role": self.label}
+        if self.right == EMERGENCY:
+            return _("without the role %(role)s") % {"role": self.label}
         return _("deputy of %(role)s") % {"role": self.label} if self.right == "deputy" else self.label
 
 
@@ -45,6 +47,13 @@ def decider(incident: Incident, user: User) -> Decider | None:
     if has_role(user, incident.product.team_id, Role.MANAGER):
         return Decider(_("Manager of the team"), MANAGER)
     return None
+
+
+def in_emergency(incident: Incident, user: User) -> Decider | None:
+    """Whoever responds, where nobody who is listed can be reached: its own state, loud wherever it is shown."""
+    if not respond(user, incident):
+        return None
+    return Decider(_(" or ").join(roles(incident)) or _("Manager of the team"), EMERGENCY)
 
 
 def asked(incident: Incident) -> list[User]:

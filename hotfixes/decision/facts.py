@@ -1,4 +1,7 @@
-"""What is known at the moment of a decision, and what is not: read once, shown, and frozen with it."""
+"""What is known at the moment of a decision, and what is not: read once, shown, and frozen with it.
+
+`brief` is what the incident's own page shows of it, `facts` the whole card.
+"""
 
 import hashlib
 import json
@@ -7,7 +10,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hotfixes.decision import options
+from hotfixes.decision import asking, comparing, mending, options, proposing
+from hotfixes.decision.growing import growing
+from hotfixes.decision.release import release
+from hotfixes.models.spoken import without_words
+from hotfixes.rollback import ways as rollback
 from incidents import glance
 from incidents.clock_views import clock_views
 from incidents.described import WORDS
@@ -20,8 +27,32 @@ MONITORS = 20
 
 
 def facts(incident: Incident, now: datetime) -> dict[str, Any]:
-    """JSON: the incident as it is known, its monitors and clocks, the ways back, and `unknown` first of all."""
-    found: dict[str, Any] = {
+    """JSON: all that the card shows (EVIDENCE.md §4), `unknown` first. The same number of queries with any history."""
+    found = _known(incident, now)
+    ways = rollback.ways(incident, now)
+    hidden = proposing.hidden_of(incident)
+    proposal = proposing.shown(proposing.latest(incident), hidden)
+    found |= {
+        "options": ways,
+        "growing": growing(incident),
+        "release": release(incident, list(ways)),
+        "proposal": proposal,
+        "hotfix": mending.mending(incident, proposal),
+        "questions": [asking.shown(one, hidden) for one in asking.questions(incident)],
+        "told": _told(incident),
+    }
+    found["suggestion"] = comparing.suggestion(found)
+    return {"unknown": unknown(found), **found}
+
+
+def brief(incident: Incident, now: datetime) -> dict[str, Any]:
+    """Without history, previews and what looks far: for a page that shows much else."""
+    found = _known(incident, now)
+    return {"unknown": unknown(found), **found}
+
+
+def _known(incident: Incident, now: datetime) -> dict[str, Any]:
+    return {
         "at": _utc(now),
         "incident": incident.ref,
         "title": incident.title,
@@ -47,7 +78,16 @@ def facts(incident: Incident, now: datetime) -> dict[str, Any]:
         "rollback_when": options.when(incident),
         "options": options.options(incident),
     }
-    return {"unknown": unknown(found), **found}
+
+
+def _told(incident: Incident) -> list[dict[str, str]]:
+    """What users will be told by the process, and at which event."""
+    listed = incident.process_version.document.get("messages") or []
+    return [
+        {"title": str(one["title"]), "when": str((one.get("when") or {}).get("event") or "")}
+        for one in listed
+        if one.get("audience") == "users"
+    ]
 
 
 def digest(found: dict[str, Any]) -> str:
@@ -58,32 +98,43 @@ def digest(found: dict[str, Any]) -> str:
 
 def kept(found: dict[str, Any]) -> dict[str, Any]:
     """What of them is kept with a decision: the words of people stand on the timeline (incidents/described.py)."""
-    return {name: value for name, value in found.items() if name not in WORDS}
+    return without_words({name: value for name, value in found.items() if name not in WORDS})
 
 
 def seen(found: dict[str, Any]) -> str:
     """The digest of what a reader compares: the same while nothing but time has passed."""
-    return digest({name: value for name, value in found.items() if name not in PASSING})
+    return digest(rollback.steady({name: value for name, value in found.items() if name not in PASSING}))
 
 
 def unknown(found: dict[str, Any]) -> list[str]:
-    """What nobody has said or can tell, the weightiest first."""
+    """What nobody has said or can tell, the weightiest first. Each is a question that one may ask."""
     looking = [one for one in found["monitors"] if one["state"] == State.UNKNOWN]
-    silent = [
-        option for option in found["options"] if option["fits"] and option["data_preserved"] == "unknown"
-    ]
     questions = [
         (found["users_affected"] is None, _("How many people are affected?")),
         (not found["impact"], _("Who is affected, and how?")),
         (not found["version"], _("Which version is running?")),
         (not found["confirmed"], _("Is it really %(severity)s? Nobody has confirmed it.") % found),
+        *([(True, text) for _key, text in mending.silent(found["hotfix"])] if "hotfix" in found else []),
         (not found["workaround"], _("Is there a workaround?")),
         (not found["monitors"], _("No monitor watches this product.")),
         (not found["options"], _("The process names no way to roll back.")),
     ]
     asked = [text for applies, text in questions if applies]
     asked += [_("Monitor %(name)s cannot tell how it is.") % one for one in looking]
-    return asked + [_("Is data kept by “%(title)s”?") % option for option in silent]
+    return list(dict.fromkeys([*asked, *_of_ways(found["options"])]))
+
+
+def _of_ways(options: list[dict[str, Any]]) -> list[str]:
+    """Nobody asks of a way back that is not for this product."""
+    found: list[str] = []
+    for option in options:
+        if not option["fits"]:
+            continue
+        if "unknown" in option:
+            found += option["unknown"]
+        elif option["data_preserved"] == "unknown":
+            found.append(_("Is data kept by “%(title)s”?") % option)
+    return found
 
 
 def _monitors(incident: Incident, now: datetime) -> list[dict[str, Any]]:
@@ -123,11 +174,25 @@ def readable(found: dict[str, Any]) -> dict[str, Any]:
     """The facts with their moments as moments again, for a page."""
     return {
         **found,
+        **_read(found),
         "at": _moment(found["at"]),
         "detected_at": _moment(found["detected_at"]),
         "monitors": [{**one, "since": _moment(one["since"])} for one in found["monitors"]],
         "clocks": [{**one, "due_at": _moment(one["due_at"])} for one in found["clocks"]],
     }
+
+
+def _read(found: dict[str, Any]) -> dict[str, Any]:
+    """Of what decisions kept only later."""
+    if "release" not in found:
+        return {}
+    seen = found["release"]
+    times = {name: _moment(seen[name] or "") for name in ("deployed_at", "first_bad_at")}
+    questions = [
+        {**one, "at": _moment(one["at"]), "answered_at": _moment(one["answered_at"] or "")}
+        for one in found["questions"]
+    ]
+    return {"release": {**seen, **times}, "questions": questions}
 
 
 def _moment(text: str) -> datetime | None:
