@@ -17,6 +17,7 @@ from foundation.pulse import Pulse
 from notifications.models import Delivery
 from notifications.queue import Message, Recipient, tell
 from tests.factories import make_monitor, make_product
+from tests.patience import MUST_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,7 +90,7 @@ def test_a_process_that_is_frozen_still_holds_its_session() -> None:
     Heartbeat.objects.update(pulse_at=moment.now() - timedelta(minutes=1))
     assert "has been frozen since" in judge(read()).part("worker").summary
     pulse._drop()
-    until = time.monotonic() + 5
+    until = time.monotonic() + MUST_S
     while "frozen" in judge(read()).part("worker").summary and time.monotonic() < until:
         time.sleep(0.02)
     assert "has been gone since" in judge(read()).part("worker").summary

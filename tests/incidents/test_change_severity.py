@@ -88,7 +88,7 @@ def test_a_higher_severity_may_be_due_at_once_and_is_not_called_late(product: Pr
     sweep.breach_due()
     breach = [e for e in incident.events.filter(kind="clock_breached") if e.data["key"] == "response"]
     assert len(breach) == 1
-    assert breach[0].data["noticed_late_s"] < 2
+    assert breach[0].data["noticed_late_s"] < 60  # not the two hours
 
 
 def test_the_sum_lists_every_severity_that_held(incident: Incident, product: Product, ada: User) -> None:

@@ -41,7 +41,7 @@ def test_noticed_late_says_how_late(incident: Incident) -> None:
     due_in(incident, "response", -420)
     sweep.breach_due()
     event = next(e for e in incident.events.filter(kind="clock_breached") if e.data["key"] == "response")
-    assert 420 <= event.data["noticed_late_s"] < 430
+    assert 420 <= event.data["noticed_late_s"] < 480
     assert "noticed 7 min" in event.lines.get().html
 
 
@@ -52,7 +52,7 @@ def test_declared_long_after_detection_is_not_noticed_late(product: Product, ada
     sweep.breach_due()
     late = [event.data["noticed_late_s"] for event in incident.events.filter(kind="clock_breached")]
     assert len(late) == 3  # to acknowledge, to respond, in all
-    assert max(late) < 2
+    assert max(late) < 60  # not the five hours
 
 
 def test_a_stopped_clock_is_never_breached(incident: Incident, ada: User) -> None:

@@ -92,7 +92,6 @@ def desk_of(browser: Browser, browser_context_args: dict[str, Any], asgi_server:
     def sit(user: User, size: tuple[int, int] = DESK) -> Person:
         wide = {"width": size[0], "height": size[1]}
         context = browser.new_context(**{**browser_context_args, "viewport": wide})
-        context.set_default_timeout(8000)
         contexts.append(context)
         client = Client()
         client.force_login(user)

@@ -163,7 +163,7 @@ def test_a_restarted_server_costs_no_line_and_the_page_says_that_it_was_away(
     again = Served(asgi.application, served.port)
     served.server, served.thread, served.listener = again.server, again.thread, again.listener
     note(incident, ada, "After")
-    expect(page.locator("#timeline-lines")).to_contain_text("After", timeout=15_000)
+    expect(page.locator("#timeline-lines")).to_contain_text("After")
     expect(page.locator("html[data-stale]")).not_to_be_attached()
     for words in ("Before", "While nobody served", "After"):
         expect(page.locator("#timeline-lines > .line", has_text=words)).to_have_count(1)
@@ -198,7 +198,7 @@ class TestReload:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM live_announcement")
         page.evaluate("window.old = true")
-        with page.expect_event("load", timeout=15_000):
+        with page.expect_event("load"):
             page.evaluate("void document.getElementById('live')._htmx.sse.reader.cancel()")
         expect(page.locator("[data-live=live]").first).to_be_visible()
         assert page.evaluate("window.old") is None
@@ -221,4 +221,4 @@ def test_a_person_who_signed_out_elsewhere_is_told(
     ada.is_active = False
     ada.save(update_fields=["is_active"])
     bus.publish(f"access:{ada.pk}")
-    expect(page.locator("[data-live=gone]").first).to_be_visible(timeout=2_000)
+    expect(page.locator("[data-live=gone]").first).to_be_visible()

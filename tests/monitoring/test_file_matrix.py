@@ -125,7 +125,7 @@ def test_a_pipe_does_not_hang(root: Path) -> None:
     os.mkfifo(root / "pipe.json")
     began = time.monotonic()
     assert code(root / "pipe.json", root) == "not_regular"
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10
 
 
 def test_a_folder_and_a_socket_are_no_files(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -179,7 +179,7 @@ def test_names_that_hang_hold_up_nobody() -> None:
     assert max(moment for good, _, moment in moments if good) < min(
         moment for good, _, moment in moments if not good
     )
-    assert ended < 4
+    assert ended < 15  # not the twenty seconds that a name hangs
 
 
 def test_targets_that_hang_hold_up_nobody() -> None:

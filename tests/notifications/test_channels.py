@@ -68,7 +68,7 @@ def test_a_webhook_is_signed_as_standard_webhooks_says(product: Product, mia: Us
     got = sent_by(product, mia, "webhook", "/hook", secret=SECRET)
     delivery = Delivery.objects.get(route__startswith="webhook")
     assert got.headers["webhook-id"] == str(delivery.uid)
-    assert abs(time.time() - int(got.headers["webhook-timestamp"])) < 5
+    assert abs(time.time() - int(got.headers["webhook-timestamp"])) < 60
     signed = b".".join(
         (got.headers["webhook-id"].encode(), got.headers["webhook-timestamp"].encode(), got.body)
     )

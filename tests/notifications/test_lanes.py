@@ -19,6 +19,7 @@ from tests.notifications.conftest import make_channel, use
 from tests.notifications.mailbox import Mailbox, mailbox
 from tests.notifications.receiving import Receiver, receiver
 from tests.notifications.test_send import mail_to, tell
+from tests.patience import MUST_S
 
 THREADS = pytest.mark.usefixtures("sender")
 
@@ -48,7 +49,7 @@ def void(_answer: object) -> None:
     return
 
 
-def seconds_until(arrived: Callable[[], object], *, at_most: float = 8) -> float:
+def seconds_until(arrived: Callable[[], object], *, at_most: float = MUST_S) -> float:
     """How long it takes until `arrived()`, while the sender is woken as the ticker does."""
     began = time.monotonic()
     while not arrived():

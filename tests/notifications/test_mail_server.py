@@ -141,7 +141,7 @@ def test_a_server_that_drips_is_cut_off(
         began = time.monotonic()
         send.drain()
         took = time.monotonic() - began
-    assert (only().state, only().tries.get().outcome, took < 5) == ("pending", "retry", True)
+    assert (only().state, only().tries.get().outcome, took < 20) == ("pending", "retry", True)
 
 
 def test_a_server_that_is_silent_after_the_text_is_waited_for(

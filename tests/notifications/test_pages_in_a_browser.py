@@ -90,4 +90,4 @@ def test_a_person_sees_the_message_arrive_on_an_open_page(
     notice = page.locator("#messages").get_by_role(
         "link", name=f"CRITICAL {incident.ref} Staff Mobile: Sign-in fails"
     )
-    notice.wait_for(timeout=5000)
+    notice.wait_for()

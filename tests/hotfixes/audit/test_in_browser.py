@@ -93,7 +93,7 @@ def test_from_the_address_to_the_proof(site: str, page: Page, story: Story, work
     expect(page.get_by_role("heading", name="Waits for a worker")).to_be_visible()
     look(page, "audit-waiting", 1)
     worker.set()
-    expect(page.get_by_role("heading", name="1 of 2 hotfix tags kept")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="1 of 2 hotfix tags kept")).to_be_visible()
     look(page, "audit", 3)
     cell = (
         page.get_by_role("row", name="krow/prod-v0.1.2").get_by_role("cell").filter(has_text="Fast-forward")

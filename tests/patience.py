@@ -1,0 +1,19 @@
+"""How long a test waits for what must happen: longer than any busy machine takes, for only a failure waits that long.
+
+What must not happen is waited for as briefly as shows it.
+"""
+
+import time
+from collections.abc import Callable
+
+MUST_S = 30.0
+MUST_MS = MUST_S * 1000  # as Playwright counts
+
+
+def until[T](happens: Callable[[], T], what: str, *, seconds: float = MUST_S, every: float = 0.02) -> T:
+    """What `happens` returns, as soon as that is true; fails with `what` when it stays away."""
+    end = time.monotonic() + seconds
+    while not (found := happens()):
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(every)
+    return found
