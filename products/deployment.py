@@ -36,6 +36,8 @@ class Deployment(models.Model):
         "products.Environment", on_delete=models.PROTECT, related_name="deployments"
     )
     version = models.CharField(max_length=80, validators=[plain_text])
+    # What ran there before, as far as anybody had said; which of both is newer, nobody needs to tell later.
+    was = models.CharField(max_length=80, blank=True)
     git_ref = models.CharField(max_length=250, blank=True, validators=[plain_text])
     hotfix = models.CharField(max_length=24, blank=True)
     status = models.CharField(max_length=12, choices=Status)
@@ -70,7 +72,11 @@ class Deployment(models.Model):
 
 
 class VersionSeen(models.Model):
-    """A version that a running service itself reported, first seen `since`; a row per change."""
+    """A version that a running service itself reported, first seen `since`; a row per change.
+
+    `source`: who asked the service, a monitor or a script. `handled_at`: when what follows from it was done, in the
+    app above; null until then.
+    """
 
     product = models.ForeignKey("products.Product", on_delete=models.PROTECT, related_name="versions_seen")
     environment = models.ForeignKey(
@@ -81,10 +87,15 @@ class VersionSeen(models.Model):
     version = models.CharField(max_length=80)
     since = models.DateTimeField()
     seen_at = models.DateTimeField()
+    source = models.CharField(max_length=8, choices=Deployment.Source, default=Deployment.Source.API)
+    handled_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["product", "where", "-id"], name="version_seen_latest")]
+        indexes = [
+            models.Index(fields=["product", "where", "-id"], name="version_seen_latest"),
+            models.Index(fields=["id"], condition=models.Q(handled_at=None), name="version_seen_unhandled"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.where}: {self.version}"

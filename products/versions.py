@@ -35,3 +35,13 @@ def bare(text: str) -> str:
     """A version without the `v` before it and the build number behind it: what tags and messages name (K67)."""
     version = text.strip().partition("+")[0]
     return version[1:] if re.match(r"[vV]\d", version) else version
+
+
+def lower(one: str, other: str) -> bool | None:
+    """Whether version `one` came out before `other`; None where that cannot be told by the numbers alone."""
+    first, second = Version.parse(bare(one)), Version.parse(bare(other))
+    if bare(one) == bare(other):
+        return False
+    if first is None or second is None or first == second:
+        return None
+    return first < second
