@@ -154,6 +154,9 @@ def _file(request: HttpRequest) -> Upload | None:
     start = request.body[:200].removeprefix(MARK).lstrip()
     if start.startswith((b"<", b"\xff\xfe<", b"\xfe\xff\x00<")):
         return taken("junit.xml", request.body)
+    if (request.content_type or "").endswith("xml"):
+        # curl sends nothing, and says so on another line, when the file is not there.
+        raise ValidationError({"file": _("This is no XML. Is the file there, and does it begin with “<”?")})
     return None
 
 

@@ -1,6 +1,7 @@
 """What the page of a hotfix shows, read once: its checks by the process's steps, each with its history and commands."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,13 +54,21 @@ class StepShown:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """`what`: which smoke test, or which check it speaks of, as the process calls it."""
+
+    row: Evidence
+    what: str = ""
+
+
+@dataclass(frozen=True)
 class HotfixPage:
     glance: HotfixShown
     next: CheckShown | None
     steps: list[StepShown]
     guard: list[Beside]
     listed: list[Line]
-    evidence: list[Evidence]
+    evidence: list[Sent]
     deployments: list[Deployment]
 
     @property
@@ -83,7 +92,7 @@ def read(hotfix: Hotfix, now: datetime) -> HotfixPage:
         _steps(hotfix, checks, lines, following),
         _guard(hotfix),
         [one for one in lines if not one.step],
-        list(hotfix.evidence.select_related("by").order_by("-pk")[:RECEIVED]),
+        _sent(hotfix, {one.view.key: str(one.view.title) for one in checks}),
         _deployments(hotfix),
     )
 
@@ -99,6 +108,16 @@ def _guard(hotfix: Hotfix) -> list[Beside]:
     """Nothing before there is something to guard."""
     quiet = (Verdict.PENDING, Verdict.NOT_APPLICABLE)
     return [one for one in map(hotfix_panel.line, hotfix.guard) if one.verdict not in quiet]
+
+
+def _sent(hotfix: Hotfix, titles: Mapping[str, str]) -> list[Sent]:
+    document = hotfix.incident.process_version.document
+    tried = {str(one["key"]): str(one["title"]) for one in document.get("smoke") or []}
+    rows = hotfix.evidence.select_related("by").order_by("-pk")[:RECEIVED]
+    return [
+        Sent(one, tried.get(str(one.data.get("item"))) or titles.get(str(one.data.get("check")), ""))
+        for one in rows
+    ]
 
 
 def _deployments(hotfix: Hotfix) -> list[Deployment]:

@@ -1,7 +1,8 @@
 """The lines that a script ends with, ready to copy: one per step of the process that a script can prove.
 
 POSIX sh and curl. A Nightdesk that is down must fail no deployment, hence `|| true`; what it refuses is printed.
-`$?` stands before every other substitution, because those change it.
+What is to be tried stands in $TRY and is run by the line itself: pasted alone, it proves nothing and says what is
+missing. `$?` stands before every other substitution, because those change it.
 """
 
 import json
@@ -25,6 +26,8 @@ from products.vocabulary import EnvironmentKind
 _MARK = "\ue000"
 ENDED = "$([ $? -eq 0 ] && echo succeeded || echo failed)"
 HEAD = "$(git rev-parse HEAD)"
+TRY = 'sh -c "${TRY:?is the command that tries it}" && went=0 || went=$?; '
+WENT = "$went"
 # As it may stand in a JSON text.
 _ESCAPED = "sed 's/[\\\\\"]/\\\\&/g'"
 
@@ -78,19 +81,14 @@ def _of_check(hotfix: Hotfix, check: str, document: Mapping[str, Any]) -> Iterat
         kind = str((document.get("deploy") or {}).get("environment") or EnvironmentKind.PRODUCTION)
         yield from _deployment(hotfix, kind)
     elif check == "tests_passed":
-        body = {"hotfix": ref, "kind": "tests", "data": {"exit_code": _Number("$?")}, "head": _Shell(HEAD)}
-        yield _("Right after the tests, whether they passed or not."), _post("/evidence", body)
+        body = {"hotfix": ref, "kind": "tests", "data": {"exit_code": _Number(WENT)}, "head": _Shell(HEAD)}
+        yield (
+            _("Runs the tests and sends how they went; TRY is their command."),
+            TRY + _post("/evidence", body),
+        )
         yield _("Or the JUnit file, where the tests write one."), _junit(hotfix, "tests")
     elif check == "smoke":
-        for item in document.get("smoke") or [{"key": "", "title": ""}]:
-            data: dict[str, Any] = {"exit_code": _Number("$?")}
-            data |= {"item": item["key"]} if item["key"] else {}
-            about = (
-                _("Right after trying it: %s.") % item["title"]
-                if item["title"]
-                else _("Right after trying it.")
-            )
-            yield about, _post("/evidence", {"hotfix": ref, "kind": "smoke", "data": data})
+        yield from _smoke(ref, document)
     elif check == "version_live":
         running: dict[str, Any] = {"version": _Shell(_text("VERSION")), "where": _Shell(_text("WHERE"))}
         about = _("For each host; VERSION is what the running service says of itself, WHERE is its name.")
@@ -98,15 +96,24 @@ def _of_check(hotfix: Hotfix, check: str, document: Mapping[str, Any]) -> Iterat
     elif check in ("artifact_built", "artifact_stored"):
         yield _artifact(hotfix, check)
     elif check in _TRIED:
-        data = {"exit_code": _Number("$?"), "check": check}
-        yield str(_TRIED[check]()), _post("/evidence", {"hotfix": ref, "kind": "note", "data": data})
+        data = {"exit_code": _Number(WENT), "check": check}
+        yield str(_TRIED[check]()), TRY + _post("/evidence", {"hotfix": ref, "kind": "note", "data": data})
 
 
 _TRIED = {
-    "reproduced": lambda: _("Right after a script that ends well when the problem shows."),
-    "verified_live": lambda: _("Right after a script that tries the fix where it runs."),
-    "fix_verified": lambda: _("Right after a script that does again what failed before."),
+    "reproduced": lambda: _("TRY is a command that ends well when the problem shows."),
+    "verified_live": lambda: _("TRY is a command that tries the fix where it runs."),
+    "fix_verified": lambda: _("TRY is a command that does again what failed before."),
 }
+
+
+def _smoke(ref: str, document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """One a smoke test of the process; one for all where it names none."""
+    for item in document.get("smoke") or [{"key": "", "title": ""}]:
+        data: dict[str, Any] = {"exit_code": _Number(WENT)}
+        data |= {"item": item["key"]} if item["key"] else {}
+        about = _("%s: TRY is the command that tries it.") % (item["title"] or _("Smoke tests"))
+        yield about, TRY + _post("/evidence", {"hotfix": ref, "kind": "smoke", "data": data})
 
 
 def _deployment(hotfix: Hotfix, kind: str) -> Iterator[tuple[str, str]]:

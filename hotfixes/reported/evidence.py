@@ -103,6 +103,9 @@ def check_data(data: dict[str, Any]) -> None:
         raise ValidationError({"data": _("This holds what cannot be kept.")}) from None
     if len(text) > LARGEST:
         raise ValidationError({"data": _("This is too long: at most %s characters.") % LARGEST})
+    for name in ("version", "where", "location"):
+        if isinstance(data.get(name), str) and not data[name].strip():
+            raise ValidationError({"data": _("“%s” is empty: the script's variable is not set.") % name})
     for words in _texts(data):
         try:
             plain_text(words)

@@ -59,9 +59,12 @@ def silence(context: Context, *parts: Part) -> Result | None:
         )
     if context.forge is None:
         return unknown(
-            _("Can't tell: no forge is connected."),
+            _("Can't tell: only a forge shows this, and none is connected."),
             then=Next(
-                _("Connect it with a token on the product's page, or attest it: who has seen it says so.")
+                _(
+                    "Who has seen it attests it. Where there is a forge, a token on the product's page lets "
+                    "Nightdesk see it."
+                )
             ),
         )
     if why := context.forge.why_unread(*parts):

@@ -331,7 +331,7 @@ def test_the_process_may_not_ask(scene: Scene) -> None:
 def test_nobody_can_tell_without_the_forge(scene: Scene) -> None:
     scene.state.review(scene.asked(), "ben")
     scene.ask_forge = False
-    assert scene.judge("approval").summary == "Can't tell: no forge is connected."
+    assert scene.judge("approval").summary == "Can't tell: only a forge shows this, and none is connected."
     scene.trouble = "The forge cannot be reached."
     assert scene.judge("approval").summary == "Can't tell: The forge cannot be reached."
     assert scene.verdict("approval") == "UNKNOWN"

@@ -77,7 +77,13 @@ def test_every_line_works_as_printed(
     hotfix = begun(process)
     script = "\n".join(line.command for line in lines(hotfix))
     said = sh(
-        script, started_by(hotfix), FILE="a b.iso", PLACE='Builds/"x" $y', VERSION="1.0.1", WHERE="web-1"
+        script,
+        started_by(hotfix),
+        FILE="a b.iso",
+        PLACE='Builds/"x" $y',
+        VERSION="1.0.1",
+        WHERE="web-1",
+        TRY="true",
     )
     assert (Deployment.objects.count(), Evidence.objects.count()) == counts, said
     assert set(Deployment.objects.values_list("status", "hotfix")) == {
@@ -112,9 +118,45 @@ def test_a_failure_right_before_is_told_as_one(
     settings.NIGHTDESK_URL = live_server.url
     hotfix = begun("krow")
     ends = [line for line in lines(hotfix) if "$?" in line.command]
-    sh("set +e\n" + "\n".join(f"false\n{line.command}" for line in ends), started_by(hotfix))
+    script = "set +e\n" + "\n".join(f"false\n{line.command}" for line in ends)
+    sh(script, started_by(hotfix), TRY="exit 3")
     assert Deployment.objects.get().status == "failed"
     assert {one.passed for one in Evidence.objects.all()} == {False}
+
+
+@needs_curl
+@pytest.mark.django_db(transaction=True)
+def test_pasted_without_what_tries_it_a_line_sends_nothing_and_says_what_is_missing(
+    live_server: Any, settings: Settings, tmp_path: Path
+) -> None:
+    settings.NIGHTDESK_URL = live_server.url
+    line = next(line for line in lines(begun("krow")) if '"smoke"' in line.command)
+    known = {"PATH": "/usr/bin:/bin:/usr/local/bin", "NIGHTDESK_TOKEN": "x"}
+    done = subprocess.run(
+        ("sh", "-c", line.command), cwd=tmp_path, env=known, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode != 0
+    assert done.stderr.endswith("TRY: is the command that tries it\n")
+    assert not Evidence.objects.exists()
+
+
+@needs_curl
+@pytest.mark.django_db(transaction=True)
+def test_a_variable_that_is_not_set_and_a_file_that_is_not_there_are_named(
+    live_server: Any, settings: Settings, sh: Callable[..., str], tmp_path: Path
+) -> None:
+    settings.NIGHTDESK_URL = live_server.url
+    hotfix = begun("krow")
+    (tmp_path / "junit.xml").unlink()
+    found = lines(hotfix)
+    version = next(line for line in found if "$VERSION" in line.command)
+    file = next(line for line in found if "@junit.xml" in line.command)
+    told = sh(
+        f"{version.command}\n{{ {file.command}; }} 2>/dev/null", started_by(hotfix), VERSION="", WHERE="web-1"
+    )
+    assert "“version” is empty: the script's variable is not set." in told
+    assert "This is no XML. Is the file there" in told
+    assert not Evidence.objects.exists()
 
 
 @needs_curl
