@@ -24,7 +24,9 @@ from hotfixes.audit.tasks import audit_due
 from hotfixes.hooks import receiving
 from hotfixes.lifecycle import start as hotfixes
 from hotfixes.observing import claim as observing
-from hotfixes.tasks import judge_due, look_due
+from hotfixes.preview import asking as previews
+from hotfixes.preview import downloads, making
+from hotfixes.tasks import download_due, judge_due, look_due, preview_due
 from incidents import intake
 from incidents import sweep as breaches
 from live import bus
@@ -65,6 +67,7 @@ SWEEPS = (
     Sweep("warnings", breaches.warn_due, on_wake=True, next_due=breaches.next_warning),
     Sweep("vacancies", breaches.ask_due, on_wake=True, next_due=breaches.next_ask),
     Sweep("hotfixes begun", hotfixes.adopt, on_wake=True),
+    Sweep("previews wanted", previews.sweep, every_s=2.0, on_wake=True),
     Sweep("contradictions", contradictions.tell_resolved, every_s=30.0),
     # Starts threads and returns: what is slow outside holds neither the ticker nor another channel.
     Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),
@@ -83,6 +86,8 @@ ERRANDS = (
     Errand("probes", probe_due, probes.next_due),
     Errand("repositories", look_due, observing.next_mirror_due),
     Errand("checks", judge_due, observing.next_hotfix_due),
+    Errand("previews", preview_due, making.next_due),
+    Errand("downloads", download_due, downloads.next_due),
     Errand("audits", audit_due, audits.next_due),
     Errand("daily backup", back_up, daily.next_due),
 )

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from hotfixes import judging
 from hotfixes.observing import looking
+from hotfixes.preview import downloads, making
 
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
@@ -17,4 +18,18 @@ def look_due() -> None:
 def judge_due() -> None:
     """Judges hotfixes that something was said about."""
     while judging.judge_due():
+        pass
+
+
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def preview_due() -> None:
+    """Reads what going back would undo, for who has to decide."""
+    while making.preview_due():
+        pass
+
+
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def download_due() -> None:
+    """Asks whether what one goes back to can still be had."""
+    while downloads.look_due():
         pass

@@ -13,6 +13,7 @@ from hotfixes.git.reader import Commit, FileChange, GitReader, NoFile, Ref
 from hotfixes.git.trouble import GitError, one_line
 from hotfixes.naming import patterns
 from hotfixes.preview import detector, paths, telling
+from hotfixes.preview.judged import Back
 from hotfixes.version_files import Version
 from products.process.schema.policy import PolicySpec
 
@@ -160,7 +161,7 @@ def _security(asked: Asked, commits: Sequence[Commit], tags: Sequence[Ref]) -> l
 
 def _migrations(reader: GitReader, newer: str, changes: Sequence[FileChange]) -> dict[str, Any]:
     found = detector.detect(reader, newer, changes)
-    heaviest_first = sorted(found.files, key=lambda one: list(detector.Back).index(one.judged.verdict))
+    heaviest_first = sorted(found.files, key=lambda one: list(Back).index(one.judged.verdict))
     return {
         "verdict": str(found.verdict),
         "why": found.why,

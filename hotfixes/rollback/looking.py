@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from foundation.shapes import utc
-from hotfixes.models import Download, Evidence, Preview, RefObservation
+from hotfixes.models import Download, Evidence, Mirror, Preview, RefObservation
 from hotfixes.rollback.releases import Release
 from incidents.models import Incident
 from monitoring.models import Kind, Receiver, Target
@@ -27,6 +27,8 @@ from products.vocabulary import Verdict
 
 # A backup that a deploy script makes is written when the next version comes; clocks differ a little.
 SLACK = timedelta(minutes=10)
+# Trouble of a preview that is no trouble of the repository.
+NO_TAG = "no_tag"
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def backup(way: Way) -> Seen:
 def _file(target: Target, path: str) -> dict[str, Any]:
     """Size, sha256 and mtime as the last push told; a file on this server tells only that it is there."""
     door = Receiver.objects.filter(monitor=target.monitor_id).first()
-    row = next((one for one in door.files if one.get("path") == path), {}) if door else {}
+    rows: list[dict[str, Any]] = list(door.files) if door else []
+    row = next((one for one in rows if one.get("path") == path), {})
     return {name: row[key] for name, key in _TOLD if row.get(key) not in (None, "")}
 
 
@@ -205,7 +208,7 @@ def tag(way: Way) -> Seen:
     name = f"refs/tags/{way.target.ref}"
     rows = RefObservation.objects.filter(repository=way.product.repository_id, name=name)
     last = rows.order_by("-pk").first()
-    mirror = getattr(way.product.repository, "mirror", None)
+    mirror = Mirror.objects.filter(repository=way.product.repository_id).first()
     looked = mirror.good_at if mirror else None
     facts = {"tag": way.target.ref}
     if looked is None:
@@ -213,7 +216,7 @@ def tag(way: Way) -> Seen:
     if last is None or not last.commit:
         return Seen(Verdict.FAIL, _("There is no tag %(tag)s.") % facts, looked, facts)
     facts["commit"] = last.commit
-    if mirror and mirror.state == "trouble":
+    if mirror and mirror.state == Mirror.State.TROUBLE:
         return unknown(
             _("The tag %(tag)s was there; now the repository cannot be read.") % facts, looked, **facts
         )
@@ -254,6 +257,8 @@ def why_no_preview(way: Way, preview: Preview | None) -> str:
         return _("No repository is connected: nobody can read the migrations.")
     if way.target is None or not way.target.ref or way.running is None or not way.running.ref:
         return _("Nobody knows the two tags to compare.")
+    if preview and preview.trouble == NO_TAG:
+        return _("There is no tag %(tag)s.") % {"tag": preview.detail}
     if preview and preview.trouble:
         return _("The difference could not be read: %(why)s") % {"why": preview.detail or preview.trouble}
     return _("The difference has not been read yet.")

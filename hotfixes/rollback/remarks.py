@@ -46,7 +46,8 @@ def warnings(found: Way) -> list[Remark]:
          % {"what": _few(undoes["secrets"])}),
         (len(undoes["config"]), "config", _("Configuration changed: %(what)s.") % {"what": _few(undoes["config"])}),
     ]  # fmt: skip
-    return [{"key": key, "text": text} for applies, key, text in said if applies] + _user_action(found)
+    listed: list[Remark] = [{"key": key, "text": text} for applies, key, text in said if applies]
+    return listed + _user_action(found)
 
 
 def _user_action(found: Way) -> list[Remark]:
