@@ -27,6 +27,7 @@ from hotfixes.observing import claim as observing
 from hotfixes.preview import asking as previews
 from hotfixes.preview import downloads, making
 from hotfixes.tasks import download_due, judge_due, look_due, preview_due
+from hotfixes.watch import judging as watches
 from incidents import intake
 from incidents import sweep as breaches
 from live import bus
@@ -68,6 +69,7 @@ SWEEPS = (
     Sweep("vacancies", breaches.ask_due, on_wake=True, next_due=breaches.next_ask),
     Sweep("hotfixes begun", hotfixes.adopt, on_wake=True),
     Sweep("previews wanted", previews.sweep, every_s=2.0, on_wake=True),
+    Sweep("watches", watches.judge_due, on_wake=True, next_due=watches.next_due),
     Sweep("contradictions", contradictions.tell_resolved, every_s=30.0),
     # Starts threads and returns: what is slow outside holds neither the ticker nor another channel.
     Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),

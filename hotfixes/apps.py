@@ -11,9 +11,14 @@ class HotfixesConfig(AppConfig):
         from hotfixes.decision import panel, simulated  # noqa: F401
         from hotfixes.pages import hotfix_panel, offers, product_panel  # noqa: F401
         from hotfixes.standing import shown  # noqa: F401
+        from hotfixes.watch import opening, sampling
+        from incidents import followers
+        from monitoring import looks
         from products import panels, repositories
         from products.setup import sections
 
         repositories.follow(following.followed)
+        followers.follow(opening.follow)
+        looks.follow(sampling.keep)
         sections.register(forms.SECTION)
         panels.register(product_panel.PANEL)

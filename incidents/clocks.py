@@ -20,7 +20,9 @@ Pause = tuple[datetime, datetime | None]
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one clock. With `calendar` only its working time counts; `at_least` is a time to wait out."""
+    """One run of one clock. With `calendar` only its working time counts; `at_least` is a time to wait out, which is
+    over by what stops it where it is `measured`, and takes `extended_s` longer.
+    """
 
     started_at: datetime
     target_s: int | None
@@ -33,6 +35,8 @@ class Run:
     waived_at: datetime | None = None
     calendar: WorkingCalendar | None = None
     at_least: bool = False
+    measured: bool = False
+    extended_s: int = 0
 
     @property
     def ended_at(self) -> datetime | None:
@@ -89,7 +93,7 @@ def due_at(run: Run) -> datetime | None:
     """
     if run.target_s is None:
         return None
-    due = run.after(run.started_at, run.target_s)
+    due = run.after(run.started_at, run.target_s + run.extended_s)
     # What ends while it is paused was paused until then.
     ended = [(start, end or run.ended_at) for start, end in run.pauses]
     over = replace(run, pauses=tuple((start, end) for start, end in ended if end))
@@ -125,8 +129,10 @@ def _state(run: Run, due: datetime | None, end: datetime) -> State:
     if run.waived_at:
         return "waived"
     over = due is not None and end >= due
-    if run.at_least and (over or run.stopped_at):
+    if run.at_least and (run.stopped_at or (over and not run.measured)):
         return "met" if over else "breached"
+    if run.at_least and over:
+        return "running"
     if run.stopped_at:
         return "met" if due is None or run.stopped_at <= due else "breached"
     if run.breached_at or over:
@@ -192,6 +198,8 @@ def explain(
         lines.append(_("Only working hours count: %(hours)s.") % {"hours": run.calendar.text()})
     paused = paused_s(run, run.ended_at or now)
     lines += [_pause(pause, run.ended_at) for pause in run.pauses]
+    if run.extended_s:
+        lines.append(_("%(span)s longer: nobody looked for so long.") % {"span": span(run.extended_s)})
     if len(run.pauses) > 1 or (run.pauses and run.calendar):
         lines.append(_("Paused %(span)s in all.") % {"span": span(paused)})
     if reading.due_at:

@@ -64,7 +64,8 @@ def _waits(clock: Clock, now: datetime) -> bool:
 
 def _hold(incident: Incident, clock: Clock, now: datetime) -> Hold:
     reading = clock.reading(now)
-    until = reading.due_at if clock.at_least and not clock.stopped_at else None
+    over = reading.due_at is not None and now >= reading.due_at
+    until = reading.due_at if clock.at_least and not clock.stopped_at and not over else None
     words = {"clock": f"{clock.label} ({clock.subject})" if clock.subject else clock.label}
     if reading.state == "paused":
         said = _("“%(clock)s” is paused. Resume it, or waive it with a reason.") % words
@@ -78,6 +79,11 @@ def _hold(incident: Incident, clock: Clock, now: datetime) -> Hold:
             _("“%(clock)s” is not over: %(left)s to go, until %(at)s. Wait, or waive it with a reason.")
             % words
         )
+    elif clock.at_least and not clock.stopped_at:
+        said = _(
+            "“%(clock)s” has run for its time, but not all of it was watched. See the watch, or waive it with a reason."
+        )
+        said %= words
     elif clock.at_least:
         said = _("“%(clock)s” was ended too early. Watch again, or waive it with a reason.") % words
     else:

@@ -12,7 +12,7 @@ from accounts.models import User
 from foundation import blobs, moment
 from foundation.blobs import Upload
 from foundation.crash import crashpoint
-from incidents import boxes, breaches, telling, timeline, timing, vacancies, watch
+from incidents import boxes, breaches, followers, telling, timeline, timing, vacancies, watch
 from incidents.models import Attachment, Incident, Participant, Status, TimelineEvent
 from live import bus
 from products.vocabulary import EventKind
@@ -143,6 +143,7 @@ def _follow(incident: Incident, event: TimelineEvent) -> None:
     announce(incident)
     telling.after(incident, event)
     vacancies.follow(incident, event)
+    followers.tell(incident, event)
     if watched := watch.begun_by(incident, event):
         step = Step(
             EventKind.WATCH_OPENED, tuple(Status), watch.status_after(incident, EventKind.WATCH_OPENED)

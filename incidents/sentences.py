@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from incidents import sentences_of_watch as watches
 from incidents.attachments import file_of
 from incidents.clocks import span
 from incidents.fact_names import LABELS
@@ -180,10 +181,6 @@ def _message_sent(event: TimelineEvent) -> SafeString:
     return linked(event, format_html(_("<b>Sent: {title}</b>, says {who}"), title=title, who=who))
 
 
-def _watch_opened(event: TimelineEvent) -> SafeString:
-    return format_html(_("<b>The watch begins</b>, for {least} at least"), least=event.data.get("least", ""))
-
-
 def _vouched(event: TimelineEvent) -> SafeString:
     line = event.data.get("line", "")
     return format_html(_("<b>{who} vouches</b> for “{line}”"), who=_who(event), line=line)
@@ -279,7 +276,10 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.DEPLOY_STARTED: _stated,
     EventKind.ATTESTED: lambda event: linked(event, _ticked(event)),
     EventKind.CHECK_CHANGED: lambda event: checked(event) or _ticked(event),
-    EventKind.WATCH_OPENED: _watch_opened,
+    EventKind.WATCH_OPENED: watches.opened,
+    EventKind.WATCH_EXTENDED: lambda event: watches.extended(event) or _plain(event),
+    EventKind.WATCH_FAILED: lambda event: watches.failed(event) or _stated(event),
+    EventKind.WATCH_MET: lambda event: watches.met(event) or _stated(event),
     EventKind.MESSAGE_SENT: _message_sent,
     EventKind.OVERRIDDEN: lambda event: overridden(event) or _vouched(event),
     EventKind.CORRECTED: _corrected,

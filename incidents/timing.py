@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from foundation.calendar import WorkingCalendar
-from incidents import clocks
+from incidents import clocks, watch
 from incidents.models import Clock, Incident, Mode, TimelineEvent
 from products.models import Severity
 from products.process.clock_rules import ClockRule
@@ -38,11 +38,30 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
             stop(clock, event)
         elif event.kind in EXITS or (event.kind == EventKind.REOPENED and rule and rule.start in ENDINGS):
             _cancel(clock, event)
+    if event.kind == EventKind.WATCH_EXTENDED:
+        _extend(incident, event)
     for rule in rules.values():
+        if watch.begins(incident, rule, event):
+            _begin_anew(incident, rule, event)
         if rule.starts_with(event.kind, _message(event)) or (
             rule.start in FROM_THE_BEGINNING and _opens(event, rule)
         ):
             start(incident, rule, event)
+
+
+def _begin_anew(incident: Incident, rule: ClockRule, event: TimelineEvent) -> None:
+    """A watch that begins takes its clock with it; a run of what was watched before is void."""
+    for clock in running(incident).filter(key=rule.key, subject=event.subject, measured=True):
+        if clock.started_at < event.occurred_at:
+            _cancel(clock, event)
+    start(incident, rule, event)
+
+
+def _extend(incident: Incident, event: TimelineEvent) -> None:
+    """A watch takes as much longer as nobody looked; the event says how long that is in all."""
+    for clock in running(incident).filter(measured=True, subject=event.subject):
+        clock.extended_s = int(event.data.get("extended_s") or 0)
+        _due_again(clock, "extended_s")
 
 
 def _cancel(clock: Clock, event: TimelineEvent) -> None:
@@ -249,6 +268,8 @@ def _create(
         target_s=target.seconds,
         calendar=_calendar(incident, severity, rule.key),
         at_least=rule.at_least,
+        # What nobody measured then is waited out by the time alone.
+        measured=watch.is_of_watch(rule) and incident.mode != Mode.RETROSPECTIVE,
         holds=list(rule.holds),
         start=_start(rule, started_by),
         started_at=started_at,

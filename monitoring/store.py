@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from foundation import moment
 from foundation.text import stripped
-from monitoring import announce
+from monitoring import announce, looks
 from monitoring.models import Monitor, Target
 from monitoring.probes.result import Outcome, Result
 from monitoring.schedule import next_look
@@ -61,6 +61,7 @@ def store(token: uuid.UUID, seen: Sequence[Seen]) -> int:
                 now=now,
             )
         written.save()
+        looks.tell([monitor for monitor, _ in outcomes], written.targets, now)
         _mark_looked([monitor for monitor, _ in outcomes], now)
         _keep(outcomes, now)
         if written.changes:
@@ -78,6 +79,7 @@ def store_push(monitor: Monitor, outcome: Outcome) -> None:
     _weigh(monitor, outcome, _targets([monitor.pk])[monitor.pk], written, now)
     monitor.due_at = now + timedelta(seconds=monitor.interval_s)
     written.save()
+    looks.tell([monitor], written.targets, now)
     _mark_looked([monitor], now)
     _keep([(monitor, outcome)], now)
     announce.wake()

@@ -67,11 +67,12 @@ def _to_wait_out(view: Any) -> Face:
     reading = view.reading
     return Face(
         str(view.words.running),
-        clock_text(reading.remaining_s),
+        clock_text(max(0.0, reading.remaining_s)),
         "running",
         _("running"),
         view.sum,
-        due=machine(reading.due_at),
+        # What is over by measurement alone does not turn by itself once its time is up.
+        due=machine(reading.due_at) if reading.remaining_s > 0 else "",
         late_label=str(view.words.late),
         ends="met",
     )

@@ -69,6 +69,10 @@ class Clock(models.Model):
     # A time to wait out: its end is good, and it cannot run out. `holds` are the verbs that wait for it.
     at_least = models.BooleanField(default=False)
     holds = models.JSONField(default=list)
+    # What is watched by measurement (hotfixes/watch/) is over when that says so, not by the time alone; `extended_s`
+    # is how much longer it takes, for nobody looked meanwhile.
+    measured = models.BooleanField(default=False)
+    extended_s = models.PositiveIntegerField(default=0)
     # The working hours it counts by, as they were when it started; null counts all time.
     calendar = models.JSONField(null=True)
     # [[until, severity, target], …]: which limits held before, the earliest first.
@@ -134,6 +138,8 @@ class Clock(models.Model):
             waived_at=self.waived_at,
             calendar=WorkingCalendar.from_json(self.calendar) if self.calendar else None,
             at_least=self.at_least,
+            measured=self.measured,
+            extended_s=self.extended_s,
         )
 
     def reading(self, now: datetime) -> clocks.Reading:

@@ -11,6 +11,7 @@ from incidents import closing, lifecycle, transitions
 from incidents.closing import Held
 from incidents.lifecycle import Step, TooLate
 from incidents.models import OPEN, Clock, Incident, Status
+from incidents.report import report
 from tests.factories import join, make_user
 
 
@@ -58,11 +59,18 @@ def test_two_hours_of_watching_hold_it(watched: Incident, ada: User) -> None:
     assert watched.status == Status.RESOLVED
 
 
-def test_once_waited_out_it_holds_no_more(watched: Incident, ada: User) -> None:
+def test_once_waited_out_it_holds_until_the_watch_says_that_it_is_over(watched: Incident, ada: User) -> None:
+    """Time alone is no watch: what nobody looked at is not known to be well (K61)."""
     clock = watched.clocks.get(key="watch")
     Clock.objects.filter(pk=clock.pk).update(
         due_at=moment.now(), started_at=moment.now() - timedelta(hours=3)
     )
+    with pytest.raises(Held) as held:
+        closing.close(watched, by=ada)
+    assert held.value.messages == [
+        "“Watch” has run for its time, but not all of it was watched. See the watch, or waive it with a reason."
+    ]
+    report(watched, "watch_met", by=ada)
     closing.close(watched, by=ada)
     assert watched.status == Status.CLOSED
 

@@ -1,0 +1,204 @@
+"""A watch over a night: opened by the deployment, measured by real looks, longer for what nobody saw (K61, K84)."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotfixes.models import Watch
+from hotfixes.watch.judging import measured
+from incidents import closing, transitions
+from incidents.closing import Held
+from incidents.corrections import correct
+from incidents.models import Status
+from incidents.report import report
+from monitoring.models import Monitor
+from monitoring.probes.result import State
+from monitoring.switch import disable
+from tests.factories import make_monitor, make_product
+from tests.hotfixes.watch.conftest import NIGHT, Night
+
+
+def test_looks_are_kept_from_the_deployment_and_the_time_counts_from_the_smoke_tests_c3(night: Night) -> None:
+    night.deploy(-10)
+    assert (night.watch.remedy, night.watch.counts_from) == (night.hotfix.ref, None)
+    night.go(0)
+    assert night.watch.samples.count() == 6  # the one before it too
+    night.pass_smoke(0)
+    assert (night.watch.kept_from, night.watch.counts_from) == (NIGHT - timedelta(minutes=10), NIGHT)
+    night.go(118)
+    assert night.told() == ["watch_opened 0"]
+    night.go(120)
+    assert night.told() == ["watch_opened 0", "watch_met 120"]
+    assert (night.watch.state, night.clocks()) == ("met", [(120, "met")])
+    assert "<b>The watch went well</b>: 2 h watched, 100 % of the time" in night.line("watch_met")
+
+
+def test_by_archy_the_time_counts_from_the_deployment(archy: Night) -> None:
+    archy.deploy(0)
+    assert (archy.watch.counts_from, archy.watch.remedy) == (NIGHT, "")
+    archy.go(120)
+    assert archy.told() == ["watch_opened 0", "watch_met 120"]
+
+
+def test_a_hole_of_ten_minutes_makes_it_longer_says_so_and_closing_waits_for_it(watched: Night) -> None:
+    """It must show: a watch with a 10-minute hole in its polls is extended and says so."""
+    watched.go(10)
+    watched.to(18)
+    watched.go(22)
+    assert watched.told() == ["watch_opened 0", "watch_extended 22"]
+    said = watched.line("watch_extended")
+    assert "<b>Watch extended</b> by 10 min: 10 min without a good look between 02:10 and 02:20 (API)" in said
+    assert "Until 04:10 UTC" in said
+    assert watched.clocks() == [(130, "running")]
+    transitions.resolve(watched.incident, by=watched.ada)
+    watched.go(124)
+    with pytest.raises(Held) as held:
+        closing.close(watched.incident, by=watched.ada)
+    assert held.value.messages == [
+        "“Watch” is not over: 6 min to go, until 21 Nov 04:10 UTC. Wait, or waive it with a reason."
+    ]
+    watched.go(130)
+    assert watched.told()[2:] == ["watch_met 130"]
+    closing.close(watched.incident, by=watched.ada)
+    assert watched.incident.status == Status.CLOSED
+
+
+def test_while_nobody_looks_at_the_two_hour_mark_it_is_not_over(watched: Night) -> None:
+    watched.go(100)
+    watched.to(130)
+    watched.judge()
+    assert (watched.told(), watched.clocks()) == (["watch_opened 0"], [(120, "running")])
+    transitions.resolve(watched.incident, by=watched.ada)
+    with pytest.raises(Held) as held:
+        closing.close(watched.incident, by=watched.ada)
+    assert held.value.messages == [
+        "“Watch” has run for its time, but not all of it was watched. See the watch, or waive it with a reason."
+    ]
+
+
+def test_a_flapping_minute_at_one_hour_fifty_begins_it_anew(watched: Night) -> None:
+    """It must show: a flapping minute at 1 h 50 restarts it."""
+    Monitor.objects.update(fail_after=9)  # nothing confirms it
+    watched.go(110)
+    flaps: list[State] = ["down", "up", "down", "up", "up"]
+    for n, state in enumerate(flaps, start=1):
+        watched.to(110 + n / 6)
+        watched.look(state)
+        watched.judge()
+    assert watched.told() == ["watch_opened 0", "watch_failed 110.5"]
+    assert "API comes and goes. Decide: mend it or roll back." in watched.line("watch_failed")
+    assert watched.incident.status == Status.ACTIVE
+    watched.go(120)
+    assert watched.told()[2:] == ["watch_opened 110.67"]
+    assert watched.incident.status == Status.MONITORING
+    assert "<b>The watch begins anew</b>: all is well again. It takes 2 h at least" in watched.line(
+        "watch_opened"
+    )
+    assert watched.clocks() == [(120, "breached"), (230.67, "running")]
+    watched.go(232)
+    assert watched.told()[3:] == ["watch_met 230.67"]
+    assert (watched.watch.restarts, watched.watch.state) == (1, "met")
+
+
+def test_what_the_monitor_says_is_down_fails_it_and_the_recovery_begins_it_anew_a37(watched: Night) -> None:
+    watched.go(60)
+    watched.go(64, "down")
+    assert watched.told() == ["watch_opened 0", "watch_failed 64"]
+    assert "<b>The watch failed</b> after 1 h: API is down" in watched.line("watch_failed")
+    watched.go(80, "down")
+    assert len(watched.told()) == 2, "told once, however long it lasts"
+    watched.go(90)
+    assert watched.told()[2:] == ["watch_opened 84"]  # up is what two looks in a row say
+
+
+def test_a_single_bad_look_changes_nothing_but_takes_its_time_out(watched: Night) -> None:
+    watched.go(60)
+    watched.go(62, "down")
+    watched.go(124)
+    assert watched.told() == ["watch_opened 0", "watch_met 124"]
+
+
+def test_without_a_monitor_only_a_person_ends_it(watched: Night) -> None:
+    disable(watched.api, by=watched.ada)
+    Watch.objects.get().samples.all().delete()
+    watched.to(300)
+    watched.judge()
+    assert watched.told() == ["watch_opened 0"]
+    assert measured(watched.watch, watched.clock.now).why == "nobody"
+    report(watched.incident, "watch_met", by=watched.ada, text="I tried it all night")
+    assert (watched.watch.state, watched.watch.facts["said_by"]) == ("met", "Ada")
+    assert watched.clocks() == [(120, "met")]
+
+
+def test_a_relapse_within_a_day_is_told_before_people_hear_that_it_went_well(watched: Night) -> None:
+    watched.go(120)
+    watched.to(298)
+    watched.go(300)
+    watched.go(304, "down")
+    assert watched.told() == ["watch_opened 0", "watch_met 120", "watch_failed 304"]
+    assert "<b>After the watch</b> API is down again" in watched.line("watch_failed")
+    watched.go(310, "down")
+    assert (len(watched.told()), watched.watch.state, watched.watch.look_at) == (3, "failed", None)
+
+
+def test_after_a_day_it_looks_no_more(watched: Night) -> None:
+    watched.go(120)
+    watched.to(24 * 60)
+    watched.judge()
+    assert (watched.watch.state, watched.watch.look_at) == ("met", None)
+
+
+def test_what_was_told_late_counts_the_states_that_the_monitors_have_kept(night: Night) -> None:
+    night.go(60)
+    report(night.incident, "deployed", by=night.ada, at=NIGHT - timedelta(minutes=10))
+    report(night.incident, "smoke_passed", by=night.ada, at=NIGHT)
+    night.go(120)
+    assert night.told() == ["watch_opened 0", "watch_met 120"]
+
+
+def test_a_corrected_beginning_moves_it(watched: Night) -> None:
+    watched.go(60)
+    passed = watched.event("smoke_passed")
+    correct(passed, by=watched.ada, reason="It was later", occurred_at=NIGHT + timedelta(minutes=30))
+    watched.go(150)
+    assert watched.told() == ["watch_opened 0", "watch_met 150"]
+    assert watched.clocks() == [(150, "met")]
+
+
+def test_a_failed_deployment_stops_it_and_the_next_one_opens_another(watched: Night) -> None:
+    watched.go(20)
+    report(watched.incident, "deploy_failed", by=watched.ada)
+    assert (watched.watch.state, watched.watch.look_at) == ("stopped", None)
+    watched.deploy(30)
+    watched.pass_smoke(40)
+    states = list(Watch.objects.order_by("pk").values_list("state", "remedy"))
+    assert states == [("stopped", watched.hotfix.ref), ("running", watched.hotfix.ref)]
+    assert watched.told() == ["watch_opened 0", "watch_opened 40"]
+
+
+def test_a_rollback_is_watched_like_what_was_deployed(archy: Night) -> None:
+    archy.deploy(0)
+    archy.go(30)
+    report(archy.incident, "rollback_started", by=archy.ada)
+    archy.go(40)
+    report(archy.incident, "rolled_back", by=archy.ada)
+    assert list(Watch.objects.order_by("pk").values_list("state", flat=True)) == ["stopped", "running"]
+    archy.go(160)
+    assert archy.told() == ["watch_opened 0", "watch_opened 40", "watch_met 160"]
+    assert archy.clocks()[-1] == (160, "met")
+
+
+def test_closing_ends_it(watched: Night) -> None:
+    watched.go(6)
+    watched.incident.clocks.update(waived_at=watched.clock.now)
+    transitions.resolve(watched.incident, by=watched.ada)
+    closing.close(watched.incident, by=watched.ada)
+    assert (watched.watch.state, watched.watch.look_at) == ("stopped", None)
+    watched.go(10)
+    assert watched.watch.samples.filter(at__gt=NIGHT + timedelta(minutes=6)).count() == 0
+
+
+def test_two_products_of_one_incident_do_not_watch_each_other(watched: Night) -> None:
+    other = make_monitor(make_product(name="Web"), name="Elsewhere")
+    watched.look("down", other)
+    assert set(watched.watch.samples.values_list("target__monitor__name", flat=True)) == {"API"}
