@@ -274,6 +274,8 @@ NIGHTDESK_PROBE_NETWORKS = environment.networks(
     "NIGHTDESK_PROBE_NETWORKS", env("NIGHTDESK_PROBE_NETWORKS", default="")
 )
 # Where messages may go besides the public internet.
+# Slack's own; a test puts a server of its own here.
+SLACK_API = "https://slack.com/api"
 NIGHTDESK_WEBHOOK_NETWORKS = environment.networks(
     "NIGHTDESK_WEBHOOK_NETWORKS", env("NIGHTDESK_WEBHOOK_NETWORKS", default="")
 )

@@ -6,6 +6,7 @@ from config.api import api
 from config.api_page import api_page
 from config.problem_pages import nothing
 from monitoring.views.push import push, script
+from notifications.views.slack import slack
 
 # A token decides, not a session.
 api_patterns, _app, _namespace = api.urls
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", (api_patterns, _app, _namespace)),
     re_path(r"^api(/(?P<rest>.*))?$", nothing, name="no_api"),
     path("in/push/<str:key>", push, name="push"),
+    path("in/slack/<str:key>", slack, name="slack"),
     path("nightdesk-push", script, name="nightdesk_push"),
     path("", include("config.health.views")),
     path("", include("accounts.urls")),

@@ -13,5 +13,6 @@ class IncidentsConfig(AppConfig):
             private_deliveries,
             process_uses,
             ruler_panel,
+            slack,
             work_panels,
         )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import moment
 from notifications.models import Attempt, Delivery, DeliveryQuerySet, Kind, State
+from notifications.slack import threads
 
 LEASE = timedelta(seconds=90)
 TAKEN = ("channel", "user", "team")
@@ -25,13 +26,14 @@ WHOLE = frozenset({"message", "update"})
 @dataclass(frozen=True)
 class Claim:
     """A delivery that is ours until its lease ends. `why` is what the attempt before said; `carried` are older ones
-    whose words go with it."""
+    whose words go with it. `thread`: where its room has the incident already."""
 
     delivery: Delivery
     token: uuid.UUID
     attempt: Attempt
     why: str = ""
     carried: list[Delivery] = field(default_factory=list)
+    thread: str = ""
 
     @property
     def since(self) -> datetime:
@@ -93,4 +95,4 @@ def _lease(delivery: Delivery) -> Claim:
     delivery.save(update_fields=["lease_token", "lease_until", "attempts", "rank", "reason"])
     attempt = Attempt.objects.create(delivery=delivery, number=delivery.attempts, started_at=now)
     carried = list(Delivery.objects.filter(carrier=delivery).order_by("pk"))
-    return Claim(delivery, delivery.lease_token, attempt, why, carried)
+    return Claim(delivery, delivery.lease_token, attempt, why, carried, threads.thread_of(delivery))

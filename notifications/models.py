@@ -152,6 +152,8 @@ class Delivery(models.Model):
     path = models.CharField(max_length=200, blank=True)
     # Verbs offered as one-tap links; the links themselves are signed when it is sent, never stored.
     offers = models.JSONField(default=list)
+    # It asks somebody to take it, and its room can say who does: there is a button.
+    asks = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField(default=4)
 
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)

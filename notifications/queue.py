@@ -166,6 +166,7 @@ def _row(
         path=message.path,
         # A room has nobody whom a link could be bound to.
         offers=list(message.offers) if recipient.may_act and not recipient.channel else [],
+        asks=bool(way.channel and way.channel.key and recipient.channel) and ACKNOWLEDGE in message.offers,
         rank=rank,
         state=State.SKIPPED if skip else State.SENT if told else State.PENDING,
         reason=skip[:500],

@@ -27,6 +27,7 @@ from notifications.claim import LEASE, SAID_BY_THE_NEWER, Claim, claim, claim_th
 from notifications.lanes import MAIL, PER_LANE, Lanes
 from notifications.models import Attempt, Delivery, State
 from notifications.parcel import Outcome
+from notifications.slack import threads
 
 __all__ = ["claim", "claim_this", "deliver", "drain", "due_lanes", "next_due", "rest", "start_due", "wait"]
 
@@ -150,6 +151,7 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
             # Also one that became moot meanwhile: it did arrive.
             if mine.update(state=State.SENT, sent_at=now, **said):
                 _said(claimed)
+            threads.keep(delivery, outcome)
             return
         waiting = mine.filter(state=State.PENDING)
         refused_at = (delivery.refused_at or now) if outcome.result == "refused" else None

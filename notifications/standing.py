@@ -5,12 +5,14 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.access import Actor, has_role, teams_of
 from accounts.models import Role, User
 from foundation import secrets
 from notifications.held import held_for
 from notifications.models import Channel, Delivery, State
+from notifications.queue import public
 from notifications.sight import seen_by
 
 SHOWN = 50
@@ -38,6 +40,11 @@ def standings(channels: QuerySet[Channel]) -> list[Standing]:
         Standing(one, last.get(one.last_tried) if one.last_tried else None, not secrets.opens(one.sealed))
         for one in found
     ]
+
+
+def request_url(channel: Channel) -> str:
+    """What a Slack app calls with presses and replies; "" where there is none."""
+    return public(reverse("slack", args=[channel.key])) if channel.key else ""
 
 
 def undelivered(user: User) -> QuerySet[Delivery]:

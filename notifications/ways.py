@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterable
 
 import structlog
@@ -39,6 +40,7 @@ def add_channel(
     """A channel of `team`, or without one of `by` alone. A webhook without a secret gets one (`config` then has it)."""
     if kind == Kind.WEBHOOK:
         config.setdefault("secret", webhook.new_secret())
+    config = WAYS[kind].whole({}, config)
     chosen = list(products)
     _refuse_strangers(chosen, team)
     _refuse_own_for_users(audience, team)
@@ -50,6 +52,7 @@ def add_channel(
         name=" ".join(name.split()),
         sealed=seal(json.dumps(config)),
         shown=WAYS[kind].shown(config)[:200],
+        key=_key(kind, config, ""),
     )
     channel.products.set(chosen)
     _log.info("channel.added", channel=channel.pk, kind=kind.value, by=by.pk)
@@ -73,18 +76,21 @@ def edit_channel(
     chosen = list(products)
     _refuse_strangers(chosen, channel.team)
     if config:
-        whole = {**_known(channel, config), **config}
+        whole = WAYS[Kind(channel.kind)].whole(_known(channel, config), config)
         channel.sealed, channel.shown = (
             seal(json.dumps(whole)),
             WAYS[Kind(channel.kind)].shown(whole)[:200],
         )
+        channel.key = _key(Kind(channel.kind), whole, channel.key)
+        # It may be another room now.
+        channel.threads.all().delete()
     channel.name = " ".join(name.split())
     if audience and audience != channel.audience:
         _refuse_own_for_users(audience, channel.team)
         channel.audience = audience
         # It was written for other eyes.
         channel.deliveries.unsent().update(state=State.CANCELLED, reason=_("The channel is for others now."))
-    channel.save(update_fields=["name", "sealed", "shown", "audience"])
+    channel.save(update_fields=["name", "sealed", "shown", "audience", "key"])
     channel.products.set(chosen)
     _log.info("channel.edited", channel=channel.pk, by=by.pk)
 
@@ -102,6 +108,12 @@ def _known(channel: Channel, config: dict[str, str]) -> dict[str, str]:
 def _refuse_strangers(products: list[Product], team: Team | None) -> None:
     if any(team is None or product.team_id != team.pk for product in products):
         raise ValidationError({"products": _("Choose products of this team.")})
+
+
+def _key(kind: Kind, config: dict[str, str], before: str) -> str:
+    """Where a Slack app calls us; without its signing secret it need not try."""
+    answers = kind == Kind.SLACK and "token" in config and "secret" in config
+    return (before or secrets.token_urlsafe(32)) if answers else ""
 
 
 def _refuse_own_for_users(audience: Audience, team: Team | None) -> None:

@@ -10,6 +10,7 @@ from notifications.claim import Claim
 from notifications.models import Audience
 from notifications.parcel import Parcel
 from notifications.queue import public
+from notifications.slack import threads
 
 LATE = timedelta(minutes=2)
 
@@ -29,6 +30,8 @@ def parcel(claimed: Claim, config: dict[str, str]) -> Parcel:
         links=links.make(delivery),
         address=delivery.address,
         config=config,
+        press=threads.press_of(delivery),
+        thread=claimed.thread,
     )
 
 

@@ -28,7 +28,7 @@ from notifications.api.shapes import (
 )
 from notifications.channels import WAYS
 from notifications.models import Audience, Channel, Kind
-from notifications.standing import standings
+from notifications.standing import request_url, standings
 from products.models import Product
 from products.token_products import products_of
 
@@ -75,7 +75,9 @@ def add_channel(request: HttpRequest, body: NewChannel) -> Status[dict[str, Any]
         return channel.pk
 
     pk, fresh = once_by_token(request, "channel", body.model_dump(mode="json"), add)
-    shape = {**_shape(_reachable(request).get(pk=pk)), "secret": told[0] if told else None}
+    made = _reachable(request).get(pk=pk)
+    called = request_url(made)
+    shape = {**_shape(made), "secret": told[0] if told else None, "request_url": called or None}
     return Status(201 if fresh else 200, shape)
 
 

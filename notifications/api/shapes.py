@@ -42,9 +42,10 @@ class ChannelShape(Schema):
 
 
 class MadeChannel(ChannelShape):
-    """`secret`: of a signed webhook for which none was given, told only now."""
+    """`secret`: of a signed webhook for which none was given, told only now. `request_url`: what a Slack app calls."""
 
     secret: str | None
+    request_url: str | None
 
 
 class TestResult(Schema):
@@ -56,7 +57,8 @@ class ChannelFacts(Body):
     """What may be changed; what is left out stays, secrets too.
 
     `address` is for e-mail; `url` for ntfy (with its topic), slack, teams, matrix (the homeserver) and webhook; `token`
-    for ntfy and matrix; `room` for matrix; `secret` for webhook.
+    for ntfy and matrix; `room` for matrix; `secret` for webhook. A Slack app takes `token`, `room` and `secret` instead
+    of `url`.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Duty room"}]})

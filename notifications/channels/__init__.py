@@ -11,13 +11,20 @@ from notifications.parcel import Outcome, Parcel
 
 @dataclass(frozen=True)
 class Way:
-    """`form` asks for what the kind needs, `shown` says what a page may show of it, `unusable` why it cannot send."""
+    """`form` asks for what the kind needs, `shown` says what a page may show of it, `unusable` why it cannot send.
+
+    `whole` makes one of what is known and what is given; it may raise ValidationError.
+    """
 
     kind: Kind
     form: type[ChannelForm]
     shown: Callable[[dict[str, str]], str]
     send: Callable[[Parcel], Outcome]
     unusable: Callable[[], str]
+    whole: Callable[[dict[str, str], dict[str, str]], dict[str, str]] = lambda known, given: {
+        **known,
+        **given,
+    }
 
 
 WAYS = {
@@ -25,7 +32,7 @@ WAYS = {
     for way in (
         Way(Kind.EMAIL, email.EmailForm, email.shown, email.send, email.unusable),
         Way(Kind.NTFY, ntfy.NtfyForm, ntfy.shown, ntfy.send, ntfy.unusable),
-        Way(Kind.SLACK, slack.SlackForm, slack.shown, slack.send, slack.unusable),
+        Way(Kind.SLACK, slack.SlackForm, slack.shown, slack.send, slack.unusable, slack.whole),
         Way(Kind.TEAMS, teams.TeamsForm, teams.shown, teams.send, teams.unusable),
         Way(Kind.MATRIX, matrix.MatrixForm, matrix.shown, matrix.send, matrix.unusable),
         Way(Kind.WEBHOOK, webhook.WebhookForm, webhook.shown, webhook.send, webhook.unusable),

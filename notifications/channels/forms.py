@@ -39,17 +39,25 @@ class Secret(forms.CharField):
 
 
 class ChannelForm(forms.Form):
-    """`secrets` are the fields that are sealed together; the others belong to the row."""
+    """`secrets` are the fields that are sealed together; the others belong to the row.
+
+    `known`: they are set already, and may stay.
+    """
 
     name = forms.CharField(label=lazy("Name"), max_length=80, validators=[plain_text])
     secrets: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.known = known
         if known:
             for name in self.secrets:
+                self.fields[name].help_text = (
+                    _("It is set. Leave this empty to keep it.")
+                    if self.fields[name].required
+                    else _("Leave this empty to keep what is set.")
+                )
                 self.fields[name].required = False
-                self.fields[name].help_text = _("It is set. Leave this empty to keep it.")
 
     def config(self) -> dict[str, str]:
         """What was typed of the secrets."""

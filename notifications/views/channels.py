@@ -20,7 +20,7 @@ from notifications.channels import WAYS
 from notifications.channels.forms import ChannelForm
 from notifications.models import Audience, Channel, Delivery, Kind
 from notifications.parcel import Outcome
-from notifications.standing import Standing, standings, undelivered
+from notifications.standing import Standing, request_url, standings, undelivered
 from products.models import Product
 
 
@@ -81,7 +81,8 @@ def add_channel(request: HttpRequest, kind: str) -> HttpResponse:
         if way.kind == Kind.WEBHOOK and not form.cleaned_data["secret"]:
             text = _("Its signing secret, shown this once: %(secret)s") % {"secret": config["secret"]}
             messages.warning(request, text)
-        return redirect("channels")
+        # Half of it is still to be done in Slack, and stands there.
+        return redirect("edit_channel", channel.pk) if channel.key else redirect("channels")
     return _form(request, form, heading=_("Add: %(kind)s") % {"kind": way.kind.label}, team=team)
 
 
@@ -107,7 +108,10 @@ def edit_channel(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("channels")
-    return _form(request, form, heading=channel.name, team=channel.team, channel=channel, lost=lost)
+    called = request_url(channel)
+    return _form(
+        request, form, heading=channel.name, team=channel.team, channel=channel, lost=lost, called=called
+    )
 
 
 @require_POST

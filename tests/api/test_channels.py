@@ -25,6 +25,7 @@ def test_where_it_leads_is_kept_and_never_told(script: Script) -> None:
     assert made == {
         "id": made["id"], "name": "Room", "kind": "slack", "team": "payments", "user": None, "products": [],
         "audience": "internal", "shown": "https://hooks.example.test/…", "archived_at": None, "last": None, "secret": None,
+        "request_url": None,
     }  # fmt: skip
     told = [script.get("/channels"), script.get(f"/channels/{made['id']}"), made]
     assert SECRET not in json.dumps(told)

@@ -59,7 +59,7 @@ def test_editing_without_a_secret_keeps_it(client: Client, product: Product, mia
     [
         ("slack", {"url": "hooks.example.test"}, "must begin with http"),
         ("slack", {"url": "http://user:pw@host.test/"}, "user name or password"),
-        ("slack", {"url": ""}, "This field is required"),
+        ("slack", {"url": ""}, "Give a webhook’s address, or an app’s token and room."),
         ("ntfy", {"url": "https://ntfy.example.test/"}, "Add the topic"),
         ("webhook", {"url": HOOK, "secret": "hunter2"}, "Write it like whsec_"),
         ("email", {"address": "nobody"}, "valid email"),

@@ -229,6 +229,7 @@ KEYED = {
     "tap": "test_keys_in_paths.py",
     "decision": "tests/hotfixes/decision/test_decision_pages.py",
     "push": "test_keys_in_paths.py",
+    "slack": "tests/notifications/test_slack_answers.py",
     "forge_hook": "tests/hotfixes/hooks/test_hooks.py",
     "no_api": "test_operations.py",
     "readyz": "test_keys_in_paths.py",
