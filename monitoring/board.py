@@ -10,7 +10,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q
 
 from accounts.models import User
-from monitoring.history import strips
+from monitoring.history import STRIP_OF, strips
+from monitoring.marks import Mark, marks
 from monitoring.models import ClockTimestamp, Monitor, Target
 from monitoring.shown import as_shown
 from monitoring.states import RANK, State
@@ -30,6 +31,7 @@ class Line:
     targets: int
     failing: int
     strip: Sequence[Segment] = ()
+    marks: Sequence[Mark] = ()
 
     @property
     def state(self) -> State:
@@ -133,7 +135,11 @@ def _worst_first(line: Line) -> tuple[bool, int, bool, str, int]:
 
 def _with_strips(lines: Sequence[Line], now: datetime) -> list[Line]:
     seen = strips([line.monitor for line in lines], now)
-    return [replace(line, strip=seen.get(line.monitor.pk, ())) for line in lines]
+    told = marks((line.monitor.product_id for line in lines), now - STRIP_OF, now)
+    return [
+        replace(line, strip=seen.get(line.monitor.pk, ()), marks=told.get(line.monitor.product_id, ()))
+        for line in lines
+    ]
 
 
 def _groups(lines: Sequence[Line]) -> list[Group]:

@@ -18,7 +18,7 @@ from monitoring.probes.mapping import preset_labels
 from products.models import Product, Severity
 
 OWN = "own"
-EXPECT = ("status", "body", "slow_ms", "certificate_days")
+EXPECT = ("status", "body", "slow_ms", "certificate_days", "version", "environment")
 FILE_EXPECT = ("max_age_s", "min_bytes", "sha256")
 FOLDED = (
     *FILE_EXPECT,
@@ -79,6 +79,8 @@ class MonitorForm(forms.Form):
     json_equals = Text(label=_("must be"), max_length=200, required=False)
     slow_ms = Whole(1, 10_000, label=_("Slow from (milliseconds)"))
     certificate_days = Whole(1, 365, label=_("Warn before the certificate ends (days)"))
+    version = Text(label=_("Where the answer says its version"), max_length=200, required=False)
+    environment = Text(label=_("Environment of that version"), max_length=80, required=False)
     max_age_s = Whole(1, 366 * DAY, label=_("Changed within the last (seconds)"))
     min_bytes = Whole(1, 10**15, label=_("At least this large (bytes)"))
     sha256 = Text(label=_("Its sha256"), max_length=64, required=False)
@@ -113,6 +115,7 @@ class MonitorForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         cleaned["kind"] = self.monitor.kind if self.monitor else cleaned.get("kind", "")
         self._clean_severity(cleaned)
+        self._clean_environment(cleaned)
         if cleaned.get("json_path") and not cleaned.get("json_equals"):
             self.add_error("json_equals", _('Write what the field must be, such as true or "ok".'))
         waits = cleaned["kind"] in probes.RECEIVERS and not cleaned.get("target")
@@ -144,6 +147,16 @@ class MonitorForm(forms.Form):
         if product and severity and not product.severities().filter(key__iexact=severity).exists():
             words = _("%(product)s has no severity “%(severity)s” in its process.")
             self.add_error("severity", words % {"product": product.name, "severity": severity})
+
+    def _clean_environment(self, cleaned: dict[str, Any]) -> None:
+        """One of the chosen product's."""
+        product, name = cleaned.get("product"), str(cleaned.get("environment") or "").casefold()
+        if not product or not name:
+            return
+        there = list(product.environments.all())
+        if not any(name in (one.slug.casefold(), one.name.casefold(), one.kind) for one in there):
+            words = {"product": product.name, "names": ", ".join(one.slug for one in there)}
+            self.add_error("environment", _("%(product)s has these environments: %(names)s.") % words)
 
     def _expect(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         if cleaned["kind"] == Kind.FILE:

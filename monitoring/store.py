@@ -21,6 +21,9 @@ from monitoring.schedule import next_look
 from monitoring.standings import Written, standing_of
 from monitoring.states import State
 from monitoring.transitions import Look, Rule, step
+from products import versions_seen
+from products.models import VersionSeen
+from products.versions_seen import Reading
 
 type Seen = tuple[Monitor, Outcome]
 
@@ -64,8 +67,10 @@ def store(token: uuid.UUID, seen: Sequence[Seen]) -> int:
         looks.tell([monitor for monitor, _ in outcomes], written.targets, now)
         _mark_looked([monitor for monitor, _ in outcomes], now)
         _keep(outcomes, now)
-        if written.changes:
+        restarted = _read_versions(outcomes, now)
+        if written.changes or restarted:
             announce.wake()
+        if written.changes:
             announce.refresh(_teams({target.monitor_id for target, _ in written.changes}))
         return len(written.changes)
 
@@ -82,6 +87,7 @@ def store_push(monitor: Monitor, outcome: Outcome) -> None:
     looks.tell([monitor], written.targets, now)
     _mark_looked([monitor], now)
     _keep([(monitor, outcome)], now)
+    _read_versions([(monitor, outcome)], now)
     announce.wake()
     if written.changes:
         announce.refresh(_teams([monitor.pk]))
@@ -162,6 +168,31 @@ def _mark_looked(monitors: Sequence[Monitor], now: datetime) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_LOOKED, [now, *columns])
+
+
+def _read_versions(outcomes: Iterable[Seen], now: datetime) -> int:
+    """Which versions the targets say they are; how many say another one than before."""
+    return versions_seen.read(
+        (
+            Reading(monitor.product_id, one.environment, where(monitor, one), one.version)
+            for monitor, outcome in outcomes
+            for one in outcome.results
+            if one.version
+        ),
+        now,
+    )
+
+
+def where(monitor: Monitor, result: Result) -> str:
+    """The name of the place whose version it is: the monitor's, and of several targets the target's."""
+    return f"{monitor.slug}/{key_of(result)}"[:200] if result.key else monitor.slug
+
+
+def versions_of(monitor: Monitor) -> list[VersionSeen]:
+    """Which version each place of it said last, by its name."""
+    rows = VersionSeen.objects.filter(product=monitor.product_id).select_related("environment")
+    mine = rows.filter(where=monitor.slug) | rows.filter(where__startswith=f"{monitor.slug}/")
+    return list(mine.order_by("where", "-pk").distinct("where")[:200])
 
 
 def _keep(outcomes: Iterable[Seen], now: datetime) -> None:

@@ -18,8 +18,8 @@ from foundation.text import plain_text
 from products.component import Component as Component
 from products.deployment import Deployment as Deployment
 from products.deployment import VersionSeen as VersionSeen
-from products.hold import Hold as Hold
 from products.drafts.draft import ProcessDraft as ProcessDraft
+from products.hold import Hold as Hold
 from products.process.clock_rules import ClockRule
 from products.process.roles import ProcessRole
 from products.repository import Forge as Forge

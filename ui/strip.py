@@ -41,6 +41,15 @@ class Stretch(Protocol):
     def detail(self) -> str: ...
 
 
+class Mark(Protocol):
+    """A moment of which people should think when they see what came after it: a deployment, in `words`."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def words(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Tick:
     start: datetime
@@ -90,15 +99,48 @@ def _span_text(span: timedelta) -> str:
     return _("%(h)d h") % {"h": hours} if hours <= 48 else _("%(d)d days") % {"d": round(hours / 24)}
 
 
-def svg(shown: Sequence[Tick], label: str, zone: tzinfo) -> SafeString:
-    """The ticks as one image called `label`; each tick says on hover what it was. Printable, no style attributes."""
+def svg(shown: Sequence[Tick], label: str, zone: tzinfo, marks: Sequence[Mark] = ()) -> SafeString:
+    """The ticks as one image called `label`; each tick says on hover what it was. Printable, no style attributes.
+
+    `marks` are lines over them, at their moments.
+    """
     bars = format_html_join(
         "",
         "<g>{}<title>{}</title></g>",
         ((_bar(n, tick.state), _title(tick, zone)) for n, tick in enumerate(shown)),
     )
     template = '<svg viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
-    return format_html(template, len(shown) * STEP, HIGH, label, bars)
+    return format_html(template, len(shown) * STEP, HIGH, label, bars + _lines(shown, marks, zone))
+
+
+def within(shown: Sequence[Stretch], marks: Sequence[Mark]) -> list[Mark]:
+    """Those of the window."""
+    return [one for one in marks if shown and shown[0].start <= one.at <= shown[-1].end]
+
+
+def marked(label: str, marks: Sequence[Mark], zone: tzinfo) -> str:
+    """`label`, with what the marks say, for those who do not see them."""
+    return "; ".join([label, *(f"{one.at.astimezone(zone):%H:%M} {one.words}" for one in marks)])
+
+
+def _lines(shown: Sequence[Tick], marks: Sequence[Mark], zone: tzinfo) -> SafeString:
+    if not shown:
+        return SafeString()
+    start, wide = shown[0].start, (shown[-1].end - shown[0].start).total_seconds()
+    rows = (
+        (
+            round((one.at - start).total_seconds() / wide * len(shown) * STEP, 1),
+            one.at.astimezone(zone),
+            one.words,
+        )
+        for one in marks
+        if start <= one.at <= shown[-1].end
+    )
+    return format_html_join(
+        "",
+        '<g class="deploy"><path d="M{} 0V32" vector-effect="non-scaling-stroke"/><title>{} {}</title></g>',
+        ((x, f"{at:%H:%M}", words) for x, at, words in rows),
+    )
 
 
 def _bar(n: int, state: str) -> SafeString:
@@ -121,8 +163,8 @@ def _title(tick: Tick, zone: tzinfo) -> str:
     return f"{span} {words}" + (f": {tick.detail}" if tick.detail and tick.state != "up" else "")
 
 
-def legend(shown: Sequence[Tick]) -> SafeString:
-    """What the ticks that are there mean."""
+def legend(shown: Sequence[Tick], deployed: bool = False) -> SafeString:
+    """What the ticks that are there mean; `deployed`: lines too."""
     states = [
         state for state in ("up", *WORST_FIRST[:-1], "unknown") if any(tick.state == state for tick in shown)
     ]
@@ -131,4 +173,7 @@ def legend(shown: Sequence[Tick]) -> SafeString:
         '<li><svg viewBox="0 0 10 32" preserveAspectRatio="none" aria-hidden="true">{}</svg>{}</li>',
         ((_bar(0, state), _(WORDS[state])) for state in states),
     )
+    if deployed:
+        line = '<li><svg viewBox="0 0 10 32" preserveAspectRatio="none" aria-hidden="true">{}</svg>{}</li>'
+        items += format_html(line, SafeString('<g class="deploy"><path d="M5 0V32" vector-effect="non-scaling-stroke"/></g>'), _("deployment"))
     return format_html('<ul class="legend">{}</ul>', items)

@@ -2,9 +2,11 @@
 
 `status`: "200-399" or [200, "300-399"]; `body`: text that must appear; `json`: [{"path": JMESPath,
 "equals": value}]; `slow_ms` and `certificate_days`: limits below which the state is degraded;
-`follow_redirects` (true); `method`: GET or HEAD.
+`follow_redirects` (true); `method`: GET or HEAD. Nothing to expect, but to read: `version`: where the answer says
+which version runs, a JMESPath or `header:Name`; `environment`: where that is, production unless said otherwise.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +16,12 @@ from django.utils.translation import gettext as _
 from monitoring.probes.expression import BadExpression, compiled
 
 USUAL = ((200, 399),)
-KEYS = ("status", "body", "json", "slow_ms", "certificate_days", "follow_redirects", "method")
+KEYS = (
+    "status", "body", "json", "slow_ms", "certificate_days", "follow_redirects", "method", "version", "environment",
+)  # fmt: skip
+HEADER = "header:"
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+MAX_ENVIRONMENT = 80
 MAX_CONDITIONS = 20
 MAX_BODY = 1_000
 
@@ -38,6 +45,13 @@ class Expect:
     certificate_days: int = 0
     follow_redirects: bool = True
     method: str = "GET"
+    version: str = ""
+    environment: str = ""
+
+    @property
+    def header(self) -> str:
+        """The header that says the version, "" where the body does or nothing."""
+        return self.version.removeprefix(HEADER).strip() if self.version.startswith(HEADER) else ""
 
     def statuses(self) -> str:
         return ", ".join(str(low) if low == high else f"{low}–{high}" for low, high in self.status)
@@ -56,7 +70,8 @@ def parse(raw: Mapping[str, Any]) -> Expect:
     if method not in ("GET", "HEAD"):
         raise BadExpect(_("The method must be GET or HEAD."), "method")
     conditions = _conditions(raw.get("json") or [])
-    if method == "HEAD" and (body or conditions):
+    version = _version(raw.get("version") or "")
+    if method == "HEAD" and (body or conditions or (version and not version.startswith(HEADER))):
         raise BadExpect(_("An answer to HEAD has no body to look into: use GET."), "method")
     return Expect(
         status=_ranges(raw.get("status")),
@@ -66,7 +81,31 @@ def parse(raw: Mapping[str, Any]) -> Expect:
         certificate_days=_limit(raw, "certificate_days"),
         follow_redirects=raw.get("follow_redirects") is not False,
         method=method,
+        version=version,
+        environment=_environment(raw.get("environment") or ""),
     )
+
+
+def _version(raw: Any) -> str:
+    """Where the version stands, as it was written."""
+    if not isinstance(raw, str):
+        raise BadExpect(_("The version is found by a JMESPath, or by header: and a name."), "version")
+    text = raw.strip()
+    if text.startswith(HEADER):
+        if not _NAME.fullmatch(text.removeprefix(HEADER).strip()):
+            raise BadExpect(_("Write the header's name, such as header:X-App-Version."), "version")
+    elif text:
+        try:
+            compiled(text)
+        except BadExpression as error:
+            raise BadExpect(str(error), "version") from None
+    return text
+
+
+def _environment(raw: Any) -> str:
+    if not isinstance(raw, str) or len(raw) > MAX_ENVIRONMENT:
+        raise BadExpect(_("Name one environment of the product, such as production."), "environment")
+    return raw.strip()
 
 
 def _ranges(raw: Any) -> tuple[tuple[int, int], ...]:

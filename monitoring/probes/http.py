@@ -16,6 +16,7 @@ from monitoring.probes.expression import BadExpression, Work, search
 from monitoring.probes.freshness import fresh_until
 from monitoring.probes.json_text import BadJson, parse
 from monitoring.probes.result import Check, Outcome, Result, State
+from monitoring.probes.values import LONGEST_VERSION, text
 from network import locator
 from network.exchange import MAX_BYTES, Request, Response
 
@@ -52,7 +53,7 @@ def request(check: Check) -> Request | Outcome:
     return Request(
         check.target,
         method=expect.method,
-        max_bytes=MAX_BYTES if expect.body or expect.conditions else _HEAD_BYTES,
+        max_bytes=MAX_BYTES if expect.body or expect.conditions or _in_body(expect) else _HEAD_BYTES,
         redirects=5 if expect.follow_redirects else 0,
         certificate=expect.certificate_days > 0,
     )
@@ -67,7 +68,8 @@ def evaluate(
     if response.error in OURS:
         return Outcome(code=response.error, detail=response.detail, response=response)
     try:
-        state, code, detail = _judged(expectation.parse(check.expect), response, now)
+        expect = expectation.parse(check.expect)
+        state, code, detail = _judged(expect, response, now)
     except BadExpect as error:
         return Outcome(code="bad_expect", detail=str(error), response=response)
     except BadExpression as error:
@@ -77,8 +79,26 @@ def evaluate(
         latency_ms=round(response.latency_ms, 1) if response.status else None,
         checked_at=now,
         fresh_until=fresh_until(now, check.interval_s),
+        version=_version(expect, response) if state in ("up", "degraded") else "",
+        environment=expect.environment,
     )  # fmt: skip
     return Outcome((result,), response=response, body=response.body)
+
+
+def _in_body(expect: Expect) -> bool:
+    return bool(expect.version) and not expect.header
+
+
+def _version(expect: Expect, response: Response) -> str:
+    """As the answer says it; "" where it says none that makes sense. That is nobody's fault: the target is as it is."""
+    if expect.header:
+        return text(response.headers.get(expect.header.lower()), LONGEST_VERSION)
+    if not expect.version or response.error == "too_large":
+        return ""
+    try:
+        return text(search(expect.version, parse(response.body), Work()), LONGEST_VERSION)
+    except (BadJson, BadExpression):
+        return ""
 
 
 def _judged(expect: Expect, response: Response, now: datetime) -> tuple[State, str, str]:

@@ -44,6 +44,11 @@ class Look:
     certificate_expires: datetime | None = None
 
     @property
+    def version(self) -> str:
+        """Which versions it read, "" for none."""
+        return ", ".join(dict.fromkeys(one.version for one in self.results if one.version))
+
+    @property
     def said(self) -> str:
         """What went wrong as a whole, in words."""
         return said(self.detail, self.code)

@@ -2,14 +2,15 @@
 what should differ from it.
 
 Keys of a mapping: `preset`; `targets` (a list, or an object whose entries become {key, value}); for each
-target `key`, `name`, `status`, `uptime`, `checked_at`, `latency`, `detail`; for the whole document
+target `key`, `name`, `status`, `uptime`, `checked_at`, `latency`, `detail`, `version`; for the whole document
 `generated_at` and `interval_s` (an expression or seconds); and plain values: `status_map` {word: state},
+`environment` (whose versions these are, production unless said otherwise),
 `unit` percent|ratio, `latency_unit` ms|s|us|ns, `degraded_below` and `down_below` in percent of uptime. A
 field that is not there or makes no sense is empty and its target stays (EVIDENCE.md §1).
 """
 
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from monitoring.probes import moments
 from monitoring.probes.expression import BadExpression, Work, compiled, search
 from monitoring.probes.presets import PRESETS, detect, preset_labels
 from monitoring.probes.result import State
-from monitoring.probes.values import latency, percent, seconds, text
+from monitoring.probes.values import LONGEST_VERSION, latency, percent, seconds, text
 from monitoring.probes.words import state_of, word_of
 
 __all__ = ["BadMapping", "Reading", "Row", "detect", "preset_labels", "problem", "read"]
@@ -35,6 +36,7 @@ EXPRESSIONS = (
     "checked_at",
     "latency",
     "detail",
+    "version",
     "generated_at",
 )
 NUMBERS = ("degraded_below", "down_below")
@@ -67,6 +69,7 @@ class Row:
     uptime_percent: float | None
     latency_ms: float | None
     checked_at: datetime | None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Reading:
     interval_s: float | None
     preset: str
     bad_time: str = ""
+    environment: str = ""
 
 
 def read(document: Any, mapping: str | Map[str, Any] | None, interval_s: float = 60) -> Reading:
@@ -95,7 +99,9 @@ def read(document: Any, mapping: str | Map[str, Any] | None, interval_s: float =
         rows = _distinct([_row(fields, item, work) for item in items])
         generated_at, bad_time = _moment(_found(fields, "generated_at", document, work))
         interval = _interval(fields.get("interval_s"), document, work)
-        return Reading(tuple(rows), generated_at, interval, preset, bad_time)
+        return Reading(
+            tuple(rows), generated_at, interval, preset, bad_time, text(fields.get("environment"), 80)
+        )
     except BadExpression as error:
         raise BadMapping("bad_mapping", str(error)) from None
 
@@ -109,7 +115,7 @@ def problem(mapping: str | Map[str, Any] | None) -> str:
             else _("There is no preset “%(name)s”.") % {"name": mapping[:40]}
         )
     preset = mapping.get("preset") or ""
-    known = {*EXPRESSIONS, *NUMBERS, *UNITS, "preset", "status_map", "interval_s"}
+    known = {*EXPRESSIONS, *NUMBERS, *UNITS, "preset", "status_map", "interval_s", "environment"}
     if unknown := sorted(str(key) for key in mapping.keys() - known):
         return _("“%(key)s” is not a part of a mapping.") % {"key": unknown[0][:40]}
     if not isinstance(preset, str) or (preset and preset not in PRESETS):
@@ -137,6 +143,8 @@ def _wrong_value(mapping: Map[str, Any]) -> str:
     for name, allowed in UNITS.items():
         if mapping.get(name) not in (None, "", *allowed):
             return _("“%(key)s” must be one of: %(allowed)s.") % {"key": name, "allowed": ", ".join(allowed)}
+    if not isinstance(mapping.get("environment") or "", str):
+        return _("“environment” must be the name of one.")
     states = mapping.get("status_map") or {}
     if not isinstance(states, Map) or any(state not in _STATES for state in states.values()):
         return _("“status_map” must name a state for each word: up, degraded, down or unknown.")
@@ -197,6 +205,7 @@ def _row(fields: Map[str, Any], item: Any, work: Work) -> Row:
     return Row(
         key, name or key, state, code, detail if code else "", uptime,
         latency(_found(fields, "latency", item, work), fields.get("latency_unit")), checked_at,
+        text(_found(fields, "version", item, work), LONGEST_VERSION),
     )  # fmt: skip
 
 
@@ -245,21 +254,8 @@ def _distinct(rows: list[Row]) -> list[Row]:
         while key in seen:
             key, again = f"{base}#{again}", again + 1
         seen.add(key)
-        kept.append(row if key == row.key else _named(row, key))
+        kept.append(row if key == row.key else replace(row, key=key, name=row.name or key))
     return kept
-
-
-def _named(row: Row, key: str) -> Row:
-    return Row(
-        key,
-        row.name or key,
-        row.state,
-        row.code,
-        row.detail,
-        row.uptime_percent,
-        row.latency_ms,
-        row.checked_at,
-    )
 
 
 def _found(fields: Map[str, Any], name: str, value: Any, work: Work) -> Any:

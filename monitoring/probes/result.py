@@ -46,6 +46,9 @@ class Result:
     checked_at: datetime | None = None
     uptime_percent: float | None = None
     fresh_until: datetime | None = None
+    # Which version it says it is, "" where it says none, and in which environment ("" is production).
+    version: str = ""
+    environment: str = ""
 
     @property
     def said(self) -> str:

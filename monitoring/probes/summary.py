@@ -85,7 +85,10 @@ def _read(
     whole = reading.generated_at or modified_at
     ages = [freshness(row.checked_at or whole, now, interval_s) for row in reading.rows]
     rows = [_dated(row, reading) for row in reading.rows]
-    results = tuple(_result(row, whole, age, interval_s, now) for row, age in zip(rows, ages, strict=True))
+    results = tuple(
+        replace(_result(row, whole, age, interval_s, now), environment=reading.environment)
+        for row, age in zip(rows, ages, strict=True)
+    )
     return Outcome(
         results, response=response, body=body, preset=preset, freshness=max(ages, key=_ORDER.index)
     )
@@ -111,7 +114,7 @@ def _result(row: Row, whole: datetime | None, age: Freshness, interval_s: float,
         )
     return Result(
         row.key, row.name, state, code, detail, row.latency_ms, seen, row.uptime_percent,
-        fresh_until(seen or now, interval_s),
+        fresh_until(seen or now, interval_s), version=row.version if age != "stale" else "",
     )  # fmt: skip
 
 

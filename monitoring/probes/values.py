@@ -7,6 +7,7 @@ from typing import Any
 
 from foundation.text import stripped
 
+LONGEST_VERSION = 80
 _MILLISECONDS = {"ms": 1.0, "s": 1e3, "us": 1e-3, "ns": 1e-6}
 
 

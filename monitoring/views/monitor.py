@@ -17,10 +17,12 @@ from live import bus
 from monitoring import archive as archiving
 from monitoring import check as checking
 from monitoring import push_keys, switch
-from monitoring.history import past
+from monitoring.history import STRIP_OF, past
+from monitoring.marks import marks
 from monitoring.models import Monitor, StatusChange, Target
 from monitoring.shown import as_shown
 from monitoring.states import worst
+from monitoring.store import versions_of
 
 CHANGES = 30
 
@@ -55,6 +57,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "targets": [(target, seen.each[target.pk]) for target in targets],
         "changes": list(StatusChange.objects.of(monitor)[:CHANGES]),
         "now": now,
+        "marks": marks([monitor.product_id], now - STRIP_OF, now).get(monitor.product_id, ()),
+        "versions": versions_of(monitor),
         "zone": monitor.product.team.time_zone,
         "push_url": push_keys.push_url(monitor) if monitor.waits and allowed(user, "edit", monitor) else "",
         "script_url": address("/nightdesk-push"),

@@ -98,16 +98,22 @@ def clock(view: Any, compact: bool = False) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/strip.html")
-def strip(stretches: Sequence[strips.Stretch], count: int = 48, legend: bool = True) -> dict[str, Any]:
-    """The uptime strip of `stretches` (start, end, state, detail), which together are the window."""
+def strip(
+    stretches: Sequence[strips.Stretch],
+    count: int = 48,
+    legend: bool = True,
+    marks: Sequence[strips.Mark] = (),
+) -> dict[str, Any]:
+    """The uptime strip of `stretches` (start, end, state, detail), which together are the window, with `marks`."""
     if not stretches:
         return {"svg": ""}
     start, end = stretches[0].start, stretches[-1].end
     shown = strips.ticks(stretches, start=start, end=end, count=count)
-    label = strips.summary(stretches, start=start, end=end)
+    zone, lines = timezone.get_current_timezone(), strips.within(stretches, marks or ())
+    label = strips.marked(strips.summary(stretches, start=start, end=end), lines, zone)
     return {
-        "svg": strips.svg(shown, label, timezone.get_current_timezone()),
-        "legend": strips.legend(shown) if legend else "",
+        "svg": strips.svg(shown, label, zone, lines),
+        "legend": strips.legend(shown, bool(lines)) if legend else "",
         "start": start,
         "end": end,
     }
