@@ -81,6 +81,20 @@ def confirm(request: HttpRequest, user: User, form: ConfirmForm) -> None:
     _note(request, user, "password")
 
 
+def passes(request: HttpRequest, user: User, form: ConfirmForm) -> bool:
+    """Fresh, or confirmed by what stands in `form`; else what is wrong is in the form."""
+    if request.user == user and is_fresh(request):
+        return True
+    if not form.is_valid():
+        return False
+    try:
+        confirm(request, user, form)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    return True
+
+
 def _note(request: HttpRequest, user: User, method: str, **more: Any) -> None:
     """Who came by a link alone is signed in by it: on this device, as by the form of the sign-in."""
     if not request.user.is_authenticated:

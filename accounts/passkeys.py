@@ -42,9 +42,7 @@ def possible(request: HttpRequest) -> bool:
 
 def passkeys_of(user: User) -> QuerySet[Authenticator]:
     """The first one first."""
-    found: QuerySet[Authenticator] = Authenticator.objects.filter(
-        user=user, type=Authenticator.Type.WEBAUTHN
-    )
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
     return found.order_by("pk")
 
 

@@ -21,6 +21,7 @@ from hotfixes.alarms import contradictions
 from hotfixes.audit import folders as audit_copies
 from hotfixes.audit import running as audits
 from hotfixes.audit.tasks import audit_due
+from hotfixes.decision import revisiting
 from hotfixes.hooks import receiving
 from hotfixes.lifecycle import start as hotfixes
 from hotfixes.observing import claim as observing
@@ -70,6 +71,7 @@ SWEEPS = (
     Sweep("hotfixes begun", hotfixes.adopt, on_wake=True),
     Sweep("previews wanted", previews.sweep, every_s=2.0, on_wake=True),
     Sweep("watches", watches.judge_due, on_wake=True, next_due=watches.next_due),
+    Sweep("revisits", revisiting.tell_due, on_wake=True, next_due=revisiting.next_due),
     Sweep("contradictions", contradictions.tell_resolved, every_s=30.0),
     # Starts threads and returns: what is slow outside holds neither the ticker nor another channel.
     Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),

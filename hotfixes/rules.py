@@ -44,7 +44,7 @@ def view_hotfix(actor: User, hotfix: Hotfix) -> bool:
     return sees(actor, hotfix.incident)
 
 
-for _action in ("override", "attest", "recheck", "abandon", "change_merge"):
+for _action in ("override", "attest", "recheck", "abandon", "change_merge", "approve"):
 
     @rule(_action, Hotfix)
     def act(actor: User, hotfix: Hotfix) -> bool:

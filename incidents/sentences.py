@@ -14,7 +14,7 @@ from incidents.attachments import file_of
 from incidents.clocks import span
 from incidents.fact_names import LABELS
 from incidents.models import TimelineEvent
-from incidents.sentences_of_decisions import decided, of_decision
+from incidents.sentences_of_decisions import decided, of_approval, of_decision
 from incidents.sentences_of_evidence import checked, linked, overridden, seen
 from incidents.stated import SAID
 from products.vocabulary import EventKind
@@ -153,6 +153,8 @@ def _ticked(event: TimelineEvent) -> SafeString:
 
 
 def _stated(event: TimelineEvent) -> SafeString:
+    if said := of_approval(event, _who(event)):
+        return linked(event, said)
     if event.actor_id is None:
         return seen(event) or _plain(event)
     if event.data.get("self_reviewed"):
@@ -274,6 +276,7 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.DUPLICATE_MARKED: _duplicate_marked,
     **dict.fromkeys(SAID, _stated),
     EventKind.DEPLOY_STARTED: _stated,
+    EventKind.APPROVAL_DISMISSED: _stated,
     EventKind.ATTESTED: lambda event: linked(event, _ticked(event)),
     EventKind.CHECK_CHANGED: lambda event: checked(event) or _ticked(event),
     EventKind.WATCH_OPENED: watches.opened,

@@ -33,6 +33,19 @@ def of_decision(event: TimelineEvent, who: str) -> SafeString | None:
     return None
 
 
+def of_approval(event: TimelineEvent, who: str) -> SafeString | None:
+    """Given or taken back in Nightdesk; None for what a forge or a note says."""
+    if not event.data.get("approval"):
+        return None
+    words = _("<b>{who} approved {head}</b>, {files} files, {lines} lines")
+    if event.kind == EventKind.APPROVAL_DISMISSED:
+        words = _("<b>{who} took back the approval of {head}</b>")
+    head = str(event.data.get("head", ""))[:8]
+    return format_html(
+        words, who=who, head=head, files=event.data.get("files", ""), lines=event.data.get("lines", "")
+    )
+
+
 def decided(event: TimelineEvent) -> str:
     """What was decided, in words: "Rollback: Deploy the previous tag again"."""
     return chosen(event.data)

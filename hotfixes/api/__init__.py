@@ -3,7 +3,15 @@
 A product's repository has its own, `hotfixes/connecting/api.py`.
 """
 
-from hotfixes.api import checklist, decisions, deployments, evidence, hotfixes
+from hotfixes.api import (
+    approvals,  # noqa: F401 (adds to the router of hotfixes)
+    checklist,
+    decisions,
+    deployments,
+    evidence,
+    hotfixes,
+    questions,  # noqa: F401 (adds to the router of decisions)
+)
 from hotfixes.audit import api as audits
 
 # In the order of the description; the first that matches an address answers.

@@ -124,7 +124,7 @@ def start_hotfix(request: HttpRequest, ref: str, body: NewHotfix) -> Any:
     try:
         made, fresh = once_by_token(request, f"hotfix:{incident.ref}", sent, do)
     except Begun as begun:
-        present = hotfix_shape(standing.standing(_found(request, begun.standing.ref)))
+        present = hotfix_shape(standing.standing(hotfix_of(request, begun.standing.ref)))
         return problem(409, begun.words, hotfix=present)
     return Status(201 if fresh else 200, _shape(request, made))
 
@@ -146,7 +146,7 @@ def read_hotfix(request: HttpRequest, ref: str) -> dict[str, Any]:
 @router.get("/hotfixes/{ref}/checks", response=Checks)
 def read_checks(request: HttpRequest, ref: str) -> dict[str, Any]:
     """Every check in the process's order with its verdict, its proof and what people said of it."""
-    found = standing.checks(_found(request, ref))
+    found = standing.checks(hotfix_of(request, ref))
     return {"items": [check_shape(check) for check in found], "next": None}
 
 
@@ -233,7 +233,7 @@ def _reachable(request: HttpRequest) -> HotfixQuerySet:
     return rows
 
 
-def _found(request: HttpRequest, ref: str) -> Hotfix:
+def hotfix_of(request: HttpRequest, ref: str) -> Hotfix:
     try:
         found = _reachable(request).for_page().by_ref(ref)
     except Hotfix.DoesNotExist:
@@ -244,7 +244,7 @@ def _found(request: HttpRequest, ref: str) -> Hotfix:
 
 def _acted_on(request: HttpRequest, ref: str, key: str, action: str) -> Hotfix:
     """The hotfix, for who may do `action`; 404 for a check that there is none of."""
-    found = _found(request, ref)
+    found = hotfix_of(request, ref)
     authorize(person_of(request), action, found)
     if key and standing.standing(found).check(key) is None:
         raise Http404
@@ -252,11 +252,11 @@ def _acted_on(request: HttpRequest, ref: str, key: str, action: str) -> Hotfix:
 
 
 def _shape(request: HttpRequest, ref: str) -> dict[str, Any]:
-    return hotfix_shape(standing.standing(_found(request, ref)))
+    return hotfix_shape(standing.standing(hotfix_of(request, ref)))
 
 
 def _check(request: HttpRequest, ref: str, key: str) -> dict[str, Any]:
-    found = standing.standing(_found(request, ref)).check(key)
+    found = standing.standing(hotfix_of(request, ref)).check(key)
     if found is None:
         raise Http404
     return check_shape(found)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from hotfixes.checks.facts import Box, Deployed, Seen, Shown, Told
+from hotfixes.checks.facts import Approved, Box, Deployed, Seen, Shown, Told
 from hotfixes.forges.shapes import Reading
 from hotfixes.git import names
 from hotfixes.git.movements import Kind
@@ -66,6 +66,10 @@ class Context:
     product_version: str = ""
     now: datetime | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
+
+    # Approvals given in Nightdesk, which count where no forge keeps them (`approves_here`).
+    approvals: tuple[Approved, ...] = ()
+    approves_here: bool = False
 
     # What the forge showed last, and why it could not be asked ("": it could, or there is none).
     forge: Reading | None = None

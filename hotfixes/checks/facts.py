@@ -58,6 +58,8 @@ class Shown:
     head: str = ""
     at: datetime = _NEVER
     by: str = ""
+    # A person's word, by hand.
+    said: bool = False
 
     @property
     def line(self) -> str:
@@ -114,3 +116,13 @@ class Box:
     title: str = ""
     said: str = ""
     by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """An approval given in Nightdesk that stands. `words`: name and address of who gave it, in small letters."""
+
+    by: str
+    head: str
+    at: datetime
+    words: frozenset[str] = frozenset()

@@ -2,11 +2,15 @@
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import signed_in
 from accounts.models import User
-from hotfixes.decision.views import card
+from hotfixes.decision.card import brief
+from hotfixes.decision.forms import ProposeForm
+from hotfixes.decision.proposing import propose
 from incidents import panels
+from incidents.actions import OFFERS, Offer
 from incidents.models import Incident
 
 
@@ -15,7 +19,25 @@ def _applies(incident: Incident, user: User) -> bool:
 
 
 def _render(request: HttpRequest, incident: Incident) -> str:
-    return render_to_string("hotfixes/panel.html", card(incident, signed_in(request)), request)
+    return render_to_string("hotfixes/panel.html", brief(incident, signed_in(request)), request)
 
 
+def _is_loud(incident: Incident, user: User) -> bool:
+    """Decided without the role: nobody overlooks it, after the end either."""
+    return incident.decisions.filter(emergency=True).exists()
+
+
+def _loud(request: HttpRequest, incident: Incident) -> str:
+    made = incident.decisions.filter(emergency=True).select_related("by").order_by("-number").first()
+    return render_to_string("hotfixes/emergency.html", {"incident": incident, "decision": made}, request)
+
+
+OFFERS["propose"] = Offer(
+    "propose",
+    _("Recommend"),
+    propose,
+    ProposeForm,
+    _("Whoever decides reads it beside the rules, and is told at once. A later one replaces it."),
+)
+panels.register(panels.Panel("emergency", 1, _is_loud, _loud, place="band"))
 panels.register(panels.Panel("decision", panels.DECISION, _applies, _render))

@@ -1,28 +1,26 @@
 """Decide: what waits for me, what is known about one, the choice in two taps, and what was decided."""
 
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import authorize, signed_in, teams_of
 from accounts.models import User
-from foundation.text import asked
-from hotfixes.decision import deciders
+from hotfixes.decision import deciders, refused
 from hotfixes.decision import facts as known
-from hotfixes.decision.decide import Changed, Decided, decide, standing
-from hotfixes.decision.forms import DecideForm
+from hotfixes.decision.card import card_page
+from hotfixes.decision.decide import standing
+from hotfixes.decision.second_tap import Confirming
 from hotfixes.decision.waiting import is_mine
-from hotfixes.models import Choice, Decision
-from incidents import glance
+from hotfixes.models import Decision
 from incidents.glance import redactions_of
-from incidents.lifecycle import TooLate
 from incidents.models import Incident, Mode
 from incidents.views.incident import fetch, zone_of
 from live import bus
@@ -70,83 +68,38 @@ def _decided(user: User) -> list[Decision]:
 @require_safe
 def decision_card(request: HttpRequest, ref: str) -> HttpResponse:
     """One phone screen: what is not known, what is, and the choice."""
+    cursor = bus.cursor()
     found = fetch(request, ref)
-    return _card(request, found)
+    topics = [f"incident:{found.pk}"]
+    return card_page(request, found, signed_in(request), live_topics=topics, live_cursor=cursor)
 
 
-def _card(request: HttpRequest, found: Incident, status: int = 200, **extra: Any) -> HttpResponse:
-    return render(
-        request, "hotfixes/card_page.html", {**card(found, signed_in(request)), **extra}, status=status
-    )
-
-
-def card(found: Incident, reader: User) -> dict[str, Any]:
-    """What the card shows `reader`, for its page and for the panel on the incident's."""
-    read = known.facts(found, glance.now(found))
-    stands = standing(found)
-    return {
-        "way": next((one for one in read["options"] if stands and one["key"] == stands.option), None),
-        "incident": found,
-        "facts": known.readable(read),
-        "seen": known.seen(read),
-        "standing": stands,
-        "role": deciders.decider(found, reader) if found.is_open else None,
-        "asked": deciders.asked(found),
-        "roles": deciders.roles(found),
-        "zone": zone_of(reader, found),
-        "choices": Choice,
-    }
-
-
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def decision_confirm(request: HttpRequest, ref: str) -> HttpResponse:
     """The second tap: what is about to be decided once more, with the reason."""
     found = fetch(request, ref)
-    authorize(request.user, "decide", found)
+    given = request.POST if request.method == "POST" else request.GET
+    emergency = given.get("emergency") in ("1", "on", "True") and not deciders.decider(
+        found, signed_in(request)
+    )
+    _may(request, found, "decide_in_emergency" if emergency else "decide")
     if not found.is_open:
-        return _card(request, found, status=409)
+        return card_page(request, found, signed_in(request), status=409)
     with timezone.override(ZoneInfo(zone_of(request.user, found))):
-        if request.method == "POST":
-            form = DecideForm(request.POST, incident=found)
-            return _decide(request, found, form) if form.is_valid() else _confirm(request, found, form, 422)
-        now_stands = standing(found)
-        initial = {
-            name: asked(request, name) for name in ("choice", "option", "seen") if asked(request, name)
-        }
-        anew = asked(request, "anew")
-        initial["instead_of"] = anew if anew.isdecimal() and len(anew) < 5 else ""
-        if initial.get("choice") not in Choice.values or (now_stands and not anew):
-            return redirect("decision_card", ref=found.ref)
-        return _confirm(request, found, DecideForm(initial=initial, incident=found), 200)
+        return Confirming(request, found, signed_in(request), emergency=emergency).answer()
 
 
-def _confirm(request: HttpRequest, found: Incident, form: DecideForm, status: int) -> HttpResponse:
-    context = card(found, signed_in(request))
-    chosen = str(form["choice"].value() or "")
-    context |= {"form": form, "choice": Choice(chosen) if chosen in Choice.values else None}
-    if not context["role"]:
-        raise Http404
-    return render(request, "hotfixes/confirm.html", context, status=status)
-
-
-def _decide(request: HttpRequest, found: Incident, form: DecideForm) -> HttpResponse:
+def _may(request: HttpRequest, found: Incident, action: str) -> None:
+    """Whoever tries without the right is refused, and that is on record."""
     try:
-        made = decide(found, by=signed_in(request), **form.facts())
-    except Decided as late:
-        return _card(request, late.incident, status=409, late=late)
-    except TooLate as late:
-        return _card(request, late.incident, status=409, gone=late)
-    except Changed as changed:
-        fresh = {**request.POST.dict(), "seen": card(found, signed_in(request))["seen"]}
-        form = DecideForm(fresh, incident=found)
-        form.add_error(None, changed)
-        return _confirm(request, found, form, 409)
-    except ValidationError as error:
-        form.add_error(None, error)
-        return _confirm(request, found, form, 422)
-    if made.choice == Choice.MITIGATE and made.incident.status != "monitoring":
-        return redirect("act", ref=found.ref, verb="mitigate")
-    return redirect(found)
+        authorize(request.user, action, found)
+    except PermissionDenied:
+        if request.method == "POST":
+            roles = _(" or ").join(deciders.roles(found)) or _("A manager of the team")
+            why = _("%(who)s decides here.") % {"who": roles}
+            refused.record(found, by=signed_in(request), what="decide", why=why)
+        raise
 
 
 @require_safe

@@ -88,11 +88,12 @@ def _of_review(results: Mapping[str, Result]) -> list[Reached]:
         facts = {"url": asked.facts["url"]} if asked.facts.get("url") else {}
         found.append(Reached(Kind.REVIEW_REQUESTED, _moment(asked.facts.get("asked_at")), FORGE, what, facts))
     approval = results.get("approval")
-    if approval and approval.verdict == Verdict.PASS:
+    here = bool(approval and approval.facts.get("here"))
+    if approval and approval.verdict == Verdict.PASS and not here:  # its own verb has said so already
         who = ", ".join(approval.facts.get("approved_by") or ())
         found.append(Reached(Kind.APPROVED, _moment(approval.facts.get("approved_at")), FORGE, who))
     if approval and approval.verdict in (Verdict.FAIL, Verdict.PENDING):
-        found.append(Reached(Kind.APPROVAL_DISMISSED, None, FORGE, approval.summary))
+        found.append(Reached(Kind.APPROVAL_DISMISSED, None, GIT if here else FORGE, approval.summary))
     return found
 
 

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from foundation import moment
 from hotfixes.checks import Context
-from hotfixes.checks.facts import Box, Deployed, Seen, Shown, Told
+from hotfixes.checks.facts import Approved, Box, Deployed, Seen, Shown, Told
 from hotfixes.forges.shapes import Reading
 from hotfixes.git.reader import GitReader, Ref
 from hotfixes.models import ForgeReading, Hotfix
 from hotfixes.observing.history import history
+from hotfixes.watch import known as known_watch
 from incidents import work
 from incidents.models import ChecklistItem, TimelineEvent
 from incidents.work import Work
@@ -40,10 +41,14 @@ def context(hotfix: Hotfix, reader: GitReader, refs: Mapping[str, Ref] | None = 
         values={"slug": hotfix.slug, "issue": hotfix.incident.title, "incident": hotfix.incident.ref},
         component=hotfix.component,
         refs=refs,
+        approvals=_approvals(hotfix),
+        approves_here=hotfix.repository is not None and hotfix.repository.forge == Forge.NONE,
         forge=forge,
         forge_trouble=trouble,
         deployed=_deployed(hotfix),
-        evidence=_evidence(hotfix),
+        evidence=(*_evidence(hotfix), *known_watch.tried(hotfix)),
+        tallies=known_watch.tallies(hotfix),
+        watch=known_watch.watch(hotfix, now),
         told=_told(hotfix, known),
         versions=_versions(hotfix, now),
         deploy_limit_s=_limit(known),
@@ -83,6 +88,18 @@ def _forge(hotfix: Hotfix) -> tuple[Reading | None, str]:
     if kept is None:
         return None, ""
     return (Reading.from_json(kept.data) if kept.read_at else None), kept.detail if kept.trouble else ""
+
+
+def _approvals(hotfix: Hotfix) -> tuple[Approved, ...]:
+    """Those that stand, the first one first."""
+    rows = hotfix.approvals.filter(withdrawn_at=None).select_related("by").order_by("pk")
+    return tuple(
+        Approved(
+            str(one.by), one.head, one.at,
+            frozenset({one.by.email.casefold(), one.by.name.casefold()} - {""}),
+        )
+        for one in rows[:MOST]
+    )  # fmt: skip
 
 
 def _deployed(hotfix: Hotfix) -> tuple[Deployed, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from hotfixes.judging.milestones import Reached
+from hotfixes.judging.milestones import GIT, Reached
 from hotfixes.models import CheckResult, Hotfix
 from hotfixes.said import ticking
 from incidents import boxes, watch
@@ -47,7 +47,10 @@ def is_new(one: Reached, events: list[TimelineEvent]) -> bool:
     """It is not on the timeline yet, by whomever, and makes sense after what is."""
     if one.kind == EventKind.APPROVAL_DISMISSED:
         last = next((e for e in reversed(events) if e.kind in (EventKind.APPROVED, one.kind)), None)
-        return last is not None and last.kind == EventKind.APPROVED and last.source == one.source
+        given_here = last is not None and one.source == GIT and bool(last.data.get("approval"))
+        return (
+            last is not None and last.kind == EventKind.APPROVED and (last.source == one.source or given_here)
+        )
     if any(event.kind == one.kind and event.data.get("key") == one.key for event in events):
         return False
     return possible(one.kind, [event.kind for event in events])

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from hotfixes.api.checklist import checks_text
+from hotfixes.approving.views import approve_hotfix, withdraw
 from hotfixes.pages.views import hotfix, hotfixes, recheck
 from hotfixes.pages.views_said import abandon_hotfix, said
 
@@ -11,6 +12,8 @@ urlpatterns = [
     path("<str:ref>/", hotfix, name="hotfix"),
     path("<str:ref>/checks.txt", checks_text, name="checks_text"),
     path("<str:ref>/recheck", recheck, name="recheck"),
+    path("<str:ref>/approve", approve_hotfix, name="approve_hotfix"),
+    path("<str:ref>/approve/withdraw", withdraw, name="withdraw_approval"),
     path("<str:ref>/abandon", abandon_hotfix, name="abandon_hotfix"),
     path("<str:ref>/checks/<str:key>/attest", said, {"deed": "attest"}, name="attest_check"),
     path("<str:ref>/checks/<str:key>/override", said, {"deed": "override"}, name="waive_check"),

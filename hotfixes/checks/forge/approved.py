@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
+from hotfixes.checks.forge.approved_here import approved_here
 from hotfixes.checks.forge.people import Authors, authors, last_words
 from hotfixes.checks.forge.which_pull import is_github, line, noun, pull_of, shown, silence, was_seen
 from hotfixes.checks.shapes import (
@@ -47,6 +48,8 @@ def approval(context: Context) -> Result:
     spec = context.policy.review
     if spec is None or not spec.approvals:
         return not_needed(_("The process does not ask for an approval."))
+    if context.approves_here:
+        return approved_here(context, spec)
     if silent := silence(context, Part.PULLS, Part.REVIEWS, Part.COMMITS):
         return silent
     assert context.forge is not None

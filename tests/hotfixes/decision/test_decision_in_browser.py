@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import Role, User
@@ -17,6 +16,7 @@ from incidents.declare import declare
 from incidents.models import Incident
 from products.models import Product, RoleHolder
 from tests.factories import join, make_product, make_user
+from tests.signing import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,8 +39,7 @@ def incident(olga: User) -> Incident:
 
 @pytest.fixture
 def site(asgi_server: str, incident: Incident, olga: User, context: BrowserContext) -> str:
-    client = Client()
-    client.force_login(olga)
+    client = sign_in(olga)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
     return asgi_server

@@ -2,11 +2,11 @@
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from incidents.declare import declare
 from tests.factories import make_product, make_user
+from tests.signing import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -19,8 +19,7 @@ def test_ways_back_that_do_not_fit_the_product_fit_the_phone(
     product.components.create(name="Mobile", slug="mobile", position=1)
     ada = make_user("administrator@example.test", is_administrator=True)
     incident = declare(product, by=ada, title="Nobody can sign in", impact="All", severity=None)
-    client = Client()
-    client.force_login(ada)
+    client = sign_in(ada)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
     page.set_viewport_size({"width": 320, "height": 740})

@@ -13,13 +13,12 @@ from incidents.report import report
 from incidents.roles import claim
 from products.models import RoleHolder
 from tests.factories import make_user
+from tests.signing import sign_in
 
 
 @pytest.fixture
 def phone(olga: User) -> Client:
-    client = Client()
-    client.force_login(olga)
-    return client
+    return sign_in(olga)
 
 
 def test_what_waits_is_listed_for_who_decides(phone: Client, incident: Incident, ada: User) -> None:
@@ -57,9 +56,10 @@ def test_unknowns_come_first_then_the_facts_and_the_ways_back(phone: Client, inc
     """C15, C16: options by rank, with data, preconditions and house marks."""
     page = phone.get(f"/decisions/{incident.ref}/").content.decode()
     order = [
-        "things not known", "How many people are affected?", "Affected", ">Hotfix</a>", ">Roll back</a>",
-        "You decide as Product Owner.", "Rollback 1: Deploy the production tag before this one again",
-        "house default", "No migration since then",
+        "Nobody knows yet: ", "How many people are affected?", ">Ask</a>", "Nobody has recommended anything yet.",
+        ">Undoes</th>", ">Contain it first</a>", "<b>Hotfix</b>", "<b>Roll back</b>",
+        "You decide as Product Owner.", "Did the release cause it?", "The rules",
+        "Rollback 1: Deploy the production tag before this one again", "house default", "No migration since then",
         "Rollback 2: Halt the rollout in the stores", "Respond: &lt; 1 h",
     ]  # fmt: skip
     places = [page.find(words) for words in order]

@@ -1,0 +1,70 @@
+"""What the decision card shows one reader: the facts, both choices side by side, the rules, and who decides."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.access import allowed
+from accounts.models import User
+from hotfixes.decision import asking, comparing, deciders, proposing, rules
+from hotfixes.decision import facts as known
+from hotfixes.decision.decide import standing
+from hotfixes.models import Choice
+from incidents import glance
+from incidents.models import Incident
+from incidents.views.incident import zone_of
+
+
+def card_page(
+    request: HttpRequest, found: Incident, user: User, status: int = 200, **extra: Any
+) -> HttpResponse:
+    return render(request, "hotfixes/card_page.html", {**card(found, user), **extra}, status=status)
+
+
+def card(found: Incident, reader: User) -> dict[str, Any]:
+    """What the card shows `reader`. About sixty queries, however long the history is."""
+    with glance.glance(found):
+        read = known.facts(found, glance.now(found))
+        return {
+            **_around(found, reader, read),
+            "raw": read,
+            "seen": known.seen(read),
+            "columns": comparing.columns(read),
+            "rules": [
+                (rule, rule.applies(comparing.situation(read)), rule.key == read["suggestion"]["rule"])
+                for rule in rules.RULES
+            ],
+            "off": next((way for way in read["options"] if way["kind"] == "flag_off" and way["fits"]), None),
+            "may_ask": found.is_open and allowed(reader, "ask_question", found),
+            "may_propose": found.is_open and allowed(reader, "propose", found),
+            "may_override": found.is_open and allowed(reader, "decide_in_emergency", found),
+        }
+
+
+def brief(found: Incident, reader: User) -> dict[str, Any]:
+    """What the incident's own page shows of it."""
+    hidden = proposing.hidden_of(found)
+    read = known.brief(found, glance.now(found)) | {
+        "proposal": proposing.shown(proposing.latest(found), hidden) if found.is_open else None
+    }
+    waiting = [asking.shown(one, hidden) for one in asking.questions(found) if one.answered_at is None]
+    may = found.is_open and bool(waiting) and allowed(reader, "ask_question", found)
+    return _around(found, reader, read) | {"waiting": waiting, "may_answer": may}
+
+
+def _around(found: Incident, reader: User, read: dict[str, Any]) -> dict[str, Any]:
+    stands = standing(found)
+    return {
+        "way": next((one for one in read["options"] if stands and one["key"] == stands.option), None),
+        "incident": found,
+        "facts": known.readable(read),
+        "standing": stands,
+        "late_revisit": bool(stands and stands.revisit_at and stands.revisit_at <= glance.now(found)),
+        "role": deciders.decider(found, reader) if found.is_open else None,
+        "asked": deciders.asked(found),
+        "roles": deciders.roles(found),
+        "zone": zone_of(reader, found),
+        "choices": Choice,
+        "reader": reader,
+    }
