@@ -29,7 +29,7 @@ from hotfixes.preview import asking as previews
 from hotfixes.preview import downloads, making
 from hotfixes.tasks import download_due, judge_due, look_due, preview_due
 from hotfixes.watch import judging as watches
-from incidents import intake
+from incidents import intake, obligations, rhythm
 from incidents import sweep as breaches
 from live import bus
 from monitoring import staleness
@@ -67,6 +67,8 @@ SWEEPS = (
     Sweep("breaches", breaches.breach_due, on_wake=True, next_due=breaches.next_due),
     Sweep("intake", partial(intake.take_in, seconds=0.3), on_wake=True, goes_on=True),
     Sweep("warnings", breaches.warn_due, on_wake=True, next_due=breaches.next_warning),
+    Sweep("obligations", obligations.remind_due, on_wake=True, next_due=obligations.next_due),
+    Sweep("updates", rhythm.remind_due, on_wake=True, next_due=rhythm.next_due),
     Sweep("vacancies", breaches.ask_due, on_wake=True, next_due=breaches.next_ask),
     Sweep("hotfixes begun", hotfixes.adopt, on_wake=True),
     Sweep("previews wanted", previews.sweep, every_s=2.0, on_wake=True),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import has_role
 from accounts.models import Role, User
-from incidents import holding, telling, vacancies
+from incidents import holding, obligations, telling, vacancies
 from incidents.holding import LEAD, RoleView, Standing, deciders, decides_as, holders, may_decide
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Assignment, Incident, Participant, TimelineEvent
@@ -204,4 +204,5 @@ def _give(
             break_glass="as_administrator" in more,
         )
     vacancies.changed(incident)
+    obligations.pass_on(incident)
     return event

@@ -10,7 +10,7 @@ RESPONDERS = (
     "acknowledge", "assign", "assess", "change_severity", "close", "confirm_severity", "correct", "decline", "defer",
     "describe", "mark_duplicate", "mitigate", "note", "pause_clock", "redact", "reopen", "resolve", "resume_clock",
     # The process: facts of the remedy, steps and boxes, messages.
-    "attest", "finish_step", "report", "send_message",
+    "attest", "finish_step", "report", "send_message", "update",
 )  # fmt: skip
 
 

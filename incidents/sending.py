@@ -58,8 +58,8 @@ def letter(message: MessageView) -> Letter:
 
 def rooms(incident: Incident, message: MessageView) -> list[Room]:
     """Where it may go and how it reads there, with what went there in this round."""
-    about = about_of(incident, message)
-    return letters.rooms(incident, letter(message), about=about, key=KEY, told=letters.told(about, KEY))
+    cause = about_of(incident, message)
+    return letters.rooms(incident, letter(message), about=cause, key=KEY, told=letters.told(cause, KEY))
 
 
 def send(
@@ -76,19 +76,19 @@ def send(
         message = hold(incident, key)
         _check(incident, message, again=again)
         to = letters.chosen(incident, letter(message), channels)
-        about = about_of(incident, message)
-        had = {one.channel_id for one in letters.told(about, KEY)}
+        cause = about_of(incident, message)
+        had = {one.channel_id for one in letters.told(cause, KEY)}
         fresh = [channel for channel in to if channel.pk not in had]
         if not fresh:
             raise ValidationError({"channels": _("Each of these has had it already.")})
         if seen != message.digest:
             raise Changed(incident, message)
         names = [channel.name for channel in fresh]
-        data = {**frozen(message), "about": about, "channels": names}
+        data = {**frozen(message), "about": cause, "channels": names}
         if unreal := letters.unreal(incident):
             data["unsent"] = unreal
         event = perform(incident, SEND, by=by, text=", ".join(names), **data)
-        letters.post(incident, letter(message), fresh, about=about, key=KEY)
+        letters.post(incident, letter(message), fresh, about=cause, key=KEY)
         crashpoint("verb.message")
         return event
 
@@ -114,12 +114,15 @@ def not_yet(message: MessageView) -> str:
 
 
 def about_of(incident: Incident, message: MessageView) -> str:
+    return about(incident.ref, message.key, message.cycle)
+
+
+def about(ref: str, key: str, cycle: int) -> str:
     """The key of one round of one message of one incident: `INC-42/deployed.17`."""
-    about = f"{incident.ref}/{message.key}.{message.cycle}"
-    if len(about) <= ABOUT:
-        return about
-    short = hashlib.sha256(message.key.encode()).hexdigest()[:12]
-    return f"{incident.ref}/{short}.{message.cycle}"
+    whole = f"{ref}/{key}.{cycle}"
+    if len(whole) <= ABOUT:
+        return whole
+    return f"{ref}/{hashlib.sha256(key.encode()).hexdigest()[:12]}.{cycle}"
 
 
 def changes(read: str, message: MessageView) -> list[Change]:

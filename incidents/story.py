@@ -64,7 +64,7 @@ def told(rows: Iterable[TimelineEvent]) -> Story:
 
 # No step, box or message of a process waits for these, and there may be hundreds.
 NEVER_ASKED = (
-    EventKind.NOTED, EventKind.UPDATED, EventKind.CORRECTED, EventKind.REDACTED, EventKind.MONITOR_DOWN,
+    EventKind.NOTED, EventKind.CORRECTED, EventKind.REDACTED, EventKind.MONITOR_DOWN,
     EventKind.MONITOR_UP, EventKind.ALERT_RECEIVED, EventKind.CLOCK_BREACHED, EventKind.CHECK_CHANGED,
     EventKind.DESCRIBED,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from incidents.views.incident import act, break_glass, fresh, incident
 from incidents.views.index import incidents
 from incidents.views.message import message
 from incidents.views.now import now
+from incidents.views.owed import owed
 from incidents.views.roles import claim, give_up, hand_over
 from incidents.views.simulation import simulate, simulate_draft
 from incidents.views.taps import tap
@@ -19,6 +20,7 @@ urlpatterns = [
     path("l/<str:token>", tap, name="tap"),
     path("declare/", declare_page, name="declare"),
     path("incidents/", incidents, name="incidents"),
+    path("incidents/owed/", owed, name="owed"),
     path("incidents/<str:ref>/", incident, name="incident"),
     path("incidents/<str:ref>/break_glass", break_glass, name="break_glass"),
     path("incidents/<str:ref>/declared/", declared, name="declared"),

@@ -45,6 +45,17 @@ class Describe(At):
     reported_at: Moment | None = None
 
 
+class Update(At):
+    """`channels`: the ids of those that hear it now. Without, `audience` says whom: `internal`, the team's channels;
+    `users`, users' and the team's. Without both it stands on the timeline alone."""
+
+    model_config = _example({"text": "Signing in works again for half of them", "audience": "internal"})
+
+    text: Annotated[str, Field(min_length=1, max_length=2000), Plain]
+    channels: Annotated[list[int], Field(max_length=100)] = []
+    audience: Literal["internal", "users"] | None = None
+
+
 class Claim(At):
     """`reason`: needed from an administrator who is not listed for a role that decides."""
 

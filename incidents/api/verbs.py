@@ -19,7 +19,7 @@ from accounts.models import Membership, User
 from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Body
-from incidents import clock_verbs, closing, corrections, exits, roles, transitions
+from incidents import clock_verbs, closing, corrections, exits, roles, transitions, updates
 from incidents.api.bodies import (
     Assign,
     At,
@@ -36,6 +36,7 @@ from incidents.api.bodies import (
     OfClock,
     Redact,
     Said,
+    Update,
 )
 from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
@@ -64,6 +65,10 @@ def _describe(incident: Incident, *, by: User, **facts: Any) -> None:
     if facts.get("environment"):
         facts["environment"] = environment_of(incident.product, facts["environment"])
     transitions.describe(incident, by=by, **facts)
+
+
+def _update(incident: Incident, *, by: User, audience: str | None = None, **facts: Any) -> None:
+    updates.update(incident, by=by, audience=audience or "", **facts)
 
 
 def _assign(incident: Incident, *, by: User, user: str, role: str = roles.LEAD, **facts: Any) -> None:
@@ -130,6 +135,12 @@ VERBS = (
         transitions.acknowledge,
     ),
     Verb("describe", "What is known. What is left out stays; old and new are recorded.", _describe, Describe),
+    Verb(
+        "update",
+        "How it stands, on the timeline and in the channels that are to hear of it.",
+        _update,
+        Update,
+    ),
     Verb("confirm_severity", "The proposed severity is right: triage is over.", transitions.confirm_severity),
     Verb(
         "change_severity",

@@ -16,7 +16,7 @@ RETOLD = frozenset({
     "acknowledge", "assess", "assign", "attest", "attest_check", "change_severity", "claim", "close",
     "confirm_severity", "decline", "defer", "describe", "finish_step", "give_up", "hand_over", "lead",
     "mark_duplicate", "mitigate", "not_needed", "reopen", "reopen_step", "report", "resolve", "send_message",
-    "skip_step", "start_hotfix", "untick",
+    "skip_step", "start_hotfix", "untick", "update",
 })  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import allowed, signed_in, teams_of
 from accounts.models import User
 from foundation import moment
-from incidents import alarms, holding, verdicts
+from incidents import alarms, holding, obligations, verdicts
 from incidents.clock_views import ClockView
 from incidents.models import Clock, Incident, Mode, Status
 from incidents.next_action import Action, decision, next_action
@@ -29,6 +29,7 @@ from products.models import Product, RoleHolder
 SHOWN = 50
 UNSURE = 3
 ALARMS = 5
+OWED = 5
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         "down": list(down.select_related("monitor__product").order_by("since")[:20]),
         "unsure": list(unseen.order_by("name")[:UNSURE]),
         "alarms": alarms.of(user)[:ALARMS],
+        "owed": obligations.owed_by(user, at, OWED),
         "unsure_count": unseen.count(),
         "monitors": watched.count(),
         "last_look": watched.order_by("-looked_at")

@@ -4,7 +4,6 @@ No sign-in: the link is the proof, for one person, one incident and one thing, f
 do (any more), the link may not either.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -22,6 +21,8 @@ from foundation import moment
 from incidents import recipients, transitions
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
+from incidents.views import update_taps
+from incidents.views.said import Said
 from notifications import links
 from notifications.links import LinkOver, NoLink, Tap
 from notifications.models import Delivery
@@ -29,18 +30,6 @@ from notifications.queue import ACKNOWLEDGE, CANNOT
 from products.models import Contact
 
 SOURCE = "link"
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the page says: a title, a sentence, and the status it goes with. `loud`: it went wrong, and the person must
-    do something. `take`: the token of an Acknowledge that they may still tap."""
-
-    title: str
-    text: str
-    status: int = 200
-    loud: bool = False
-    take: str = ""
 
 
 @login_not_required
@@ -58,7 +47,8 @@ def tap(request: HttpRequest, token: str) -> HttpResponse:
     said = _refusal(request, found, incident) or _moot(found, incident)
     if said is None and request.method == "POST":
         said = _act(found, incident)
-    return _page(request, said, incident=incident, tap=found, label=links.LABELS[found.verb])
+    shows = update_taps.shows(found, incident) if found.verb in update_taps.VERBS and said is None else ""
+    return _page(request, said, incident=incident, tap=found, label=links.LABELS[found.verb], shows=shows)
 
 
 def _strange(request: HttpRequest) -> Said:
@@ -94,6 +84,8 @@ def _refusal(request: HttpRequest, found: Tap, incident: Incident) -> Said | Non
 
 def _moot(found: Tap, incident: Incident) -> Said | None:
     """What somebody has done already: said, not an error."""
+    if found.verb in update_taps.VERBS:
+        return update_taps.moot(found, incident)
     if not incident.is_open:
         return Said(_("It is over"), _("%(ref)s is %(status)s.") % _names(incident), 409)
     if incident.acknowledged_at:
@@ -133,6 +125,8 @@ def _act(found: Tap, incident: Incident) -> Said:
 
 def _do(found: Tap, incident: Incident, how: dict[str, Any]) -> Said:
     by = found.delivery.user
+    if found.verb in update_taps.VERBS:
+        return update_taps.do(found, incident, how)
     if found.verb == ACKNOWLEDGE:
         transitions.acknowledge(incident, by=by, **how)
         return Said(_("You have it"), _("%(ref)s is acknowledged; the others see it.") % _names(incident))

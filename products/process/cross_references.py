@@ -90,6 +90,11 @@ def _roles(process: ProcessDocument) -> Found:
     ]
     if process.watch:
         asked.append((("watch", "role"), process.watch.role))
+    if process.updates:
+        asked.append((("updates", "role"), process.updates.role))
+        severities = [severity.key for severity in process.severities]
+        for key in process.updates.every:
+            yield from _named(("updates", "every", key), key, severities, "a severity of this process")
     if process.rollback:
         asked.append((("rollback", "executed_by"), process.rollback.executed_by))
         deciding = [role.key for role in process.roles if role.decides]

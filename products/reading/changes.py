@@ -26,6 +26,7 @@ _PARTS = (
     ("marks", gettext_lazy("The plan")),
     ("deploy", gettext_lazy("The deployment")),
     ("watch", gettext_lazy("Watching")),
+    ("updates", gettext_lazy("Status updates")),
     ("mistakes", gettext_lazy("Do and don't")),
     ("postmortem", gettext_lazy("What happens afterwards")),
     ("contacts", gettext_lazy("The contacts")),

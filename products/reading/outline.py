@@ -32,6 +32,7 @@ _SECTIONS = (
     ("smoke", "smoke", gettext_lazy("Smoke tests")),
     ("watching", "watch", gettext_lazy("Watching")),
     ("letters", "messages", gettext_lazy("Messages")),
+    ("updates", "updates", gettext_lazy("Status updates")),
     ("checklist", "checklist", gettext_lazy("Checklist")),
     ("rollback", "rollback", gettext_lazy("Ways back")),
     ("mistakes", "mistakes", gettext_lazy("Do and don't")),

@@ -57,6 +57,7 @@ CLOCK = {"clock": "response", "reason": "The provider is down"}
 VERBS: dict[str, dict[str, Any]] = {
     "acknowledge": {},
     "describe": {"impact": "All"},
+    "update": {"text": "Half of them can sign in again"},
     "confirm_severity": {},
     "change_severity": {"severity": "HIGH", "reason": "Fewer people"},
     "assign": {"user": "responder@example.test"},

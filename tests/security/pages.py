@@ -180,6 +180,7 @@ RECORDS = [
     Page("join", post=V, on=INCIDENTS),
     Page("fresh", get=V, on=INCIDENTS),
     Page("checklist", get=V, on=INCIDENTS),
+    Page("owed", get=SIGNED_IN),
     Page("message", get=R, post=R, on=("incident's message", "private incident's message")),
     Page("claim", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),
     Page("hand_over", get=R, post=R, on=INCIDENTS, named={"role": "devops"}),

@@ -11,7 +11,7 @@ from products.process.schema.people import ContactsSpec, MistakesSpec, RoleSpec
 from products.process.schema.policy import PolicySpec
 from products.process.schema.setup import SetupSpec
 from products.process.schema.severities import Eligibility, SeveritySpec
-from products.process.schema.telling import MessageSpec, PostmortemSpec, RollbackSpec
+from products.process.schema.telling import MessageSpec, PostmortemSpec, RollbackSpec, UpdatesSpec
 from products.process.schema.work import ChecklistSpec, DeploySpec, SmokeItem, StepSpec, WatchSpec
 
 
@@ -65,6 +65,7 @@ class ProcessDocument(Section):
     smoke: Annotated[list[SmokeItem], Field(max_length=20)] = []
     watch: WatchSpec | None = None
     messages: Annotated[list[MessageSpec], Field(max_length=20)] = []
+    updates: UpdatesSpec | None = None
     rollback: RollbackSpec | None = None
     mistakes: MistakesSpec = MistakesSpec()
     postmortem: PostmortemSpec | None = None

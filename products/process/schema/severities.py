@@ -11,6 +11,9 @@ from products.vocabulary import Mark, Proceed
 WAKING_RANK = 2
 
 
+SeverityKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=40)]
+
+
 class WakeSpec(Spoken):
     """Whether this severity wakes people at night; `no` waits for the morning in the team's zone (K132–K135)."""
 
@@ -21,7 +24,7 @@ class WakeSpec(Spoken):
 class SeveritySpec(Element):
     """One row of the severity table (A7, K15); `rank` 1 is worst."""
 
-    key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=40)]
+    key: SeverityKey
     label: Label
     mark: Mark = Field(strict=False)
     rank: Annotated[int, Field(ge=1, le=4)]

@@ -15,6 +15,7 @@ from products.process.schema.base import (
     Spoken,
     Template,
 )
+from products.process.schema.severities import SeverityKey
 from products.process.schema.work import CommandSpec
 
 
@@ -61,6 +62,16 @@ class PreconditionSpec(Sentence):
     """
 
     shown_by: Literal["backup", "download", "tag", "migrations", "staged"] | None = None
+
+
+class UpdatesSpec(Element):
+    """How often people are told how it stands while it is open: `every`, by severity; one that is not named has no
+    rhythm. `role` is reminded when nobody leads; `audience` is whom an update is for unless somebody says otherwise.
+    """
+
+    every: Annotated[dict[SeverityKey, Duration], Field(min_length=1, max_length=12)]
+    audience: Literal["internal", "users"] = "internal"
+    role: Key | None = None
 
 
 class OptionSpec(Element):
