@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import User
 from hotfixes.judging import judge_due
 from hotfixes.observing.looking import look_due
-from incidents import intake, sweep, transitions
+from incidents import intake, obligations, rhythm, sending, sweep, transitions, updates
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
 from monitoring import sweep as probes
@@ -37,6 +37,28 @@ def acknowledge(incident: int, user: int) -> str:
     return "done"
 
 
+def tell(incident: int, user: int, channel: int, seen: str) -> str:
+    """A message of the process goes to a channel."""
+    try:
+        sending.send(
+            Incident.objects.get(pk=incident),
+            "deployed",
+            by=User.objects.get(pk=user),
+            channels=[channel],
+            seen=seen,
+        )
+    except TooLate:
+        return "too late"
+    return "done"
+
+
+def update(incident: int, user: int, channel: int) -> str:
+    updates.update(
+        Incident.objects.get(pk=incident), by=User.objects.get(pk=user), text="Going on", channels=[channel]
+    )
+    return "done"
+
+
 def look() -> int:
     """Repositories and hotfixes until none is due; how many."""
     return sum(iter(look_due, False)) + sum(iter(judge_due, False))
@@ -52,4 +74,8 @@ ACTS: dict[str, Any] = {
     "probe": probes.probe_due,
     "intake": intake.take_in,
     "look": look,
+    "tell": tell,
+    "update": update,
+    "owe": obligations.remind_due,
+    "rhythm": rhythm.remind_due,
 }

@@ -8,9 +8,11 @@ import sys
 
 import pytest
 
+from tests.crash import scenes as known
+from tests.crash import telling
 from tests.crash.conftest import World
 from tests.crash.nursery import ROOT
-from tests.crash.scenes import SWEPT, Scene
+from tests.crash.scenes import Scene
 
 FAMILIES = ("sweep", "send", "ingest", "verb", "probe")
 APPS = (
@@ -25,6 +27,7 @@ APPS = (
     "network",
     "foundation",
 )
+SWEPT = {**known.SWEPT, **telling.SWEPT}
 CASES = [(place, scene) for place, scenes in SWEPT.items() for scene in scenes]
 
 
