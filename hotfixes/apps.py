@@ -8,7 +8,7 @@ class HotfixesConfig(AppConfig):
     def ready(self) -> None:
         from hotfixes.alarms import alarms  # noqa: F401 (those with this mark register themselves)
         from hotfixes.connecting import following, forms
-        from hotfixes.decision import panel, simulated  # noqa: F401
+        from hotfixes.decision import by_link, panel, simulated  # noqa: F401
         from hotfixes.pages import hotfix_panel, offers, product_panel  # noqa: F401
         from hotfixes.standing import shown  # noqa: F401
         from hotfixes.watch import opening, sampling

@@ -40,6 +40,8 @@ class Column:
     users: Cell
     blocked: Cell
     recommended: list[str] = field(default_factory=list)
+    # A store's version is not called back: its rollout is halted.
+    halts: bool = False
 
     @property
     def is_blocked(self) -> bool:
@@ -104,7 +106,7 @@ def _hotfix(found: dict[str, Any]) -> Column:
         time=_hotfix_time(hotfix),
         undoes=Cell(_("nothing")),
         data=Cell(_("kept"), GOOD),
-        users=Cell(_("nothing, once it is out")),
+        users=Cell(_("nothing")),
         blocked=_hotfix_blocked(hotfix),
         recommended=_recommended(found, "hotfix"),
     )  # fmt: skip
@@ -116,7 +118,8 @@ def _hotfix_time(hotfix: dict[str, Any]) -> Cell:
         words = {"p50": rough_text(hotfix["p50_s"]), "p90": rough_text(hotfix["p90_s"])}
         return Cell(_("%(p50)s, nine of ten in %(p90)s") % words, more=_("of %s") % n)
     if hotfix["plan_s"]:
-        return Cell(rough_text(hotfix["plan_s"]), more=_("plan, not history (%s)") % n)
+        more = _("plan, %s so far") % n if hotfix["n"] else _("plan, not history")
+        return Cell(rough_text(hotfix["plan_s"]), more=more)
     return Cell(_("can't tell"), OPEN, n)
 
 
@@ -141,6 +144,7 @@ def _back(found: dict[str, Any], way: dict[str, Any]) -> Column:
         users=Cell(way["user_action"] or _("nothing")),
         blocked=Cell(blocked[0]["text"], BAD, _more(blocked)) if blocked else Cell(_("nothing known")),
         recommended=_recommended(found, "rollback", way["key"]),
+        halts=way["kind"] == HALT,
     )  # fmt: skip
 
 

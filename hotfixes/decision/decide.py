@@ -15,6 +15,7 @@ from hotfixes.decision import revisiting, telling
 from hotfixes.decision.deciders import EMERGENCY, Decider, decider, in_emergency, roles
 from hotfixes.decision.options import options
 from hotfixes.models import Choice, Decision
+from hotfixes.rollback import start as rollbacks
 from incidents import exits, holding, recipients, transitions
 from incidents import roles as roles_of
 from incidents.lifecycle import Step, TooLate, perform
@@ -159,14 +160,18 @@ def _record(
     )  # fmt: skip
     if loud:
         telling.in_emergency(incident, event)
-    _begin(incident, choice, by=by, release=release, reason=reason, event=event)
+    _begin(incident, decision, by=by, release=release, reason=reason, event=event)
     return decision
 
 
 def _begin(
-    incident: Incident, choice: Choice, *, by: User, release: str, reason: str, event: TimelineEvent
+    incident: Incident, decision: Decision, *, by: User, release: str, reason: str, event: TimelineEvent
 ) -> None:
     """What follows from it. What somebody has begun already since it was opened is not begun twice."""
+    choice = Choice(decision.choice)
+    if rollbacks.decided(decision, by=by, event=event):
+        incident.refresh_from_db()
+        return
     if choice == Choice.DEFER:
         exits.defer(incident, by=by, to=release, reason=reason, at=event.occurred_at)
         return

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import authorize, signed_in, teams_of
 from accounts.models import User
-from hotfixes.decision import deciders, refused
+from hotfixes.decision import comparing, deciders, refused
 from hotfixes.decision import facts as known
 from hotfixes.decision.card import card_page
 from hotfixes.decision.decide import standing
@@ -110,11 +110,14 @@ def decision(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     if made is None:
         raise Http404(_("There is no such decision."))
     made.incident = found
+    shown = made.shown
     context = {
         "incident": found,
         "decision": made,
-        "facts": known.readable(made.shown),
-        "whole": known.digest(made.shown) == made.digest,
+        "facts": known.readable(shown),
+        # Decisions of before the card had columns kept less.
+        "columns": comparing.columns(shown) if "hotfix" in shown else [],
+        "whole": known.digest(shown) == made.digest,
         "taken": found.events.filter(kind=EventKind.REDACTED).exists() or redactions_of(found),
         "zone": zone_of(request.user, found),
     }

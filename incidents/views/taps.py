@@ -4,6 +4,7 @@ No sign-in: the link is the proof, for one person, one incident and one thing, f
 do (any more), the link may not either.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -30,6 +31,13 @@ from notifications.queue import ACKNOWLEDGE, CANNOT
 from products.models import Contact
 
 SOURCE = "link"
+# What an app above does with a link of its own verb, in the name of whom the message was for.
+type Deed = Callable[[HttpRequest, Tap, Incident], HttpResponse]
+_deeds: dict[str, Deed] = {}
+
+
+def register(verb: str, deed: Deed) -> None:
+    _deeds[verb] = deed
 
 
 @login_not_required
@@ -44,6 +52,9 @@ def tap(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, gone, path=over.path)
     except (NoLink, Incident.DoesNotExist):
         return _page(request, _strange(request))
+    if deed := _deeds.get(found.verb):
+        foreign = _foreign(request, found)
+        return _page(request, foreign) if foreign else deed(request, found, incident)
     said = _refusal(request, found, incident) or _moot(found, incident)
     if said is None and request.method == "POST":
         said = _act(found, incident)
@@ -71,15 +82,23 @@ def _refusal(request: HttpRequest, found: Tap, incident: Incident) -> Said | Non
     if user is None:
         mine = Contact.objects.filter(product=incident.product_id, address__iexact=found.delivery.address)
         may = not incident.private and mine.exists()
-    elif isinstance(request.user, User) and request.user != user:
-        who = {"who": user, "you": request.user}
-        text = _("You are signed in as %(you)s. Open the page and answer in your own name.") % who
-        return Said(_("This link is for %(who)s") % who, text, 403)
+    elif foreign := _foreign(request, found):
+        return foreign
     else:
         may = allowed(user, "acknowledge", incident)
     if may:
         return None
     return Said(_("You may not do this"), _("Ask a manager of the team to make you a responder."), 403)
+
+
+def _foreign(request: HttpRequest, found: Tap) -> Said | None:
+    """Opened by somebody who is signed in as another person."""
+    user = found.delivery.user
+    if user is None or not isinstance(request.user, User) or request.user == user:
+        return None
+    who = {"who": user, "you": request.user}
+    text = _("You are signed in as %(you)s. Open the page and answer in your own name.") % who
+    return Said(_("This link is for %(who)s") % who, text, 403)
 
 
 def _moot(found: Tap, incident: Incident) -> Said | None:

@@ -1,7 +1,8 @@
 """Deciding in Chromium on a small phone (360 × 740): two taps, nothing wider than the page, axe finds nothing."""
 
 import os
-from itertools import pairwise
+import time
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import Role, User
+from hotfixes.decision.proposing import propose
 from hotfixes.models import Decision
 from incidents.declare import declare
 from incidents.models import Incident
+from notifications import links
+from notifications.models import Delivery
 from products.models import Product, RoleHolder
-from tests.factories import join, make_product, make_user
+from tests.factories import PASSWORD, join, make_product, make_user
+from tests.fixtures.authenticator import plug_in, somebody_else
 from tests.signing import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -58,6 +63,15 @@ def look(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
 
 
+def apart(page: Page) -> None:
+    """A thumb that misses one hits no other: 16 px between any two."""
+    found = [box for one in page.locator(".taps .button:visible").all() if (box := one.bounding_box())]
+    for one, other in combinations(found, 2):
+        across = max(one["x"], other["x"]) - min(one["x"] + one["width"], other["x"] + other["width"])
+        down = max(one["y"], other["y"]) - min(one["y"] + one["height"], other["y"] + other["height"])
+        assert max(across, down) >= 15.5, (one, other)
+
+
 def test_triage_and_decision_on_a_small_phone(site: str, page: Page, incident: Incident) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{site}/incidents/{incident.ref}/")
@@ -69,13 +83,17 @@ def test_triage_and_decision_on_a_small_phone(site: str, page: Page, incident: I
     page.goto(f"{site}/decisions/")
     look(page, "decisions")
     page.get_by_role("link", name="Nobody can sign in").click()
-    expect(page.locator(".decide .button")).to_have_count(4)
+    expect(page.locator(".taps .button:visible")).to_have_count(4)
     look(page, "decide")
-    boxes = [button.bounding_box() for button in page.locator(".decide .button").all()]
-    rows = [(box["y"], box["y"] + box["height"]) for box in boxes if box]
-    assert [round(below[0] - above[1]) >= 16 for above, below in pairwise(rows)] == [True] * 3
-    # Everything needed is on the first screen.
-    assert rows[-1][1] <= 740
+    apart(page)
+    # Everything needed is on the first screen, and nothing of it lies under the choices.
+    boxes = [box for one in page.locator(".taps .button:visible").all() if (box := one.bounding_box())]
+    assert max(box["y"] + box["height"] for box in boxes) <= 740
+    table = page.locator(".compare").bounding_box()
+    taps = page.locator(".taps").bounding_box()
+    assert table
+    assert taps
+    assert table["y"] + table["height"] <= taps["y"]
     page.get_by_role("link", name="Roll back").click()
     expect(page.get_by_label("Why?")).to_be_visible()
     look(page, "confirm")
@@ -87,3 +105,65 @@ def test_triage_and_decision_on_a_small_phone(site: str, page: Page, incident: I
     with page.expect_navigation():
         page.get_by_role("link", name="What was known then").click()
     look(page, "frozen")
+
+
+def test_from_the_link_on_a_cold_phone_to_the_decision_in_a_minute(
+    asgi_server: str, incident: Incident, olga: User, page: Page
+) -> None:
+    """Issue 6: the sixty seconds begin with the tap on the link, on a phone that is not signed in, and end with the
+    decision, the passkey among them.
+    """
+    client = sign_in(olga)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{asgi_server}/accounts/passkeys/")
+    plug_in(page)
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("It confirms your decisions from now on.")).to_be_visible()
+    page.context.clear_cookies()
+    ada = User.objects.get(email="ada@example.test")
+    join(ada, incident.product.team, Role.RESPONDER)
+    propose(
+        incident, by=ada, choice="rollback", option="halt_rollout", text="One store shows it", cause="unknown"
+    )
+    link = links.token(Delivery.objects.get(key="proposed", user=olga, route="inapp"), "decide")
+
+    tapped = time.monotonic()
+    page.goto(f"{asgi_server}/l/{link}")
+    expect(page.get_by_text("recommends to roll back")).to_be_visible()
+    look(page, "link")
+    page.get_by_role("link", name="Halt rollout").click()
+    page.get_by_label("Why?").fill("One store shows it")
+    look(page, "link-confirm")
+    page.get_by_role("button", name="Decide: halt the rollout").click()
+    expect(page.locator("#panel-decision")).to_contain_text("Rollback: Halt the rollout in the stores")
+    assert time.monotonic() - tapped < 60
+    made = Decision.objects.get()
+    assert (made.by, made.right, made.reason) == (olga, "listed", "One store shows it")
+
+
+def test_a_finger_that_is_not_the_owners_decides_nothing(
+    asgi_server: str, incident: Incident, olga: User, page: Page
+) -> None:
+    """The passkey asks for finger, face or PIN; without them the password is asked for, and what was typed stays."""
+    olga.set_password(PASSWORD)
+    olga.save()
+    cookie = sign_in(olga).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
+    page.goto(f"{asgi_server}/accounts/passkeys/")
+    device = plug_in(page)
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("It confirms your decisions from now on.")).to_be_visible()
+    cookie = sign_in(olga, seconds_ago=901).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
+    page.goto(f"{asgi_server}/decisions/{incident.ref}/confirm?choice=hotfix")
+    page.get_by_label("Why?").fill("One line")
+    somebody_else(page, device)
+    page.get_by_role("button", name="Decide: hotfix").click()
+    expect(page.get_by_text("The passkey did not confirm.")).to_be_visible()
+    assert Decision.objects.count() == 0
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Decide: hotfix").click()
+    expect(page.locator("#panel-decision")).to_contain_text("Hotfix")
+    assert Decision.objects.get().reason == "One line"

@@ -56,8 +56,8 @@ def test_unknowns_come_first_then_the_facts_and_the_ways_back(phone: Client, inc
     """C15, C16: options by rank, with data, preconditions and house marks."""
     page = phone.get(f"/decisions/{incident.ref}/").content.decode()
     order = [
-        "Nobody knows yet: ", "How many people are affected?", ">Ask</a>", "Nobody has recommended anything yet.",
-        ">Undoes</th>", ">Contain it first</a>", "<b>Hotfix</b>", "<b>Roll back</b>",
+        "Nobody knows yet: ", "How many people are affected?", ">Ask</a>", "No recommendation yet.",
+        ">Undoes</th>", ">Contain first</a>", "<b>Hotfix</b>", "<b>Roll back</b>",
         "You decide as Product Owner.", "Did the release cause it?", "The rules",
         "Rollback 1: Deploy the production tag before this one again", "house default", "No migration since then",
         "Rollback 2: Halt the rollout in the stores", "Respond: &lt; 1 h",
