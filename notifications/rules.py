@@ -2,7 +2,8 @@
 
 from accounts.access import has_role, rule
 from accounts.models import Role, Team, User
-from notifications.models import Channel, Delivery
+from notifications.channels import WAYS
+from notifications.models import Channel, Delivery, Kind
 from notifications.sight import sees
 
 
@@ -14,10 +15,21 @@ def view(actor: User, channel: Channel) -> bool:
 
 
 @rule("edit", Channel)
+def edit(actor: User, channel: Channel) -> bool:
+    """Where apprise goes, only an administrator says."""
+    if WAYS[Kind(channel.kind)].for_admins:
+        return channel.team_id is not None and has_role(actor, channel.team_id, Role.ADMIN)
+    return _manages(actor, channel)
+
+
 @rule("archive", Channel)
 @rule("restore", Channel)
 @rule("test", Channel)
 def manage(actor: User, channel: Channel) -> bool:
+    return _manages(actor, channel)
+
+
+def _manages(actor: User, channel: Channel) -> bool:
     if channel.team_id is None:
         return channel.user_id == actor.pk
     return has_role(actor, channel.team_id, Role.MANAGER)

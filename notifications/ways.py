@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Iterable
 
 import structlog
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.access import teams_of
-from accounts.models import Team, User
+from accounts.access import has_role, teams_of
+from accounts.models import Role, Team, User
 from foundation import moment
 from foundation.secrets import SecretLost, seal, unseal
 from notifications import send
@@ -37,7 +37,12 @@ def add_channel(
     products: Iterable[Product] = (),
     audience: Audience = Audience.INTERNAL,
 ) -> Channel:
-    """A channel of `team`, or without one of `by` alone. A webhook without a secret gets one (`config` then has it)."""
+    """A channel of `team`, or without one of `by` alone. A webhook without a secret gets one (`config` then has it).
+
+    Raises PermissionDenied for a kind that only an administrator sets up.
+    """
+    if not may_set_up(by, kind, team):
+        raise PermissionDenied(_("Only an administrator of the team sets up such a channel."))
     if kind == Kind.WEBHOOK:
         config.setdefault("secret", webhook.new_secret())
     config = WAYS[kind].whole({}, config)
@@ -108,6 +113,11 @@ def _known(channel: Channel, config: dict[str, str]) -> dict[str, str]:
 def _refuse_strangers(products: list[Product], team: Team | None) -> None:
     if any(team is None or product.team_id != team.pk for product in products):
         raise ValidationError({"products": _("Choose products of this team.")})
+
+
+def may_set_up(user: User, kind: Kind, team: Team | None) -> bool:
+    """Whether this kind is offered to them, for a team where they may add channels or for themselves."""
+    return not WAYS[kind].for_admins or (team is not None and has_role(user, team, Role.ADMIN))
 
 
 def _key(kind: Kind, config: dict[str, str], before: str) -> str:

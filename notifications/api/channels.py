@@ -58,6 +58,8 @@ def add_channel(request: HttpRequest, body: NewChannel) -> Status[dict[str, Any]
     told: list[str] = []
     products = _products(request, body.products)
     _refuse_wider(request, team, products)
+    if not ways.may_set_up(user, Kind(body.kind), team):
+        raise PermissionDenied(_("Only an administrator of the team sets up such a channel."))
     config = _config(Kind(body.kind), body)
 
     def add() -> int:

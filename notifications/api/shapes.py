@@ -15,7 +15,7 @@ Secret = Annotated[str, Field(max_length=1000), Plain]
 # Not the enumeration itself: in the description it would meet the state of monitors under one name.
 Progress = Annotated[str, WithJsonSchema({"type": "string", "enum": State.values})]
 ForWhom = Literal["internal", "users"]
-KindName = Literal["email", "ntfy", "slack", "teams", "matrix", "webhook"]
+KindName = Literal["email", "ntfy", "slack", "teams", "matrix", "webhook", "apprise"]
 
 
 class LastDelivery(Schema):
@@ -58,7 +58,7 @@ class ChannelFacts(Body):
 
     `address` is for e-mail; `url` for ntfy (with its topic), slack, teams, matrix (the homeserver) and webhook; `token`
     for ntfy and matrix; `room` for matrix; `secret` for webhook. A Slack app takes `token`, `room` and `secret` instead
-    of `url`.
+    of `url`. Of apprise (administrators of a team only) `url` is its address.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Duty room"}]})

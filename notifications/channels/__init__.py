@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from notifications.channels import email, matrix, ntfy, slack, teams, webhook
+from notifications.channels import apprise, email, matrix, ntfy, slack, teams, webhook
 from notifications.channels.forms import ChannelForm
 from notifications.models import Kind
 from notifications.parcel import Outcome, Parcel
@@ -13,7 +13,8 @@ from notifications.parcel import Outcome, Parcel
 class Way:
     """`form` asks for what the kind needs, `shown` says what a page may show of it, `unusable` why it cannot send.
 
-    `whole` makes one of what is known and what is given; it may raise ValidationError.
+    `whole` makes one of what is known and what is given; it may raise ValidationError. `for_admins`: a team's only, and
+    only its administrators set one.
     """
 
     kind: Kind
@@ -25,6 +26,7 @@ class Way:
         **known,
         **given,
     }
+    for_admins: bool = False
 
 
 WAYS = {
@@ -36,5 +38,8 @@ WAYS = {
         Way(Kind.TEAMS, teams.TeamsForm, teams.shown, teams.send, teams.unusable),
         Way(Kind.MATRIX, matrix.MatrixForm, matrix.shown, matrix.send, matrix.unusable),
         Way(Kind.WEBHOOK, webhook.WebhookForm, webhook.shown, webhook.send, webhook.unusable),
+        Way(
+            Kind.APPRISE, apprise.AppriseForm, apprise.shown, apprise.send, apprise.unusable, for_admins=True
+        ),
     )
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -33,7 +33,7 @@ def channels(request: HttpRequest) -> HttpResponse:
         "groups": _groups(user, shown),
         "mine": [one for one in shown if one.channel.user_id == user.pk],
         "archived": [one for one in mine.exclude(archived_at=None) if allowed(user, "restore", one)],
-        "kinds": [(kind.value, kind.label) for kind in WAYS],
+        "kinds": _kinds(user, None),
         "links_stay": links_open_here_only(),
         "mail_is_off": WAYS[Kind.EMAIL].unusable(),
         "undelivered": undelivered(user),
@@ -47,9 +47,14 @@ def _groups(user: User, shown: list[Standing]) -> list[dict[str, Any]]:
             "team": team,
             "channels": [one for one in shown if one.channel.team_id == team.pk],
             "may_add": allowed(user, "add_channel", team),
+            "kinds": _kinds(user, team),
         }
         for team in teams_of(user)
     ]
+
+
+def _kinds(user: User, team: Team | None) -> list[tuple[str, str]]:
+    return [(kind.value, str(kind.label)) for kind in WAYS if ways.may_set_up(user, kind, team)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,6 +69,8 @@ def add_channel(request: HttpRequest, kind: str) -> HttpResponse:
     if team:
         authorize(user, "view", team)
         authorize(user, "add_channel", team)
+    if not ways.may_set_up(user, way.kind, team):
+        raise PermissionDenied(_("Only an administrator of the team sets up such a channel."))
     form = _of_a_team(way.form(request.POST or None), team)
     if request.method == "POST" and form.is_valid():
         config = form.config()
