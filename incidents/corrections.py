@@ -127,6 +127,8 @@ def confirm_redaction(request: RedactionRequest, *, by: User) -> TimelineEvent:
         for doomed in [event, *(one for one in _corrections(event) if not one.redacted)]:
             if doomed.text:
                 queue.forget(telling.about(doomed), doomed.text)
+            if doomed.data.get("about"):  # a message that was sent keeps its words apart from where it went
+                queue.forget(str(doomed.data["about"]), str(doomed.data.get("body", "")))
             redaction = perform(
                 event.incident, REDACT, by=by, text=request.reason, supersedes=doomed, seq=doomed.seq,
                 asked_by=asked_by, alone=alone,

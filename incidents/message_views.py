@@ -12,7 +12,8 @@ from typing import Any
 
 from django.utils.functional import cached_property
 
-from incidents import glance, placeholders, work
+from accounts.models import User
+from incidents import glance, owners, placeholders, work
 from incidents.claims import Claims, Finding
 from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.work import Work, role_label
@@ -60,6 +61,12 @@ class MessageView:
     holder: str = ""
     role_label: str = ""
     stands_in: str = ""
+    find_owner: Callable[[], User | None] = field(default=lambda: None, repr=False, compare=False)
+
+    @cached_property
+    def owner(self) -> User | None:
+        """Who is reminded of it: the holder, a deputy, who is listed for the role, or the lead."""
+        return self.find_owner()
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -151,6 +158,7 @@ def _view(
         holder=holder,
         role_label=role_label(known, spec.get("role") or ""),
         stands_in=stands_in,
+        find_owner=lambda: owners.owner(known.incident, spec.get("role") or ""),
     )
 
 

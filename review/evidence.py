@@ -44,7 +44,7 @@ def collect(incident: Incident, now: datetime, *, reviewed_at: datetime | None =
         ],
         "checklist": [_box(box) for box in known.boxes],
         "hotfixes": hotfixes.collect(incident),
-        "messages": [_message(one) for one in messages.messages(incident, known, now)],
+        "messages": [_message(one, known) for one in messages.messages(incident, known, now)],
         "told": _told(incident),
         "roles": _roles(incident),
         "questions": questions(incident),
@@ -173,7 +173,9 @@ def _box(box: Any) -> dict[str, Any]:
     }
 
 
-def _message(one: messages.MessageView) -> dict[str, Any]:
+def _message(one: messages.MessageView, known: work.Work) -> dict[str, Any]:
+    """`vouched`: the lines that nothing could show and somebody answered for; their reasons are the timeline's."""
+    lines = {line.get("claim"): str(line["text"]) for line in one.spec["body"]}
     return {
         "key": one.key,
         "title": one.title,
@@ -183,6 +185,11 @@ def _message(one: messages.MessageView) -> dict[str, Any]:
         "by": one.sent.actor_label if one.sent else "",
         "at": utc_or_none(one.sent.occurred_at) if one.sent else None,
         "seq": one.sent.seq if one.sent else None,
+        "vouched": [
+            {"line": lines.get(event.data.get("claim"), ""), "by": event.actor_label, "seq": event.seq}
+            for event in known.story.events
+            if event.kind == EventKind.OVERRIDDEN and event.data.get("message") == one.key
+        ],
     }
 
 

@@ -160,6 +160,11 @@ class Written:
             else:
                 said = inline(_("not sent"))
             lines.append(f"- **{inline(one['title'])}**: {said}")
+            by = inline(_("not shown; vouched for by"))
+            lines += [
+                f"  - {inline(each['line'])} {by} {inline(each['by'])}: {inline(each['said'])}"
+                for each in one["vouched"]
+            ]
         return [*lines, ""] if self.report["messages"] else []
 
     def told(self) -> list[str]:

@@ -40,7 +40,7 @@ def read(incident: Incident, now: datetime, found: Postmortem | None = None) -> 
         "decisions": [_decision(told, one) for one in known["decisions"]],
         "checklist": [_with_words(told, one, "said") for one in known["checklist"]],
         "hotfixes": [_with_said(told, one) for one in known.get("hotfixes", [])],
-        "messages": [_with_words(told, one, "where") for one in known["messages"]],
+        "messages": [_with_where(told, one) for one in known["messages"]],
         "state": str(found.state) if found else "in_progress",
         "resolved": incident.status in ("resolved", "closed"),
         "meeting": meeting(found, told),
@@ -161,6 +161,12 @@ def _decision(told: Timeline, one: dict[str, Any]) -> dict[str, Any]:
 def _with_words(told: Timeline, one: dict[str, Any], name: str) -> dict[str, Any]:
     entry = told.by_seq(one["seq"]) if one["seq"] else None
     return {**one, name: (entry.hidden or entry.text) if entry else "", "url": entry.url if entry else ""}
+
+
+def _with_where(told: Timeline, one: dict[str, Any]) -> dict[str, Any]:
+    """A message with where it went, and the reasons of whoever vouched for a line of it; old reports know none."""
+    vouched = [_with_words(told, each, "said") for each in one.get("vouched", [])]
+    return {**_with_words(told, one, "where"), "vouched": vouched}
 
 
 def _with_said(told: Timeline, hotfix: dict[str, Any]) -> dict[str, Any]:

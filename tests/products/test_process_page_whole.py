@@ -110,8 +110,8 @@ rollback:
 def test_sections_stand_in_the_order_of_a_written_document(viewer: User, shipped: None) -> None:
     page = signed_in(viewer).get("/processes/krow/").text
     order = ["origin", "eligibility", "severities", "start", "roles", "clocks", "marks", "steps", "policy", "deploy",
-             "smoke", "watching", "letters", "checklist", "rollback", "mistakes", "postmortem", "contacts", "setup",
-             "settles", "versions", "used-by"]  # fmt: skip
+             "smoke", "watching", "letters", "updates", "checklist", "rollback", "mistakes", "postmortem", "contacts",
+             "setup", "settles", "versions", "used-by"]  # fmt: skip
     places = [page.index(f'id="{key}"') for key in order]
     assert places == sorted(places)
     assert re.findall(r'<li><a href="#([a-z-]+)">', page.split("</nav>")[-2]) == order
