@@ -27,6 +27,8 @@ from hotfixes.lifecycle import start as hotfixes
 from hotfixes.observing import claim as observing
 from hotfixes.preview import asking as previews
 from hotfixes.preview import downloads, making
+from hotfixes.rollback import rounds as rollbacks
+from hotfixes.rollback import start as going_back
 from hotfixes.tasks import download_due, judge_due, look_due, preview_due
 from hotfixes.watch import judging as watches
 from incidents import intake, obligations, rhythm
@@ -71,6 +73,8 @@ SWEEPS = (
     Sweep("updates", rhythm.remind_due, on_wake=True, next_due=rhythm.next_due),
     Sweep("vacancies", breaches.ask_due, on_wake=True, next_due=breaches.next_ask),
     Sweep("hotfixes begun", hotfixes.adopt, on_wake=True),
+    Sweep("rollbacks begun", going_back.adopt, on_wake=True),
+    Sweep("rollbacks", rollbacks.sweep, on_wake=True),
     Sweep("previews wanted", previews.sweep, every_s=2.0, on_wake=True),
     Sweep("watches", watches.judge_due, on_wake=True, next_due=watches.next_due),
     Sweep("revisits", revisiting.tell_due, on_wake=True, next_due=revisiting.next_due),

@@ -10,6 +10,9 @@ class HotfixesConfig(AppConfig):
         from hotfixes.connecting import following, forms
         from hotfixes.decision import by_link, panel, simulated  # noqa: F401
         from hotfixes.pages import hotfix_panel, offers, product_panel  # noqa: F401
+        from hotfixes.rollback import claims as _rollback_claims  # noqa: F401
+        from hotfixes.rollback import offers as _rollback_offers  # noqa: F401
+        from hotfixes.rollback import panel as _rollback_panel  # noqa: F401
         from hotfixes.standing import shown  # noqa: F401
         from hotfixes.watch import opening, sampling
         from incidents import followers

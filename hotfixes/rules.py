@@ -3,7 +3,7 @@
 from accounts.access import has_role, highest_role, rule
 from accounts.models import Role, User
 from hotfixes.decision.deciders import decider, in_emergency
-from hotfixes.models import AuditRun, Decision, Hotfix
+from hotfixes.models import AuditRun, Decision, Hotfix, Rollback
 from incidents.models import Incident
 from incidents.rules import respond, sees
 from products.models import Product
@@ -42,6 +42,11 @@ def view(actor: User, decision: Decision) -> bool:
 @rule("view", Hotfix)
 def view_hotfix(actor: User, hotfix: Hotfix) -> bool:
     return sees(actor, hotfix.incident)
+
+
+@rule("view", Rollback)
+def view_rollback(actor: User, rollback: Rollback) -> bool:
+    return sees(actor, rollback.incident)
 
 
 for _action in ("override", "attest", "recheck", "abandon", "change_merge", "approve"):

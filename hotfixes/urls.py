@@ -8,6 +8,7 @@ from hotfixes.decision.views_asking import answer_question, ask_question, revisi
 urlpatterns = [
     path("", include("hotfixes.connecting.urls")),
     path("audit/", include("hotfixes.audit.urls")),
+    path("", include("hotfixes.rollback.urls")),
     path("hotfixes/", include("hotfixes.pages.urls")),
     path("decisions/", decisions, name="decisions"),
     path("decisions/<str:ref>/", decision_card, name="decision_card"),

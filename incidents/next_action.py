@@ -54,9 +54,8 @@ def _next(
     rules = [_acknowledge, _confirm]
     if begun and work:
         action = next((found for rule in rules if (found := rule(incident, monitor_state))), None)
-        return (
-            action or _remedy(incident, work, checks) or _watching(incident, work) or _boxes(work) or _over()
-        )
+        action = action or _worse(work, decides) or _remedy(incident, work, checks)
+        return action or _watching(incident, work) or _boxes(work) or _over()
     for rule in (_acknowledge, _recovered, _confirm, _plan):
         if action := rule(incident, monitor_state):
             return action
@@ -137,6 +136,19 @@ def _boxes(work: Work) -> Action | None:
     return Action("attest", _("Go to the checklist"), title, words, anchor="checklist")
 
 
+def _worse(work: Work, role: str) -> Action | None:
+    """A person has said that the fix made it worse, and nobody has decided since: rollback or not (A37)."""
+    worse = work.story.last(EventKind.REGRESSED)
+    if worse is None or work.story.since(worse).last(EventKind.DECIDED, EventKind.ROLLBACK_STARTED):
+        return None
+    title = _("It got worse: roll back?")
+    if role:
+        words = _("You decide as %(role)s. The ways back are on the card.") % {"role": role}
+        return Action("decide", _("Decide"), title, words, place="decision_card")
+    words = _("Tell who decides. What is known is on the card.")
+    return Action("decide", _("See what is known"), title, words, place="decision_card")
+
+
 def _over() -> Action:
     return Action("resolve", _("Resolve"), _("Is it over?"), _("Resolve it once people can work again."))
 
@@ -144,7 +156,7 @@ def _over() -> Action:
 def _remedy(incident: Incident, work: Work, checks: Known) -> Action | None:
     """What a check asks for, the next step of the hotfix, or the end of the rollback."""
     if work.remedy == EventKind.ROLLBACK_STARTED:
-        return _rollback(work)
+        return checks.rollback or _rollback(work)
     step = _step_due(incident, work)
     if checks.next and (action := next_check.action(checks.next, step, work)):
         return action
@@ -181,6 +193,8 @@ def _rollback(work: Work) -> Action | None:
 
 def _verify(work: Work, back: TimelineEvent) -> Action | None:
     if not work.document.get("smoke") or work.story.since(back).last(EventKind.SMOKE_PASSED):
+        return None
+    if back.data.get("halted"):  # who has the version keeps it: there is nothing to try
         return None
     tests = "; ".join(str(one["title"]) for one in work.document["smoke"])
     kind = EventKind.SMOKE_PASSED

@@ -167,8 +167,16 @@ def _stated(event: TimelineEvent) -> SafeString:
         words = _("<b>{what}</b>, by deciding ({who})")
     if event.data.get("alone"):
         words = _("<b>{what}</b>, says {who}, who also said that the fix is pushed")
-    text = format_html(words, what=event.get_kind_display(), who=_who(event))
+    what = _("Rollout halted") if event.data.get("halted") else event.get_kind_display()
+    if event.data.get("percent") is not None:
+        what = _("{what} at {percent} %").format(what=what, percent=event.data["percent"])
+    text = format_html(words, what=what, who=_who(event))
     return linked(event, text)
+
+
+def _regressed(event: TimelineEvent) -> SafeString:
+    words = _("<b>It got worse</b> with {hotfix}, says {who}")
+    return format_html(words, hotfix=event.data.get("hotfix", ""), who=_who(event))
 
 
 def _message_sent(event: TimelineEvent) -> SafeString:
@@ -276,6 +284,7 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.DUPLICATE_MARKED: _duplicate_marked,
     **dict.fromkeys(SAID, _stated),
     EventKind.DEPLOY_STARTED: _stated,
+    EventKind.REGRESSED: _regressed,
     EventKind.APPROVAL_DISMISSED: _stated,
     EventKind.ATTESTED: lambda event: linked(event, _ticked(event)),
     EventKind.CHECK_CHANGED: lambda event: checked(event) or _ticked(event),

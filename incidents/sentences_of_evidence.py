@@ -25,11 +25,12 @@ def seen(event: TimelineEvent) -> SafeString | None:
     by = _SHOWN_BY.get(event.source)
     if by is None:
         return None
-    what, hotfix = str(event.data.get("what") or ""), str(event.data.get("hotfix") or "")
+    what = str(event.data.get("what") or "")
+    hotfix = str(event.data.get("rollback") or event.data.get("hotfix") or "")
     words = _("<b>{kind}</b>: {what} ({hotfix}, seen by {by})")
     if not what:
         words = _("<b>{kind}</b> ({hotfix}, seen by {by})")
-    kind = event.get_kind_display()
+    kind = _("Rollout halted") if event.data.get("halted") else event.get_kind_display()
     return linked(event, format_html(words, kind=kind, what=what, hotfix=hotfix, by=str(by)))
 
 
@@ -39,6 +40,9 @@ def checked(event: TimelineEvent) -> SafeString | None:
     if event.data.get("abandoned"):
         words = _("<b>{hotfix} abandoned</b> by {who}")
         return format_html(words, hotfix=event.data.get("hotfix", ""), who=event.actor_label)
+    if event.data.get("ended"):
+        ref = event.data.get("hotfix", "")
+        return format_html(_("<b>{ref} is done</b>, says {who}"), ref=ref, who=event.actor_label)
     if found := event.data.get("contradiction"):
         return format_html(_("<b>This does not go together</b>: {sentence}"), sentence=found["sentence"])
     if merge := event.data.get("merge"):

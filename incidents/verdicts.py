@@ -11,6 +11,7 @@ from datetime import datetime
 from django.core.exceptions import ImproperlyConfigured
 
 from incidents import glance
+from incidents.action import Action
 from incidents.models import Incident
 from products.vocabulary import Verdict
 
@@ -63,6 +64,8 @@ class Known:
     names: Mapping[str, str] = field(default_factory=dict)
     # How many remedies there are: with several, each line says of which it speaks.
     count: int = 0
+    # What a rollback that is under way asks for; None without one.
+    rollback: Action | None = None
 
     def about(self, key: str) -> list[Shown]:
         """What is known of one check, a line per remedy."""

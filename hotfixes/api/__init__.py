@@ -11,6 +11,7 @@ from hotfixes.api import (
     evidence,
     hotfixes,
     questions,  # noqa: F401 (adds to the router of decisions)
+    rollbacks,
 )
 from hotfixes.audit import api as audits
 
@@ -21,6 +22,7 @@ routers = (
     deployments.router,
     evidence.router,
     checklist.router,
+    rollbacks.router,
     hotfixes.router,
 )
 

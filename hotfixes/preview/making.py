@@ -24,7 +24,7 @@ from hotfixes.observing.found import called_of
 from hotfixes.observing.places import folder, position, seen_file
 from hotfixes.preview import reading
 from hotfixes.preview.reading import Asked, Known, NoSuchTag
-from hotfixes.rollback.looking import NO_TAG
+from hotfixes.rollback.code import NO_TAG
 from incidents.lifecycle import announce
 from incidents.models import Incident
 from products.models import Product

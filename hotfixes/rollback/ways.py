@@ -12,7 +12,8 @@ from hotfixes.decision.options import options
 from hotfixes.models import Preview
 from hotfixes.naming import named, patterns
 from hotfixes.observing.found import called_of
-from hotfixes.rollback import history, looking, releases, remarks
+from hotfixes.rollback import code, history, looking, releases, remarks
+from hotfixes.rollback import known as facts
 from hotfixes.rollback.releases import Release
 from hotfixes.rollback.remarks import HALT
 from hotfixes.rollback.shapes import Precondition, Undoes, Way
@@ -36,7 +37,7 @@ def ways(incident: Incident, now: datetime, product: Product | None = None) -> l
     ran = history.ran(product, target.version, times, incident) if target else None
     specs = {one["key"]: one for one in _specs(incident)}
     return [
-        _way(option, looking.Way(
+        _way(option, facts.Way(
             incident, product, {**option, **_more(specs[option["key"]])}, runs, target, preview, now,
             artifact_address(str(specs[option["key"]].get("artifact") or ""), product, target),
         ), ran)
@@ -59,6 +60,12 @@ def preview_of(product: Product, runs: Release | None, target: Release | None) -
     if not runs or not target or not runs.ref or not target.ref:
         return None
     return Preview.objects.filter(product=product, from_ref=runs.ref, to_ref=target.ref).first()
+
+
+def preview_data(product: Product, from_ref: str, to_ref: str) -> Preview | None:
+    """One that has been read, to be frozen with what is decided by it."""
+    rows = Preview.objects.filter(product=product, from_ref=from_ref, to_ref=to_ref, made_at__isnull=False)
+    return rows.exclude(digest="").first() if from_ref and to_ref else None
 
 
 def artifact_address(template: str, product: Product, target: Release | None) -> str:
@@ -84,7 +91,7 @@ def _more(spec: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _way(option: dict[str, Any], known: looking.Way, ran: history.Ran | None) -> Way:
+def _way(option: dict[str, Any], known: facts.Way, ran: history.Ran | None) -> Way:
     target, runs = known.target, known.running
     preconditions = _preconditions(known)
     undoes = _undoes(known)
@@ -115,7 +122,7 @@ def _way(option: dict[str, Any], known: looking.Way, ran: history.Ran | None) ->
     return found
 
 
-def _preconditions(known: looking.Way) -> list[Precondition]:
+def _preconditions(known: facts.Way) -> list[Precondition]:
     shown_by = known.option["shown_by"]
     answers = [looking.judge(name, known) for name in shown_by]
     return [
@@ -132,10 +139,10 @@ def _preconditions(known: looking.Way) -> list[Precondition]:
     ]
 
 
-def _undoes(known: looking.Way) -> Undoes:
+def _undoes(known: facts.Way) -> Undoes:
     preview = known.preview
     if preview is None or preview.made_at is None:
-        why = looking.why_no_preview(known, preview)
+        why = code.why_no_preview(known, preview)
         return {
             "known": False, "why": why, "commits": 0, "more": False, "hotfixes": [], "security": [],
             "migrations": "", "secrets": [], "config": [], "digest": "", "made_at": None,
@@ -156,7 +163,7 @@ def _undoes(known: looking.Way) -> Undoes:
     }
 
 
-def _percent(known: looking.Way) -> int | None:
+def _percent(known: facts.Way) -> int | None:
     """How many have what runs now, as a store told it last."""
     rows = Deployment.objects.filter(product=known.product, percent__isnull=False)
     last = rows.order_by("-at", "-pk").first()

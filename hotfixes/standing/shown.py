@@ -4,6 +4,7 @@ The incident page knows no hotfix; it reads this through incidents/verdicts.py.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from hotfixes.checks import app, deploy, forge, git
 from hotfixes.models import Hotfix
 from hotfixes.naming import named
+from hotfixes.rollback import next_step
 from hotfixes.standing import standing
 from hotfixes.standing.standing import CheckView, SaidView, Standing
 from incidents import glance, verdicts
@@ -39,7 +41,14 @@ def standings(incident: Incident) -> list[Standing]:
 
 
 def read(incidents: Sequence[Incident]) -> Mapping[int, Known]:
-    """One query for incidents without a hotfix, however many they are."""
+    """One query for incidents without a hotfix, however many they are; one more where a remedy was begun."""
+    found, back = _read(incidents), next_step.of(incidents)
+    return {key: replace(known, rollback=back.get(key)) for key, known in found.items()} | {
+        key: Known(rollback=action) for key, action in back.items() if key not in found
+    }
+
+
+def _read(incidents: Sequence[Incident]) -> Mapping[int, Known]:
     if len(incidents) == 1:
         return {incidents[0].pk: _known(standings(incidents[0]), with_names=True)}
     rows = Hotfix.objects.for_page().filter(incident__in=[one.pk for one in incidents]).open()

@@ -91,10 +91,12 @@ REPORT: dict[str, dict[str, Any]] = {
     },
 }
 FIXES = ("hotfix", "private hotfix")
+BACK = ("rollback", "private rollback")
 FIX: dict[str, dict[str, Any]] = {
     "recheck": {},
     "merge_policy": {"merge": "merge", "reason": "Main has gone on"},
     "abandon": {"reason": "We roll back"},
+    "regressed": {"reason": "Twice as slow"},
 }
 SAID: dict[str, dict[str, Any]] = {
     "attest": {"text": "By hand"},
@@ -148,6 +150,12 @@ OPERATIONS = [
     *(Operation(f"POST /hotfixes/{{}}/{path}", {Scope.HOTFIXES}, R, on=FIXES, sent=body) for path, body in FIX.items()),
     *(Operation(f"POST /hotfixes/{{}}/checks/{{}}/{path}", {Scope.HOTFIXES}, R, sent=body,
                 on=("hotfix's check", "private hotfix's check")) for path, body in SAID.items()),
+    Operation("GET /rollbacks", {READ, Scope.HOTFIXES, INCIDENTS}, SIGNED_IN, narrow=OPEN),
+    Operation("GET /rollbacks/{}", {READ, Scope.HOTFIXES, INCIDENTS}, V, on=BACK),
+    Operation("POST /rollbacks/{}/steps/{}", {Scope.HOTFIXES}, R, sent={"state": "done"},
+              on=("rollback's step", "private rollback's step")),
+    Operation("POST /rollbacks/{}/back", {Scope.HOTFIXES}, R, on=BACK, sent={"text": "It answers"}),
+    Operation("POST /rollbacks/{}/abandon", {Scope.HOTFIXES}, R, on=BACK, sent={"reason": "Gone"}),
     Operation("POST /evidence", {Scope.INGEST, Scope.HOTFIXES}, R, sent={"hotfix": "HF-1", "kind": "note"},
               narrow=UNKNOWN, names=True),
     Operation("GET /incidents/{}/decisions", {READ, INCIDENTS, Scope.DECIDE}, V, on=RECORDS),

@@ -36,6 +36,7 @@ class Page:
 V, R, M, A = Role.VIEWER, Role.RESPONDER, Role.MANAGER, Role.ADMIN
 INCIDENTS = ("incident", "private incident")
 HOTFIXES = ("hotfix", "private hotfix")
+ROLLBACKS = ("rollback", "private rollback")
 ENTRIES = ("incident's entry", "private incident's entry")
 ACTIONS = ("incident's action item", "private incident's action item")
 REDACTIONS = ("incident's redaction", "private incident's redaction")
@@ -194,6 +195,11 @@ RECORDS = [
     Page("waive_check", get=R, post=R, on=HOTFIXES, named={"key": "merged"}),
     Page("confirm_waiver", get=R, post=R, on=HOTFIXES, named={"key": "merged"}),
     Page("withdraw_waiver", get=R, post=R, on=HOTFIXES, named={"key": "merged"}),
+    Page("regress_hotfix", get=R, post=R, on=HOTFIXES),
+    Page("rollback", get=V, on=ROLLBACKS),
+    *(Page(name, get=R, post=R, on=ROLLBACKS) for name in ("rollback_back", "rollback_done", "abandon_rollback")),
+    *(Page(name, get=R, post=R, on=ROLLBACKS, named={"position": 1})
+      for name in ("tick_rollback", "skip_rollback_step", "reopen_rollback_step")),
     Page("decisions", get=SIGNED_IN),
     Page("decision_card", get=V, on=INCIDENTS),
     # Who is listed for the deciding role (world.py lists the admin of the team).

@@ -22,7 +22,7 @@ from foundation import moment
 from foundation.blobs import taken
 from foundation.refs import next_number
 from hotfixes.audit.asking import ask, cancel
-from hotfixes.models import AuditRun, Hotfix
+from hotfixes.models import AuditRun, Hotfix, Rollback, RollbackStep
 from incidents import corrections, transitions
 from incidents.declare import declare
 from incidents.models import Incident, Participant
@@ -173,6 +173,7 @@ def _furnish(world: World) -> None:
             name: ({"ref": incident.ref}, {"ref": f"INC-{NOWHERE}"}, seen_by),
             **_process_of(name, incident.ref, seen_by),
             **_fix_of(name.replace("incident", "hotfix"), _hotfix(incident), seen_by),
+            **_back_of(name.replace("incident", "rollback"), _rollback(incident), seen_by),
             f"{name}'s entry": (event, {**event, "ref": f"INC-{NOWHERE}"}, seen_by),
         }
         things |= _report_of(
@@ -196,6 +197,21 @@ def _fix_of(name: str, hotfix: Hotfix, seen_by: dict[str, Role]) -> dict[str, An
     named, nothing = {"ref": hotfix.ref}, {"ref": f"HF-{NOWHERE}"}
     check = {"key": "merged"}
     return {name: (named, nothing, seen_by), f"{name}'s check": (named | check, nothing | check, seen_by)}
+
+
+def _rollback(incident: Incident) -> Rollback:
+    made = Rollback.objects.create(
+        number=next_number("RB"), incident=incident, product=incident.product, to_version="0.1.0",
+        started_at=incident.declared_at,
+    )  # fmt: skip
+    RollbackStep.objects.create(rollback=made, position=1, part="do", title="Deploy the tag before")
+    return made
+
+
+def _back_of(name: str, rollback: Rollback, seen_by: dict[str, Role]) -> dict[str, Any]:
+    named, nothing = {"ref": rollback.ref}, {"ref": f"RB-{NOWHERE}"}
+    step = {"position": 1}
+    return {name: (named, nothing, seen_by), f"{name}'s step": (named | step, nothing | step, seen_by)}
 
 
 def _audit(world: World, by: User) -> AuditRun:

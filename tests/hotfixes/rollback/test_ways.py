@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,10 +18,12 @@ from products.vocabulary import EnvironmentKind
 from tests.factories import make_product
 
 
-def deployed(product: Product, version: str, hours_ago: float, **facts: object) -> Deployment:
+def deployed(product: Product, version: str, hours_ago: float, **facts: Any) -> Deployment:
+    place = product.environments.filter(kind=EnvironmentKind.PRODUCTION).first()
+    assert place is not None
     return Deployment.objects.create(
         product=product,
-        environment=product.environments.filter(kind=EnvironmentKind.PRODUCTION).first(),
+        environment=place,
         version=version,
         status=facts.pop("status", "succeeded"),
         source="api",
@@ -75,7 +78,9 @@ def test_how_long_it_ran_and_what_went_wrong_then(nodes: Incident, ada: User) ->
     ran = ways(nodes, moment.now())[0]["ran"]
     assert ran is not None
     assert (ran["seconds"], ran["incidents"], ran["downs"]) == (299 * 3600, 0, 0)
-    declare(nodes.product, by=ada, title="Slow", severity=None, detected_at=moment.now() - timedelta(hours=20))
+    declare(
+        nodes.product, by=ada, title="Slow", severity=None, detected_at=moment.now() - timedelta(hours=20)
+    )
     again = ways(nodes, moment.now())[0]["ran"]
     assert again is not None
     assert again["incidents"] == 1
@@ -83,19 +88,27 @@ def test_how_long_it_ran_and_what_went_wrong_then(nodes: Incident, ada: User) ->
 
 def test_an_irreversible_migration_blocks_what_goes_back_and_not_a_halt(nodes: Incident) -> None:
     """EVIDENCE §4, block 4."""
-    files = [{"path": "db/migrate/2_x.rb", "kind": "rails", "verdict": "irreversible", "why": ["drops a column"]}]
+    files = [
+        {"path": "db/migrate/2_x.rb", "kind": "rails", "verdict": "irreversible", "why": ["drops a column"]}
+    ]
     Preview.objects.create(
         product=nodes.product, from_ref="v1.0.1", to_ref="v1.0.0", asked_at=moment.now(), made_at=moment.now(),
-        data={"count": 3, "migrations": {"verdict": "irreversible", "files": files}, "security": [{"subject": "CVE-1"}]},
+        data={
+            "count": 3, "migrations": {"verdict": "irreversible", "files": files}, "security": [{"subject": "CVE-1"}],
+        },
     )  # fmt: skip
     found = ways(nodes, moment.now())
     blocked = [{"key": "migrations", "text": "db/migrate/2_x.rb cannot be taken back: drops a column."}]
     assert found[0]["blocked"] == blocked
-    assert found[1]["blocked"] == [{"key": "migrations", "text": "A migration since then cannot be taken back."}]
+    assert found[1]["blocked"] == [
+        {"key": "migrations", "text": "A migration since then cannot be taken back."}
+    ]
     assert [one["key"] for one in found[1]["warnings"]] == ["security", "user_action"]
 
 
-def test_a_mobile_app_is_halted_and_never_rolled_back(incident: Incident, product: Product, ada: User) -> None:
+def test_a_mobile_app_is_halted_and_never_rolled_back(
+    incident: Incident, product: Product, ada: User
+) -> None:
     """C15: the store's own figure says whether there is anything to halt."""
     set_components(product, [("mobile", "Mobile apps")], by=ada)
     deployed(product, "0.1.0", 100)

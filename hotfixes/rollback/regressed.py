@@ -1,0 +1,52 @@
+"""A hotfix that made it worse (A37): said by a person, or shown by the watch and the smoke tests. Leads to deciding."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from hotfixes.models import Hotfix
+from incidents import transitions
+from incidents.checklist import check_reason
+from incidents.lifecycle import Step, perform
+from incidents.models import Incident, Status, TimelineEvent
+from incidents.report import REPORTED_IN, check_moment
+from products.vocabulary import EventKind
+
+SHOWN_BY = (EventKind.REGRESSED, EventKind.WATCH_FAILED, EventKind.SMOKE_FAILED)
+
+
+def regress(hotfix: Hotfix, *, by: User, reason: str, at: datetime | None = None) -> TimelineEvent:
+    """It got worse, and how. What was resolved is opened again. Raises ValidationError where it is over for good."""
+    check_reason(reason)
+    with transaction.atomic():
+        incident = Incident.objects.select_for_update(of=("self",)).for_page().get(pk=hotfix.incident_id)
+        if incident.status not in REPORTED_IN:
+            words = {"ref": incident.ref, "status": incident.get_status_display()}
+            raise ValidationError(
+                _("%(ref)s is %(status)s. Declare what is wrong now as a new incident.") % words
+            )
+        check_moment(incident, at)
+        if incident.status == Status.RESOLVED:
+            transitions.reopen(incident, by=by, reason=reason)
+            incident.refresh_from_db()
+        to = Status.ACTIVE if incident.status == Status.MONITORING else None
+        step = Step(EventKind.REGRESSED, REPORTED_IN, to)
+        return perform(incident, step, by=by, at=at, text=reason.strip(), hotfix=hotfix.ref)
+
+
+def regression(hotfix: Hotfix) -> TimelineEvent | None:
+    """The last entry that shows it, unless something was deployed or brought back since."""
+    kinds = [*SHOWN_BY, EventKind.DEPLOYED, EventKind.ROLLED_BACK]
+    last = (
+        hotfix.incident.events.filter(kind__in=kinds)
+        .select_related("actor", "payload")
+        .order_by("-seq")
+        .first()
+    )
+    if last is None or last.kind not in SHOWN_BY:
+        return None
+    about = last.subject or str(last.data.get("hotfix") or hotfix.ref)
+    return last if about == hotfix.ref else None
