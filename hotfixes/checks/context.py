@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from hotfixes.checks.facts import Approved, Box, Deployed, Seen, Shown, Told
+from hotfixes.checks.watched import Counted, WatchFacts
 from hotfixes.forges.shapes import Reading
 from hotfixes.git import names
 from hotfixes.git.movements import Kind
@@ -61,6 +62,9 @@ class Context:
     told: tuple[Told, ...] = ()
     versions: tuple[Seen, ...] = ()
     boxes: tuple[Box, ...] = ()
+    # What was counted, the earliest told first, and how the watch of this hotfix stands; None: there is none.
+    tallies: tuple[Counted, ...] = ()
+    watch: WatchFacts | None = None
     deploy_limit_s: int | None = None
     # What the product's page says that production runs.
     product_version: str = ""

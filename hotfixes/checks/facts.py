@@ -60,6 +60,8 @@ class Shown:
     by: str = ""
     # A person's word, by hand.
     said: bool = False
+    # A person's word, by hand.
+    said: bool = False
 
     @property
     def line(self) -> str:

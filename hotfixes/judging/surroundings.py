@@ -12,6 +12,7 @@ from hotfixes.git.reader import GitReader, Ref
 from hotfixes.models import ForgeReading, Hotfix
 from hotfixes.observing.history import history
 from hotfixes.watch import known as known_watch
+from hotfixes.watch import known as known_watch
 from incidents import work
 from incidents.models import ChecklistItem, TimelineEvent
 from incidents.work import Work

@@ -18,6 +18,7 @@ from hotfixes.models.preview import Preview as Preview
 from hotfixes.models.question import Question as Question
 from hotfixes.models.rollback import Rollback as Rollback
 from hotfixes.models.rollback_step import RollbackStep as RollbackStep
+from hotfixes.models.watch import SmokeTick as SmokeTick
 from hotfixes.models.watch import Tally as Tally
 from hotfixes.models.watch import Watch as Watch
 from hotfixes.models.watch import WatchSample as WatchSample

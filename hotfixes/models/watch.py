@@ -123,3 +123,20 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} {self.kind} of {self.remedy or self.incident_id}"
+
+
+class SmokeTick(models.Model):
+    """What a person tried right after the deployment and how it went (K58–K60). The words are the timeline's alone."""
+
+    watch = models.ForeignKey(Watch, on_delete=models.CASCADE, related_name="ticks")
+    # The key of the process's smoke item.
+    item = models.CharField(max_length=40)
+    passed = models.BooleanField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.watch_id} {self.item}: {'passed' if self.passed else 'failed'}"

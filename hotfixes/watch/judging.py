@@ -131,7 +131,11 @@ def _wait(incident: Incident, watch: Watch, now: datetime) -> bool:
 def _fail(incident: Incident, watch: Watch, found: Course, failure: Failure) -> None:
     at = max(failure.at, incident.detected_at)
     step = Step(Kind.WATCH_FAILED, REPORTED_IN, process.status_after(incident, Kind.WATCH_FAILED))
-    told: dict[str, Any] = {"name": failure.name, "flapped": failure.flapped, "counted_s": round(found.counted_s)}
+    told: dict[str, Any] = {
+        "name": failure.name,
+        "flapped": failure.flapped,
+        "counted_s": round(found.counted_s),
+    }
     perform(incident, step, by=None, at=at, **told, **_about(watch))
     watch.restarts += 1
     watch.counts_from, watch.extended_s = None, 0

@@ -3,7 +3,7 @@
 from typing import Final
 
 from hotfixes.checks.app.acts import documented, postmortem_scheduled, severity_assessed, users_notified
-from hotfixes.checks.app.after import errors, fix_verified, healthy_window, user_reports
+from hotfixes.checks.watch import errors, fix_verified, healthy_window, user_reports
 
 FAMILY: Final = (
     severity_assessed,

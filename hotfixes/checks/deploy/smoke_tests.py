@@ -1,6 +1,7 @@
 """What was tried right after the deployment (K58–K60, K112). What was tried before it says nothing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -32,6 +33,9 @@ def smoke(context: Context) -> Result:
     lines = [one.line for one in counted[-5:]]
     if bad or (word and word.kind == "smoke_failed" and not _better_since(counted, word)):
         return _bad(bad, word, lines)
+    if state and not open_ and (by := [one.by for one in state.values() if one.said]):
+        said = _("The smoke tests passed, says %s.") % listed(list(dict.fromkeys(by)))
+        return stated(said, *lines, by=by[-1], tried=sorted(state))
     if state and not open_:
         return passed(_("The smoke tests passed after the deployment."), *lines, tried=sorted(state))
     if word and word.kind == "smoke_passed":
@@ -60,9 +64,7 @@ def tried(sent: list[Shown], wanted: Mapping[str, str]) -> dict[str, Shown]:
     for one in sorted(sent, key=lambda one: one.at):
         for key, went_well in _results(one, wanted).items():
             if went_well is not None and (key in wanted or key in found or not went_well):
-                found[key] = Shown(
-                    one.kind, went_well, one.summary, one.url, one.data, one.head, one.at, one.by
-                )
+                found[key] = replace(one, passed=went_well)
     return found
 
 

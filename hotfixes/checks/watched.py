@@ -1,0 +1,125 @@
+"""What is known of a watch, and of what was counted meanwhile, as plain values. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# What is left uncounted of the time at the most, in percent, for a count to speak of all of it.
+SLACK = 5
+# A count that began this much before the deployment still speaks of the time after it.
+EARLY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Errors or users' reports of one source over a time. `said`: by a person, who may be wrong."""
+
+    kind: str
+    count: int
+    since: datetime
+    until: datetime
+    source: str = ""
+    by: str = ""
+    said: bool = False
+    at: datetime | None = None
+
+    @property
+    def seconds(self) -> float:
+        return (self.until - self.since).total_seconds()
+
+    @property
+    def line(self) -> str:
+        words = [f"{self.since.isoformat()} – {self.until.isoformat()}: {self.count}", self.source]
+        return " ".join(filter(None, [*words, f"({self.by})" if self.by else ""]))
+
+
+@dataclass(frozen=True, slots=True)
+class WatchFacts:
+    """`counts_from` null: the time does not count yet. `ends_at`: by what is known now. `why` as in Course. `failed`:
+    who failed it, until it counts again. `origin`: the monitor that opened the incident, up since `origin_since`.
+    """
+
+    state: str
+    kept_from: datetime
+    counts_from: datetime | None
+    least_s: int
+    counted_s: float
+    coverage: float | None = None
+    ends_at: datetime | None = None
+    ended_at: datetime | None = None
+    extended_s: float = 0
+    restarts: int = 0
+    why: str = ""
+    failed: str = ""
+    said_by: str = ""
+    watched: tuple[str, ...] = ()
+    origin: str = ""
+    origin_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What one source counted since the deployment. `worse`: more than before, for the time; None: nobody counted
+    before. `whole`: it speaks of all the time until `needed`, or of as much of it as is over (`so_far`).
+    """
+
+    count: int
+    until: datetime
+    source: str
+    said: bool
+    worse: bool | None
+    whole: bool
+    lines: tuple[str, ...]
+    by: str = ""
+    before: int | None = None
+
+
+def reckon(rows: Sequence[Counted], kind: str, *, deployed_at: datetime, needed: datetime) -> Reckoned | None:
+    """By the worst of the sources, or the one that knows most; None where nobody has counted since the deployment.
+    Two sources are never added up.
+    """
+    by_source: dict[str, list[Counted]] = {}
+    for row in rows:
+        if row.kind == kind:
+            by_source.setdefault(row.source.strip().casefold(), []).append(row)
+    found = [one for mine in by_source.values() if (one := _of_source(mine, deployed_at, needed))]
+    if not found:
+        return None
+    bad = [one for one in found if one.count and one.worse is not False]
+    return max(bad or found, key=lambda one: (one.count if bad else one.whole, one.until))
+
+
+def _of_source(rows: list[Counted], deployed_at: datetime, needed: datetime) -> Reckoned | None:
+    after = _apart([one for one in rows if one.since >= deployed_at - EARLY and one.until > deployed_at])
+    if not after:
+        return None
+    before = _apart(
+        [one for one in rows if one.until <= deployed_at + EARLY and one.since < deployed_at - EARLY]
+    )
+    count, seconds = sum(one.count for one in after), sum(one.seconds for one in after)
+    was, was_s = sum(one.count for one in before), sum(one.seconds for one in before)
+    worse = count * was_s > was * seconds if was_s else None if count else False
+    asked = (needed - deployed_at).total_seconds()
+    inside = sum(
+        max(0.0, (min(one.until, needed) - max(one.since, deployed_at)).total_seconds()) for one in after
+    )
+    return Reckoned(
+        count,
+        max(one.until for one in after),
+        after[-1].source,
+        any(one.said for one in after),
+        worse,
+        inside * 100 >= asked * (100 - SLACK),
+        tuple(one.line for one in [*before[-3:], *after[-5:]]),
+        after[-1].by,
+        was if was_s else None,
+    )
+
+
+def _apart(rows: list[Counted]) -> list[Counted]:
+    """Those that do not overlap, the later told first: who counts again corrects what was counted before."""
+    kept: list[Counted] = []
+    for row in reversed(rows):
+        if not any(row.since < one.until and one.since < row.until for one in kept):
+            kept.append(row)
+    return sorted(kept, key=lambda one: one.since)

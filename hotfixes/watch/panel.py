@@ -1,0 +1,44 @@
+"""The watch on the incident page: how far it is, on a phone first; loud where nobody watches."""
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.access import allowed, signed_in
+from accounts.models import User
+from hotfixes.models import Watch
+from hotfixes.watch import shown
+from incidents import glance, panels, watch, work
+from incidents.models import Incident
+from products.vocabulary import EventKind
+
+
+def _applies(incident: Incident, user: User) -> bool:
+    """Something was brought out; asked of what the page has read already."""
+    if not watch.spec(incident):
+        return False
+    kinds = (EventKind.DEPLOYED, EventKind.ROLLED_BACK, EventKind.WATCH_OPENED, EventKind.SMOKE_PASSED)
+    return work.of(incident).story.last(*kinds) is not None
+
+
+def _render(request: HttpRequest, incident: Incident) -> str:
+    user = signed_in(request)
+    found = shown.of_incident(incident, glance.now(incident), user)
+    if not found:
+        return ""
+    return render_to_string("hotfixes/watch.html", context(request, incident, found), request)
+
+
+def context(request: HttpRequest, incident: Incident, found: list[shown.WatchShown]) -> dict[str, object]:
+    user = signed_in(request)
+    return {
+        "incident": incident,
+        "found": found,
+        "may": allowed(user, "try_smoke", incident),
+        "running": any(one.watch.state == Watch.State.RUNNING for one in found),
+        "decide": reverse("decision_card", args=[incident.ref]),
+        "zone": user.time_zone or incident.product.team.time_zone,
+    }
+
+
+panels.register(panels.Panel("watch", panels.DECISION + 8, _applies, _render))

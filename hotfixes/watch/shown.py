@@ -1,0 +1,204 @@
+"""A watch as pages and the API show it: how far it is, what every monitor saw, what was counted, who watches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from hotfixes.checks.watched import Reckoned, reckon
+from hotfixes.models import Watch
+from hotfixes.watch import known, sampling, smoke
+from hotfixes.watch.course import BAD, GOOD, Course, Sample, Watched, course
+from hotfixes.watch.judging import rule_of
+from hotfixes.watch.smoke import Item
+from incidents import holding
+from incidents.clocks import span
+from incidents.holding import RoleView
+from incidents.models import Incident
+from incidents.watch import spec
+from monitoring.states import State
+from monitoring.uptime import Segment
+
+# Strips on a page; a summary may list hundreds.
+STRIPS = 8
+
+
+@dataclass(frozen=True)
+class Strip:
+    name: str
+    pieces: list[Segment]
+    rare: bool = False
+
+
+@dataclass(frozen=True)
+class GapShown:
+    """A gap in the reader's words; `open`: it lasts."""
+
+    start: datetime
+    end: datetime
+    for_: str
+    who: str
+    open: bool
+
+
+@dataclass(frozen=True)
+class WatchShown:
+    """`state`: waits, runs, ill (what failed is not well yet), met, failed or stopped. `head` says it in a sentence.
+
+    `errors` and `reports` are None where nobody has counted. `watcher`: the role that watches, None where the process
+    names none.
+    """
+
+    watch: Watch
+    course: Course
+    state: str
+    head: str
+    strips: list[Strip]
+    gaps: list[GapShown]
+    errors: Reckoned | None
+    reports: Reckoned | None
+    items: list[Item]
+    watcher: RoleView | None
+
+    @property
+    def done(self) -> str:
+        return span(self.course.counted_s // 60 * 60)
+
+    @property
+    def least(self) -> str:
+        return span(self.watch.least_s)
+
+    @property
+    def coverage(self) -> int | None:
+        return None if self.course.coverage is None else int(self.course.coverage)
+
+    @property
+    def running(self) -> bool:
+        return self.watch.state == Watch.State.RUNNING
+
+    @property
+    def nobody(self) -> bool:
+        """The process names who watches, and nobody does."""
+        return self.running and self.watcher is not None and self.watcher.user is None
+
+    @property
+    def measures(self) -> bool:
+        return bool(self.course.watched)
+
+    @property
+    def failed_name(self) -> str:
+        failures = self.watch.facts.get("failures") or []
+        relapse = self.watch.facts.get("relapse") or {}
+        return str(relapse.get("name") or (failures[-1]["name"] if failures else ""))
+
+    @property
+    def failed_at(self) -> datetime | None:
+        failures = self.watch.facts.get("failures") or []
+        relapse = self.watch.facts.get("relapse") or {}
+        at = relapse.get("at") or (failures[-1]["at"] if failures else None)
+        return datetime.fromisoformat(at) if at else None
+
+    @property
+    def smoke_open(self) -> bool:
+        return any(one.passed is None for one in self.items)
+
+
+def of_incident(
+    incident: Incident, now: datetime, reader: User | None = None, most: int = 4
+) -> list[WatchShown]:
+    """Of each remedy the last watch, the newest first."""
+    rows = Watch.objects.filter(incident=incident).order_by("-kept_from", "-pk")
+    last: dict[tuple[int, str], Watch] = {}
+    for row in rows[:20]:
+        row.incident = incident
+        last.setdefault((row.product_id, row.remedy), row)
+    return [of(one, now, reader) for one in list(last.values())[:most]]
+
+
+def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
+    """About eight queries."""
+    incident = watch.incident
+    kept = sampling.samples(watch)
+    targets = sampling.watched(watch, kept)
+    at = watch.ended_at or now
+    found = course(
+        kept, targets, rule_of(watch), kept_from=watch.kept_from, counts_from=watch.counts_from, now=at
+    )
+    counted = known.counted(incident, watch.product_id)
+    needed = max(watch.ended_at or found.ends_at or now, watch.kept_from)
+    errors, reports = (
+        reckon(counted, kind, deployed_at=watch.kept_from, needed=needed)
+        for kind in ("errors", "user_reports")
+    )
+    state = state_of(watch, found)
+    return WatchShown(
+        watch=watch,
+        course=found,
+        state=state,
+        head=_head(state, found),
+        strips=[_strip(one, kept, watch, found, at) for one in targets[:STRIPS]],
+        gaps=[
+            GapShown(gap.start, gap.end, span(gap.seconds), ", ".join(gap.who[:5]), gap.open)
+            for gap in found.gaps
+        ],
+        errors=errors,
+        reports=reports,
+        items=smoke.items(watch),
+        watcher=watcher(incident, reader),
+    )
+
+
+def state_of(watch: Watch, found: Course) -> str:
+    if watch.state != Watch.State.RUNNING:
+        return str(watch.state)
+    if watch.counts_from is None:
+        return "ill" if watch.facts.get("failed") else "waits"
+    return "runs"
+
+
+def _head(state: str, found: Course) -> str:
+    heads = {
+        "waits": _("The time counts from the smoke tests on"),
+        "ill": _("It begins anew once all is well again"),
+        "met": _("The watch went well"),
+        "failed": _("The watch showed a fault"),
+        "stopped": _("The watch was stopped"),
+    }
+    if state in heads:
+        return heads[state]
+    if found.why == "nobody":
+        return _("No monitor watches it: only a person can say that all is well")
+    if found.why == "gap":
+        return _("Nobody sees how it is just now")
+    return _("All that is seen is well")
+
+
+def watcher(incident: Incident, reader: User | None) -> RoleView | None:
+    """The role that watches by the process."""
+    roles = incident.process_version.document.get("roles") or []
+    key = spec(incident).get("role") or next((str(one["key"]) for one in roles if one.get("watches")), "")
+    return next((one for one in holding.holders(incident, reader) if one.role == key), None)
+
+
+def _strip(one: Watched, kept: Sequence[Sample], watch: Watch, found: Course, until: datetime) -> Strip:
+    """From the deployment on. Between two good looks it was up; what lies around a gap nobody saw."""
+    mine = [look for look in kept if look.target == one.key and look.at <= until]
+    most = timedelta(seconds=watch.max_gap * one.interval_s)
+    start = watch.kept_from
+    pieces: list[Segment] = []
+    for before, after in pairwise(mine):
+        if after.at <= start:
+            continue
+        state = (
+            State.DOWN if BAD in (before.verdict, after.verdict) and before.verdict == BAD else State.UNKNOWN
+        )
+        if before.verdict == after.verdict == GOOD and after.at - before.at <= most:
+            state = State.UP
+        pieces.append(Segment(max(before.at, start), after.at, state))
+    if mine and mine[-1].at < until:
+        last = State.UP if mine[-1].verdict == GOOD and until - mine[-1].at <= most else State.UNKNOWN
+        pieces.append(Segment(max(mine[-1].at, start), until, last))
+    return Strip(one.name, pieces, one.name in found.rare)
