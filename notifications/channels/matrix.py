@@ -33,10 +33,15 @@ def _is_room(value: str) -> None:
         raise ValidationError(_("Write it like !AbCdEf:example.org"))
 
 
+def _bare(value: str) -> None:
+    if "?" in value or "#" in value:
+        raise ValidationError(_("Only where the homeserver is, such as https://matrix.example.org"))
+
+
 class MatrixForm(ChannelForm):
     url = Secret(
         label=lazy("Homeserver"),
-        validators=[web_address],
+        validators=[web_address, _bare],
         help_text=lazy("Where the bot signs in, such as https://matrix.example.org"),
     )
     room = Secret(

@@ -11,6 +11,7 @@ import time
 import pytest
 from cryptography.fernet import Fernet
 from pytest_django import Settings
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from accounts.models import User
 from incidents.declare import declare
@@ -21,6 +22,7 @@ from notifications.ways import add_channel
 from products.models import Product
 from tests.notifications.conftest import SECRET, make_channel, opened
 from tests.notifications.receiving import Got, receiver, saying
+from tests.notifications.shapes import faults
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +133,51 @@ def test_the_signature_is_the_one_that_the_standards_own_example_has() -> None:
         b'{"test": 2432232314}',
     )
     assert found == "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+@pytest.mark.parametrize("body", ["It fails.", 'ünïcödé 🚨 \u2028 "quoted" </script>', ""])
+def test_an_independent_library_takes_our_signature_and_no_other(
+    product: Product, mia: User, body: str
+) -> None:
+    """The reference library of Standard Webhooks, as a team's own program would use it."""
+    with receiver() as server:
+        make_channel(product, "webhook", mia, url=f"{server.url}/hook", secret=SECRET)
+        opened(product)
+        Delivery.objects.update(body=body)
+        send.drain()
+    (got,) = server.got
+    told = Webhook(SECRET).verify(got.body, got.headers)
+    assert (told["type"], told["data"]["text"]) == ("incident.opened", body)
+    strange = Webhook("whsec_" + base64.b64encode(b"x" * 32).decode())
+    old = {**got.headers, "webhook-timestamp": str(int(got.headers["webhook-timestamp"]) - 3600)}
+    other = {**got.headers, "webhook-id": "msg_another"}
+    for library, content, headers in (
+        (strange, got.body, got.headers),
+        (Webhook(SECRET), got.body + b" ", got.headers),
+        (Webhook(SECRET), got.body, old),
+        (Webhook(SECRET), got.body, other),
+    ):
+        with pytest.raises(WebhookVerificationError):
+            library.verify(content, headers)
+
+
+def test_a_secret_that_nightdesk_made_is_one_that_the_library_takes(product: Product, mia: User) -> None:
+    secret = webhook.new_secret()
+    got = sent_by(product, mia, "webhook", "/hook", secret=secret)
+    assert Webhook(secret).verify(got.body, got.headers)["data"]["ref"] == Delivery.objects.latest("pk").ref
+
+
+@pytest.mark.parametrize("piece", ["x", '"', "🚨", "ü\n"])
+def test_what_ntfy_gets_has_its_published_shape_and_size(product: Product, ada: User, piece: str) -> None:
+    with receiver() as server:
+        add_channel(kind=Kind.NTFY, name="Phone", config={"url": f"{server.url}/ada-7f3a"}, by=ada)
+        opened(product)
+        Delivery.objects.update(body=piece * 9_000)
+        send.drain()
+    (got,) = server.got
+    said = json.loads(got.body)
+    assert (faults("ntfy", said), len(said["message"].encode()) <= 4_096) == ([], True)
+    assert [act["label"] for act in said["actions"]] == ["Acknowledge", "Can't, next person"]
 
 
 def test_openssl_finds_the_same_signature(product: Product, mia: User) -> None:

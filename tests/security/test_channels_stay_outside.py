@@ -22,8 +22,9 @@ from tests.network.test_egress_matrix import MALFORMED, SPELLINGS
 from tests.notifications.receiving import Receiver, receiver, saying
 
 pytestmark = pytest.mark.django_db
-KINDS = ("slack", "webhook", "ntfy")
+KINDS = ("slack", "webhook", "ntfy", "teams", "matrix")
 SECRET = "whsec_" + "A" * 43 + "="
+MORE = {"matrix": {"room": "!r:example.test", "token": "t"}}
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +61,7 @@ def deliveries(product: Product, kind: str, urls: list[str]) -> list[Delivery]:
     """One message per address, each through a channel of its own, sent by the real sender."""
     now, rows = moment.now(), []
     for number, url in enumerate(urls):
-        sealed = seal(json.dumps({"url": url, "secret": SECRET}))
+        sealed = seal(json.dumps({"url": url, "secret": SECRET, **MORE.get(kind, {})}))
         channel = Channel.objects.create(
             team=product.team, kind=kind, name=f"c{number}", sealed=sealed, shown="…"
         )
@@ -110,7 +111,7 @@ def test_a_name_is_judged_by_where_it_leads_each_time(
     kind: str, product: Product, victim: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rebinding: first a good address, then this machine; and good and bad ones in one answer."""
-    with receiver() as good:
+    with receiver(lambda take: take.say(200, b'{"event_id": "$1"}')) as good:
         answers = iter([["127.0.0.2"], ["127.0.0.1"], ["169.254.169.254", "::1"], ["::ffff:127.0.0.1"]])
         monkeypatch.setattr(NAMES, "resolve", lambda name: next(answers))
         monkeypatch.setattr(NAMES, "kept_s", 0)
@@ -131,7 +132,11 @@ def test_send_a_test_says_a_sentence_and_reaches_nobody(
 ) -> None:
     client.force_login(mia)
     for spelling in SPELLINGS[:4]:
-        sealed = seal(json.dumps({"url": spelling.format(port=port(victim)) + "topic", "secret": SECRET}))
+        sealed = seal(
+            json.dumps(
+                {"url": spelling.format(port=port(victim)) + "topic", "secret": SECRET, **MORE.get(kind, {})}
+            )
+        )
         channel = Channel.objects.create(team=product.team, kind=kind, name="room", sealed=sealed, shown="…")
         answer = client.post(f"/settings/channels/{channel.pk}/test/", follow=True)
         page = answer.content.decode()
