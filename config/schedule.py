@@ -22,6 +22,8 @@ from hotfixes.audit import folders as audit_copies
 from hotfixes.audit import running as audits
 from hotfixes.audit.tasks import audit_due
 from hotfixes.decision import revisiting
+from hotfixes.deployments import holds
+from hotfixes.deployments import seen as versions_seen
 from hotfixes.hooks import receiving
 from hotfixes.lifecycle import start as hotfixes
 from hotfixes.observing import claim as observing
@@ -76,8 +78,8 @@ SWEEPS = (
     Sweep("rollbacks begun", going_back.adopt, on_wake=True),
     Sweep("rollbacks", rollbacks.sweep, on_wake=True),
     Sweep("previews wanted", previews.sweep, every_s=2.0, on_wake=True),
-    Sweep("watches", watches.judge_due, on_wake=True, next_due=watches.next_due),
-    Sweep("revisits", revisiting.tell_due, on_wake=True, next_due=revisiting.next_due),
+    Sweep("versions seen", versions_seen.take_in, on_wake=True),
+    Sweep("holds", holds.keep, on_wake=True),
     Sweep("contradictions", contradictions.tell_resolved, every_s=30.0),
     # Starts threads and returns: what is slow outside holds neither the ticker nor another channel.
     Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),

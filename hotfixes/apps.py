@@ -9,6 +9,8 @@ class HotfixesConfig(AppConfig):
         from hotfixes.alarms import alarms  # noqa: F401 (those with this mark register themselves)
         from hotfixes.connecting import following, forms
         from hotfixes.decision import by_link, panel, simulated  # noqa: F401
+        from hotfixes.deployments import holds  # noqa: F401
+        from hotfixes.deployments import panel as running
         from hotfixes.pages import hotfix_panel, offers, product_panel  # noqa: F401
         from hotfixes.rollback import claims as _rollback_claims  # noqa: F401
         from hotfixes.rollback import offers as _rollback_offers  # noqa: F401
@@ -27,3 +29,4 @@ class HotfixesConfig(AppConfig):
         looks.follow(sampling.keep)
         sections.register(forms.SECTION)
         panels.register(product_panel.PANEL)
+        panels.register(running.PANEL)

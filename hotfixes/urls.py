@@ -7,6 +7,7 @@ from hotfixes.decision.views_asking import answer_question, ask_question, revisi
 
 urlpatterns = [
     path("", include("hotfixes.connecting.urls")),
+    path("", include("hotfixes.deployments.urls")),
     path("audit/", include("hotfixes.audit.urls")),
     path("", include("hotfixes.rollback.urls")),
     path("hotfixes/", include("hotfixes.pages.urls")),

@@ -15,6 +15,8 @@ class Alarm:
     url: str
     about: str = ""
     label: str = ""
+    # Something to keep in mind, nothing that is wrong: shown after the others.
+    quiet: bool = False
 
 
 _readers: list[Callable[[User], list[Alarm]]] = []
@@ -27,4 +29,4 @@ def register(read: Callable[[User], list[Alarm]]) -> None:
 
 def of(user: User) -> list[Alarm]:
     """Of everything that `user` may see."""
-    return [alarm for read in _readers for alarm in read(user)]
+    return sorted((alarm for read in _readers for alarm in read(user)), key=lambda alarm: alarm.quiet)

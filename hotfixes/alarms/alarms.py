@@ -8,14 +8,16 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from hotfixes.alarms.contradictions import Contradiction, contradictions, of_standing
+from hotfixes.alarms.contradictions import Contradiction, contradictions, of_standing, overtakings
 from hotfixes.alarms.strays import strays
+from hotfixes.deployments.overtaking import Remedy
+from hotfixes.deployments.overtaking import of_hotfix as of_remedy
 from hotfixes.models import Hotfix
 from hotfixes.standing import shown, standing
 from hotfixes.standing.standing import Standing
 from incidents import alarms, panels
 from incidents.alarms import Alarm
-from incidents.models import Incident, Status
+from incidents.models import Incident, Mode, Status
 from monitoring.states import State
 from products import panels as product_panels
 from products.models import Product
@@ -28,14 +30,24 @@ def of_incident(incident: Incident) -> list[Alarm]:
 
 
 def of_hotfix(found: Standing) -> list[Alarm]:
-    return _alarms(found.hotfix.incident, of_standing(found))
+    """One query, for an open one."""
+    return _alarms(found.hotfix.incident, [*of_standing(found), *overtakings(_remedies([found.hotfix]))])
+
+
+def _remedies(hotfixes: Iterable[Hotfix]) -> list[Remedy]:
+    real = (one for one in hotfixes if one.is_open and one.incident.mode == Mode.LIVE)
+    return [of_remedy(one) for one in real]
 
 
 def of_user(user: User) -> list[Alarm]:
     """Of open hotfixes, and of what was resolved although a monitor is down; two queries where there is neither."""
     mine = Incident.objects.visible_to(user)
     hotfixes = list(Hotfix.objects.for_page().open().filter(incident__in=mine).order_by("-number")[:MOST])
-    found = [one for each in standing.of(hotfixes) for one in of_hotfix(each)] if hotfixes else []
+    known = standing.of(hotfixes) if hotfixes else []
+    found = [one for each in known for one in _alarms(each.hotfix.incident, of_standing(each))]
+    incidents = {one.ref: one.incident for one in hotfixes}
+    for one in overtakings(_remedies(hotfixes)):
+        found += _alarms(incidents[one.hotfix], [one])
     down = mine.real().filter(
         status=Status.RESOLVED,
         product__monitors__enabled=True,

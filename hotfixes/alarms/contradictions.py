@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hotfixes.decision.decide import standing as decision_of
+from hotfixes.deployments import overtaking
+from hotfixes.deployments.overtaking import Overtaken, Remedy
 from hotfixes.lifecycle import telling_people
 from hotfixes.models import Choice, Hotfix
 from hotfixes.standing import standing
@@ -55,7 +57,30 @@ def contradictions(incident: Incident, standings: Iterable[Standing] | None = No
     """`standings`: of its hotfixes, where they are known already."""
     found = list(standing.of_incident(incident) if standings is None else standings)
     rollback = _rollback(incident) if any(each.hotfix.is_open for each in found) else []
-    return [*_monitors(incident), *rollback, *(one for each in found for one in of_standing(each))]
+    overtaken = overtakings(overtaking.remedies(incident))
+    return [
+        *_monitors(incident),
+        *rollback,
+        *overtaken,
+        *(one for each in found for one in of_standing(each)),
+    ]
+
+
+def overtakings(remedies: Iterable[Remedy]) -> list[Contradiction]:
+    """Another version went to production while a remedy goes first (K55). One query, or none."""
+    return [overtook(one) for one in overtaking.overtaken(remedies)]
+
+
+def overtook(found: Overtaken) -> Contradiction:
+    row, remedy = found.deployment, found.remedy
+    words = {"version": row.version, "place": row.environment.name, "ref": remedy.ref}
+    said = _("%(version)s goes to %(place)s, but %(ref)s goes first.") % words
+    if row.status == row.Status.SUCCEEDED:
+        said = _("%(version)s was deployed to %(place)s, but %(ref)s goes first.") % words
+    todo = _("Stop that release, or see that it holds the fix; then deploy %(ref)s.") % words
+    mark = f"overtaken {remedy.ref} {row.version} {row.environment_id}"
+    hotfix = remedy.ref if remedy.ref.startswith("HF-") else ""
+    return Contradiction("overtaken", mark, said, (f"{row.at.isoformat()} {row}",), todo, hotfix)
 
 
 def of_standing(found: Standing) -> list[Contradiction]:

@@ -9,6 +9,7 @@ from hotfixes.api import (
     decisions,
     deployments,
     evidence,
+    hold,
     hotfixes,
     questions,  # noqa: F401 (adds to the router of decisions)
     rollbacks,
@@ -21,6 +22,7 @@ routers = (
     audits.router,
     deployments.router,
     evidence.router,
+    hold.router,
     checklist.router,
     rollbacks.router,
     hotfixes.router,

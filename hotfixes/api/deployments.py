@@ -16,6 +16,7 @@ from accounts.bearer import Bearer, person_of, token_of
 from accounts.models import Scope
 from accounts.replay import once_by_token
 from foundation.shapes import Body, Key, Listed, Moment, Paging, Plain, Text, Utc, listed, utc
+from hotfixes.deployments.recognising import unclear
 from hotfixes.models import Hotfix
 from hotfixes.reported.deployments import environment_of, report_deployment
 from products.api.lookup import named_product
@@ -35,10 +36,14 @@ def _one_line(text: str) -> str:
 OneLine = AfterValidator(_one_line)
 
 
+type Stage = Literal["submitted", "in_review", "released", "halted"]
+
+
 class NewDeployment(Body):
     """`product` by slug or name, `environment` by slug, name or kind. `git_ref`: the tag or commit that was deployed.
 
-    `hotfix` is found by version and tag where it is left out. `at`: when it happened, if not now.
+    `hotfix` is found by version and tag where it is left out. `at`: when it happened, if not now. `stage`: where a
+    store stands with it; then `status` may be left out, and `percent` says how many of the users it is released to.
     """
 
     model_config = ConfigDict(
@@ -60,7 +65,9 @@ class NewDeployment(Body):
     product: Key
     environment: Key
     version: Annotated[str, Field(min_length=1, max_length=80), Plain, OneLine]
-    status: Literal["started", "succeeded", "failed", "rolled_back"]
+    status: Literal["started", "succeeded", "failed", "rolled_back"] | None = None
+    stage: Stage | None = None
+    percent: Annotated[int, Field(ge=0, le=100)] | None = None
     git_ref: Annotated[str, Field(max_length=250), Plain, OneLine] = ""
     hotfix: Annotated[str, Field(max_length=24), Plain] = ""
     at: Moment | None = None
@@ -68,7 +75,11 @@ class NewDeployment(Body):
 
 
 class DeploymentShape(Schema):
-    """`hotfix`: which one it speaks of, null for none that you may see; `by` said it, with `token` if by a script."""
+    """`hotfix`: which one it speaks of, null for none that you may see; `by` said it, with `token` if by a script.
+
+    `status` is rolled_back where an older version than `was`, which ran there before, was brought out; `unclear`:
+    nobody can tell by the numbers which of both is newer.
+    """
 
     id: int
     product: str
@@ -78,6 +89,10 @@ class DeploymentShape(Schema):
     git_ref: str
     hotfix: str | None
     status: Literal["started", "succeeded", "failed", "rolled_back"]
+    stage: Literal["", "submitted", "in_review", "released", "halted"]
+    percent: int | None
+    was: str
+    unclear: bool
     source: Literal["api", "forge", "person", "probe"]
     at: Utc
     recorded_at: Utc
@@ -93,8 +108,12 @@ class DeploymentFilters(Paging):
 
 @router.post("/deployments", auth=REPORTED_WITH, response={201: DeploymentShape, 200: DeploymentShape})
 def report(request: HttpRequest, body: NewDeployment) -> Status[dict[str, Any]]:
-    """A deployment began, went well, failed or was rolled back. The hotfix it speaks of is judged again at once."""
+    """A deployment began, went well, failed or was rolled back. The hotfix it speaks of is judged again at once.
+
+    An older version that ends up there again is a rollback, whatever `status` says. Said twice it is one.
+    """
     user, facts = person_of(request), body.facts()
+    facts = {"status": "", **{name: value for name, value in facts.items() if value is not None}}
     product = named_product(request, facts.pop("product"))
     authorize(user, "report_deployment", product)
     environment = environment_of(product, facts.pop("environment"))
@@ -131,10 +150,11 @@ def list_deployments(request: HttpRequest, asked: Query[DeploymentFilters]) -> d
 
 
 def deployment_shape(one: Deployment, seen: set[str]) -> dict[str, Any]:
-    same = ("version", "git_ref", "status", "source", "url")
+    same = ("version", "git_ref", "status", "stage", "percent", "was", "source", "url")
     return {
         **{name: getattr(one, name) for name in same},
         "id": one.pk,
+        "unclear": unclear(one.version, one.was),
         "product": one.product.slug,
         "environment": one.environment.slug,
         "kind": one.environment.kind,

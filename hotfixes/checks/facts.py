@@ -18,7 +18,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """One report of a deployment. `kind`: dev, staging or production; `status`: started, succeeded, failed or
-    rolled_back; `source`: api, forge, person or probe; `by`: who told, in words.
+    rolled_back; `source`: api, forge, person or probe; `by`: who told, in words; `stage`, `percent`: in a store.
     """
 
     environment: str
@@ -31,6 +31,13 @@ class Deployed:
     url: str = ""
     source: str = "api"
     received: datetime | None = None
+    stage: str = ""
+    percent: int | None = None
+
+    @property
+    def with_the_store(self) -> bool:
+        """It was handed in, and nobody can get it yet: how long that takes is not up to us."""
+        return self.stage in ("submitted", "in_review")
 
     @property
     def said(self) -> bool:
@@ -40,7 +47,8 @@ class Deployed:
     @property
     def line(self) -> str:
         """As proof shows it."""
-        words = [self.at.isoformat(), self.environment, self.version, self.ref, self.status]
+        words = [self.at.isoformat(), self.environment, self.version, self.ref, self.status, self.stage]
+        words += [f"{self.percent} %"] if self.percent is not None else []
         return " ".join(filter(None, [*words, f"({self.by})" if self.by else ""]))
 
 
@@ -58,8 +66,6 @@ class Shown:
     head: str = ""
     at: datetime = _NEVER
     by: str = ""
-    # A person's word, by hand.
-    said: bool = False
     # A person's word, by hand.
     said: bool = False
 

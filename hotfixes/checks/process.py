@@ -32,7 +32,11 @@ def commands(context: Context, key: str) -> tuple[str, ...]:
 
 def deploys_to(context: Context) -> str:
     """The kind of environment that the process means by “deployed”."""
-    return str((context.document.get("deploy") or {}).get("environment") or PRODUCTION)
+    return place_of(context.document)
+
+
+def place_of(document: Mapping[str, Any]) -> str:
+    return str((document.get("deploy") or {}).get("environment") or PRODUCTION)
 
 
 def clock(context: Context, key: str) -> Mapping[str, Any]:

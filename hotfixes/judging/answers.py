@@ -5,7 +5,7 @@ One transaction, the incident locked first (DECISIONS.md 21).
 
 import uuid
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,8 @@ from hotfixes.observing.claim import LeaseLost
 from hotfixes.standing import standing
 from incidents.lifecycle import announce
 from incidents.models import Incident
+
+MOMENT = timedelta(seconds=1)
 
 
 def store(
@@ -48,13 +50,25 @@ def store(
         changed, reads_differently = _keep(hotfix, results, now)
         telling.tell(incident, hotfix, reached, changed, now)
         ended = ending.after_round(incident, hotfix, changed, now)
-        mine.update(lease_token=None, looked_at=now, judged_seq=seq, **beside, **ended)
+        again = _due(results, now) if hotfix.is_open and ended.get("look_at") is None else {}
+        mine.update(lease_token=None, looked_at=now, judged_seq=seq, **beside, **{**ended, **again})
         if hotfix.is_open:
             _tell_contradictions(hotfix, results)
             if alone:
                 _be_done(hotfix, known, results, asked, beside, seq)
         if reads_differently or _is_other(hotfix, beside) or "status" in ended:
             announce(incident)
+
+
+def _due(results: Mapping[str, Result], now: datetime) -> dict[str, datetime]:
+    """When an answer becomes another one by the time alone, as it says in `due_at`: then somebody must look again."""
+    told = (
+        datetime.fromisoformat(str(one.facts["due_at"]))
+        for one in results.values()
+        if one.facts.get("due_at")
+    )
+    # A moment later: at that very one it still holds.
+    return {"look_at": due + MOMENT} if (due := min((at for at in told if at > now), default=None)) else {}
 
 
 def _tell_contradictions(hotfix: Hotfix, results: Mapping[str, Result]) -> None:

@@ -156,7 +156,7 @@ def _after(known: Context, results: Mapping[str, Result]) -> list[Reached]:
     return found
 
 
-_KINDS = {
+KINDS = {
     "started": Kind.DEPLOY_STARTED,
     "succeeded": Kind.DEPLOYED,
     "failed": Kind.DEPLOY_FAILED,
@@ -175,7 +175,14 @@ def _deployment(told: Deployed, known: Context, results: Mapping[str, Result]) -
         return None
     facts = {"url": told.url} if told.url else {}
     source = FORGE if told.source == "forge" else SCRIPT
-    return Reached(_KINDS[told.status], told.at, source, f"{told.version} {told.environment}", facts)
+    return Reached(
+        KINDS[told.status], told.at, source, deployment_words(told.version, told.environment), facts
+    )
+
+
+def deployment_words(version: str, environment: str) -> str:
+    """What an event of it names, by the environment's slug."""
+    return f"{version} {environment}"
 
 
 def _moment(value: Any) -> datetime | None:

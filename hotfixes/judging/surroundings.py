@@ -12,7 +12,6 @@ from hotfixes.git.reader import GitReader, Ref
 from hotfixes.models import ForgeReading, Hotfix
 from hotfixes.observing.history import history
 from hotfixes.watch import known as known_watch
-from hotfixes.watch import known as known_watch
 from incidents import work
 from incidents.models import ChecklistItem, TimelineEvent
 from incidents.work import Work
@@ -121,6 +120,8 @@ def _deployed(hotfix: Hotfix) -> tuple[Deployed, ...]:
             one.url,
             one.source,
             one.recorded_at,
+            one.stage,
+            one.percent,
         )
         for one in found
     )

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Min
+from django.db.models import F, Min, Q
 
 from foundation import moment
 from hotfixes.models import Hotfix, Mirror
 
 LEASE_S = 60
 RENEW_S = 15
+# A hotfix that will be judged by then anyway waits for that, whatever happens to its incident meanwhile.
+SOON_S = 10
 
 _CLAIM = """
 UPDATE hotfixes_mirror AS mirror
@@ -31,7 +33,9 @@ UPDATE hotfixes_hotfix AS hotfix
   FROM (SELECT hotfix.id FROM hotfixes_hotfix AS hotfix
           JOIN incidents_incident AS incident ON incident.id = hotfix.incident_id
          WHERE look_at <= (SELECT clock_timestamp())
-            OR (look_at IS NULL AND hotfix.status = 'open' AND judged_seq < timeline_seq)
+            OR (hotfix.status = 'open' AND judged_seq < timeline_seq
+                AND (look_at IS NULL OR (lease_token IS NULL
+                     AND look_at > (SELECT clock_timestamp()) + make_interval(secs => %s))))
          ORDER BY look_at NULLS LAST LIMIT %s FOR UPDATE OF hotfix SKIP LOCKED) AS due
  WHERE hotfix.id = due.id
 RETURNING hotfix.id
@@ -65,7 +69,7 @@ def claim_hotfixes(limit: int) -> tuple[uuid.UUID, list[Hotfix]]:
     """Hotfixes that are due to be judged, leased for 60 s."""
     token = uuid.uuid4()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_HOTFIXES, [token, LEASE_S, limit])
+        cursor.execute(_CLAIM_HOTFIXES, [token, LEASE_S, SOON_S, limit])
         keys = [key for (key,) in cursor.fetchall()]
     return token, list(Hotfix.objects.for_page().filter(pk__in=keys).order_by("number"))
 
@@ -77,8 +81,10 @@ def next_mirror_due() -> datetime | None:
 
 def next_hotfix_due() -> datetime | None:
     """The next moment that was asked for; now when something has happened to an incident with an open hotfix."""
-    behind = Hotfix.objects.open().filter(look_at=None, judged_seq__lt=F("incident__timeline_seq"))
-    if behind.exists():
-        return moment.now()
+    now = moment.now()
+    later = Q(lease_token=None, look_at__gt=now + timedelta(seconds=SOON_S))
+    behind = Hotfix.objects.open().filter(judged_seq__lt=F("incident__timeline_seq"))
+    if behind.filter(Q(look_at=None) | later).exists():
+        return now
     found: datetime | None = Hotfix.objects.filter(look_at__isnull=False).aggregate(due=Min("look_at"))["due"]
     return found

@@ -66,6 +66,14 @@ def lines(hotfix: Hotfix) -> list[Line]:
     return [*found, Line("", _("Prints the list of checks."), listed)]
 
 
+def hold_line(product: Product) -> Line:
+    """First line of a release script. With 22 curl says that it was refused; a Nightdesk that is down refuses none."""
+    url = address(f"/api/v1/products/{product.slug}/hold?refuse=true")
+    asks = f"curl -sS -m 10 -w '\\n' --fail-with-body {_BEARER} {quote(url)}"
+    about = _("First line of a release script: it ends here while a hotfix or a rollback goes first.")
+    return Line("", about, f"{asks} || [ $? -ne 22 ] || exit 1")
+
+
 def token_address(product: Product) -> str:
     """The page that makes the token of these lines: for reporting, for this product alone."""
     wanted = {"scope": Scope.INGEST, "product": product.slug, "name": f"deploy {product.slug}"[:80]}

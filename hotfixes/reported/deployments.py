@@ -1,6 +1,6 @@
 """What a deploy script says: kept as it was said, matched with the hotfix it speaks of, and judged by a worker."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.core.exceptions import ValidationError
@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from hotfixes.deployments import following
+from hotfixes.deployments.recognising import Remedies, recognised, settled
 from hotfixes.models import Hotfix
 from hotfixes.naming import named
 from hotfixes.observing import asking
 from incidents.report import check_address
 from products.models import Deployment, Environment, Product
+from products.running import of_place
 from products.versions import bare
 from products.vocabulary import EnvironmentKind
 
@@ -21,6 +24,8 @@ _log = structlog.get_logger(__name__)
 
 # Clocks of machines differ a little.
 AHEAD = timedelta(minutes=2)
+# Who says the same again within this time and names no moment means the same deployment.
+AGAIN = timedelta(minutes=1)
 _TAGS = ("refs/tags/", "tags/")
 
 
@@ -37,29 +42,68 @@ def report_deployment(
     hotfix: Hotfix | None = None,
     at: datetime | None = None,
     url: str = "",
+    stage: str = "",
+    percent: int | None = None,
     source: str = Deployment.Source.API,
 ) -> Deployment:
-    """Stored whatever it says; every open hotfix of the product is judged again. Raises ValidationError by field."""
+    """Stored as it was said, but that an older version which ends up there again is a rollback; every open hotfix of
+    the product is judged again. Said twice it is one. Raises ValidationError by field.
+    """
     now = moment.now()
     _check(product, hotfix=hotfix, at=at, now=now, url=url)
+    _check_stage(status, stage, percent)
+    # What ran there before must not change meanwhile.
+    environment = Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)
     open_ = list(Hotfix.objects.open().filter(product=product).order_by("number"))
     found = hotfix or spoken_of(open_, version=version, git_ref=git_ref)
-    made = Deployment.objects.create(
+    happened = min(at or now, now).astimezone(UTC)
+    before = of_place(environment, until=happened)
+    remedies = Remedies.of(product, environment)
+    made = Deployment(
         product=product,
         environment=environment,
         version=version,
+        was=before.version,
         git_ref=git_ref,
         hotfix=found.ref if found else "",
-        status=status,
+        status=recognised(settled(status, stage, percent), version, before, remedies=remedies),
+        stage=stage,
+        percent=percent,
         source=source,
-        at=min(at or now, now),
+        at=happened,
         url=url,
         by=by,
         token=token,
     )
+    if (twin := _twin(made, exact=at is not None)) is not None:
+        return twin
+    made.save()
+    following.follow(made)
     asking.ask(*{one.pk: one for one in [*open_, *([found] if found else [])]}.values())
-    _log.info("deployment.reported", product=product.slug, environment=environment.slug, status=status)
+    _log.info("deployment.reported", product=product.slug, environment=environment.slug, status=made.status)
     return made
+
+
+def _twin(made: Deployment, *, exact: bool) -> Deployment | None:
+    """The last report of that place, where it said the same at the same time already."""
+    last = Deployment.objects.filter(environment=made.environment).order_by("-at", "-pk").first()
+    same = ("version", "git_ref", "hotfix", "stage", "percent", "source", "url")
+    if last is None or any(getattr(last, name) != getattr(made, name) for name in same):
+        return None
+    back = (Deployment.Status.SUCCEEDED, Deployment.Status.ROLLED_BACK)
+    if last.status != made.status and (made.status, last.status) != back:
+        return None
+    return last if last.at == made.at or (not exact and made.at - last.at < AGAIN) else None
+
+
+def _check_stage(status: str, stage: str, percent: int | None) -> None:
+    """Raises ValidationError by field."""
+    if not status and not stage:
+        raise ValidationError({"status": _("Say how it went.")})
+    if percent is not None and stage not in (Deployment.Stage.RELEASED, Deployment.Stage.HALTED):
+        raise ValidationError({"percent": _("Only a release in a store, or a halted one, has a percentage.")})
+    if percent is not None and not 0 <= percent <= 100:
+        raise ValidationError({"percent": _("Write a number from 0 to 100.")})
 
 
 def _check(product: Product, *, hotfix: Hotfix | None, at: datetime | None, now: datetime, url: str) -> None:

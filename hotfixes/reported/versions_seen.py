@@ -1,28 +1,14 @@
-"""Which version a running service says it is, as a script that asked it reports: a row per change (K56, A38)."""
+"""A note of a script that asked a running service for its version (K56, A38)."""
 
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from foundation import moment
 from hotfixes.reported.deployments import environment_of
 from products.models import Environment, Product, VersionSeen
+from products.versions_seen import see
 from products.vocabulary import EnvironmentKind
-
-
-def see(product: Product, environment: Environment | None, *, where: str, version: str) -> VersionSeen:
-    """In the caller's transaction. The same answer as last time only says that it still holds."""
-    now = moment.now()
-    places = VersionSeen.objects.select_for_update().filter(product=product, where=where)
-    last = places.order_by("-pk").first()
-    if last and last.version == version and last.environment == environment:
-        last.seen_at = now
-        last.save(update_fields=["seen_at"])
-        return last
-    return VersionSeen.objects.create(
-        product=product, environment=environment, where=where, version=version, since=now, seen_at=now
-    )
 
 
 def from_note(product: Product, data: dict[str, Any]) -> VersionSeen | None:

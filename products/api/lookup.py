@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -13,9 +13,10 @@ from accounts.access import allowed, authorize, teams_of
 from accounts.bearer import person_of, token_of
 from accounts.models import Team, User
 from products.aliases import called
-from products.models import Process, Product, ProductSlug, Severity
+from products.models import Hold, Process, Product, ProductSlug, Severity
 from products.token_products import narrowed
 
+_HELD = Prefetch("holds", queryset=Hold.objects.standing())
 SLUG = re.compile(r"[a-zA-Z0-9_-]{1,80}")
 
 
@@ -25,7 +26,7 @@ def reachable(request: HttpRequest) -> QuerySet[Product]:
         Product.objects.visible_to(person_of(request))
         .with_process()
         .select_related("repository")
-        .prefetch_related("environments", "components", "repository__products")
+        .prefetch_related("environments", "components", "repository__products", _HELD)
     )
     return narrowed(rows, token_of(request), "pk")
 

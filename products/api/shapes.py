@@ -51,6 +51,8 @@ class ProductShape(Schema):
     call: str
     repository: RepositoryShape | None
     policy: dict[str, Any]
+    # Whether its other releases wait for a hotfix or a rollback: /products/{slug}/hold says for which.
+    hold: bool
     archived_at: Utc | None
     url: str
 
@@ -178,6 +180,7 @@ def product_shape(product: Product) -> dict[str, Any]:
         "call": product.call,
         "repository": repository_shape(product),
         "policy": product.policy,
+        "hold": any(one.free_at is None and not one.private for one in product.holds.all()),
         "archived_at": utc_or_none(product.archived_at),
         "url": address(f"/products/{product.slug}/"),
     }

@@ -217,6 +217,7 @@ OPERATIONS = [
     Operation("GET /processes/krow/diff", LOOKING, SIGNED_IN, narrow=OPEN),
     Operation("GET /processes/krow/lint", LOOKING, SIGNED_IN, narrow=OPEN),
     Operation("POST /processes/krow/check", LOOKING, SIGNED_IN, narrow=OPEN),
+    Operation("GET /products/{}/hold", {READ, Scope.HOTFIXES, Scope.INGEST}, V, on=("product",)),
     Operation("GET /processes/krow/draft", LOOKING, M, narrow=OPEN),
     Operation("GET /processes/krow/draft/document", LOOKING, M, narrow=OPEN),
     Operation("POST /processes/krow/draft", {ADMIN}, M, narrow=FORBIDDEN),

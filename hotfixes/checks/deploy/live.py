@@ -1,5 +1,8 @@
 """Whether what runs in production says that it is the new version (K56, A38)."""
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
@@ -9,6 +12,8 @@ from hotfixes.checks.naming import newer, released
 from hotfixes.checks.process import deploys_to
 from hotfixes.checks.shapes import Next, Result, failed, listed, passed, pending, unknown, warned
 from products.versions import bare
+
+ASKED_BY = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=30))
 
 
 def version_live(context: Context) -> Result:
@@ -42,8 +47,15 @@ def version_live(context: Context) -> Result:
     if unread:
         words["hosts"] = listed([one.where for one in unread])
         said = _("Not asked since the deployment: %(hosts)s.") % words
-        return pending(said, *lines, versions=facts)
+        return pending(said, *lines, versions=facts, **_again(context, since))
     return passed(_("All that say their version run %(new)s.") % words, *lines, versions=facts)
+
+
+def _again(context: Context, since: datetime) -> dict[str, Any]:
+    """When to look whether they were asked meanwhile; nothing says so by itself."""
+    times = (since + after for after in ASKED_BY)
+    due = next((at for at in times if context.now and at > context.now), None)
+    return {"due_at": due.isoformat()} if due else {}
 
 
 def _not_deployed(

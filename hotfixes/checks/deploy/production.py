@@ -42,10 +42,17 @@ def _ended(context: Context, mine: list[Deployed], reports: list[Deployed]) -> R
             _("Look why, mend it, deploy again, or decide to roll back."), commands(context, "deployed")
         )
         return failed(_("The deployment of %(new)s to %(place)s failed.") % words, *lines, then=then)
+    if last.stage == "halted":
+        return failed(_halted(last) % words, *lines, then=_again(context), percent=last.percent)
     if last.status == "rolled_back":
         return failed(_("%(new)s was rolled back in %(place)s.") % words, *lines, then=_again(context))
     if last.status == "started":
         return _running(context, last, lines)
+    gone = _gone(context, last, reports)
+    if gone is not None:
+        words["found"] = gone.version or gone.ref
+        said = _("%(new)s was rolled back in %(place)s: %(found)s runs there again.") % words
+        return failed(said, *lines, gone.line, then=_again(context), version=gone.version)
     back = timeline.taken_back(context, last.at)
     if back is not None:
         said = _("Deployed, but then %(by)s said that it failed or was rolled back.") % {"by": back.by or "?"}
@@ -60,6 +67,9 @@ def _ended(context: Context, mine: list[Deployed], reports: list[Deployed]) -> R
         return stated(said % {**words, "by": last.by or "?"}, *lines, by=last.by)
     facts = {"at": last.at.isoformat(), "environment": last.environment, "ref": last.ref, "by": last.by}
     said = _("%(new)s is deployed to %(place)s.") % words
+    if last.percent is not None:
+        facts["percent"] = str(last.percent)
+        said = _("%(new)s is released to %(percent)s %% of the users.") % {**words, "percent": last.percent}
     if not last.ref and context.tag_name:
         lines.append(_("From which ref, the report does not say."))
     return passed(said, *lines, version=last.version, **facts)
@@ -67,11 +77,24 @@ def _ended(context: Context, mine: list[Deployed], reports: list[Deployed]) -> R
 
 def _running(context: Context, last: Deployed, lines: list[str]) -> Result:
     words = _words(context)
+    if last.with_the_store:
+        since = f"{last.at:%H:%M} UTC"
+        said = _("%(new)s is submitted to the store, since %(since)s.")
+        if last.stage == "in_review":
+            said = _("%(new)s is in review at the store, since %(since)s.")
+        return pending(said % {**words, "since": since}, *lines, stage=last.stage, since=last.at.isoformat())
     if context.now and context.now - last.at > SILENT:
         said = _("The deployment of %(new)s to %(place)s began long ago, and nobody said how it ended.")
         then = Next(_("Look how it went. The script should say so at its end, when it fails too."))
         return warned(said % words, *lines, then=then)
-    return pending(_("%(new)s is being deployed to %(place)s.") % words, *lines)
+    silent = (last.at + SILENT).isoformat()
+    return pending(_("%(new)s is being deployed to %(place)s.") % words, *lines, due_at=silent)
+
+
+def _halted(last: Deployed) -> str:
+    if last.percent:
+        return _("The rollout of %(new)s was halted; {} %% of the users keep it.").format(last.percent)
+    return _("The rollout of %(new)s was halted.")
 
 
 def _mixed(context: Context, one: Deployed) -> Result:
@@ -115,10 +138,20 @@ def _has_version(context: Context, one: Deployed) -> bool:
 
 def _too_late_for(context: Context, one: Deployed) -> bool:
     """Whether something else went out when the hotfix was ready. What ran before may be deployed again until then."""
-    if match(context, one) is Match.OTHER:
+    kind = match(context, one)
+    if kind is Match.OTHER:
         return True
+    if kind is Match.OLD and one.source == "probe":
+        return False  # a monitor has begun to read what ran there anyway
     tagged = [seen.seen_at for seen in context.history(names.TAGS + context.tag_name) if seen.commit]
     return bool(context.tag_name and tagged and one.at > tagged[0])
+
+
+def _gone(context: Context, last: Deployed, reports: list[Deployed]) -> Deployed | None:
+    """The rollback of the same place to something else, when nothing came after it."""
+    after = [one for one in reports if one.at > last.at and one.environment == last.environment]
+    ended = [one for one in after if one.status in ("succeeded", "rolled_back")]
+    return ended[-1] if ended and ended[-1].status == "rolled_back" else None
 
 
 def _replaced(context: Context, last: Deployed, reports: list[Deployed]) -> Deployed | None:

@@ -1,0 +1,202 @@
+"""Which releases wait for a remedy (K55): said on pages and in the API, told to the rooms as it begins and ends.
+
+Rows of products.Hold follow the open hotfixes and rollbacks of real incidents; who asks is answered by those
+themselves. A private incident holds nothing in front of people who may not know of it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from foundation import moment
+from hotfixes.models import Hotfix, Rollback
+from incidents import alarms, notice
+from incidents.alarms import Alarm
+from incidents.models import Incident, Mode
+from live import bus
+from notifications.models import Channel
+from notifications.queue import Recipient
+from products.models import Hold, Product
+
+type Remedy = Hotfix | Rollback
+BEGUN, FREE = "hold", "free"
+MOST = 50
+
+
+@dataclass(frozen=True)
+class Because:
+    """One remedy that goes first."""
+
+    remedy: Remedy
+
+    @property
+    def ref(self) -> str:
+        return self.remedy.ref
+
+    @property
+    def incident(self) -> Incident:
+        return self.remedy.incident
+
+    @property
+    def product(self) -> Product:
+        return self.remedy.product
+
+    @property
+    def since(self) -> datetime:
+        return self.remedy.started_at
+
+    @property
+    def sentence(self) -> str:
+        words = {"product": self.product.name, "ref": self.ref}
+        return _("Hold other releases of %(product)s: %(ref)s goes first.") % words
+
+
+@dataclass(frozen=True)
+class Held:
+    """`beside`: remedies of products that lie in the same repository. They hold nothing, but main is not free."""
+
+    product: Product
+    because: list[Because]
+    beside: list[Because]
+
+    @property
+    def hold(self) -> bool:
+        return bool(self.because)
+
+    @property
+    def says(self) -> str:
+        if self.because:
+            return " ".join(one.sentence for one in self.because)
+        if self.beside:
+            first = self.beside[0]
+            words = {"product": self.product.name, "ref": first.ref, "other": first.product.name}
+            return (
+                _(
+                    "Releases of %(product)s are free. %(ref)s of %(other)s is under way in the same repository:"
+                    " bring nothing to the main branch that it must not carry."
+                )
+                % words
+            )
+        return _("Releases of %(product)s are free.") % {"product": self.product.name}
+
+
+def of_product(product: Product, user: User) -> Held:
+    """As `user` may know it."""
+    mine = Q(product=product)
+    both = mine | Q(product__repository=product.repository_id) if product.repository_id else mine
+    found = [Because(one) for one in _open(both, user)]
+    return Held(
+        product,
+        [one for one in found if one.remedy.product_id == product.pk],
+        [one for one in found if one.remedy.product_id != product.pk],
+    )
+
+
+def of_user(user: User) -> list[Because]:
+    """All that `user` may know of, the oldest first."""
+    return [Because(one) for one in _open(Q(product__archived_at=None), user)]
+
+
+def _open(which: Q, user: User) -> list[Remedy]:
+    seen = Incident.objects.visible_to(user).filter(mode=Mode.LIVE)
+    found: list[Remedy] = []
+    for rows in (Hotfix.objects.open(), Rollback.objects.open()):
+        mine = rows.filter(which, incident__in=seen).select_related("product", "incident__severity")
+        found += list(mine.order_by("number")[:MOST])
+    return sorted(found, key=lambda one: one.started_at)
+
+
+def keep() -> int:
+    """Brings the rows in line with the remedies, and tells the rooms; how many changed. For the ticker."""
+    begun = [one for rows in (_without(Hotfix, "HF-"), _without(Rollback, "RB-")) for one in rows]
+    changed = sum(_begin(one) for one in begun)
+    standing = list(Hold.objects.standing().select_related("product"))
+    under_way = _under_way(standing) if standing else set()
+    return changed + sum(_free(one) for one in standing if one.remedy not in under_way)
+
+
+def _without(model: type[Hotfix] | type[Rollback], prefix: str) -> list[Remedy]:
+    """Open ones of real incidents that have no row."""
+    rows: QuerySet[Any] = model.objects.all().open().filter(incident__mode=Mode.LIVE)
+    ref = Concat(Value(prefix), Cast("number", CharField()), output_field=CharField())
+    fresh = rows.annotate(said=ref).exclude(Exists(Hold.objects.filter(remedy=OuterRef("said"))))
+    return list(fresh.select_related("product__team", *_INCIDENT).order_by("number")[:MOST])
+
+
+_INCIDENT = ("incident__product__team", "incident__severity", "incident__environment")
+
+
+def _under_way(standing: list[Hold]) -> set[str]:
+    numbers: dict[str, list[int]] = {"HF": [], "RB": []}
+    for one in standing:
+        kind, _dash, number = one.remedy.partition("-")
+        numbers[kind].append(int(number))
+    fixes = Hotfix.objects.open().filter(number__in=numbers["HF"])
+    ways = Rollback.objects.open().filter(number__in=numbers["RB"])
+    return {*(one.ref for one in fixes), *(one.ref for one in ways)}
+
+
+@transaction.atomic
+def _begin(remedy: Remedy) -> bool:
+    incident, product = remedy.incident, remedy.product
+    _made, fresh = Hold.objects.get_or_create(
+        remedy=remedy.ref,
+        defaults={
+            "product": product, "incident": incident.ref, "private": incident.private, "since": remedy.started_at,
+        },
+    )  # fmt: skip
+    if fresh:
+        _tell(incident, product, remedy.ref, BEGUN, _("hold other releases"), Because(remedy).sentence)
+    return fresh
+
+
+@transaction.atomic
+def _free(hold: Hold) -> bool:
+    if not Hold.objects.standing().filter(pk=hold.pk).update(free_at=moment.now()):
+        return False
+    kind, _dash, number = hold.remedy.partition("-")
+    rows = Hotfix.objects.all() if kind == "HF" else Rollback.objects.all()
+    remedy = rows.select_related("product__team", *_INCIDENT).get(number=int(number))
+    still = Hold.objects.standing().filter(product=hold.product_id, private=False).order_by("pk").first()
+    words = {"product": hold.product.name, "ref": hold.remedy, "other": still.remedy if still else ""}
+    if still:
+        line, headline = _("%(ref)s is over. %(other)s of %(product)s goes first now."), _("still held")
+    else:
+        line, headline = (
+            _("%(ref)s is over: other releases of %(product)s are free again."),
+            _("releases are free again"),
+        )
+    _tell(remedy.incident, hold.product, hold.remedy, FREE, headline, line % words)
+    return True
+
+
+def _tell(incident: Incident, product: Product, ref: str, key: str, headline: str, line: str) -> None:
+    """The rooms of the product whose releases wait, inside the house; of a private incident nobody. Open pages too."""
+    bus.publish(f"board:{product.team_id}", event="refresh")
+    if incident.private:
+        return
+    rooms = Channel.objects.active().internal().filter(team=product.team_id).order_by("pk")
+    to = [
+        Recipient(one.name, channel=one)
+        for one in rooms.prefetch_related("products")
+        if not (served := [each.pk for each in one.products.all()]) or product.pk in served
+    ]
+    path = f"/{'hotfixes' if ref.startswith('HF-') else 'rollbacks'}/{ref}/"
+    notice.tell(incident, f"{incident.ref}/{ref}", key, to, headline, line, path=path)
+
+
+def _on_now(user: User) -> list[Alarm]:
+    """A line for each product that is held."""
+    return [
+        Alarm(one.sentence, "", one.remedy.get_absolute_url(), label=_("Open %s") % one.ref, quiet=True)
+        for one in of_user(user)
+    ]
+
+
+alarms.register(_on_now)

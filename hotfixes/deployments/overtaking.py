@@ -1,0 +1,80 @@
+"""What was brought to production while a remedy goes first, and is not that remedy (K55)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotfixes.models import Hotfix, Rollback
+from incidents.models import Incident, Mode
+from products.models import Deployment
+from products.versions import bare
+from products.vocabulary import EnvironmentKind
+
+OTHERS = (Deployment.Status.STARTED, Deployment.Status.SUCCEEDED)
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """`brings`: its version; `harmless`: what ran when it began, which may be brought out again."""
+
+    ref: str
+    product: int
+    since: datetime
+    brings: str
+    harmless: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Overtaken:
+    remedy: Remedy
+    deployment: Deployment
+
+
+def remedies(incident: Incident) -> list[Remedy]:
+    """Those under way of a real incident. Two queries."""
+    if incident.mode != Mode.LIVE:
+        return []
+    fixes = [of_hotfix(one) for one in Hotfix.objects.open().filter(incident=incident)]
+    return [*fixes, *(of_rollback(one) for one in Rollback.objects.open().filter(incident=incident))]
+
+
+def of_hotfix(hotfix: Hotfix) -> Remedy:
+    new, old = hotfix.new_version, hotfix.old_version
+    return Remedy(
+        hotfix.ref, hotfix.product_id, hotfix.started_at, bare(new), bare(old), hotfix.get_absolute_url()
+    )
+
+
+def of_rollback(rollback: Rollback) -> Remedy:
+    back, runs = bare(rollback.to_version), bare(rollback.from_version)
+    url = rollback.get_absolute_url()
+    return Remedy(rollback.ref, rollback.product_id, rollback.started_at, back, runs, url)
+
+
+def overtaken(remedies: Iterable[Remedy]) -> list[Overtaken]:
+    """The last other version of each, until its own is brought out after it. One query, or none."""
+    known = [one for one in remedies if one.brings]
+    if not known:
+        return []
+    rows = Deployment.objects.filter(
+        product__in={one.product for one in known},
+        at__gte=min(one.since for one in known),
+        environment__kind=EnvironmentKind.PRODUCTION,
+        status__in=OTHERS,
+    )
+    told = list(rows.select_related("environment").order_by("-at", "-pk")[:MOST])
+    return [found for one in known if (found := _of(one, told))]
+
+
+def _of(remedy: Remedy, told: list[Deployment]) -> Overtaken | None:
+    """`told` newest first."""
+    for row in told:
+        if row.product_id != remedy.product or row.at < remedy.since:
+            continue
+        if bare(row.version) == remedy.brings:
+            return None
+        if bare(row.version) != remedy.harmless:
+            return Overtaken(remedy, row)
+    return None
