@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import hypothesis
@@ -16,7 +15,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from config import cluster, embedded
 from config.health.judgement import Report
 from config.health.reader import reader
-from tests.fixtures import emptying
+from tests.fixtures import emptying, kept
 
 # Playwright's sync API keeps a loop running in this thread; without this the ORM refuses to work beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -40,30 +39,35 @@ pytest_plugins = ["tests.fixtures.site", "tests.fixtures.browser"]
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
-    """The socket folder of a throw-away server, one per xdist worker; None when DATABASE_URL names one (there our
-    role must be a superuser: see tests/fixtures/emptying.py)."""
+def postgres(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[embedded.Server | None]:
+    """A throw-away server, one per xdist worker; None when DATABASE_URL names one (there our role must be a
+    superuser: see tests/fixtures/emptying.py)."""
     if settings.DATABASE_URL:
         yield None
         return
     server = embedded.Server(tmp_path_factory.mktemp("postgres") / "cluster", durable=False)
+    kept.unpack(kept.place(pytestconfig), server.folder)
     server.start()
-    yield server.sockets
+    yield server
     connections.close_all()
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, postgres: Path | None
-) -> None:
+def django_db_modify_db_settings(request: pytest.FixtureRequest, postgres: embedded.Server | None) -> None:
     """Point Django at it before pytest-django creates the test database."""
-    if postgres:
-        connections["default"].settings_dict |= {"HOST": str(postgres), "USER": cluster.USER}
+    if not postgres:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+        return
+    found = connections["default"].settings_dict
+    found |= {"HOST": str(postgres.sockets), "USER": cluster.USER}
+    found["TEST"]["MIGRATE"] = not kept.is_migrated(postgres.folder)
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(django_db_keepdb: bool, postgres: Path | None) -> bool:
+def django_db_keepdb(django_db_keepdb: bool, postgres: embedded.Server | None) -> bool:
     """The server is thrown away whole: dropping the database first would only wait for who is still in it."""
     return django_db_keepdb or postgres is not None
 
@@ -78,9 +82,20 @@ def database_url(transactional_db: None) -> str:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker
+    django_db_setup: None,
+    django_db_keepdb: bool,
+    django_db_blocker: DjangoDbBlocker,
+    postgres: embedded.Server | None,
+    pytestconfig: pytest.Config,
 ) -> Iterator[None]:
     """The test database, with every guard of production."""
+    place = kept.place(pytestconfig)
+    if postgres and place and not kept.is_migrated(postgres.folder):
+        with django_db_blocker.unblock():
+            connections.close_all()
+        postgres.stop()
+        kept.keep(postgres.folder, place)
+        postgres.start()
     yield
     if not django_db_keepdb:
         # A server's threads may still hold a connection, and would keep the test database from being dropped.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 MUST_S = 30.0
 MUST_MS = MUST_S * 1000  # as Playwright counts
+START_S = 300.0  # a whole Nightdesk for the first time, or one of its commands, beside others
 
 
 def until[T](happens: Callable[[], T], what: str, *, seconds: float = MUST_S, every: float = 0.02) -> T:

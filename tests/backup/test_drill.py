@@ -19,6 +19,7 @@ import pytest
 
 from config import embedded
 from tests.notifications.mailbox import Mailbox, mailbox
+from tests.patience import MUST_S
 from tests.setup.running import EMAIL, PASSWORD, command, up
 
 WRITERS = 4
@@ -113,7 +114,7 @@ def rows(data: Path, question: str) -> list[tuple[Any, ...]]:
         return connection.execute(question.encode()).fetchall()
 
 
-def eventually[T](ask: Callable[[], T], want: Callable[[T], bool], seconds: float = 15) -> T:
+def eventually[T](ask: Callable[[], T], want: Callable[[T], bool], seconds: float = MUST_S) -> T:
     until = time.monotonic() + seconds
     while not want(found := ask()):
         assert time.monotonic() < until, found

@@ -18,6 +18,7 @@ from typing import Any
 
 import psutil
 
+from tests.patience import START_S
 from tests.setup.running import ROOT, Up, environment, up
 
 LOOPS = ("ticker", "sender", "prober", "bell", "hub", "consumer")
@@ -119,7 +120,7 @@ class House:
         """Run with Django on the same database."""
         subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), "shell", "--no-imports", "-c", code],
-            env=environment(self.running.data, **self.settings), check=True, cwd=ROOT, timeout=60,
+            env=environment(self.running.data, **self.settings), check=True, cwd=ROOT, timeout=START_S,
         )  # fmt: skip
 
     def tell(self, number: int) -> None:

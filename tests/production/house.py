@@ -18,9 +18,10 @@ from pathlib import Path
 import psycopg
 
 from config import cluster, tether
+from tests.patience import START_S
 from tests.production.compose import ROOT, services
 
-WAIT_S = 60.0  # for a busy machine; nothing waits that long
+WAIT_S = START_S  # for a busy machine; nothing waits that long
 
 
 def until[T](happened: Callable[[], T], what: str) -> T:

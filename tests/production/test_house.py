@@ -32,7 +32,7 @@ SCOPES = ("read", "incidents", "monitoring", "admin")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with house(tmp_path_factory.mktemp("production")) as found:
         migrate = found.start("migrate", NIGHTDESK_ADMIN_EMAIL=EMAIL, NIGHTDESK_ADMIN_PASSWORD=PASSWORD)
-        assert migrate.wait(60) == 0, found.log("migrate-1")
+        assert migrate.wait(300) == 0, found.log("migrate-1")
         for service, number in (("worker", 1), ("worker", 2), ("web", 1), ("web", 2), ("live", 1)):
             found.start(service, number)
         found.serving()

@@ -25,6 +25,7 @@ from cryptography.fernet import Fernet
 from config import embedded
 from config.backup import address
 from tests.notifications.receiving import receiver, saying
+from tests.patience import START_S
 from tests.setup.running import EMAIL, PASSWORD, Up, command, up
 
 SEALING = Fernet.generate_key().decode()
@@ -128,7 +129,7 @@ def refusing_mail_server() -> Iterator[int]:
     server.close()
 
 
-def until(true: Any, seconds: float = 60) -> None:
+def until(true: Any, seconds: float = START_S) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it takes too long"

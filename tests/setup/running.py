@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.patience import MUST_S, START_S
+
 ROOT = Path(__file__).parent.parent.parent
 EMAIL, PASSWORD = "ada@example.test", "correct horse battery"
 READY = "Nightdesk is ready at "
@@ -30,7 +32,7 @@ def command(data: Path, *arguments: str, **changes: str) -> subprocess.Completed
         env=environment(data, **changes),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=START_S,
         check=False,
         cwd=data.parent,
     )
@@ -68,7 +70,7 @@ class Up:
             for line in output:
                 self._queue.put(line.rstrip("\n"))
 
-    def line(self, start: str, seconds: float = 60) -> str:
+    def line(self, start: str, seconds: float = START_S) -> str:
         """The next line which starts like this; what comes before it is kept in `lines`."""
         until = time.monotonic() + seconds
         while True:
@@ -88,7 +90,7 @@ class Up:
 
     def child(self, words: str) -> psutil.Process:
         """The process whose command line contains `words`; it may be just starting."""
-        until = time.monotonic() + 10
+        until = time.monotonic() + MUST_S
         while time.monotonic() < until:
             for process in self.family:
                 with suppress(psutil.Error):

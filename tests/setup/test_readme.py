@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from config.api import api
+from tests.patience import START_S
 from tests.setup.running import EMAIL, ROOT, environment, up
 
 
@@ -38,7 +39,7 @@ def test_the_curl_lines_work_as_printed(tmp_path: Path) -> None:
         script = script.replace("curl -s ", "curl -sS --fail-with-body ")
         done = subprocess.run(
             ["sh", "-euc", script], cwd=ROOT, env=environment(data),
-            capture_output=True, text=True, timeout=180, check=False,
+            capture_output=True, text=True, timeout=START_S, check=False,
         )  # fmt: skip
     answers: list[Any] = [json.loads(line) if line else None for line in done.stdout.split("\n")[:-1]]
     assert done.returncode == 0, (done.stderr, answers[-1:])

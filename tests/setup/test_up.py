@@ -61,7 +61,7 @@ def test_a_process_that_dies_is_started_again_and_it_is_said(site: Site, words: 
     up, address = site
     dead = up.child(words)
     dead.kill()
-    assert up.line(name, 10) == f"{name} ended (SIGKILL); starting it again."
+    assert up.line(name) == f"{name} ended (SIGKILL); starting it again."
     psutil.wait_procs([dead], timeout=5)
     # The port was never given up: who asks meanwhile waits.
     assert urllib.request.urlopen(f"{address}/healthz", timeout=20).status == 200
