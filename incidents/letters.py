@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from incidents.models import Incident, Mode
 from notifications import queue
-from notifications.models import Audience, Channel, Delivery
+from notifications.models import Audience, Channel, Delivery, State
 from notifications.preview import Preview, preview
 from notifications.queue import Message, Recipient
 
@@ -50,6 +50,11 @@ class Room:
     @property
     def users(self) -> bool:
         return bool(self.channel.audience == Audience.USERS)
+
+    @property
+    def had_it(self) -> bool:
+        """It has gone there, or is on its way; what was called back before it left has not."""
+        return self.told is not None and self.told.state != State.CANCELLED
 
 
 def fitting(incident: Incident, *, for_users: bool) -> list[Channel]:
@@ -95,11 +100,15 @@ def post(incident: Incident, letter: Letter, channels: Iterable[Channel], *, abo
             if channel.audience == audience
         ]
         if to:
+            message = letter.to(incident, audience)
+            rows += queue.tell_after_all(
+                about, message, key=key, channels=[one.channel for one in to if one.channel]
+            )
             rows += queue.tell(
                 about=about,
                 key=key,
                 to=to,
-                message=letter.to(incident, audience),
+                message=message,
                 team=incident.product.team,
                 rank=RANK,
                 wake=True,

@@ -17,6 +17,7 @@ from incidents import glance, owners, placeholders, work
 from incidents.claims import Claims, Finding
 from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.work import Work, role_label
+from notifications.models import Delivery, State
 from products.process.schema.base import seconds
 from products.vocabulary import EventKind
 
@@ -24,6 +25,12 @@ from products.vocabulary import EventKind
 SENT_IN = (*OPEN, Status.RESOLVED, Status.CLOSED)
 # A message whose process does not say `within` is late after this (house).
 LATE_AFTER = timedelta(minutes=30)
+# Of deliveries that carry a message.
+KEY = "message"
+# After these what waits to be sent says what is not so any more.
+SETBACKS = frozenset({
+    EventKind.DEPLOY_FAILED, EventKind.SMOKE_FAILED, EventKind.ROLLED_BACK, EventKind.WATCH_FAILED, EventKind.REOPENED,
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,8 @@ class MessageView:
     """`state`: later (its event has not happened), waits (for `not_before`), planned, due or sent.
 
     `trigger` is the event that asks for it; its number is the cycle: a new deployment asks anew. `sent` is the last
-    time, also when it has become due again since. `holder` has the role, or stands in for it (`stands_in`).
+    time, also when it has become due again since; `called_back`: it never left. `holder` has the role, or stands in for it
+    (`stands_in`).
     """
 
     spec: dict[str, Any]
@@ -57,6 +65,7 @@ class MessageView:
     late_at: datetime | None = None
     late: bool = False
     sent: TimelineEvent | None = None
+    called_back: bool = False
     where: str = ""
     holder: str = ""
     role_label: str = ""
@@ -142,7 +151,9 @@ def _view(
     trigger = known.story.holds(spec["when"]["event"])
     sent = known.story.last(f"{EventKind.MESSAGE_SENT}:{spec['key']}")
     state, due_at, late_at = _standing(known, spec["when"], trigger, now)
-    if sent and (trigger is None or sent.seq > trigger.seq or sent.occurred_at >= trigger.occurred_at):
+    mine = sent and (trigger is None or sent.seq > trigger.seq or sent.occurred_at >= trigger.occurred_at)
+    back = bool(sent and mine and _called_back(known, sent))
+    if mine and not back:
         state, late_at = "sent", None
     holder, stands_in = _holder(known, spec.get("role") or "")
     return MessageView(
@@ -154,12 +165,21 @@ def _view(
         late_at=late_at,
         late=late_at is not None and now > late_at,
         sent=sent,
+        called_back=back,
         where=known.words(sent) if sent else "",
         holder=holder,
         role_label=role_label(known, spec.get("role") or ""),
         stands_in=stands_in,
         find_owner=lambda: owners.owner(known.incident, spec.get("role") or ""),
     )
+
+
+def _called_back(known: Work, sent: TimelineEvent) -> bool:
+    """A setback came before any channel had it (incidents/obligations.py): nobody has been told. Asked only then."""
+    about = sent.data.get("about")
+    if not about or not any(event.seq > sent.seq and event.kind in SETBACKS for event in known.story.events):
+        return False
+    return not Delivery.objects.filter(about=about, key=KEY).exclude(state=State.CANCELLED).exists()
 
 
 def _standing(

@@ -16,7 +16,7 @@ from accounts.models import User
 from foundation import moment, rounds
 from foundation.crash import crashpoint
 from incidents import followers, owners, recipients, sending, work
-from incidents.message_views import SENT_IN, MessageView, events_asked, messages
+from incidents.message_views import SENT_IN, SETBACKS, MessageView, events_asked, messages
 from incidents.models import Incident, Mode, Obligation, TimelineEvent
 from incidents.undoing import UNDOES
 from notifications import queue
@@ -25,12 +25,8 @@ from products.vocabulary import EventKind
 
 OWED, LATE = "owed", "owed_late"
 FOLLOWED = frozenset({
-    *UNDOES, EventKind.MESSAGE_SENT, EventKind.CORRECTED, EventKind.REOPENED, EventKind.DECLINED, EventKind.DEFERRED,
+    *UNDOES, *SETBACKS, EventKind.MESSAGE_SENT, EventKind.CORRECTED, EventKind.DECLINED, EventKind.DEFERRED,
     EventKind.DUPLICATE_MARKED,
-})  # fmt: skip
-# After these what waits to be sent says what is not so any more.
-SETBACKS = frozenset({
-    EventKind.DEPLOY_FAILED, EventKind.SMOKE_FAILED, EventKind.ROLLED_BACK, EventKind.WATCH_FAILED, EventKind.REOPENED,
 })  # fmt: skip
 
 

@@ -18,12 +18,12 @@ from foundation.crash import crashpoint
 from incidents import letters
 from incidents.letters import Letter, Room
 from incidents.lifecycle import TooLate, perform
+from incidents.message_views import KEY as KEY
 from incidents.message_views import Line, MessageView
 from incidents.messages import SEND, SentAlready, frozen, hold
 from incidents.models import Incident, TimelineEvent
 from notifications.models import Delivery, State
 
-KEY = "message"
 ABOUT = 60
 
 
@@ -77,7 +77,7 @@ def send(
         _check(incident, message, again=again)
         to = letters.chosen(incident, letter(message), channels)
         cause = about_of(incident, message)
-        had = {one.channel_id for one in letters.told(cause, KEY)}
+        had = {one.channel_id for one in letters.told(cause, KEY) if one.state != State.CANCELLED}
         fresh = [channel for channel in to if channel.pk not in had]
         if not fresh:
             raise ValidationError({"channels": _("Each of these has had it already.")})

@@ -208,6 +208,15 @@ def cancel_about(about: str, *, reason: str, key: str) -> int:
     return waiting.update(state=State.CANCELLED, reason=reason[:500])
 
 
+def tell_after_all(about: str, message: Message, *, key: str, channels: Iterable[Channel]) -> int:
+    """What was called back before it left goes to `channels` all the same, as it reads now. For a verb, in its
+    transaction."""
+    now = moment.now()
+    mine = Delivery.objects.filter(about=about, key=key, channel__in=list(channels), state=State.CANCELLED)
+    again = {"state": State.PENDING, "reason": "", "due_at": now, "first_due_at": now}
+    return mine.update(subject=" ".join(message.subject.split())[:300], body=message.body, **again)
+
+
 def forget(about: str, words: str) -> None:
     """`words` must not stay (a redaction): they go from every message about exactly this, told or waiting."""
     gone = Replace("body", Value(words), Value(str(_("[redacted]"))))

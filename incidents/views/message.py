@@ -64,7 +64,7 @@ def _page(
         "message": view,
         "rooms": rooms,
         "chosen": chosen,
-        "left": [room for room in rooms if not room.told],
+        "left": [room for room in rooms if not room.had_it],
         "unreal": letters.unreal(found),
         "shut": letters.shut(found),
         "not_yet": sending.not_yet(view),

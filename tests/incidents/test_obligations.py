@@ -174,6 +174,14 @@ def test_a_setback_calls_back_what_waits_to_leave(
     report(incident, "smoke_failed", by=ada)
     row = Delivery.objects.get(key="message")
     assert (row.state, row.reason) == (State.CANCELLED, "smoke tests failed")
+    assert (view(incident).state, view(incident).called_back) == ("waits", True)
+    report(incident, "smoke_passed", by=ada)
+    assert (view(incident).state, owed(incident)[-1][::2]) == ("due", ("deployed", ""))
+    said = view(incident)
+    sending.send(incident, "deployed", by=ada, channels=[users.pk], seen=said.digest)
+    row.refresh_from_db()
+    assert (row.state, row.body) == (State.PENDING, said.text)
+    assert Delivery.objects.filter(key="message").count() == 1
 
 
 def test_the_next_look_is_when_something_falls_due(incident: Incident, ada: User) -> None:
