@@ -16,6 +16,7 @@ class HotfixesConfig(AppConfig):
         from hotfixes.rollback import offers as _rollback_offers  # noqa: F401
         from hotfixes.rollback import panel as _rollback_panel  # noqa: F401
         from hotfixes.standing import shown  # noqa: F401
+        from hotfixes.watch import claims as _watch_claims  # noqa: F401
         from hotfixes.watch import offers as _watch_offers  # noqa: F401
         from hotfixes.watch import opening, sampling
         from hotfixes.watch import panel as _watch_panel  # noqa: F401

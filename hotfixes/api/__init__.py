@@ -15,6 +15,7 @@ from hotfixes.api import (
     rollbacks,
 )
 from hotfixes.audit import api as audits
+from hotfixes.watch import api as watches
 
 # In the order of the description; the first that matches an address answers.
 routers = (
@@ -22,6 +23,7 @@ routers = (
     audits.router,
     deployments.router,
     evidence.router,
+    watches.router,
     hold.router,
     checklist.router,
     rollbacks.router,

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed, authorize, signed_in, teams_of
@@ -18,6 +19,7 @@ from hotfixes.naming import named
 from hotfixes.pages import hotfix_page, offers
 from hotfixes.reported import curl
 from hotfixes.standing.standing import of
+from hotfixes.watch import panel as watching
 from incidents import glance
 from incidents.views.incident import zone_of
 from live import bus
@@ -116,6 +118,7 @@ def context(request: HttpRequest, found: Hotfix, **extra: Any) -> dict[str, Any]
         # Where the next action offers it, it is not offered twice.
         "may_look_here": may and not (shown.next and shown.next.told.watched),
         "contradictions": alarms.of_hotfix(shown.glance.standing),
+        "watch": mark_safe(watching.of_remedy(request, incident, found.ref)),  # noqa: S308 - a template of ours
         "zone": zone_of(user, incident),
         "live_topics": [f"incident:{incident.pk}", f"user:{user.pk}"],
         **extra,

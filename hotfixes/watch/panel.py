@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from accounts.access import allowed, signed_in
 from accounts.models import User
-from hotfixes.models import Watch
 from hotfixes.watch import shown
 from incidents import glance, panels, watch, work
 from incidents.models import Incident
@@ -26,16 +25,29 @@ def _render(request: HttpRequest, incident: Incident) -> str:
     found = shown.of_incident(incident, glance.now(incident), user)
     if not found:
         return ""
-    return render_to_string("hotfixes/watch.html", context(request, incident, found), request)
+    running = any(one.running for one in found)
+    return render_to_string(
+        "hotfixes/watch.html", {**_context(request, incident, found), "running": running}, request
+    )
 
 
-def context(request: HttpRequest, incident: Incident, found: list[shown.WatchShown]) -> dict[str, object]:
+def of_remedy(request: HttpRequest, incident: Incident, ref: str) -> str:
+    """The same on the page of `ref` itself, which fetches itself anew; empty before anything was brought out."""
+    if not _applies(incident, signed_in(request)):
+        return ""
+    every = shown.of_incident(incident, glance.now(incident), signed_in(request), most=20)
+    found = [one for one in every if one.watch.remedy == ref]
+    return (
+        render_to_string("hotfixes/watch.html", _context(request, incident, found), request) if found else ""
+    )
+
+
+def _context(request: HttpRequest, incident: Incident, found: list[shown.WatchShown]) -> dict[str, object]:
     user = signed_in(request)
     return {
         "incident": incident,
         "found": found,
         "may": allowed(user, "try_smoke", incident),
-        "running": any(one.watch.state == Watch.State.RUNNING for one in found),
         "decide": reverse("decision_card", args=[incident.ref]),
         "zone": user.time_zone or incident.product.team.time_zone,
     }

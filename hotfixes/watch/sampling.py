@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models.functions import Least
 
 from foundation import moment
+from foundation.crash import crashpoint
 from hotfixes.models import Watch, WatchSample
 from hotfixes.watch.course import BAD, GOOD, UNKNOWN, Sample, Watched
 from monitoring import announce
@@ -31,6 +32,7 @@ def keep(looked: Sequence[Looked]) -> None:
         _row(watch, one) for watch, product in watches for one in looked if one.monitor.product_id == product
     ]
     WatchSample.objects.bulk_create(rows, ignore_conflicts=True)
+    crashpoint("watch.kept")
     ill = {row.watch_id for row in rows if row.verdict == BAD}
     if ill:
         now = moment.now()

@@ -110,7 +110,7 @@ def of_incident(
     incident: Incident, now: datetime, reader: User | None = None, most: int = 4
 ) -> list[WatchShown]:
     """Of each remedy the last watch, the newest first."""
-    rows = Watch.objects.filter(incident=incident).order_by("-kept_from", "-pk")
+    rows = Watch.objects.filter(incident=incident).select_related("product").order_by("-kept_from", "-pk")
     last: dict[tuple[int, str], Watch] = {}
     for row in rows[:20]:
         row.incident = incident

@@ -59,7 +59,7 @@ def test_it_is_served_without_a_token_and_names_every_part(client: Client) -> No
     paths = json.loads(answer.content)["paths"]
     assert {path.removeprefix("/api/v1").split("/")[1] for path in paths} == {
         "audits", "channels", "deliveries", "deployments", "evidence", "hotfixes", "incidents", "me", "messages",
-        "monitors", "people", "postmortems", "processes", "products", "teams", "tokens",
+        "monitors", "people", "postmortems", "processes", "products", "tallies", "teams", "tokens",
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.test import Client
 from accounts.models import User
 from hotfixes.judging import judge_due
 from hotfixes.observing.looking import look_due
+from hotfixes.watch import judging
 from incidents import intake, obligations, rhythm, sending, sweep, transitions, updates
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
@@ -74,6 +75,7 @@ ACTS: dict[str, Any] = {
     "probe": probes.probe_due,
     "intake": intake.take_in,
     "look": look,
+    "watch": judging.judge_due,
     "tell": tell,
     "update": update,
     "owe": obligations.remind_due,

@@ -14,7 +14,7 @@ from tests.crash.conftest import World
 from tests.crash.nursery import ROOT
 from tests.crash.scenes import Scene
 
-FAMILIES = ("sweep", "send", "ingest", "verb", "probe")
+FAMILIES = ("sweep", "send", "ingest", "verb", "probe", "watch")
 APPS = (
     "config",
     "hotfixes",

@@ -1,5 +1,7 @@
 """What error logs and users' reports came to since the deployment (K60, K62, K63). No count is never none."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
@@ -47,7 +49,7 @@ def _reckoned(context: Context, key: str) -> Reckoned | None:
     return reckon(context.tallies, key, deployed_at=since, needed=max(needed or now, since))
 
 
-def _words(key: str, found: Reckoned) -> dict[str, object]:
+def _words(key: str, found: Reckoned) -> dict[str, Any]:
     return {
         "n": found.count,
         "what": _("errors") if key == "errors" else _("users' reports"),
@@ -57,7 +59,7 @@ def _words(key: str, found: Reckoned) -> dict[str, object]:
     }
 
 
-def _facts(found: Reckoned) -> dict[str, object]:
+def _facts(found: Reckoned) -> dict[str, Any]:
     same = ("count", "before", "source")
     return {**{name: getattr(found, name) for name in same}, "until": found.until.isoformat()}
 
