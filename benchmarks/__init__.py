@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, str] = {
     "hostile": "what ends an endless pack, an endless listing, 100,000 refs, a tree bomb; seconds and our own memory",
     "verify": "a hotfix's whole verify on a small repository and on 150,000 commits, its memory, and hook to rows",
     "push": "seconds from a push, with its hook and without one, to the incident page that somebody has open",
+    "decision": "milliseconds of the decision card, p95, with two years of history",
     "probe": "checks a second and core, beside blackbox-exporter and wrk",
 }
 

@@ -10,7 +10,10 @@ from django.db import connection, transaction
 from accounts.models import Team, User
 from benchmarks import verifying
 from benchmarks.story import sentence
+from benchmarks.two_years import live_through
 from foundation import moment
+from hotfixes.decision.asking import answer, ask
+from hotfixes.decision.proposing import propose
 from incidents import transitions
 from incidents.declare import declare
 from incidents.models import Clock, Incident, TimelineEvent
@@ -47,6 +50,18 @@ def incident(entries: int = 1) -> dict[str, str]:
     for number in range(entries - 1):
         transitions.note(found, by=by, text=sentence(number))
     return {"ref": found.ref, "path": found.get_absolute_url()}
+
+
+def two_years() -> dict[str, Any]:
+    """Two years of the product's life, and one open incident with what people said of it; returns its ref and rows."""
+    rows = live_through(_product())
+    found, by = _incident(incident(entries=40)["ref"]), _administrator()
+    for number in range(5):
+        transitions.describe(found, by=by, users_affected=1000 + 40 * number)
+        propose(found, by=by, choice="hotfix", text=sentence(number), cause="known")
+        asked = ask(found, by=by, text=sentence(number))
+        answer(asked, by=by, text=sentence(number + 1))
+    return {"ref": found.ref, "rows": rows}
 
 
 def note(ref: str, text: str) -> float:

@@ -150,7 +150,7 @@ def _shown(hotfix: Hotfix) -> Change:
 def _seen_last(hotfix: Hotfix, shown: Change) -> str | None:
     """Where the branch stood at the last look, judged or not."""
     rows = RefObservation.objects.filter(repository=hotfix.repository_id, name=shown.branch)
-    last = rows.exclude(commit=None).order_by("-pk").first()
+    last = rows.exclude(commit="").order_by("-pk").first()
     return last.commit if last else None
 
 

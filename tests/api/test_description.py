@@ -25,7 +25,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from accounts.models import ApiToken, User
+from foundation import moment
 from hotfixes.lifecycle.start import start
+from hotfixes.rollback.start import begin
 from incidents.models import Incident
 from notifications.models import Delivery
 from products import role_holders
@@ -42,7 +44,7 @@ CHECKS = [
 EXAMPLES = 6
 BY_PATH: dict[str, dict[str, Any]] = {
     "/checks/{key}": {"ref": "HF-1", "key": "merged"}, "/hotfixes/{ref}": {"ref": "HF-1"},
-    "/products/{slug}": {"slug": "staff-mobile"},
+    "/products/{slug}": {"slug": "staff-mobile"}, "/rollbacks/{ref}": {"ref": "RB-1", "position": 1},
     "/monitors/{slug}": {"slug": "checkout"},
     "/teams/{slug}": {"slug": "payments"}, "/processes/{key}": {"key": "krow"},
     "/steps/{key}": {"key": "fix", "verb": "finish"}, "/messages/{key}": {"key": "deployed"},
@@ -59,7 +61,7 @@ def test_it_is_served_without_a_token_and_names_every_part(client: Client) -> No
     paths = json.loads(answer.content)["paths"]
     assert {path.removeprefix("/api/v1").split("/")[1] for path in paths} == {
         "audits", "channels", "deliveries", "deployments", "evidence", "hotfixes", "incidents", "me", "messages",
-        "monitors", "people", "postmortems", "processes", "products", "tallies", "teams", "tokens",
+        "monitors", "people", "postmortems", "processes", "products", "rollbacks", "tallies", "teams", "tokens",
     }  # fmt: skip
 
 
@@ -89,6 +91,8 @@ def furnish(product: Product, script: Script) -> dict[str, Any]:
     make_monitor(product)
     script.post("/incidents", {"title": "Slow", "product": "staff-mobile"}, status=201)
     start(Incident.objects.by_ref("INC-1"), by=ApiToken.objects.latest("pk").user)
+    begin(Incident.objects.for_page().by_ref("INC-1"), "halt_rollout", by=None, at=moment.now())
+    asked = script.post("/incidents/INC-1/questions", {"text": "Sure?"}, status=201)
     script.post("/incidents/INC-1/note", {"file": {"name": "a.log", "base64": "T0sK"}})
     contact = script.post("/products/staff-mobile/contacts", {"label": "All", "whole_team": True}, status=201)
     paula = make_user("paula@example.test")
@@ -101,7 +105,7 @@ def furnish(product: Product, script: Script) -> dict[str, Any]:
     room = {"name": "Room", "kind": "slack", "team": "payments", "url": "https://127.0.0.1/hook"}
     audit = {"url": "https://127.0.0.1/app.git", "process": "krow", "team": "payments"}
     return {
-        "audit_id": script.post("/audits", audit, status=201)["id"], "ref": "INC-1",
+        "question_id": asked["id"], "audit_id": script.post("/audits", audit, status=201)["id"], "ref": "INC-1",
         "token_id": ApiToken.objects.latest("pk").pk,
         "channel_id": script.post("/channels", room, status=201)["id"], "holder_id": holder.pk,
         "contact_id": contact["items"][0]["id"],

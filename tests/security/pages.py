@@ -207,6 +207,11 @@ RECORDS = [
     Page("decision_card", get=V, on=INCIDENTS),
     # Who is listed for the deciding role (world.py lists the admin of the team).
     Page("decision_confirm", get=A, post=A, on=INCIDENTS),
+    Page("ask_question", get=R, post=R, on=INCIDENTS),
+    Page("answer_question", get=R, post=R, on=("incident's asked", "private incident's asked")),
+    Page("revisit_decision", post=R, on=INCIDENTS),
+    Page("approve_hotfix", get=R, post=R, on=HOTFIXES),
+    Page("withdraw_approval", post=R, on=HOTFIXES),
     Page("postmortems", get=SIGNED_IN),
     Page("postmortem", get=V, on=INCIDENTS),
     Page("postmortem_fresh", get=V, on=INCIDENTS),

@@ -22,6 +22,7 @@ from foundation import moment
 from foundation.blobs import taken
 from foundation.refs import next_number
 from hotfixes.audit.asking import ask, cancel
+from hotfixes.decision import asking
 from hotfixes.models import AuditRun, Hotfix, Rollback, RollbackStep
 from incidents import corrections, transitions
 from incidents.declare import declare
@@ -39,6 +40,7 @@ from products.role_holders import list_for_role
 from products.token_products import make_narrow_token
 from review.action_items import add_action
 from tests.factories import PASSWORD, join, make_monitor, make_product, make_team, make_user
+from tests.fixtures.authenticator import credential
 from tests.security.operations import ANY, OPERATIONS, without
 
 ZEBRA, OKAPI = "zebra", "okapi"
@@ -175,6 +177,9 @@ def _furnish(world: World) -> None:
             **_fix_of(name.replace("incident", "hotfix"), _hotfix(incident), seen_by),
             **_back_of(name.replace("incident", "rollback"), _rollback(incident), seen_by),
             f"{name}'s entry": (event, {**event, "ref": f"INC-{NOWHERE}"}, seen_by),
+            f"{name}'s asked": _asked(
+                incident, people["participant" if incident.private else "responder"], seen_by
+            ),
         }
         things |= _report_of(
             name, incident, people["participant" if incident.private else "responder"], seen_by
@@ -184,6 +189,11 @@ def _furnish(world: World) -> None:
         asked = {"ref": incident.ref, "seq": 1}
         things[f"{name}'s redaction"] = (asked, {**asked, "ref": f"INC-{NOWHERE}"}, seen_by)
     world.things = {name: Thing(*facts) for name, facts in things.items()}
+
+
+def _asked(incident: Incident, by: User, seen_by: dict[str, Role]) -> tuple[Any, Any, dict[str, Role]]:
+    asked = asking.ask(incident, by=by, text="Is it the store?")
+    return {"ref": incident.ref, "pk": asked.pk}, {"ref": f"INC-{NOWHERE}", "pk": asked.pk}, seen_by
 
 
 def _hotfix(incident: Incident) -> Hotfix:
@@ -299,7 +309,8 @@ def _let_in(world: World) -> None:
     token = ApiToken.objects.get(user=manager, name="manager", revoked_at=None, expires_at=None)
     world.things["session"] = Thing(_pk(session), {"pk": NOWHERE}, mine)
     world.things["token"] = Thing(_pk(token), {"pk": NOWHERE}, mine)
-    passkey = Authenticator.objects.create(user=manager, type="webauthn", data={"name": "Zebra key"})
+    key = {"name": "Zebra key", "credential": credential()}
+    passkey = Authenticator.objects.create(user=manager, type="webauthn", data=key)
     world.things["passkey"] = Thing(_pk(passkey), {"pk": NOWHERE}, mine)
 
 
