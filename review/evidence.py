@@ -19,7 +19,7 @@ from incidents.clock_views import ClockView
 from incidents.models import Clock, Incident
 from notifications.models import Delivery
 from products.vocabulary import EventKind
-from review import figures, hotfixes
+from review import figures, hotfixes, rollbacks
 from review.documents import agenda, questions, share
 
 SCHEMA = 1
@@ -44,6 +44,7 @@ def collect(incident: Incident, now: datetime, *, reviewed_at: datetime | None =
         ],
         "checklist": [_box(box) for box in known.boxes],
         "hotfixes": hotfixes.collect(incident),
+        "rollbacks": rollbacks.collect(incident),
         "messages": [_message(one, known) for one in messages.messages(incident, known, now)],
         "told": _told(incident),
         "roles": _roles(incident),
@@ -158,6 +159,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "at": utc(decision.at),
         "seq": decision.event.seq,
         "replaced": decision.superseded_at is not None,
+        **({"emergency": True} if decision.emergency else {}),
         "digest": decision.digest,
     }
 

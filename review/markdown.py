@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from foundation.shapes import address
 from review.hotfix_lines import hotfixes_of
+from review.rollback_lines import rollbacks_of
 from review.tame import inline, link, quote
 
 STATES = {"done": "x", "open": " ", "not_needed": "-", "dropped": "-"}
@@ -27,7 +28,7 @@ class Written:
     def text(self) -> str:
         parts = (
             self.head(), self.times(), self.questions(), self.decisions(), self.timeline(), self.clocks(), self.plan(),
-            self.checklist(), hotfixes_of(self.report), self.messages(), self.told(), self.roles(), self.actions(),
+            self.checklist(), hotfixes_of(self.report), rollbacks_of(self.report), self.messages(), self.told(), self.roles(), self.actions(),
             self.after(), self.foot(),
         )  # fmt: skip
         return "\n".join("\n".join(part) for part in parts if part).rstrip("\n") + "\n"
@@ -95,6 +96,8 @@ class Written:
         for one in self.report["decisions"]:
             replaced = f" ({_('replaced later')})" if one["replaced"] else ""
             where = self.proof(one["seq"])
+            if one.get("emergency"):
+                lines += [f"**{inline(_('Decided in an emergency, without the role.'))}**", ""]
             lines += [f"**{inline(one['what'])}**{inline(replaced)}, {inline(one['by'])} ({inline(one['role'])}), "
                       f"{self.moment(one['at'])} {where}", ""]  # fmt: skip
             lines += [quote(one["reason"]), ""] if one["reason"] else []

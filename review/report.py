@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from foundation.shapes import address, utc, utc_or_none
+from hotfixes.models.spoken import with_words
 from incidents.models import Incident
 from products.vocabulary import EventKind
 from review import answers, evidence
@@ -40,6 +41,7 @@ def read(incident: Incident, now: datetime, found: Postmortem | None = None) -> 
         "decisions": [_decision(told, one) for one in known["decisions"]],
         "checklist": [_with_words(told, one, "said") for one in known["checklist"]],
         "hotfixes": [_with_said(told, one) for one in known.get("hotfixes", [])],
+        "rollbacks": [{**one, "lines": rollback_lines.said(one)} for one in known.get("rollbacks", [])],
         "messages": [_with_where(told, one) for one in known["messages"]],
         "state": str(found.state) if found else "in_progress",
         "resolved": incident.status in ("resolved", "closed"),
@@ -149,7 +151,9 @@ def _decision(told: Timeline, one: dict[str, Any]) -> dict[str, Any]:
     """Its reason is that of its entry on the timeline: redacted there, it is gone here."""
     entry = told.by_seq(one["seq"])
     made = told.decisions.get(one["number"])
-    facts = {**made.facts, **described(told, one["seq"])} if made and entry and not entry.hidden else None
+    facts = None
+    if made and entry and not entry.hidden:
+        facts = {**with_words(made.incident, made.facts), **described(told, one["seq"])}
     return {
         **one,
         "reason": entry.text if entry else "",

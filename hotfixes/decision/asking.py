@@ -92,10 +92,12 @@ def open_of(incident: Incident) -> Any:
 
 def questions(incident: Incident) -> list[Question]:
     """Since it was opened the last time, the first one first."""
-    rows = Question.objects.filter(incident=incident, at__gte=recipients.opened_at(incident))
-    return list(
+    rows = Question.objects.filter(incident=incident).order_by("-pk")
+    found = list(
         rows.select_related("by", "to", "answered_by", "event__payload", "answer__payload")[: 2 * MOST]
     )
+    opened = recipients.opened_at(incident) if found else None
+    return [one for one in reversed(found) if opened and one.event.recorded_at >= opened]
 
 
 def shown(question: Question, hidden: set[int]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from hotfixes.decision.deciders import EMERGENCY, Decider, decider, in_emergency
 from hotfixes.decision.options import options
 from hotfixes.models import Choice, Decision
 from hotfixes.rollback import start as rollbacks
-from incidents import exits, holding, recipients, transitions
+from incidents import exits, glance, holding, recipients, transitions
 from incidents import roles as roles_of
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
@@ -94,8 +94,14 @@ def decide(
 
 def standing(incident: Incident) -> Decision | None:
     """The decision that counts now: the latest, unless the incident was opened again since."""
-    found = incident.decisions.standing().with_words().first()
+    found = next((one for one in decisions(incident) if one.superseded_at is None), None)
     return found if found and found.event.recorded_at >= recipients.opened_at(incident) else None
+
+
+def decisions(incident: Incident) -> list[Decision]:
+    """All of it, the latest first, with who and why: asked once for a page."""
+    rows = incident.decisions.with_words().order_by("-number")
+    return glance.once(incident, "decisions", lambda: list(rows))
 
 
 def _role(incident: Incident, by: User, *, emergency: bool) -> Decider:

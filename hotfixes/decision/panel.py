@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import signed_in
 from accounts.models import User
 from hotfixes.decision.card import brief
+from hotfixes.decision.decide import decisions
 from hotfixes.decision.forms import ProposeForm
 from hotfixes.decision.proposing import propose
 from incidents import panels
@@ -15,7 +16,7 @@ from incidents.models import Incident
 
 
 def _applies(incident: Incident, user: User) -> bool:
-    return incident.is_open or incident.decisions.exists()
+    return incident.is_open or bool(decisions(incident))
 
 
 def _render(request: HttpRequest, incident: Incident) -> str:
@@ -24,11 +25,11 @@ def _render(request: HttpRequest, incident: Incident) -> str:
 
 def _is_loud(incident: Incident, user: User) -> bool:
     """Decided without the role: nobody overlooks it, after the end either."""
-    return incident.decisions.filter(emergency=True).exists()
+    return any(one.emergency for one in decisions(incident))
 
 
 def _loud(request: HttpRequest, incident: Incident) -> str:
-    made = incident.decisions.filter(emergency=True).select_related("by").order_by("-number").first()
+    made = next(one for one in decisions(incident) if one.emergency)
     return render_to_string("hotfixes/emergency.html", {"incident": incident, "decision": made}, request)
 
 

@@ -15,9 +15,9 @@ from accounts.models import User
 from hotfixes.decision import telling
 from hotfixes.decision.options import options
 from hotfixes.models import Choice
-from incidents import holding, recipients
+from incidents import glance, holding, recipients
 from incidents.lifecycle import Step, perform
-from incidents.models import OPEN, Incident, RedactionRequest, TimelineEvent
+from incidents.models import OPEN, Incident, TimelineEvent
 from incidents.report import check_moment
 from products.vocabulary import EventKind
 
@@ -66,10 +66,9 @@ def propose(
 
 def latest(incident: Incident) -> TimelineEvent | None:
     """What was recommended last, since it was opened the last time."""
-    rows = incident.events.filter(
-        kind=EventKind.NOTED, recorded_at__gte=recipients.opened_at(incident), payload__body__contains=_MARK
-    )
-    return rows.select_related("payload", "actor").order_by("-seq").first()
+    rows = incident.events.filter(kind=EventKind.NOTED, payload__body__contains=_MARK)
+    found = rows.select_related("payload", "actor").order_by("-seq").first()
+    return found if found and found.recorded_at >= recipients.opened_at(incident) else None
 
 
 def shown(event: TimelineEvent | None, hidden: set[int]) -> dict[str, Any] | None:
@@ -82,8 +81,7 @@ def shown(event: TimelineEvent | None, hidden: set[int]) -> dict[str, Any] | Non
 
 def hidden_of(incident: Incident) -> set[int]:
     """Entries that somebody asked to redact."""
-    asked = RedactionRequest.objects.filter(event__incident=incident, settled_at=None)
-    return set(asked.values_list("event", flat=True))
+    return {one.event_id for one in glance.redactions_of(incident)}
 
 
 def _checked(incident: Incident, choice: str, text: str, option: str, confidence: str, cause: str) -> str:

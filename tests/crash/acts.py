@@ -5,6 +5,8 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import User
+from hotfixes.decision import revisiting
+from hotfixes.decision.decide import decide as choose
 from hotfixes.judging import judge_due
 from hotfixes.observing.looking import look_due
 from hotfixes.watch import judging
@@ -53,6 +55,18 @@ def tell(incident: int, user: int, channel: int, seen: str) -> str:
     return "done"
 
 
+def decide(incident: int, user: int) -> str:
+    try:
+        choose(Incident.objects.get(pk=incident), by=User.objects.get(pk=user), choice="hotfix", reason="A line")
+    except TooLate:
+        return "too late"
+    return "done"
+
+
+def revisit() -> int:
+    return revisiting.tell_due()
+
+
 def update(incident: int, user: int, channel: int) -> str:
     updates.update(
         Incident.objects.get(pk=incident), by=User.objects.get(pk=user), text="Going on", channels=[channel]
@@ -68,6 +82,7 @@ def look() -> int:
 ACTS: dict[str, Any] = {
     "breach": sweep.breach_due,
     "warn": sweep.warn_due,
+    "escalate": sweep.escalate_due,
     "send": send.drain,
     "push": push,
     "declare": declare,
@@ -76,6 +91,8 @@ ACTS: dict[str, Any] = {
     "intake": intake.take_in,
     "look": look,
     "watch": judging.judge_due,
+    "decide": decide,
+    "revisit": revisit,
     "tell": tell,
     "update": update,
     "owe": obligations.remind_due,

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
+from tests.crash import deciding, telling
 from tests.crash import scenes as known
-from tests.crash import telling
 from tests.crash.conftest import World
 from tests.crash.nursery import ROOT
 from tests.crash.scenes import Scene
@@ -27,7 +27,7 @@ APPS = (
     "network",
     "foundation",
 )
-SWEPT = {**known.SWEPT, **telling.SWEPT}
+SWEPT = {**known.SWEPT, **telling.SWEPT, **deciding.SWEPT}
 CASES = [(place, scene) for place, scenes in SWEPT.items() for scene in scenes]
 
 

@@ -11,6 +11,7 @@ from incidents.declare import declare
 from incidents.models import Incident, Mode
 from products.models import Product, RoleHolder
 from tests.factories import join, make_user
+from tests.signing import sign_in
 
 THEN = timedelta(days=300)
 
@@ -86,8 +87,7 @@ def test_a_decision_of_then_has_its_time(retold: Incident, product: Product) -> 
     olga = make_user("olga2@example.test")
     join(olga, product.team, Role.VIEWER)
     RoleHolder.objects.create(product=product, role="product_owner", user=olga, position=1)
-    client = Client()
-    client.force_login(olga)
+    client = sign_in(olga)
     where, sent = f"/decisions/{retold.ref}/confirm", {"choice": "hotfix", "reason": "A line"}
     assert client.post(where, sent).status_code == 422
     at = retold.detected_at + timedelta(minutes=7)
