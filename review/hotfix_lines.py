@@ -12,6 +12,7 @@ def hotfixes_of(report: dict[str, Any]) -> list[str]:
     for one in report["hotfixes"]:
         old, new = one["versions"]
         lines += [f"## {inline(one['ref'])} {inline(one['product'])} {inline(old)} → {inline(new)}", ""]
+        lines += _deploy(one.get("deploy") or {})
         lines += [_override(said) for said in one["overrides"]]
         lines += [_attestation(said) for said in one["attestations"]]
         lines += [_check(check) for check in one["checks"]]
@@ -20,6 +21,18 @@ def hotfixes_of(report: dict[str, Any]) -> list[str]:
             lines.append(f"- {inline(_('Every check was right, and nobody waived one.'))}")
         lines.append("")
     return lines
+
+
+def _deploy(known: dict[str, Any]) -> list[str]:
+    if "minutes" not in known:
+        return []
+    said = _("%(minutes)s minutes from the approval to the deployment") % known
+    if "limit_minutes" in known:
+        said = (
+            _("%(minutes)s minutes from the approval to the deployment; the limit is %(limit_minutes)s")
+            % known
+        )
+    return [f"- {inline(said)}"]
 
 
 def _override(said: dict[str, Any]) -> str:

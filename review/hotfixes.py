@@ -41,6 +41,7 @@ def _hotfix(one: Standing, overrides: list[Any], attestations: list[Any]) -> dic
         "tag": named.tag(hotfix),
         "merge": hotfix.rules.merge,
         "status": str(hotfix.status),
+        "deploy": _deploy(one),
         "counts": one.counts,
         "checks": [
             {
@@ -69,6 +70,13 @@ def _hotfix(one: Standing, overrides: list[Any], attestations: list[Any]) -> dic
             if line["verdict"] in (Verdict.FAIL, Verdict.WARN)
         ],
     }
+
+
+def _deploy(one: Standing) -> dict[str, Any]:
+    """Minutes from the approval to the deployment, and the limit (K97); empty where nobody could measure them."""
+    limit = one.check("within_limit")
+    names = ("minutes", "limit_minutes")
+    return {name: limit.facts[name] for name in names if name in limit.facts} if limit else {}
 
 
 def _by_hotfix(model: type[Said], keys: list[int]) -> dict[int, list[Any]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from hotfixes.checks.facts import Approved, Box, Deployed, Seen, Shown, Told
+from hotfixes.checks.facts import Approved, Box, Deployed, Monitored, Seen, Shown, Told
 from hotfixes.checks.watched import Counted, WatchFacts
 from hotfixes.forges.shapes import Reading
 from hotfixes.git import names
@@ -62,6 +62,7 @@ class Context:
     told: tuple[Told, ...] = ()
     versions: tuple[Seen, ...] = ()
     boxes: tuple[Box, ...] = ()
+    monitors: tuple[Monitored, ...] = ()
     # What was counted, the earliest told first, and how the watch of this hotfix stands; None: there is none.
     tallies: tuple[Counted, ...] = ()
     watch: WatchFacts | None = None

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from hotfixes.checks.shapes import stamp
+
 PRODUCTION = "production"
 # The sources of events that are a person's word, by hand or by their token.
 PEOPLE = ("person", "token")
@@ -47,7 +49,7 @@ class Deployed:
     @property
     def line(self) -> str:
         """As proof shows it."""
-        words = [self.at.isoformat(), self.environment, self.version, self.ref, self.status, self.stage]
+        words = [stamp(self.at), self.environment, self.version, self.ref, self.status, self.stage]
         words += [f"{self.percent} %"] if self.percent is not None else []
         return " ".join(filter(None, [*words, f"({self.by})" if self.by else ""]))
 
@@ -71,8 +73,26 @@ class Shown:
 
     @property
     def line(self) -> str:
-        words = [self.at.isoformat(), self.kind, self.summary[:200], self.url]
+        words = [stamp(self.at), self.kind, self.summary[:200], self.url]
         return " ".join(filter(None, [*words, f"({self.by})" if self.by else ""]))
+
+
+@dataclass(frozen=True, slots=True)
+class Monitored:
+    """One target of a monitor of the product as it stands: `state` since when, looked at last `at`. `kind` of the
+    environment it asks, "" where nobody said. `origin`: it opened the incident.
+    """
+
+    name: str
+    state: str
+    since: datetime
+    at: datetime | None
+    kind: str = ""
+    origin: bool = False
+
+    @property
+    def line(self) -> str:
+        return f"{self.name}: {self.state}, {self.since.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +116,7 @@ class Told:
     @property
     def line(self) -> str:
         """Which entry it is. What it says stays there alone, where it can be redacted."""
-        words = [f"#{self.seq}", self.at.isoformat(), self.kind, self.by]
+        words = [f"#{self.seq}", stamp(self.at), self.kind, self.by]
         return " ".join(filter(None, words))
 
 
@@ -112,7 +132,7 @@ class Seen:
 
     @property
     def line(self) -> str:
-        return f"{self.at.isoformat()} {self.where}: {self.version}"
+        return f"{stamp(self.at)} {self.where}: {self.version}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from hotfixes.checks import Context
 from hotfixes.checks.facts import Approved, Box, Deployed, Seen, Shown, Told
 from hotfixes.forges.shapes import Reading
 from hotfixes.git.reader import GitReader, Ref
+from hotfixes.judging.monitored import monitored
 from hotfixes.models import ForgeReading, Hotfix
 from hotfixes.observing.history import history
 from hotfixes.watch import known as known_watch
@@ -56,6 +57,7 @@ def context(hotfix: Hotfix, reader: GitReader, refs: Mapping[str, Ref] | None = 
         now=now,
         document=known.document,
         boxes=_boxes(known),
+        monitors=monitored(hotfix, now),
     )
 
 

@@ -72,6 +72,16 @@ class HotfixPage:
     deployments: list[Deployment]
 
     @property
+    def due(self) -> datetime | None:
+        """Until when it is to be deployed, while that is what comes next (K57)."""
+        steps = [one for step in self.steps for one in step.checks]
+        limit = next((one.view for one in steps if one.view.key == "within_limit"), None)
+        if limit is None or self.next is None or self.next.view.key not in ("deployed", "within_limit"):
+            return None
+        text = str(limit.facts.get("due_at") or "")
+        return datetime.fromisoformat(text) if text else None
+
+    @property
     def title(self) -> str:
         """Of what comes next: where nothing can tell, what the step asks of people."""
         step = next((step for step in self.steps if step.current or self.next in step.checks), None)

@@ -140,6 +140,18 @@ def _deployment(hotfix: Hotfix, kind: str) -> Iterator[tuple[str, str]]:
     yield _("First line of the deploy script."), _post("/deployments", {**body, "status": "started"})
     ended = {"status": _Shell(ENDED), **body}
     yield _("Right after the deployment, whether it went well or not."), _post("/deployments", ended)
+    if kind == EnvironmentKind.PRODUCTION and _in_stores(hotfix):
+        stands = {"stage": _Shell(_text("STAGE")), "percent": _Number("${PERCENT:-null}"), **body}
+        about = _(
+            "What the store says: STAGE is submitted, in_review, released or halted; PERCENT of the users have it."
+        )
+        yield about, _post("/deployments", stands)
+
+
+def _in_stores(hotfix: Hotfix) -> bool:
+    """Whether the process knows a rollout that can be halted."""
+    options = (hotfix.incident.process_version.document.get("rollback") or {}).get("options") or []
+    return any(one.get("kind") == "halt_rollout" for one in options)
 
 
 def _artifact(hotfix: Hotfix, check: str) -> tuple[str, str]:

@@ -47,11 +47,11 @@ def version_live(context: Context) -> Result:
     if unread:
         words["hosts"] = listed([one.where for one in unread])
         said = _("Not asked since the deployment: %(hosts)s.") % words
-        return pending(said, *lines, versions=facts, **_again(context, since))
+        return pending(said, *lines, versions=facts, **asked_by(context, since))
     return passed(_("All that say their version run %(new)s.") % words, *lines, versions=facts)
 
 
-def _again(context: Context, since: datetime) -> dict[str, Any]:
+def asked_by(context: Context, since: datetime) -> dict[str, Any]:
     """When to look whether they were asked meanwhile; nothing says so by itself."""
     times = (since + after for after in ASKED_BY)
     due = next((at for at in times if context.now and at > context.now), None)

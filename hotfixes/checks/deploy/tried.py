@@ -3,16 +3,23 @@
 A17, A25, A38, K64. A person's word is STATED; a script that says how it went is believed, as far as it names the check.
 """
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
 from hotfixes.checks.deploy import timeline
-from hotfixes.checks.process import commands
-from hotfixes.checks.shapes import Next, Result, failed, not_needed, passed, pending, warned
+from hotfixes.checks.deploy.live import asked_by
+from hotfixes.checks.facts import Monitored
+from hotfixes.checks.process import commands, deploys_to
+from hotfixes.checks.shapes import Next, Result, Verdict, failed, listed, not_needed, passed, pending, warned
 from hotfixes.checks.words import by_evidence, by_word, shown
 from products.versions import bare
+
+# How long after a deployment what is watched must be up to say something of it.
+A_WHILE: Final = timedelta(minutes=1)
 
 
 def reproduced(context: Context) -> Result:
@@ -30,7 +37,37 @@ def reproduced(context: Context) -> Result:
 
 
 def verified_live(context: Context) -> Result:
-    return _after_deploy(context, "verified_live", _("Nobody has tried the fix on the live server yet."))
+    """Somebody tried it, or what watches the product is up since the deployment (A25)."""
+    said = _after_deploy(context, "verified_live", _("Nobody has tried the fix on the live server yet."))
+    since = timeline.in_use(context)
+    if since is None or said.verdict in (Verdict.PASS, Verdict.FAIL):
+        return said
+    mine = [one for one in context.monitors if one.kind in ("", deploys_to(context))]
+    down = [one for one in mine if one.state == "down"]
+    if down:
+        names = {"names": listed([one.name for one in down])}
+        then = Next(_("See whether it is the fix; then try it again."))
+        return failed(
+            _("Since the deployment down: %(names)s.") % names, *(one.line for one in down), then=then
+        )
+    if said.verdict == Verdict.STATED:
+        return said
+    return _up(context, mine, since) or replace(said, facts={**said.facts, **asked_by(context, since)})
+
+
+def _up(context: Context, mine: list[Monitored], since: datetime) -> Result | None:
+    """PASS once all were looked at a while after the deployment and are up, the one that had failed among them."""
+    late = [one for one in mine if one.at is None or one.at < since + A_WHILE]
+    failed_once = [one for one in mine if one.origin]
+    if not mine or late or any(one.state != "up" for one in mine):
+        return None
+    words = {"names": listed([one.name for one in failed_once or mine])}
+    said = (
+        _("Up since the deployment: %(names)s.")
+        if not failed_once
+        else _("Up again since the deployment: %(names)s.")
+    )
+    return passed(said % words, *(one.line for one in mine[:20]), by_monitor=True)
 
 
 def fix_verified(context: Context) -> Result:

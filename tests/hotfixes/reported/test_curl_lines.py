@@ -69,7 +69,7 @@ def sh(tmp_path: Path) -> Callable[..., str]:
 
 @needs_curl
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("process", "counts"), [("krow", (2, 7)), ("archy", (2, 6))])
+@pytest.mark.parametrize(("process", "counts"), [("krow", (3, 7)), ("archy", (2, 6))])
 def test_every_line_works_as_printed(
     live_server: Any, settings: Settings, sh: Callable[..., str], process: str, counts: tuple[int, int]
 ) -> None:
@@ -84,6 +84,8 @@ def test_every_line_works_as_printed(
         VERSION="1.0.1",
         WHERE="web-1",
         TRY="true",
+        STAGE="released",
+        PERCENT="20",
     )
     assert (Deployment.objects.count(), Evidence.objects.count()) == counts, said
     assert set(Deployment.objects.values_list("status", "hotfix")) == {
@@ -100,6 +102,7 @@ def test_every_line_works_as_printed(
         )  # fmt: skip
     else:
         assert [(one.where, one.version) for one in VersionSeen.objects.all()] == [("web-1", "1.0.1")]
+        assert [one.percent for one in Deployment.objects.filter(stage="released")] == [20]
     assert re.search(r"waiting\n$", said)
 
 
