@@ -82,6 +82,11 @@ def when(at: datetime) -> str:
     return f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
 
 
+def stamp(at: datetime) -> str:
+    """A moment in a line of proof, to the second: `2026-11-21 14:48:06 UTC`."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def listed(words: Sequence[str], most: int = 5) -> str:
     """`a, b, c …`"""
     return ", ".join(words[:most]) + (" …" if len(words) > most else "")

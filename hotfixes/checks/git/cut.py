@@ -17,6 +17,7 @@ from hotfixes.checks.shapes import (
     passed,
     pending,
     short,
+    stamp,
     unknown,
     warned,
 )
@@ -170,7 +171,7 @@ def _proof(cut: _Cut) -> str:
     words = {
         "branch": short(cut.seen.commit),
         "main": short(cut.main) or "?",
-        "at": cut.seen.seen_at.isoformat(),
+        "at": stamp(cut.seen.seen_at),
     }
     return _("seen %(at)s: branch at %(branch)s, main at %(main)s") % words
 

@@ -19,6 +19,7 @@ from hotfixes.checks.shapes import (
     passed,
     pending,
     short,
+    stamp,
     unknown,
     warned,
     when,
@@ -35,7 +36,7 @@ def tag_pushed(context: Context) -> Result:
     words = {"tag": context.tag_name}
     if context.tag is not None:
         seen = context.history(names.TAGS + context.tag_name)
-        at = (seen[0].seen_at.isoformat(),) if seen else ()
+        at = (stamp(seen[0].seen_at),) if seen else ()
         said = _("The tag %(tag)s is on the remote.") % words
         return passed(said, f"{context.tag_name} {short(context.tag.id)}", *at, id=context.tag.id)
     if context.history(names.TAGS + context.tag_name):
@@ -149,7 +150,7 @@ def tag_unmoved(context: Context) -> Result:
     if not seen and now is None:
         return pending(_("The tag %s is not there yet.") % context.tag_name)
     ids = list(dict.fromkeys([one.id for one in seen if one.id] + ([now] if now else [])))
-    proof = [f"{one.seen_at.isoformat()} {short(one.id) or '–'}" for one in seen][:10]
+    proof = [f"{stamp(one.seen_at)} {short(one.id) or '–'}" for one in seen][:10]
     words = {"tag": context.tag_name}
     if len(ids) > 1:
         return _moved(context, seen, ids, proof)

@@ -91,7 +91,7 @@ def test_what_is_wrong_is_said_with_both_names_and_the_command() -> None:
     assert wrong.summary == f"0.1.1 was deployed to production, but from {ELSE} instead of {TAG}."
     assert wrong.next
     assert wrong.next.commands == (f"./scripts/deploy-mobile-production.sh {TAG}",)
-    assert wrong.proof == (f"2026-05-28T21:40:00+00:00 production 0.1.1 {ELSE} succeeded (deploy script)",)
+    assert wrong.proof == (f"2026-05-28 21:40:00 UTC production 0.1.1 {ELSE} succeeded (deploy script)",)
 
 
 def test_archys_deploy_to_the_dev_server_is_judged_where_the_process_says() -> None:
