@@ -73,6 +73,7 @@ SWEEPS = (
     Sweep("warnings", breaches.warn_due, on_wake=True, next_due=breaches.next_warning),
     Sweep("obligations", obligations.remind_due, on_wake=True, next_due=obligations.next_due),
     Sweep("updates", rhythm.remind_due, on_wake=True, next_due=rhythm.next_due),
+    Sweep("escalations", breaches.escalate_due, on_wake=True, next_due=breaches.next_escalation),
     Sweep("vacancies", breaches.ask_due, on_wake=True, next_due=breaches.next_ask),
     Sweep("hotfixes begun", hotfixes.adopt, on_wake=True),
     Sweep("rollbacks begun", going_back.adopt, on_wake=True),

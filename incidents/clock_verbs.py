@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
-from incidents import timing
+from incidents import reminders, timing
 from incidents.clocks import Reading
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import Clock, Incident, Status, TimelineEvent
@@ -92,6 +92,7 @@ def _act(incident: Incident, step: Step, key: str, subject: str, *, by: User, re
         )  # fmt: skip
         clock.refresh_from_db()  # what ran out unseen was marked meanwhile
         _DO[step.kind](clock, now)
+        reminders.refresh(incident, str(event.get_kind_display()).lower())
         return event
 
 

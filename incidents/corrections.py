@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, User
 from foundation import moment
-from incidents import breaches, clock_verbs, telling, timeline, timing, watch
+from incidents import breaches, clock_verbs, reminders, telling, timeline, timing, watch
 from incidents.hiding import asked_to_redact
 from incidents.lifecycle import Step, TooLate, announce, perform
 from incidents.models import Incident, RedactionRequest, Status, TimelineEvent
@@ -76,6 +76,7 @@ def _measure_again(first: TimelineEvent, when: datetime, now: datetime) -> None:
     for event in (first, *watch.begun_because_of(first)):
         for clock in timing.correct(event, when):
             breaches.breach(first.incident, clock, now)
+    reminders.refresh(first.incident, str(EventKind.CORRECTED.label).lower())
 
 
 def _hold(event: TimelineEvent) -> TimelineEvent:

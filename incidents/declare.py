@@ -11,7 +11,7 @@ from accounts.models import User
 from foundation import moment
 from foundation.crash import crashpoint
 from foundation.refs import next_number
-from incidents import boxes, followers, lifecycle, telling, timeline, timing, vacancies
+from incidents import boxes, escalation, followers, lifecycle, telling, timeline, timing, vacancies
 from incidents.models import Incident, Mode, Participant, Status
 from incidents.transitions import check_reported
 from products.models import Product, Severity
@@ -88,6 +88,7 @@ def _begin(incident: Incident, by: User | None, now: datetime, how: dict[str, An
     telling.after(incident, event)
     vacancies.follow(incident, event)
     followers.tell(incident, event)
+    escalation.follow(incident, event)
     crashpoint("verb.opening_told")
 
 

@@ -10,6 +10,8 @@ from monitoring.models import Target
 from monitoring.shown import as_shown
 
 _KEPT = "_glance"
+# The event by which it was opened the last time; None if it never was again.
+REOPENED = "reopened"
 # A summary may list many; beyond these nobody reads on a page.
 TARGETS = 200
 
@@ -33,6 +35,13 @@ def once[T](incident: Incident, what: str, read: Callable[[], T]) -> T:
         kept[what] = read()
     answer: T = kept[what]
     return answer
+
+
+def keep(incident: Incident, what: str, answer: object) -> None:
+    """Something else has shown it: during this glance it is not asked again."""
+    kept = incident.__dict__.get(_KEPT)
+    if kept is not None:
+        kept.setdefault(what, answer)
 
 
 def now(incident: Incident) -> datetime:

@@ -12,7 +12,18 @@ from accounts.models import User
 from foundation import blobs, moment
 from foundation.blobs import Upload
 from foundation.crash import crashpoint
-from incidents import boxes, breaches, followers, telling, timeline, timing, vacancies, watch
+from incidents import (
+    boxes,
+    breaches,
+    escalation,
+    followers,
+    reminders,
+    telling,
+    timeline,
+    timing,
+    vacancies,
+    watch,
+)
 from incidents.models import Attachment, Incident, Participant, Status, TimelineEvent
 from live import bus
 from products.vocabulary import EventKind
@@ -134,7 +145,7 @@ def _record(
 
 def _follow(incident: Incident, event: TimelineEvent) -> None:
     """What an event brings about: clocks, who takes part, open pages, messages."""
-    timing.follow(incident, event)
+    ended = timing.follow(incident, event)
     boxes.follow(incident, event)
     if event.actor:
         Participant.objects.bulk_create(
@@ -142,7 +153,10 @@ def _follow(incident: Incident, event: TimelineEvent) -> None:
         )
     announce(incident)
     telling.after(incident, event)
+    if ended:
+        reminders.refresh(incident, str(event.get_kind_display()).lower())
     vacancies.follow(incident, event)
+    escalation.follow(incident, event)
     followers.tell(incident, event)
     if watched := watch.begun_by(incident, event):
         step = Step(

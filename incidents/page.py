@@ -10,18 +10,20 @@ from django.utils.safestring import SafeString
 
 from accounts.access import allowed
 from accounts.models import User
-from incidents import clocks, holding, lines, verdicts, work
+from incidents import clocks, escalation, holding, lines, verdicts, work
 from incidents.clock_views import Board, ClockView, board, clock_views, with_actions
+from incidents.escalation import Next
 from incidents.glance import redactions_of
 from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.next_action import Action, decision, next_action
-from incidents.recipients import nobody_left
+from incidents.recipients import nobody_left, opened_at
 from monitoring.history import blind_since
 from monitoring.models import StatusChange, Target
 from monitoring.shown import as_shown
 from monitoring.states import State
 from monitoring.uptime import Point, Segment, segments
 from notifications.models import Delivery
+from notifications.queue import CANNOT
 from notifications.standing import of_incident
 
 LINES_SHOWN = 300
@@ -40,6 +42,8 @@ class IncidentPage:
     lines: list[SafeString] = field(default_factory=list)
     older: int = 0
     deliveries: list[Delivery] = field(default_factory=list)
+    # Who is asked next while nobody has acknowledged it.
+    next_to_wake: Next | None = None
 
     @property
     def board(self) -> Board:
@@ -77,6 +81,7 @@ def read(
     stretches = last_hour(target, now) if target else []
     if target:
         as_shown([target], now)
+    told = of_incident(incident.ref)
     shown = _lines(incident, None if everything else LINES_SHOWN) if with_lines else []
     return IncidentPage(
         incident=incident,
@@ -89,8 +94,16 @@ def read(
         stretches=stretches,
         lines=lines.with_days(shown, incident.product.team.time_zone),
         older=max(0, incident.timeline_seq - len(shown)),
-        deliveries=of_incident(incident.ref),
+        deliveries=told,
+        next_to_wake=escalation.next_to_wake(incident, now, out=_cannot(incident, told)),
     )
+
+
+def _cannot(incident: Incident, told: list[Delivery]) -> set[str]:
+    """As recipients.declined, from what was read already."""
+    said = [one for one in told if one.answer == CANNOT and one.answered_at]
+    opened = opened_at(incident) if said else incident.declared_at
+    return {one.recipient for one in said if one.answered_at and one.answered_at >= opened}
 
 
 def _action(incident: Incident, target: Target | None, reader: User, may: bool) -> Action | None:

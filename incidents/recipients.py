@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.access import allowed, has_role
 from accounts.models import Role, User
-from incidents.models import Assignment, Incident, Mode, Participant
+from incidents.glance import REOPENED, once
+from incidents.models import Assignment, Incident, Mode, Participant, TimelineEvent
 from notifications import queue
 from notifications.models import Channel, Delivery, State
 from notifications.queue import Recipient
@@ -39,6 +40,21 @@ def people(incident: Incident, *, but: User | None = None) -> list[Recipient]:
 def person(incident: Incident, user: User) -> Recipient:
     """One person, by name: whom something was given to."""
     return _once(incident, [(user, "", str(user))], None)[0]
+
+
+def named(incident: Incident, people: Iterable[tuple[User, str]]) -> list[Recipient]:
+    """Each of `people` as what they are here ("deputy Release Engineer"), once. Who cannot read it (any more) is left
+    out: those who do not take part in a private one, who left the team."""
+    wanted: list[Named] = [(user, "", _label(user, what)) for user, what in people]
+    if wanted and incident.private:
+        let_in = set(Participant.objects.filter(incident=incident).values_list("user", flat=True))
+        wanted = [one for one in wanted if one[0] and one[0].pk in let_in]
+    return [one for one in _once(incident, wanted, None) if one.skip in ("", _unreal(incident))]
+
+
+def each_once(recipients: Iterable[Recipient]) -> list[Recipient]:
+    """Whom several reasons concern hears it once, by the first of them."""
+    return list({one.key: one for one in reversed(list(recipients))}.values())[::-1]
 
 
 def for_role(incident: Incident, role: ProcessRole) -> list[Recipient]:
@@ -89,8 +105,12 @@ def declined(incident: Incident) -> set[str]:
 
 def opened_at(incident: Incident) -> datetime:
     """When it was opened the last time: what people answered before does not count any more."""
-    again = incident.events.filter(kind=EventKind.REOPENED).order_by("-seq").first()
+    again = once(incident, REOPENED, lambda: _reopened(incident))
     return again.recorded_at if again else incident.declared_at
+
+
+def _reopened(incident: Incident) -> TimelineEvent | None:
+    return incident.events.filter(kind=EventKind.REOPENED).order_by("-seq").first()
 
 
 def nobody_left(deliveries: Iterable[Delivery]) -> bool:

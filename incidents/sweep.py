@@ -1,4 +1,4 @@
-"""Breaches: what ran out is marked, told on the timeline, once, by whichever worker gets the row."""
+"""What time brings by itself: breaches, reminders, who is asked next. Once, by whichever worker gets the row."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from django.db import transaction
 
 from foundation import moment, rounds
 from foundation.crash import crashpoint
-from incidents import breaches, lifecycle, telling, vacancies
+from incidents import breaches, escalation, lifecycle, reminders, vacancies
 from incidents.models import Clock, Incident
 
 
@@ -27,13 +27,23 @@ def next_due() -> datetime | None:
 
 
 def warn_due(limit: int = 100) -> int:
-    """Tell people once that three quarters of a response clock are gone; returns how many clocks that were."""
+    """Remind people of the clocks that came to a stage (clocks.STAGES), once each; returns how many clocks did."""
     due = Clock.objects.in_time().to_warn().filter(warn_at__lte=moment.now()).order_by("warn_at")
     return rounds.each("warnings", sorted(set(due.values_list("incident_id", flat=True)[:limit])), _warn)
 
 
 def next_warning() -> datetime | None:
     return Clock.objects.in_time().to_warn().order_by("warn_at").values_list("warn_at", flat=True).first()
+
+
+def escalate_due(limit: int = 100) -> int:
+    """Ask the next ones to acknowledge, where no clock says when; returns how many rungs that were."""
+    due = escalation.due(moment.now()).order_by("escalate_at")
+    return rounds.each("escalations", sorted(due.values_list("pk", flat=True)[:limit]), _escalate)
+
+
+def next_escalation() -> datetime | None:
+    return escalation.waiting().order_by("escalate_at").values_list("escalate_at", flat=True).first()
 
 
 def ask_due(limit: int = 100) -> int:
@@ -49,7 +59,7 @@ def next_ask() -> datetime | None:
 
 def turn(pk: int) -> None:
     """All that is due on this one incident: what the sweeps do to every one (incidents/simulation/ has only one)."""
-    for job in (_fire, _warn, _ask):
+    for job in (_fire, _warn, _escalate, _ask):
         job(pk)
 
 
@@ -67,15 +77,24 @@ def _warn(pk: int) -> int:
         crashpoint("sweep.warning_claimed")
         now = moment.now()
         mine = Clock.objects.select_for_update().to_warn().filter(incident=incident, warn_at__lte=now)
-        due = list(mine.order_by("pk"))
-        for clock in due:
-            clock.warned_at = now
-            clock.save(update_fields=["warned_at"])
-            # What has run out meanwhile is told as a breach.
-            if clock.due_at and clock.due_at > now and not clock.breached_at:
-                telling.warn(incident, clock)
+        told = reminders.remind(incident, list(mine.order_by("pk")), now)
         crashpoint("sweep.warning_told")
-        return len(due)
+    crashpoint("sweep.warning_committed")
+    return told
+
+
+def _escalate(pk: int) -> int:
+    with transaction.atomic():
+        incident = _held(pk)
+        if incident is None:
+            return 0
+        crashpoint("sweep.escalation_claimed")
+        # Read under the lock: somebody may just have acknowledged.
+        asked = escalation.escalate(incident, moment.now())
+        if asked:
+            lifecycle.announce(incident)
+        crashpoint("sweep.escalation_told")
+    return asked
 
 
 def _ask(pk: int) -> int:

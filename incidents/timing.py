@@ -12,9 +12,11 @@ from django.db.models import QuerySet
 from foundation.calendar import WorkingCalendar
 from incidents import clocks, watch
 from incidents.models import Clock, Incident, Mode, TimelineEvent
+from incidents.story import means
 from products.models import Severity
 from products.process.clock_rules import ClockRule
-from products.vocabulary import ClockKey, EventKind, Moment
+from products.targets import Target
+from products.vocabulary import EventKind, Moment
 
 # Moments that exist as soon as an incident does.
 FROM_THE_BEGINNING = frozenset(Moment.values)
@@ -29,24 +31,46 @@ def running(incident: Incident) -> QuerySet[Clock]:
     return Clock.objects.select_for_update(of=("self",)).running().filter(incident=incident).order_by("pk")
 
 
-def follow(incident: Incident, event: TimelineEvent) -> None:
-    """Stop and start what the process ties to this kind of event."""
+def follow(incident: Incident, event: TimelineEvent) -> bool:
+    """Stop and start what the process ties to this kind of event; returns whether a clock ended."""
+    ended = False
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
     for clock in running(incident):
         rule = rules.get(clock.key)
         if rule and clock.subject in {"", event.subject} and rule.stops_with(event.kind, _message(event)):
             stop(clock, event)
+            ended = True
         elif event.kind in EXITS or (event.kind == EventKind.REOPENED and rule and rule.start in ENDINGS):
             _cancel(clock, event)
+            ended = True
     if event.kind == EventKind.WATCH_EXTENDED:
         _extend(incident, event)
     for rule in rules.values():
         if watch.begins(incident, rule, event):
             _begin_anew(incident, rule, event)
-        if rule.starts_with(event.kind, _message(event)) or (
-            rule.start in FROM_THE_BEGINNING and _opens(event, rule)
-        ):
+        if _starts(incident, rule, event):
             start(incident, rule, event)
+    return ended
+
+
+def _starts(incident: Incident, rule: ClockRule, event: TimelineEvent) -> bool:
+    if rule.start in FROM_THE_BEGINNING:
+        return _opens(event, rule) or rule.starts_again(event.kind, _message(event))
+    if rule.start == EventKind.SEVERITY_CONFIRMED and _asked_for(incident, rule, event):
+        return True
+    known = rule.start != EventKind.SEVERITY_CONFIRMED and rule.starts_with(event.kind, _message(event))
+    return known or rule.starts_again(event.kind, _message(event))
+
+
+def _asked_for(incident: Incident, rule: ClockRule, event: TimelineEvent) -> bool:
+    """`severity_confirmed` is whatever leaves no doubt of it (incidents/story.py). It asks once, and no more once
+    what ends the clock has happened; a severity without a limit for it asks for nothing."""
+    if not means(event, [rule.start]) or rule.stops_with(event.kind, _message(event)):
+        return False
+    if incident.severity.target(rule.key).kind == "none" or incident.clocks.filter(key=rule.key).exists():
+        return False
+    ends = [stop.partition(":")[0] for stop in rule.stop]
+    return not incident.events.filter(kind__in=ends).exists()
 
 
 def _begin_anew(incident: Incident, rule: ClockRule, event: TimelineEvent) -> None:
@@ -141,6 +165,8 @@ def retarget(incident: Incident, severity: Severity, now: datetime, *, since: da
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
     for clock in running(incident):
         target = severity.target(clock.key)
+        if (clock.severity, clock.target) == (severity.label, target.text()):
+            continue  # the change itself has started it
         before = [*clock.limits_before, [(since or now).isoformat(), clock.severity, clock.target]]
         _run, forgiven = clocks.retarget(clock.run, target.seconds, now)
         if forgiven and clock.key in rules:
@@ -164,12 +190,9 @@ def retarget(incident: Incident, severity: Severity, now: datetime, *, since: da
         clock.calendar = _calendar(incident, severity, clock.key)
         clock.due_at, clock.due_set_at = clocks.due_at(clock.run), now
         _set_warning(clock)
-        if clock.warn_at and clock.warn_at > now:
-            clock.warned_at = None
         clock.save(
             update_fields=[
-                "severity", "target", "target_s", "calendar", "due_at", "due_set_at", "warn_at", "warned_at",
-                "limits_before",
+                "severity", "target", "target_s", "calendar", "due_at", "due_set_at", "warn_at", "limits_before",
             ]
         )  # fmt: skip
 
@@ -239,7 +262,8 @@ def correct(event: TimelineEvent, at: datetime) -> list[Clock]:
 
 
 def _set_warning(clock: Clock) -> None:
-    clock.warn_at = clocks.warn_at(clock.run) if clock.key == ClockKey.RESPONSE else None
+    """When people are reminded next. A stage that has come stays so, under another limit too."""
+    clock.warn_at = clocks.next_stage_at(clock.run, clock.warned, clock.idle_s)
 
 
 def _create(
@@ -278,17 +302,29 @@ def _create(
         pauses=pauses,
         limits_before=list(limits_before),
     )
-    clock.due_at = clocks.due_at(clock.run)
+    clock.due_at, clock.idle_s = clocks.due_at(clock.run), _idle_s(incident, rule)
+    # Known so late that the message about its opening says it already.
+    clock.warned = clocks.stage_reached(clock.run, due_set_at, clock.idle_s)
     _set_warning(clock)
-    if clock.warn_at and clock.warn_at <= due_set_at:
-        # Known so late that the message about its opening says it already.
-        clock.warned_at = due_set_at
     clock.save()
+
+
+def _idle_s(incident: Incident, rule: ClockRule) -> int:
+    """For how long what ends it cannot be done: a message that goes out some time after its event."""
+    asked = incident.process_version.document.get("messages") or []
+    delays = [
+        Target.parse(delay).seconds or 0
+        for message in asked
+        if f"{EventKind.MESSAGE_SENT}:{message['key']}" in rule.stop
+        and (delay := (message.get("when") or {}).get("delay"))
+    ]
+    return max(delays, default=0)
 
 
 def _start(rule: ClockRule, event: TimelineEvent | None) -> str:
     """What the sum names as the beginning: a run that a reopening began did not begin at detection."""
-    return EventKind.REOPENED if event and event.kind == EventKind.REOPENED else rule.start
+    again = (EventKind.REOPENED, *rule.again)
+    return event.kind if event and event.kind in again else rule.start
 
 
 def _calendar(incident: Incident, severity: Severity, key: str) -> dict[str, Any] | None:

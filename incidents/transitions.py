@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from foundation.blobs import Upload
-from incidents import recipients, telling, timing
+from incidents import escalation, recipients, reminders, telling, timing
 from incidents.lifecycle import Step, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.roles import LEAD as LEAD
@@ -137,6 +137,8 @@ def change_severity(
             now=severity.label,
         )
         timing.retarget(incident, severity, event.recorded_at, since=event.occurred_at)
+        reminders.refresh(incident, str(event.get_kind_display()).lower())
+        escalation.follow(incident, event)
         return event
 
 
@@ -171,6 +173,7 @@ def describe(
         event = perform(incident, DESCRIBE, by=by, at=at, changes=changed, changed=told)
         if "reported_at" in changed:
             timing.report_again(incident, event.recorded_at)
+            reminders.refresh(incident, str(event.get_kind_display()).lower())
         return event
 
 

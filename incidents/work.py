@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from incidents import glance
 from incidents.attachments import FileShown, file_of
 from incidents.boxes import replayed
 from incidents.glance import assignments_of, redactions_of
@@ -82,7 +83,9 @@ def read(incident: Incident) -> Work:
     marks = incident.step_marks.select_related("done_by", "done_by_event__payload")
     held = [row for row in assignments_of(incident) if row.until is None]
     hidden = with_corrections(asked.event_id for asked in redactions_of(incident))
-    return _work(incident, story(incident), list(boxes), list(marks), held, hidden)
+    known = story(incident)
+    glance.keep(incident, glance.REOPENED, known.last(EventKind.REOPENED))
+    return _work(incident, known, list(boxes), list(marks), held, hidden)
 
 
 def of(incident: Incident) -> Work:

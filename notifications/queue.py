@@ -160,8 +160,7 @@ def _row(
         user=recipient.user,
         channel=way.channel,
         address=way.address,
-        # One line, whatever somebody typed: it becomes a header.
-        subject=" ".join(message.subject.split())[:300],
+        subject=_one_line(message.subject),
         body=message.body,
         path=message.path,
         # A room has nobody whom a link could be bound to.
@@ -176,6 +175,11 @@ def _row(
     )
 
 
+def _one_line(subject: str) -> str:
+    """Whatever somebody typed: it becomes a header."""
+    return " ".join(subject.split())[:300]
+
+
 def cancel(ref: str, *, reason: str, keys: Iterable[str] | None = None) -> int:
     """What still waits about `INC-42`, or of it what has one of `keys`, is moot: it will not be sent. For a verb, in
     its transaction. Without `keys` what is LASTING stays."""
@@ -183,15 +187,15 @@ def cancel(ref: str, *, reason: str, keys: Iterable[str] | None = None) -> int:
     waiting = Delivery.objects.about(ref).unsent().order_by("pk").select_for_update(of=("self",))
     rows = list(waiting.exclude(key__in=LASTING) if moot is None else waiting.filter(key__in=moot))
     if moot is not None:
-        _put_down(rows, moot)
+        _put_down(rows, Q(key__in=moot))
     pks = [row.pk for row in rows]
     return Delivery.objects.filter(pk__in=pks).update(state=State.CANCELLED, reason=reason[:500])
 
 
-def _put_down(carriers: list[Delivery], moot: list[str]) -> None:
-    """What they carried and is not moot itself waits again, or is held again. One that is on its way may still say
+def _put_down(carriers: list[Delivery], moot: Q) -> None:
+    """What they carried and is not `moot` itself waits again, or is held again. One that is on its way may still say
     it (notifications/send.py): what it carried waits for that as long as its lease."""
-    words = Delivery.objects.filter(carrier__in=carriers).exclude(key__in=moot)
+    words = Delivery.objects.filter(carrier__in=carriers).exclude(moot)
     carrying = set(words.values_list("carrier", flat=True))
     for one in (carrier for carrier in carriers if carrier.pk in carrying):
         own = words.filter(carrier=one)
@@ -203,9 +207,19 @@ def _put_down(carriers: list[Delivery], moot: list[str]) -> None:
 
 
 def cancel_about(about: str, *, reason: str, key: str) -> int:
-    """What still waits about exactly this, with this key, is moot. For a verb, in its transaction."""
+    """What still waits about exactly this, with this key, is moot: alone, or as words that another carries. For a
+    verb, in its transaction."""
+    mine = Delivery.objects.filter(about=about, key=key)
+    rows = list(mine.unsent().order_by("pk").select_for_update(of=("self",)))
+    _put_down(rows, Q(about=about, key=key))
+    mine.filter(carrier__in=Delivery.objects.unsent()).update(carrier=None, reason=reason[:500])
+    return mine.filter(pk__in=[row.pk for row in rows]).update(state=State.CANCELLED, reason=reason[:500])
+
+
+def reword(about: str, message: Message, *, key: str) -> int:
+    """What still waits about exactly this says it as it is now. For a verb, in its transaction."""
     waiting = Delivery.objects.filter(about=about, key=key).unsent()
-    return waiting.update(state=State.CANCELLED, reason=reason[:500])
+    return waiting.update(subject=_one_line(message.subject), body=message.body)
 
 
 def tell_after_all(about: str, message: Message, *, key: str, channels: Iterable[Channel]) -> int:

@@ -48,6 +48,7 @@ def settle(made_at: str, *, hold: bool) -> Settled:
         # What ran out meanwhile was told by the machine that was, if it lived so long.
         sweep.breach_due(ALL)
         sweep.warn_due(ALL)
+        sweep.escalate_due(ALL)
         held += _hold(_("It fell due after the backup of %(when)s. It may have been sent since."), made_at)
         # Whose prober died with the old machine is looked at at once.
         Monitor.objects.exclude(lease_token=None).update(lease_token=None, due_at=moment.now())

@@ -9,7 +9,7 @@ from ninja import Schema
 
 from foundation import moment
 from foundation.shapes import Utc, address, utc, utc_or_none
-from incidents import exits
+from incidents import escalation, exits
 from incidents.clock_views import clock_views
 from incidents.clocks import paused_s
 from incidents.models import Clock, Incident, Status, TimelineEvent
@@ -55,8 +55,19 @@ class ProcessRef(Schema):
     version: int
 
 
+class NextToWake(Schema):
+    """Who is asked next to acknowledge, as which role, and when: in the morning where the severity wakes nobody."""
+
+    who: str
+    at: Utc
+    why: str
+
+
 class IncidentShape(Schema):
-    """People are named by their e-mail address. `roles` maps the key of a role to who holds it now."""
+    """People are named by their e-mail address. `roles` maps the key of a role to who holds it now.
+
+    `next_to_wake`: who is asked next unless somebody acknowledges; null once somebody has, and in drills.
+    """
 
     ref: str
     title: str
@@ -84,6 +95,7 @@ class IncidentShape(Schema):
     process: ProcessRef
     monitor: str | None
     clocks: list[ClockShape]
+    next_to_wake: NextToWake | None
     url: str
 
 
@@ -146,8 +158,14 @@ def incident_shape(incident: Incident, now: datetime | None = None) -> dict[str,
         "process": {"key": incident.process_version.process.key, "version": incident.process_version.number},
         "monitor": incident.target.monitor.slug if incident.target else None,
         "clocks": [clock_shape(view.clock, now) for view in clock_views(incident, now)],
+        "next_to_wake": _next_to_wake(incident, now),
         "url": address(incident.get_absolute_url()),
     }
+
+
+def _next_to_wake(incident: Incident, now: datetime) -> dict[str, Any] | None:
+    found = escalation.next_to_wake(incident, now)
+    return {"who": found.who, "at": utc(found.at), "why": found.why} if found else None
 
 
 def clock_shape(clock: Clock, now: datetime) -> dict[str, Any]:

@@ -3,6 +3,7 @@ from incidents.models.checklist import Box, ChecklistItem, StepMark
 from incidents.models.clock import Clock
 from incidents.models.incident import OPEN, Assignment, Incident, Mode, Participant, Status
 from incidents.models.obligation import Obligation
+from incidents.models.reminder import Reminder
 from incidents.models.timeline import RedactionRequest, TimelineEvent, TimelineLine, TimelinePayload
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Obligation",
     "Participant",
     "RedactionRequest",
+    "Reminder",
     "Status",
     "StepMark",
     "TimelineEvent",

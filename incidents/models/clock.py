@@ -30,8 +30,8 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         return self.exclude(incident__mode=Mode.RETROSPECTIVE)
 
     def to_warn(self) -> Self:
-        """Those whose people still have to hear that time is running out: what the index `clock_warn` holds."""
-        return self.running().filter(warned_at=None, warn_at__isnull=False)
+        """Those of which people are still to be reminded: what the index `clock_warn` holds."""
+        return self.running().filter(breached_at=None, warn_at__isnull=False)
 
 
 class Clock(models.Model):
@@ -57,9 +57,11 @@ class Clock(models.Model):
     started_by = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField(null=True)
     due_set_at = models.DateTimeField()
-    # When people are told that time is running out, and when they were: the response clock alone has it.
+    # When people are reminded of it next, and the last stage (clocks.STAGES) that has come: none comes twice.
     warn_at = models.DateTimeField(null=True)
-    warned_at = models.DateTimeField(null=True)
+    warned = models.PositiveSmallIntegerField(default=0)
+    # The first seconds in which nothing can be done yet: a message that is sent a day later.
+    idle_s = models.PositiveIntegerField(default=0)
     stopped_at = models.DateTimeField(null=True)
     stopped_by = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, null=True, related_name="+")
     breached_at = models.DateTimeField(null=True)
@@ -109,7 +111,11 @@ class Clock(models.Model):
             models.Index(
                 fields=["warn_at"],
                 condition=Q(
-                    stopped_at=None, cancelled_at=None, waived_at=None, warned_at=None, warn_at__isnull=False
+                    stopped_at=None,
+                    breached_at=None,
+                    cancelled_at=None,
+                    waived_at=None,
+                    warn_at__isnull=False,
                 ),
                 name="clock_warn",
             ),
@@ -141,6 +147,10 @@ class Clock(models.Model):
             measured=self.measured,
             extended_s=self.extended_s,
         )
+
+    def stage_at(self, percent: int) -> datetime | None:
+        """When `percent` of its time are gone; None for one that cannot run out as it stands."""
+        return clocks.stage_at(self.run, percent, self.idle_s)
 
     def reading(self, now: datetime) -> clocks.Reading:
         return clocks.read(self.run, now)

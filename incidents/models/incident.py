@@ -137,6 +137,11 @@ class Incident(models.Model):
     update_due_at = models.DateTimeField(null=True)
     remind_at = models.DateTimeField(null=True)
 
+    # Where no clock says when the next one is asked to acknowledge it (incidents/escalation.py): when, and how many
+    # have been.
+    escalate_at = models.DateTimeField(null=True)
+    escalated = models.PositiveSmallIntegerField(default=0)
+
     # The head of the timeline's chain, moved by the database's trigger: a cut tail cannot go unnoticed,
     # and pages are keyed by it.
     timeline_seq = models.PositiveIntegerField(default=0)
@@ -169,6 +174,11 @@ class Incident(models.Model):
                 fields=["roles_due_at"],
                 condition=Q(status__in=OPEN, roles_due_at__isnull=False),
                 name="incident_roles_due",
+            ),
+            models.Index(
+                fields=["escalate_at"],
+                condition=Q(status__in=OPEN, acknowledged_at=None, escalate_at__isnull=False),
+                name="incident_escalate",
             ),
             models.Index(
                 fields=["remind_at"],

@@ -33,8 +33,8 @@ def _clocks(incident: Incident) -> list[Coming]:
         if clock.due_at and clock.breached_at is None:
             words = _("“%(clock)s” is over") if clock.at_least else _("“%(clock)s” runs out")
             found.append(Coming(clock.due_at, words % names))
-        if clock.warn_at and clock.warned_at is None:
-            found.append(Coming(clock.warn_at, _("People are warned that “%(clock)s” runs out") % names))
+        if clock.warn_at and clock.breached_at is None:
+            found.append(Coming(clock.warn_at, _("People are reminded of “%(clock)s”") % names))
     return found
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from incidents import sweep
+from incidents import escalation, sweep
 from incidents.declare import declare
 from incidents.lifecycle import TooLate
 from incidents.models import Clock, Incident
@@ -148,15 +148,17 @@ def advance(played: Played, until: datetime) -> None:
 
 
 def _next_due(incident: Incident) -> datetime | None:
-    """When a clock runs out, people are warned or asked for a role, or a message leaves in the morning."""
+    """When a clock runs out, people are reminded, asked next or for a role, or a message leaves in the morning."""
     mine = Clock.objects.filter(incident=incident)
     asks = Incident.objects.open().filter(pk=incident.pk, roles_due_at__isnull=False)
+    next_ones = escalation.waiting().filter(pk=incident.pk)
     due = (
         mine.ticking()
         .values_list("due_at")
         .union(
             mine.to_warn().values_list("warn_at"),
             asks.values_list("roles_due_at"),
+            next_ones.values_list("escalate_at"),
             Delivery.objects.about(incident.ref).waiting().values_list("due_at"),
         )
     )

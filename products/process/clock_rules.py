@@ -9,8 +9,9 @@ from typing import Any, Self
 class ClockRule:
     """`start` is a Moment ("detected_at") or an event; the first event of `stop` ends it (C14).
 
-    An event is an EventKind, `message_sent` with the key of the message behind a colon. `at_least` is a time to wait
-    out, `holds` are the verbs that wait for it, `per` says whether an incident or each remedy has one.
+    `again` are events that start it anew once it has ended. An event is an EventKind, `message_sent` with the key of
+    the message behind a colon. `at_least` is a time to wait out, `holds` are the verbs that wait for it, `per` says
+    whether an incident or each remedy has one.
     """
 
     key: str
@@ -22,6 +23,7 @@ class ClockRule:
     at_least: bool = False
     holds: tuple[str, ...] = ()
     per: str = "incident"
+    again: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -36,11 +38,15 @@ class ClockRule:
             value.get("at_least", False),
             tuple(value.get("holds", ())),
             value.get("per", "incident"),
+            tuple(value.get("again") or ()),
         )
 
     def starts_with(self, kind: str, message: str = "") -> bool:
         """Whether an event of `kind`, of the message `message` if it is one, starts it."""
         return _is(self.start, kind, message)
+
+    def starts_again(self, kind: str, message: str = "") -> bool:
+        return any(_is(event, kind, message) for event in self.again)
 
     def stops_with(self, kind: str, message: str = "") -> bool:
         return any(_is(event, kind, message) for event in self.stop)

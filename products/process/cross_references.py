@@ -119,6 +119,7 @@ def _every_event(process: ProcessDocument) -> Iterator[tuple[Path, str]]:
     for number, clock in enumerate(process.clocks):
         yield ("clocks", number, "from"), clock.from_
         yield from ((("clocks", number, "to", place), event) for place, event in enumerate(clock.to))
+        yield from ((("clocks", number, "again", place), event) for place, event in enumerate(clock.again))
     for number, mark in enumerate(process.marks):
         for place, what in enumerate(mark.what):
             path = ("marks", number, "what", place, "events")

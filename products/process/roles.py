@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ProcessRole:
-    """`deputies` are keys of roles whose people are asked, in this order, when nobody holds this one."""
+    """`deputies` are keys of roles whose people are asked, in this order, when nobody holds this one.
+
+    One that `executes` carries out what was decided, one that `watches` looks after what was deployed.
+    """
 
     key: str
     label: str
@@ -18,6 +21,8 @@ class ProcessRole:
     responsibilities: tuple[str, ...] = ()
     deputies: tuple[str, ...] = ()
     house: bool = False
+    executes: bool = False
+    watches: bool = False
 
     @classmethod
     def from_json(cls, role: Mapping[str, Any]) -> ProcessRole:
@@ -30,6 +35,8 @@ class ProcessRole:
             responsibilities=tuple(_text(each) for each in role.get("responsibilities") or ()),
             deputies=tuple(role.get("deputies") or ()),
             house=role.get("origin") == "house",
+            executes=bool(role.get("executes")),
+            watches=bool(role.get("watches")),
         )
 
 

@@ -1,7 +1,7 @@
 """A version of a process as its pages read it: the severity table by clock, clocks in words, where it comes from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -47,6 +47,7 @@ class ClockLine:
     note: str
     bounds_are_house: bool = False
     target: dict[str, Any] | None = None
+    again: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ def clock_lines(version: ProcessVersion) -> list[ClockLine]:
             kind=str(ClockKind(rule.kind).label),
             start=event_words(rule.start, messages),
             stops=[event_words(kind, messages) for kind in rule.stop],
+            again=[event_words(kind, messages) for kind in rule.again],
             house=rule.origin == Origin.HOUSE,
             note=entry.get("note") or "",
             bounds_are_house=entry.get("bounds") == Origin.HOUSE,

@@ -28,7 +28,7 @@ def test_declaring_answers_the_incident_with_its_clocks(opened: dict[str, Any]) 
     assert opened.keys() >= INCIDENT
     assert (opened["ref"], opened["status"], opened["severity"]) == ("INC-1", "active", "CRITICAL")
     assert opened["url"] == "http://localhost:8000/incidents/INC-1/"
-    assert [clock["key"] for clock in opened["clocks"]] == ["acknowledged", "response", "total"]
+    assert [clock["key"] for clock in opened["clocks"]] == ["acknowledged", "response", "decision", "total"]
     response = opened["clocks"][1]
     assert response.keys() >= CLOCK
     assert (response["state"], response["target"], response["paused_s"]) == ("running", "< 1 h", 0)
@@ -195,6 +195,7 @@ def test_clocks_lists_every_run(script: Script, opened: dict[str, Any]) -> None:
     assert [(c["key"], c["cycle"], c["state"]) for c in runs["items"]] == [
         ("acknowledged", 1, "met"),
         ("response", 2, "running"), ("response", 1, "met"),
+        ("decision", 2, "running"), ("decision", 1, "met"),
         ("total", 2, "running"), ("total", 1, "met"),
         ("postmortem", 1, "cancelled"),
     ]  # fmt: skip

@@ -23,7 +23,7 @@ def test_a_script_plays_it_with_clocks_ruler_and_who_is_told(
     told = json.loads(answer.content)
     assert (told["now"], told["status"], told["severity"]) == ("2026-11-20T22:00:00Z", "active", "HIGH")
     assert {clock["key"]: clock["state"] for clock in told["clocks"]} == {
-        "acknowledged": "met", "response": "met", "total": "running",
+        "acknowledged": "met", "response": "met", "decision": "met", "total": "running",
     }  # fmt: skip
     assert [mark["status"] for mark in told["ruler"] if mark["label"] == "Branch created"] == ["on_time"]
     assert told["next"]["do"] == "finish_step"

@@ -124,9 +124,10 @@ def test_what_fell_due_between_backup_and_restore_is_held_and_what_does_later_is
     past, soon = moment.now() - timedelta(minutes=1), moment.now() + timedelta(minutes=5)
     for at in ("detected_at", "declared_at"):
         Incident.objects.update(**{at: past - timedelta(hours=1)})
-    Clock.objects.update(due_at=soon, warn_at=soon, warned_at=None)
+    Clock.objects.update(due_at=soon, warn_at=soon)
     Clock.objects.filter(incident=house, key="response").update(due_at=past)
-    Clock.objects.filter(incident=running_out, key="response").update(warn_at=past)
+    began = past - timedelta(minutes=45)
+    Clock.objects.filter(incident=running_out, key="response").update(started_at=began, warn_at=past)
     path = now(tmp_path / "file")
     with elsewhere():
         held = restore(archive.read(path)).settled.held

@@ -15,7 +15,7 @@ from hotfixes.lifecycle.start import start
 from hotfixes.models import CheckResult, Hotfix, Mirror, RefObservation, Watch, WatchSample
 from hotfixes.observing.claim import LEASE_S
 from incidents.declare import declare
-from incidents.models import Clock, Incident, Status, TimelineEvent
+from incidents.models import Clock, Incident, Reminder, Status, TimelineEvent
 from incidents.report import report
 from incidents.verify import verify
 from monitoring.models import Monitor, Receiver, StatusChange
@@ -100,12 +100,36 @@ class Warn(Scene):
     act = "warn"
 
     def prepare(self) -> None:
-        self.opened().clocks.filter(key="response").update(warn_at=moment.now())
+        """Three quarters of the hour to respond are gone."""
+        now = moment.now()
+        began, due = now - timedelta(minutes=46), now + timedelta(minutes=14)
+        self.opened().clocks.filter(key="response").update(started_at=began, due_at=due, warn_at=now)
 
     def check(self) -> None:
         assert story() == ["declared"]
-        assert Clock.objects.filter(warned_at__gte=F("warn_at")).count() == 1
-        assert told("warned") == {"email": 1, "webhook": 1}
+        rows = Reminder.objects.order_by("stage")
+        assert [(row.clock.key, row.stage, bool(row.about)) for row in rows] == [
+            ("response", 50, False), ("response", 75, True),
+        ]  # fmt: skip
+        assert Clock.objects.get(key="response").warned == 75
+        assert told("warned") == {"email": 1}
+
+
+class Escalate(Scene):
+    """No clock says when somebody has to have acknowledged: five minutes are over."""
+
+    act = "escalate"
+
+    def prepare(self) -> None:
+        incident = self.opened()
+        incident.clocks.filter(key="acknowledged").delete()
+        begun = moment.now() - timedelta(minutes=6)
+        Incident.objects.update(detected_at=begun, declared_at=begun, escalate_at=moment.now())
+
+    def check(self) -> None:
+        assert story() == ["declared"]
+        assert told("escalated") == {"email": 1}
+        assert Incident.objects.get().escalated == 1
 
 
 class Send(Scene):
@@ -182,7 +206,7 @@ class Declare(Scene):
         assert story() == ["declared"]
         assert IdempotencyKey.objects.get().answer == Incident.objects.get().ref
         assert told("opened") == {"email": 1, "webhook": 1}
-        assert Clock.objects.count() == len(set(Clock.objects.values_list("key", flat=True))) == 3
+        assert Clock.objects.count() == len(set(Clock.objects.values_list("key", flat=True))) == 4
 
 
 class Acknowledge(Scene):
@@ -356,7 +380,10 @@ class LookKept(Scene):
 # Every place there is, by family; the test fails for one in the code that is not here.
 SWEPT: dict[str, tuple[type[Scene], ...]] = {
     **dict.fromkeys(("sweep.claimed", "sweep.marked", "sweep.committed"), (Breach,)),
-    **dict.fromkeys(("sweep.warning_claimed", "sweep.warning_told"), (Warn,)),
+    **dict.fromkeys(
+        ("sweep.warning_claimed", "sweep.warning_noted", "sweep.warning_told", "sweep.warning_committed"), (Warn,)
+    ),
+    **dict.fromkeys(("sweep.escalation_claimed", "sweep.escalation_told"), (Escalate,)),
     **dict.fromkeys(("send.claimed", "send.after_http", "send.marked"), (Mail, Webhook)),
     **dict.fromkeys(("ingest.after_write", "ingest.committed"), (Push,)),
     **dict.fromkeys(("ingest.done", "ingest.answering"), (Declare,)),

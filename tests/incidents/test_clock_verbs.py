@@ -224,14 +224,16 @@ def test_a_promise_that_is_broken_is_told_an_aim_that_is_missed_is_shown(
     }
 
 
-def test_eight_clocks_fold_and_the_next_due_come_first(client: Client, incident: Incident, ada: User) -> None:
+def test_nine_clocks_fold_and_the_next_due_come_first(client: Client, incident: Incident, ada: User) -> None:
     for kind in ("hotfix_started", "review_requested", "approved", "smoke_passed"):
         lifecycle.perform(incident, Step(kind, OPEN), by=ada)
     shown = board(clock_views(incident, moment.now()))
     assert [view.clock.key for view in shown.shown] == ["deploy", "total", "watch"]
-    assert [view.clock.key for view in shown.over] == ["acknowledged", "response", "approval"]
+    assert [view.clock.key for view in shown.over] == [
+        "acknowledged", "response", "decision", "approval",
+    ]  # fmt: skip
     client.force_login(ada)
-    assert "3 ended" in client.get(incident.get_absolute_url()).content.decode()
+    assert "4 ended" in client.get(incident.get_absolute_url()).content.decode()
 
 
 def test_a_clock_that_ends_while_it_stands_still_says_what_counts(

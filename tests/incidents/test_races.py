@@ -125,7 +125,7 @@ def test_verbs_against_the_sweep_for_a_thousand_rounds_without_deadlock(
                         Incident.objects.select_for_update().get(pk=incident.pk)
                         past = moment.now() - timedelta(seconds=1)
                         running = Clock.objects.running().filter(incident=incident)
-                        running.update(breached_at=None, due_at=past, warned_at=None, warn_at=past)
+                        running.update(breached_at=None, due_at=past, warn_at=past)
                 sweep.warn_due()
                 fired.append(sweep.breach_due())
         except Exception as error:

@@ -54,22 +54,34 @@ def test_time_alone_brings_warnings_breaches_and_questions_at_their_moment(produ
     assert found == [
         ("declared", FRIDAY, FRIDAY, ""),
         *(("clock_breached", FRIDAY + timedelta(minutes=minutes), FRIDAY + timedelta(minutes=minutes), key)
-          for minutes, key in ((30, "acknowledged"), (240, "response"), (240, "total"))),
+          for minutes, key in ((10, "decision"), (30, "acknowledged"), (240, "response"), (240, "total"))),
     ]  # fmt: skip
     late = shown(script(until_s=5 * 3600))
-    assert late.late == ["Acknowledge", "Respond", "Total time"]
+    assert late.late == ["Acknowledge", "Respond", "Decide", "Total time"]
     assert [(one.at - FRIDAY, one.subject.split(": ")[1]) for one in late.told] == [
         (timedelta(0), "A made-up problem"),
+        (timedelta(minutes=5), "half of the time is gone"),
         (timedelta(minutes=5), "nobody is Release Engineer"),
         (timedelta(minutes=5), "nobody is DevOps"),
         (timedelta(minutes=5), "nobody is Product Owner"),
+        (timedelta(minutes=7, seconds=30), "time is running out"),
+        (timedelta(minutes=9), "almost out of time"),
+        (timedelta(minutes=10), "nobody has decided"),
+        (timedelta(minutes=22, seconds=30), "nobody has acknowledged"),
+        (timedelta(minutes=27), "nobody has acknowledged"),
         (timedelta(minutes=30), "time ran out"),
+        (timedelta(minutes=30), "nobody has acknowledged"),
         (timedelta(hours=3), "time is running out"),
+        (timedelta(minutes=216), "almost out of time"),
         (timedelta(hours=4), "time ran out"),
     ]
-    assert [one.whom for one in late.told][1:4] == [
-        ("Ada (Release Engineer)",), ("Ben (DevOps)",), ("Cleo (Product Owner)",),
+    everybody = ("Ada (Release Engineer)", "Ben (DevOps)", "Cleo (Product Owner)", "Dan (Affected Team)")
+    owner = ("Cleo (Product Owner)",)
+    assert [one.whom for one in late.told][1:10] == [
+        owner, ("Ada (Release Engineer)",), ("Ben (DevOps)",), owner, owner, owner, owner,
+        everybody, ("Ben (deputy Release Engineer)",),
     ]  # fmt: skip
+    assert late.told[11].whom == ("Vera",)  # everybody else hears that the time ran out
 
 
 @pytest.mark.django_db
@@ -183,7 +195,7 @@ def test_its_number_is_read_nowhere(product: Product) -> None:
 def test_a_draft_is_played_before_anybody_works_by_it(product: Product) -> None:
     text = Process.objects.get(key="krow").current.text.replace("within: 4 h}", "within: 3 h}")  # type: ignore[union-attr]
     found = play(Basis.of_text(text.encode(), name="draft.yaml"), script(until_s=3 * 3600), read)
-    assert found.late == ["Acknowledge", "Respond"]
+    assert found.late == ["Acknowledge", "Respond", "Decide"]
 
 
 @pytest.mark.django_db

@@ -244,8 +244,9 @@ def test_a_private_one_shows_its_ref_alone(
     ada = member(product, "ada")
     incident = opened(product, by=ada, private=True)
     transitions.assign(incident, by=ada, user=mia)
-    incident.clocks.filter(key="response").update(warn_at=moment.now())
-    sweep.warn_due()
+    began = moment.now() - timedelta(minutes=46)
+    incident.clocks.filter(key="response").update(started_at=began, warn_at=moment.now())
+    assert sweep.warn_due() == 1
     page = client.get(link(post, "mia@example.test", "Acknowledge"))
     assert (page.status_code, incident.ref in page.text) == (200, True)
     assert not any(word in page.text for word in ("Sign-in fails", product.name))

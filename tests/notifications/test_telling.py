@@ -29,8 +29,9 @@ def told(incident: Incident, key: str = "opened") -> list[Row]:
 def due_in(incident: Incident, seconds: float, key: str = "response") -> Clock:
     clock = Clock.objects.get(incident=incident, key=key)
     clock.due_at = moment.now() + timedelta(seconds=seconds)
-    clock.warn_at = clock.due_at - timedelta(seconds=900)
-    clock.save(update_fields=["due_at", "warn_at"])
+    clock.started_at = clock.due_at - timedelta(seconds=clock.target_s or 0)
+    clock.warn_at = clock.stage_at(75)
+    clock.save(update_fields=["due_at", "started_at", "warn_at"])
     return clock
 
 
@@ -121,9 +122,10 @@ def test_three_quarters_of_the_response_clock_and_its_end_are_told_once(
     incident = opened(product)
     clock = incident.clocks.get(key="response")
     assert clock.due_at is not None
-    assert clock.warn_at == clock.due_at - timedelta(minutes=15)
-    assert incident.clocks.get(key="acknowledged").warn_at is None
-    due_in(incident, 60)
+    assert (clock.warn_at, clock.stage_at(75)) == (
+        clock.due_at - timedelta(minutes=30), clock.due_at - timedelta(minutes=15),
+    )  # fmt: skip
+    due_in(incident, 600)
     assert (sweep.warn_due(), sweep.warn_due()) == (1, 0)
     assert [row[1:3] for row in told(incident, "warned")] == [("inapp", "sent"), ("email", "pending")]
     subject = Delivery.objects.filter(key="warned").first()

@@ -25,7 +25,7 @@ SAID_OTHERWISE = {
     "data_preserved", "annotated", "tag_on", "cut_from", "no_features", "per", "holds", "at_least", "needed",
     "decides", "executes", "watches", "audience", "date",
 }  # fmt: skip
-EVENTS = {"from", "to", "events", "done_on", "event", "not_before", "samples_from"}
+EVENTS = {"again", "from", "to", "events", "done_on", "event", "not_before", "samples_from"}
 KEYS = {"role": "roles", "deputies": "roles", "approved_by": "roles", "executed_by": "roles", "clock": "clocks",
         "component": "components", "components": "components", "host": "environments", "step": "steps"}  # fmt: skip
 

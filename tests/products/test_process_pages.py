@@ -80,10 +80,10 @@ def test_it_shows_where_clocks_start_and_stop_and_what_was_settled(reader: Clien
 
 
 def test_house_values_say_so_and_source_values_do_not(reader: Client) -> None:
-    """C16: of krow's severities only the times to acknowledge are ours."""
+    """C16: of krow's severities only the times to acknowledge and to decide are ours."""
     page = reader.get("/processes/krow/").text
     table = page[page.index('id="severities"') : page.index('id="start"')]
-    assert table.count("house default") == 6  # each acknowledged limit and each wake
+    assert table.count("house default") == 7  # each acknowledged limit, each wake, no time to decide for MEDIUM
 
 
 def test_an_older_version_says_that_it_is_one(reader: Client) -> None:

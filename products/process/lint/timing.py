@@ -53,8 +53,8 @@ def watch_outlasts_resolved(process: ProcessDocument) -> Iterator[Doubt]:
 
 def response_below_total(process: ProcessDocument) -> Iterator[Doubt]:
     """C4."""
-    total = next((clock for clock in process.clocks if EventKind.RESOLVED in clock.to and clock.target), None)
-    least = total.target.earliest if total and total.target else None
+    totals = (clock.target for clock in process.clocks if EventKind.RESOLVED in clock.to and clock.target)
+    least = next((target.earliest for target in totals if target.earliest), None)
     if least is None:
         return
     for number, severity in enumerate(process.severities):

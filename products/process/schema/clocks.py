@@ -54,6 +54,7 @@ class ClockSpec(Element):
     `target` holds for every severity that names none of its own. `bounds: house` says that the source gives the time
     and not where it starts and stops (C14). `at_least` is a time to wait out: reaching its end is good. `holds` names
     verbs that wait until the clock is met or waived, such as close. `per: remedy` starts one for each hotfix.
+    `again` are events that start it anew once it has ended, such as a watch that failed.
     """
 
     key: Key
@@ -61,6 +62,7 @@ class ClockSpec(Element):
     kind: ClockKind = Field(strict=False)
     from_: Start = Field(alias="from")
     to: Annotated[list[Event], Field(min_length=1, max_length=20)]
+    again: Annotated[list[Event], Field(max_length=20)] = []
     target: TargetSpec | None = None
     at_least: bool = False
     holds: Annotated[list[Literal["close", "resolve"]], Field(max_length=2)] = []
@@ -72,6 +74,8 @@ class ClockSpec(Element):
     def _ends_elsewhere(self) -> Self:
         if self.from_ in self.to:
             raise ValueError(f"starts and stops with {self.from_!r}; expected two different events")
+        if both := sorted(set(self.again) & set(self.to)):
+            raise ValueError(f"starts again and stops with {both[0]!r}; expected two different events")
         if self.holds and not self.at_least:
             raise ValueError(
                 "expected `at_least: true` beside `holds`: only a time to wait out can hold a verb"

@@ -1,0 +1,93 @@
+"""One message about one incident: its subject, its body, what may be tapped. A private one says its ref alone."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from incidents.models import Incident, TimelineEvent
+from notifications import queue
+from notifications.links import DECIDE
+from notifications.queue import ACKNOWLEDGE, CANNOT, Message, Recipient
+from products.vocabulary import ClockKey
+
+# What asks whoever decides: their link shows the card.
+UNDECIDED = "undecided"
+# What says that it is over.
+RESOLVED = "resolved"
+# A locked phone shows some forty characters: severity, ref and product must be among them.
+SEVERITY_SHOWN, PRODUCT_SHOWN = 14, 16
+
+
+def about(event: TimelineEvent) -> str:
+    """The key of what is told because of `event`: `INC-42/17`."""
+    return f"{event.incident.ref}/{event.seq}"
+
+
+def tell(
+    incident: Incident,
+    about: str,
+    key: str,
+    to: list[Recipient],
+    headline: str,
+    line: str,
+    *,
+    wake: bool | None = None,
+    path: str = "",
+) -> None:
+    """Write it for each of `to`, once. `wake`: whether it may ring at night, if not as the severity says; `path` is
+    the page it leads to, if not the incident's."""
+    queue.tell(
+        about=about,
+        key=key,
+        to=to,
+        message=message(incident, key, headline, line, path=path),
+        team=incident.product.team,
+        rank=incident.severity.rank,
+        wake=incident.severity.wake if wake is None else wake,
+    )
+
+
+def message(incident: Incident, key: str, headline: str, line: str, *, path: str = "") -> Message:
+    asks = key != RESOLVED and not incident.acknowledged_at
+    return Message(
+        subject=_subject(incident, headline, over=key == RESOLVED),
+        body=_body(incident, line, open_=key != RESOLVED),
+        path=path or incident.get_absolute_url(),
+        offers=(DECIDE,) if key == UNDECIDED else (ACKNOWLEDGE, CANNOT) if asks else (),
+    )
+
+
+def _subject(incident: Incident, headline: str, *, over: bool) -> str:
+    """`CRITICAL INC-42 Staff Mobile: time ran out: Sign-in fails`; what is over says so first, so that people sleep
+    on. A private one is only its ref."""
+    what = f"{_short(incident.severity.label, SEVERITY_SHOWN)} {incident.ref}"
+    what += " " + (_("(private)") if incident.private else _short(incident.product.name, PRODUCT_SHOWN))
+    parts = [headline, what] if over else [what, headline]
+    return ": ".join(part for part in (*parts, "" if incident.private else incident.title) if part)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _body(incident: Incident, line: str, *, open_: bool) -> str:
+    lines = [line] if line else []
+    if not incident.private:
+        place = f", {incident.environment}" if incident.environment else ""
+        lines.append(f"{incident.product}{place}")
+        if incident.impact:
+            lines.append(incident.impact[:500])
+    lines.append(_("Detected %(at)s.") % {"at": time_of(incident, incident.detected_at)})
+    clock = incident.clocks.filter(key=ClockKey.RESPONSE).order_by("-cycle").first()
+    if open_ and clock and clock.due_at and not clock.stopped_at:
+        lines.append(
+            _("Respond by %(due)s (%(target)s).")
+            % {"due": time_of(incident, clock.due_at), "target": clock.target}
+        )
+    return "\n".join(lines)
+
+
+def time_of(incident: Incident, at: datetime | None) -> str:
+    """In the team's zone, which is named: whoever reads it may be elsewhere."""
+    return f"{at.astimezone(ZoneInfo(incident.product.team.time_zone)):%d %b %H:%M %Z}" if at else ""
