@@ -29,11 +29,11 @@ def zero_errors(incident: Incident, subject: str, now: datetime) -> Finding | No
     found = reckon(rows, "errors", deployed_at=since, needed=max(since, now - LATELY))
     facts: dict[str, Any] = {"deployed_at": utc(since), "counted": [_fact(one) for one in rows[-20:]]}
     if fault := _fault(watch, now):
-        words = {"name": sampling.name_of(fault.target), "at": _at(incident, fault.at)}
-        return Finding(False, _("%(name)s was down at %(at)s.") % words, {**facts, "down_at": utc(fault.at)})
+        down = {"name": sampling.name_of(fault.target), "at": _at(incident, fault.at)}
+        return Finding(False, _("%(name)s was down at %(at)s.") % down, {**facts, "down_at": utc(fault.at)})
     if found is None:
         return Finding(False, _("Nobody has counted errors since the deployment."), facts) if rows else None
-    words = {"n": found.count, "since": _at(incident, since), "until": _at(incident, found.until)}
+    words: dict[str, Any] = {"n": found.count, "since": _at(incident, since), "until": _at(incident, found.until)}
     words["source"] = found.source or found.by or "–"
     facts |= {"errors": found.count, "until": utc(found.until), "source": found.source}
     if found.count:
