@@ -115,10 +115,8 @@ def edit_channel(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("channels")
-    called = request_url(channel)
-    return _form(
-        request, form, heading=channel.name, team=channel.team, channel=channel, lost=lost, called=called
-    )
+    shown = {"called": request_url(channel), "links_stay": links_open_here_only()}
+    return _form(request, form, heading=channel.name, team=channel.team, channel=channel, lost=lost, **shown)
 
 
 @require_POST

@@ -13,7 +13,8 @@ from incidents.models import Incident
 from notifications import links
 from notifications.models import Delivery
 from products.models import Product
-from tests.notifications.conftest import make_channel, opened
+from tests.notifications.conftest import opened
+from tests.notifications.workspace import app_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -43,7 +44,7 @@ def test_every_page_is_accessible(
     ada: User,
     mia: User,
 ) -> None:
-    channel = make_channel(product, "slack", mia, url="https://hooks.example.test/x")
+    channel = app_in(product, mia)
     incident = opened(product, by=mia)
     Delivery.objects.filter(channel=channel).update(state="dead", reason="Answered 404", attempts=1)
     sign_in(context, mia, asgi_server)
