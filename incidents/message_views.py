@@ -53,8 +53,8 @@ class MessageView:
     """`state`: later (its event has not happened), waits (for `not_before`), planned, due or sent.
 
     `trigger` is the event that asks for it; its number is the cycle: a new deployment asks anew. `sent` is the last
-    time, also when it has become due again since; `called_back`: it never left. `holder` has the role, or stands in for it
-    (`stands_in`).
+    time, also when it has become due again since; `called_back`: it never left. `holder` has the role, or
+    stands in for it (`stands_in`).
     """
 
     spec: dict[str, Any]
