@@ -6,8 +6,11 @@ from typing import Any
 
 from hotfixes.forges.moments import written
 
+type Query = dict[str, str]
+
 BEGAN = datetime(2026, 5, 28, 21, 0, tzinfo=UTC)
 TOKEN = "tok-3f9a-secret"
+PAGE = "https://forge.example/team/krow"
 BRANCH = "hotfix/krow-v0.1.1"
 TAG = "krow/prod-v0.1.1"
 BODY = (
@@ -112,3 +115,7 @@ class State:
 
     def of(self, pull: Pull) -> list[Review]:
         return [review for review in self.reviews if review.pull == pull.number]
+
+
+def comment(one: dict[str, Any], whose: str, name: str) -> dict[str, Any]:
+    return {"id": one["id"], "body": one["body"], whose: {name: one["by"]}}
