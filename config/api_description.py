@@ -19,6 +19,7 @@ TAGS = {
     "hotfixes": "How a hotfix stands: its checks, each with what shows it.",
     "deployments": "What a deploy script says: began, went well, failed or was rolled back.",
     "evidence": "What CI shows of a hotfix: tests, smoke tests, artifacts; as JSON or as a JUnit file.",
+    "rollbacks": "How going back stands: its steps, what it undoes, whether the version before runs again.",
     "audits": "What a repository's last production tags kept of a process.",
     "monitors": "What is watched, and how it is.",
     "channels": "Ways to a team's room and to one's own phone. Where they lead is write-only.",

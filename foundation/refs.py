@@ -7,8 +7,8 @@ from contextvars import ContextVar
 
 from django.db import connection
 
-# No counter comes this far.
-THROWAWAY_FROM = 10**17
+# No counter comes this far; with its kind before it a ref has at most 20 characters.
+THROWAWAY_FROM = 10**16
 
 _throwaway: ContextVar[bool] = ContextVar("throwaway_numbers", default=False)
 

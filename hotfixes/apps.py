@@ -13,6 +13,7 @@ class HotfixesConfig(AppConfig):
         from hotfixes.deployments import panel as running
         from hotfixes.pages import hotfix_panel, offers, product_panel  # noqa: F401
         from hotfixes.rollback import claims as _rollback_claims  # noqa: F401
+        from hotfixes.rollback import following as _rollback_following  # noqa: F401
         from hotfixes.rollback import offers as _rollback_offers  # noqa: F401
         from hotfixes.rollback import panel as _rollback_panel  # noqa: F401
         from hotfixes.standing import shown  # noqa: F401

@@ -156,7 +156,8 @@ def _over() -> Action:
 def _remedy(incident: Incident, work: Work, checks: Known) -> Action | None:
     """What a check asks for, the next step of the hotfix, or the end of the rollback."""
     if work.remedy == EventKind.ROLLBACK_STARTED:
-        return checks.rollback or _rollback(work)
+        back = work.story.since(work.story.last(EventKind.ROLLBACK_STARTED)).last(EventKind.ROLLED_BACK)
+        return (None if back else checks.rollback) or _rollback(work)
     step = _step_due(incident, work)
     if checks.next and (action := next_check.action(checks.next, step, work)):
         return action

@@ -28,8 +28,8 @@ class Written:
     def text(self) -> str:
         parts = (
             self.head(), self.times(), self.questions(), self.decisions(), self.timeline(), self.clocks(), self.plan(),
-            self.checklist(), hotfixes_of(self.report), rollbacks_of(self.report), self.messages(), self.told(), self.roles(), self.actions(),
-            self.after(), self.foot(),
+            self.checklist(), hotfixes_of(self.report), rollbacks_of(self.report), self.messages(), self.told(),
+            self.roles(), self.actions(), self.after(), self.foot(),
         )  # fmt: skip
         return "\n".join("\n".join(part) for part in parts if part).rstrip("\n") + "\n"
 

@@ -10,7 +10,7 @@ from foundation.shapes import address, utc, utc_or_none
 from hotfixes.models.spoken import with_words
 from incidents.models import Incident
 from products.vocabulary import EventKind
-from review import answers, evidence
+from review import answers, evidence, rollback_lines
 from review.findings import findings
 from review.models import ActionItem, Postmortem
 from review.process_change import process_change

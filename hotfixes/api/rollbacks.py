@@ -88,7 +88,7 @@ def _like(example: dict[str, Any]) -> ConfigDict:
     return ConfigDict(strict=True, extra="forbid", json_schema_extra={"examples": [example]})
 
 
-class Stepping(Body):
+class RollbackStepping(Body):
     model_config = _like({"state": "done", "text": "Points to 1.0.0 again"})
 
     state: Literal["done", "not_needed", "open"] = "done"
@@ -96,7 +96,7 @@ class Stepping(Body):
     at: Moment | None = None
 
 
-class Back(Body):
+class RolledBack(Body):
     """`percent`: of a rollout that is halted, how many have the version by now."""
 
     model_config = _like({"text": "1.0.0 answers on /health"})
@@ -107,7 +107,7 @@ class Back(Body):
     at: Moment | None = None
 
 
-class Abandoning(Body):
+class AbandoningRollback(Body):
     model_config = _like({"reason": "The package is gone"})
 
     reason: Reason
@@ -147,7 +147,7 @@ def read_rollback(request: HttpRequest, ref: str) -> dict[str, Any]:
 
 
 @router.post("/rollbacks/{ref}/steps/{position}", auth=ACTED_WITH, response=RollbackShape)
-def set_rollback_step(request: HttpRequest, ref: str, position: int, body: Stepping) -> dict[str, Any]:
+def set_rollback_step(request: HttpRequest, ref: str, position: int, body: RollbackStepping) -> dict[str, Any]:
     """A step is done, not needed (`text` says why), or open after all."""
     found, user = _acted_on(request, ref, "rollback_step")
     said: dict[str, Any] = {"by": user, "at": body.at}
@@ -163,14 +163,14 @@ def set_rollback_step(request: HttpRequest, ref: str, position: int, body: Stepp
 
 
 @router.post("/rollbacks/{ref}/back", auth=ACTED_WITH, response=RollbackShape)
-def say_rolled_back(request: HttpRequest, ref: str, body: Back) -> dict[str, Any]:
+def say_rolled_back(request: HttpRequest, ref: str, body: RolledBack) -> dict[str, Any]:
     """The version before runs again, or the rollout is halted: says the token's person."""
     found, user = _acted_on(request, ref, "say_back")
     return _do(request, f"back:{found.ref}", body, lambda: back.say(found, by=user, **body.facts()), ref)
 
 
 @router.post("/rollbacks/{ref}/abandon", auth=ACTED_WITH, response=RollbackShape)
-def abandon_rollback(request: HttpRequest, ref: str, body: Abandoning) -> dict[str, Any]:
+def abandon_rollback(request: HttpRequest, ref: str, body: AbandoningRollback) -> dict[str, Any]:
     """It does not go on, and why."""
     found, user = _acted_on(request, ref, "rollback_step")
     do = partial(ending.abandon, found, by=user, reason=body.reason)

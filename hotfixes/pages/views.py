@@ -18,6 +18,7 @@ from hotfixes.models.hotfix import REF, HotfixQuerySet
 from hotfixes.naming import named
 from hotfixes.pages import hotfix_page, offers
 from hotfixes.reported import curl
+from hotfixes.rollback import regressed
 from hotfixes.standing.standing import of
 from hotfixes.watch import panel as watching
 from incidents import glance
@@ -115,6 +116,8 @@ def context(request: HttpRequest, found: Hotfix, **extra: Any) -> dict[str, Any]
         "one": shown.glance,
         "may": may,
         "token_address": curl.token_address(found.product),
+        "regression": regressed.regression(found),
+        "may_say_worse": allowed(user, "look_again", incident) and regressed.may_be(found),
         # Where the next action offers it, it is not offered twice.
         "may_look_here": may and not (shown.next and shown.next.told.watched),
         "contradictions": alarms.of_hotfix(shown.glance.standing),

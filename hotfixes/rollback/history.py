@@ -87,7 +87,8 @@ def _done(product: Product, option: str, mode: Mode) -> list[Rollback]:
     rows = Rollback.objects.filter(
         product=product, option_key=option, incident__mode=mode, back_at__isnull=False
     )
-    return list(rows.select_related("incident").order_by("-back_at")[:MOST])
+    needed = rows.select_related("incident").only("started_at", "back_at", "incident__number")
+    return list(needed.order_by("-back_at")[:MOST])
 
 
 def _seconds(one: Rollback) -> int:

@@ -4,6 +4,7 @@ One judge per word of `shown_by` in the process. Each answers with a verdict, a 
 and that moment beside it; nothing that is missing is ever PASS.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -135,7 +136,16 @@ def _watched(way: Way) -> Target | None:
         monitor__product=way.product, monitor__kind=Kind.HTTP, monitor__enabled=True, monitor__target__gt=""
     )
     shown = as_shown(rows.select_related("monitor").order_by("pk")[:100], way.now)
-    return next((one for one in shown if way.artifact and one.monitor.target == way.artifact), None)
+    exact = (one for one in shown if way.artifact and one.monitor.target == way.artifact)
+    return next(exact, None) or next((one for one in shown if _names(one.monitor.target, way)), None)
+
+
+def _names(url: str, way: Way) -> bool:
+    """Whether an address is that of this version: an image for who reflashes, anything else for a package."""
+    version = re.escape(way.target.version) if way.target else ""
+    image = re.search(r"\.(?:iso|img)\b", url) is not None
+    named = version and re.search(rf"(?<![0-9.]){version}(?![0-9]|\.[0-9])", url) is not None
+    return bool(named) and image == (way.option.get("kind") == "reflash")
 
 
 def _asked(way: Way) -> Seen:

@@ -37,6 +37,12 @@ def regress(hotfix: Hotfix, *, by: User, reason: str, at: datetime | None = None
         return perform(incident, step, by=by, at=at, text=reason.strip(), hotfix=hotfix.ref)
 
 
+def may_be(hotfix: Hotfix) -> bool:
+    """Only what was brought out can have made something worse, and only while its incident is not closed."""
+    incident = hotfix.incident
+    return incident.status in REPORTED_IN and incident.events.filter(kind=EventKind.DEPLOYED).exists()
+
+
 def regression(hotfix: Hotfix) -> TimelineEvent | None:
     """The last entry that shows it, unless something was deployed or brought back since."""
     kinds = [*SHOWN_BY, EventKind.DEPLOYED, EventKind.ROLLED_BACK]

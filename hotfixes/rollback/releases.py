@@ -10,6 +10,7 @@ from hotfixes.models import RefObservation
 from hotfixes.naming import named, patterns
 from hotfixes.naming.patterns import BadPattern
 from hotfixes.observing.found import called_of
+from incidents.glance import once
 from incidents.models import Incident
 from products.models import Deployment, Environment, Product
 from products.policies import policy_of
@@ -45,7 +46,7 @@ class Span:
 
 def running(incident: Incident, product: Product) -> Release | None:
     """What was brought out last and stayed; without reports what a hotfix, the incident or the product says."""
-    times = spans(product, environments(incident, product))
+    times = spans_of(incident, product)
     if times:
         last = times[-1]
         return Release(last.version, tag_of(product, last.version), "deployments", last.since)
@@ -55,7 +56,7 @@ def running(incident: Incident, product: Product) -> Release | None:
 
 def before(incident: Incident, product: Product, now_runs: Release) -> Release | None:
     """What ran before it: the last lower one. Without reports the version a hotfix began from; else by tags."""
-    times = spans(product, environments(incident, product))
+    times = spans_of(incident, product)
     for one in reversed(times):
         if one.version != now_runs.version and lower(one.version, now_runs.version) is not False:
             first = next(span.since for span in times if span.version == one.version)
@@ -79,6 +80,11 @@ def environments(incident: Incident, product: Product) -> list[Environment]:
     ):
         return [incident.environment]
     return list(product.environments.filter(kind=EnvironmentKind.PRODUCTION))
+
+
+def spans_of(incident: Incident, product: Product) -> list[Span]:
+    """Those of its productions; asked once for a page."""
+    return once(incident, f"spans.{product.pk}", lambda: spans(product, environments(incident, product)))
 
 
 def spans(product: Product, places: list[Environment]) -> list[Span]:

@@ -33,7 +33,7 @@ def ways(incident: Incident, now: datetime, product: Product | None = None) -> l
     runs = releases.running(incident, product)
     target = releases.before(incident, product, runs) if runs else None
     preview = preview_of(product, runs, target)
-    times = releases.spans(product, releases.environments(incident, product))
+    times = releases.spans_of(incident, product)
     ran = history.ran(product, target.version, times, incident) if target else None
     specs = {one["key"]: one for one in _specs(incident)}
     return [

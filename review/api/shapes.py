@@ -125,6 +125,7 @@ class PostmortemShape(Schema):
     decisions: list[dict[str, Any]]
     checklist: list[dict[str, Any]]
     hotfixes: list[dict[str, Any]]
+    rollbacks: list[dict[str, Any]]
     messages: list[dict[str, Any]]
     told: list[dict[str, Any]]
     roles: list[dict[str, Any]]

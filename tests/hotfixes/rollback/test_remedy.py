@@ -11,7 +11,6 @@ from foundation import moment
 from hotfixes.decision.decide import decide
 from hotfixes.lifecycle.start import start as start_hotfix
 from hotfixes.models import Preview, Rollback
-from hotfixes.reported import versions_seen
 from hotfixes.reported.deployments import report_deployment
 from hotfixes.rollback import back, checklist, ending, regressed, rounds
 from hotfixes.rollback.start import adopt
@@ -26,6 +25,7 @@ from incidents.verify import verify
 from monitoring.models import Target
 from products.components import set_components
 from products.models import Environment, Product
+from products.versions_seen import see
 from products.vocabulary import EnvironmentKind
 from tests.factories import make_target
 from tests.hotfixes.rollback.test_ways import deployed
@@ -167,7 +167,7 @@ def test_a_running_service_that_says_its_version_shows_it(
 ) -> None:
     """A38: the endpoint reports the version before."""
     made = decided(incident, olga)
-    versions_seen.see(product, production(product), where="health", version="0.1.0")
+    see(product, production(product), where="health", version="0.1.0")
     made = looked(made)
     assert made.back_at is not None
     assert back.verified(made, moment.now()).summary == "No monitor watches this product."
@@ -210,7 +210,7 @@ def test_it_is_verified_by_what_runs_and_by_the_monitors(
     made = decided(incident, olga)
     back.say(made, by=ada)
     if version:
-        versions_seen.see(product, production(product), where="health", version=version)
+        see(product, production(product), where="health", version=version)
     made = looked(made)
     assert str(back.verified(made, moment.now()).verdict) == verdict
     assert made.steps.get(shown_by="verified").state == ("done" if verdict == "PASS" else "open")

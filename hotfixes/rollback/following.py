@@ -1,0 +1,25 @@
+"""What a rollback hears at once: that the version before is back, in the transaction of whoever says it."""
+
+from hotfixes.models import RollbackStep
+from hotfixes.rollback import checklist
+from incidents import followers
+from incidents.models import Box, Incident, TimelineEvent
+from products.vocabulary import EventKind
+
+
+def follow(incident: Incident, event: TimelineEvent) -> None:
+    if event.kind != EventKind.ROLLED_BACK:
+        return
+    about = str(event.data.get("rollback") or "")
+    rows = incident.rollbacks.open().filter(back_at=None, started_at__lte=event.occurred_at)
+    for rollback in rows.select_for_update():
+        if about and about != rollback.ref:
+            continue
+        rollback.back_at = event.occurred_at
+        rollback.save(update_fields=["back_at"])
+        boxes = RollbackStep.objects.filter(rollback=rollback, shown_by=checklist.BACK, state=Box.OPEN)
+        for step in boxes.select_related("done_by_event"):
+            checklist.seen(step, Box.DONE, event)
+
+
+followers.follow(follow)
