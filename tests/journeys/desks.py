@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
+from tests.signing import sign_in
 
 PHONE, DESK = (390, 844), (1280, 900)
 
@@ -93,9 +93,7 @@ def desk_of(browser: Browser, browser_context_args: dict[str, Any], asgi_server:
         wide = {"width": size[0], "height": size[1]}
         context = browser.new_context(**{**browser_context_args, "viewport": wide})
         contexts.append(context)
-        client = Client()
-        client.force_login(user)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        cookie = sign_in(user).cookies[settings.SESSION_COOKIE_NAME]
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
         page = context.new_page()
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)

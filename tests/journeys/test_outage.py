@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.monitoring.conftest import Service
+from tests.patience import in_time
 from tests.setup.running import EMAIL, PASSWORD, Up, command, up
 
 pytestmark = pytest.mark.browser
@@ -70,7 +71,7 @@ def add_monitor(page: Page, address: str, watched: str) -> None:
     expect(page.get_by_role("heading", name="What Nightdesk sees now")).to_be_visible()
     sound(page)
     page.get_by_role("button", name="Watch it").click()
-    expect(page.locator(".chip.up").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".chip.up").first).to_be_visible()
 
 
 def test_a_real_outage_becomes_an_incident_and_is_resolved(
@@ -86,10 +87,9 @@ def test_a_real_outage_becomes_an_incident_and_is_resolved(
     page.goto(address)
     expect(page.get_by_text("Nothing is open")).to_be_visible()
     service.kill()
-    allowed_s = INTERVAL_S + RETRY_S * (FAIL_AFTER - 1) + 2
-    expect(page.get_by_role("link", name="sign-in is down", exact=True)).to_be_visible(
-        timeout=allowed_s * 1000
-    )
+    killed, allowed_s = time.monotonic(), INTERVAL_S + RETRY_S * (FAIL_AFTER - 1) + 2
+    expect(page.get_by_role("link", name="sign-in is down", exact=True)).to_be_visible()
+    assert in_time(time.monotonic() - killed, allowed_s)
     sound(page)
 
     page.get_by_role("link", name="sign-in is down", exact=True).click()
@@ -103,9 +103,9 @@ def test_a_real_outage_becomes_an_incident_and_is_resolved(
     half_typed = page.get_by_label("Note")
     half_typed.fill("The cache was")
     service.start()
-    expect(page.locator("#timeline-lines .line").first).to_contain_text(
-        "is up again", timeout=allowed_s * 1000
-    )
+    back = time.monotonic()
+    expect(page.locator("#timeline-lines .line").first).to_contain_text("is up again")
+    assert in_time(time.monotonic() - back, allowed_s)
     expect(half_typed).to_have_value("The cache was")
     expect(half_typed).to_be_focused()
     half_typed.fill("The cache was full")
@@ -194,4 +194,4 @@ def test_a_commit_elsewhere_is_on_the_page_at_once(
         took.append(time.monotonic() - began)
         # The other page may be faster than our own answer, and a form that is under way drops a second tap.
         expect(page.get_by_label("Note")).to_have_value("")
-    assert median(took) < 2
+    assert in_time(median(took), 2)
