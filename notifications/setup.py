@@ -25,7 +25,11 @@ from products.models import Product
 from products.setup.proposal import proposal
 from products.setup.sections import PEOPLE, Item, Section, SetupForm
 
-KINDS = [(Kind.SLACK.value, lazy("A chat room")), (Kind.NTFY.value, lazy("A phone, by ntfy"))]
+KINDS = [
+    (Kind.SLACK.value, lazy("A chat room")),
+    (Kind.TEAMS.value, lazy("A room in Microsoft Teams")),
+    (Kind.NTFY.value, lazy("A phone, by ntfy")),
+]
 _WHERE = re.compile(r"^\s*(Slack|Mattermost|Rocket\.Chat|Zulip|ntfy)\s*:\s*", re.IGNORECASE)
 
 
@@ -40,7 +44,8 @@ class ChannelSetup(SetupForm):
         label=lazy("Its webhook or topic address"),
         required=False,
         help_text=lazy(
-            "The chat’s settings have it under “Incoming webhooks” (Slack, Mattermost, Zulip). It is kept sealed."
+            "The chat’s settings have it under “Incoming webhooks” (Slack, Mattermost, Zulip) or “Workflows” "
+            "(Teams). It is kept sealed."
         ),
     )
 

@@ -58,14 +58,12 @@ def reply(channel: Channel, said: Reply) -> None:
 
 def _first(channel: Channel, event: str) -> bool:
     """Whether it is new: the unique constraint decides, also between two at once."""
-    row = Heard(channel=channel, event=event, at=moment.now())
-    with transaction.atomic():
-        Heard.objects.bulk_create([row], ignore_conflicts=True)
-    mine = Heard.objects.get(channel=channel, event=event).at == row.at
-    if mine:
-        old = Heard.objects.filter(at__lt=row.at - KEPT_FOR).values("pk")[:AT_ONCE]
+    now = moment.now()
+    _row, fresh = Heard.objects.get_or_create(channel=channel, event=event, defaults={"at": now})
+    if fresh:
+        old = Heard.objects.filter(at__lt=now - KEPT_FOR).values("pk")[:AT_ONCE]
         Heard.objects.filter(pk__in=old).delete()
-    return mine
+    return fresh
 
 
 def _when(stamp: str) -> datetime:

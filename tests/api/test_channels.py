@@ -24,8 +24,8 @@ def test_where_it_leads_is_kept_and_never_told(script: Script) -> None:
     made = script.post("/channels", NEW, status=201)
     assert made == {
         "id": made["id"], "name": "Room", "kind": "slack", "team": "payments", "user": None, "products": [],
-        "audience": "internal", "shown": "https://hooks.example.test/…", "archived_at": None, "last": None, "secret": None,
-        "request_url": None,
+        "audience": "internal", "shown": "https://hooks.example.test/…", "archived_at": None, "last": None,
+        "secret": None, "request_url": None,
     }  # fmt: skip
     told = [script.get("/channels"), script.get(f"/channels/{made['id']}"), made]
     assert SECRET not in json.dumps(told)
@@ -38,6 +38,46 @@ def test_a_signing_secret_that_was_made_is_told_once(script: Script) -> None:
     assert "secret" not in script.get(f"/channels/{made['id']}")
     own = {**NEW, "kind": "webhook", "secret": "whsec_" + "QUFB" * 8}
     assert script.post("/channels", own, status=201)["secret"] is None
+
+
+def test_an_app_in_slack_is_told_where_it_calls_us_and_once(script: Script) -> None:
+    app = {"token": "xoxb-canary", "room": "C0EMERGENCY", "secret": "8f742231b10e8888abcd99yyyzzz85a5"}
+    made = script.post("/channels", {"name": "Room", "kind": "slack", "team": "payments", **app}, status=201)
+    assert made["request_url"] == f"http://localhost:8000/in/slack/{Channel.objects.get().key}"
+    assert (made["shown"], "request_url" in script.get(f"/channels/{made['id']}")) == (
+        "app in C0EMERGENCY, answers", False,
+    )  # fmt: skip
+    refused = script("PATCH", f"/channels/{made['id']}", {"url": NEW["url"], "token": "xoxb-2"})
+    assert (refused.status_code, "not both" in refused.text) == (422, True)
+    assert json.loads(unseal(Channel.objects.get().sealed)) == app
+
+
+def test_rooms_in_matrix_and_teams_and_one_for_users(script: Script) -> None:
+    room = {
+        "name": "M",
+        "kind": "matrix",
+        "team": "payments",
+        "url": "https://m.example.test",
+        "token": "syt",
+    }
+    assert script("POST", "/channels", room).status_code == 422
+    made = script.post("/channels", {**room, "room": "!a:example.test", "audience": "users"}, status=201)
+    assert (made["shown"], made["audience"]) == ("!a:example.test · https://m.example.test/…", "users")
+    changed = script("PATCH", f"/channels/{made['id']}", {"audience": "internal"}).json()
+    assert changed["audience"] == "internal"
+    assert script.post("/channels", {**NEW, "kind": "teams"}, status=201)["kind"] == "teams"
+    own = {key: value for key, value in NEW.items() if key != "team"}
+    assert script("POST", "/channels", {**own, "audience": "users"}).status_code == 422
+
+
+def test_apprise_is_for_administrators_of_a_team(script: Script) -> None:
+    service = {
+        "name": "A",
+        "kind": "apprise",
+        "team": "payments",
+        "url": "gotify://push.example.test/token123456",
+    }
+    assert script("POST", "/channels", service).status_code == 403
 
 
 def test_changing_keeps_what_is_left_out(script: Script, product: Product) -> None:

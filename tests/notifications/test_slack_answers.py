@@ -2,12 +2,14 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connections
 from django.test import Client
 from pytest_django import Settings
 
@@ -60,6 +62,13 @@ def incident(product: Product, channel: Channel) -> Incident:
     found = opened(product)
     sender.drain()
     return found
+
+
+def _closing[T](act: Callable[[], T]) -> T:
+    try:
+        return act()
+    finally:
+        connections.close_all()
 
 
 def button(channel: Channel) -> str:
@@ -177,6 +186,13 @@ def test_what_slack_repeats_is_noted_once(incident: Incident, channel: Channel, 
         assert reply(channel, "Once").status_code == 200
     reply(channel, "Once", event="Ev2")
     assert [text for _who, _source, text in notes(incident)] == ["Once", "Once"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_are_noted_once(incident: Incident, channel: Channel) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(lambda _n: _closing(lambda: reply(channel, "Once").status_code), range(4)))
+    assert (statuses, len(notes(incident))) == ([200] * 4, 1)
 
 
 @pytest.mark.parametrize(
