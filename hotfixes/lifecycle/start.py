@@ -24,9 +24,10 @@ from incidents import placeholders, recipients
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Mode, TimelineEvent
 from incidents.report import check_moment
-from products.models import Deployment, Product
+from products.models import Product
 from products.policies import joined, policy_of
 from products.process.schema.policy import PolicySpec
+from products.running import of_place
 from products.versions import bare
 from products.vocabulary import EnvironmentKind, EventKind
 
@@ -222,10 +223,9 @@ def _old(incident: Incident, product: Product, rules: PolicySpec, called: str, b
 
 def deployed_version(product: Product) -> str:
     """What was brought to production last and stayed; "" when nobody told."""
-    rows = Deployment.objects.filter(product=product, environment__kind=EnvironmentKind.PRODUCTION)
-    done = [Deployment.Status.SUCCEEDED, Deployment.Status.ROLLED_BACK]
-    last = rows.filter(status__in=done).order_by("-at", "-pk").first()
-    return bare(last.version) if last else ""
+    places = product.environments.filter(kind=EnvironmentKind.PRODUCTION)
+    known = [(one.by.at, one.version) for one in map(of_place, places) if one.by and one.version]
+    return bare(max(known)[1]) if known else ""
 
 
 def _name(text: str, field: str, check: Any) -> str:

@@ -149,9 +149,14 @@ def _deployment(hotfix: Hotfix, kind: str) -> Iterator[tuple[str, str]]:
 
 
 def _in_stores(hotfix: Hotfix) -> bool:
-    """Whether the process knows a rollout that can be halted."""
+    """Whether the process knows a rollout that can be halted, for what this product is by its name."""
     options = (hotfix.incident.process_version.document.get("rollback") or {}).get("options") or []
-    return any(one.get("kind") == "halt_rollout" for one in options)
+    called = f"{hotfix.component} {hotfix.product.slug} {hotfix.product.name}".casefold()
+    return any(
+        one.get("kind") == "halt_rollout"
+        and any(part in called for part in one.get("components") or [called])
+        for one in options
+    )
 
 
 def _artifact(hotfix: Hotfix, check: str) -> tuple[str, str]:

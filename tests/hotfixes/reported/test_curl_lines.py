@@ -174,19 +174,19 @@ def test_a_nightdesk_that_is_down_fails_no_deployment(settings: Settings, sh: Ca
 @pytest.mark.django_db
 def test_each_line_says_what_it_is_for_and_where_it_belongs() -> None:
     found = lines(begun("krow"))
-    steps = [*["fix"] * 2, *["deploy"] * 3, *["verify"] * 4, ""]
+    steps = [*["fix"] * 2, *["deploy"] * 4, *["verify"] * 4, ""]
     assert [line.step for line in found] == steps
     assert all(isinstance(line, Line) and line.about for line in found)
 
 
 @pytest.mark.django_db
 def test_names_of_others_are_data_for_the_shell(tmp_path: Path) -> None:
-    hotfix = begun("krow", name="It's $(touch x) `touch y`")
+    hotfix = begun("krow", name="Mobile: it's $(touch x) `touch y`")
     Hotfix.objects.update(new_version="1'; touch z; '", called="$(touch w)\ue000")
     hotfix = Hotfix.objects.for_page().get()
     script = "\n".join(line.command.replace("curl ", ": ", 1) for line in lines(hotfix))
     done = subprocess.run(
-        ("sh", "-c", f"FILE=x PLACE=y VERSION=1 WHERE=w NIGHTDESK_TOKEN=t; {script}"),
+        ("sh", "-c", f"FILE=x PLACE=y VERSION=1 WHERE=w TRY=true STAGE=x NIGHTDESK_TOKEN=t; {script}"),
         cwd=tmp_path,
         capture_output=True,
     )
