@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from config.mailers import mailers
-from incidents import messages, sending, transitions
+from incidents import corrections, messages, sending, transitions
 from incidents.declare import declare
 from incidents.models import Incident, Mode
 from incidents.report import report
@@ -198,3 +198,14 @@ def test_what_did_not_arrive_is_said_and_counted(
     standing = sending.standings(incident, [view(incident)])["deployed"]
     assert (standing.sent, len(standing.deliveries)) == (1, 2)
     assert [one.label for one in standing.troubled] == ["Gone room"]
+
+
+def test_words_that_are_redacted_go_from_every_channel_they_wait_for(
+    incident: Incident, ada: User, ben: User, users: Channel
+) -> None:
+    deployed(incident, ada)
+    sent(incident, ada, users)
+    event = incident.events.get(kind="message_sent")
+    request = corrections.ask_redaction(event, by=ada, reason="A name in the title")
+    corrections.confirm_redaction(request, by=ben)
+    assert Delivery.objects.get(key="message").body == "[redacted]"
