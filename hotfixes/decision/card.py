@@ -59,6 +59,7 @@ def _around(found: Incident, reader: User, read: dict[str, Any]) -> dict[str, An
         "way": next((one for one in read["options"] if stands and one["key"] == stands.option), None),
         "incident": found,
         "facts": known.readable(read),
+        "halts": next((one["kind"] == comparing.HALT for one in read["options"] if one["fits"]), False),
         "standing": stands,
         "late_revisit": bool(stands and stands.revisit_at and stands.revisit_at <= glance.now(found)),
         "role": deciders.decider(found, reader) if found.is_open else None,

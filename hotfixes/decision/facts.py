@@ -158,6 +158,7 @@ def _monitors(incident: Incident, now: datetime) -> list[dict[str, Any]]:
 def _clock(view: Any) -> dict[str, Any]:
     due = view.reading.due_at
     return {
+        "key": view.clock.key,
         "label": view.clock.label,
         "target": view.clock.target,
         "state": view.reading.state,

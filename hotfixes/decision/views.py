@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import authorize, signed_in, teams_of
 from accounts.models import User
+from foundation import moment
 from hotfixes.decision import comparing, deciders, refused
 from hotfixes.decision import facts as known
 from hotfixes.decision.card import card_page
@@ -21,7 +22,7 @@ from hotfixes.decision.second_tap import Confirming
 from hotfixes.decision.waiting import is_mine
 from hotfixes.models import Decision
 from incidents.glance import redactions_of
-from incidents.models import Incident, Mode
+from incidents.models import OPEN, Incident, Mode
 from incidents.views.incident import fetch, zone_of
 from live import bus
 from products.vocabulary import EventKind
@@ -46,6 +47,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
     return render(request, "hotfixes/decisions.html", {
         "mine": [one for one in waiting if one.mine],
         "others": [one for one in waiting if not one.mine],
+        "again": _again(user),
         "decided": _decided(user),
         "live_topics": [f"user:{user.pk}", *(f"board:{team.pk}" for team in teams_of(user))],
         "live_cursor": cursor,
@@ -57,6 +59,15 @@ def _waiting(user: User) -> list[Waiting]:
     found = Incident.objects.read_by(user).open().for_page().worst_first()[:LOOKED_AT]
     rows = sorted((one for one in found if not standing(one)), key=lambda one: one.mode != Mode.LIVE)
     return [Waiting(one, is_mine(one, user), deciders.asked(one)) for one in rows]
+
+
+def _again(user: User) -> list[Decision]:
+    """What one wanted to look at again by now."""
+    rows = Decision.objects.standing().filter(
+        by=user, revisit_at__lte=moment.now(), incident__status__in=OPEN
+    )
+    mine = rows.filter(incident__in=Incident.objects.visible_to(user))
+    return list(mine.select_related("incident__product__team").order_by("revisit_at"))
 
 
 def _decided(user: User) -> list[Decision]:
