@@ -120,7 +120,7 @@ class AskForm(forms.Form):
         may = set(incident.participants.values_list("user", flat=True))
         if not incident.private:
             may |= {user.pk for user in responders(incident.product)}
-        to = cast(forms.ModelChoiceField, self.fields["to"])
+        to = cast("forms.ModelChoiceField[User]", self.fields["to"])
         to.queryset = User.objects.filter(pk__in=may - {reader.pk}, is_active=True).order_by("name", "pk")
         leads = gettext("Whoever leads (%s)") % incident.lead if incident.lead else ""
         to.empty_label = leads or gettext("Whoever responds")

@@ -34,6 +34,9 @@ def approved_here(context: Context, spec: ReviewSpec) -> Result:
     if len(good) >= (spec.approvals or 0):
         words = {"who": listed([one.by for one in good]), "head": head}
         return passed(_("%(who)s approved %(head)s, the branch's last commit.") % words, *proof, **facts)
+    if context.released and not context.approvals:
+        said = _("Can't tell: it is released, no forge is connected, and nobody approved it here.")
+        return unknown(said, then=Next(_("Who has seen an approval attests it, and says where.")), **facts)
     then = Next(_("Ask somebody who did not write it to read the change and approve it here."))
     old = [one for one in context.approvals if one.head != context.tip]
     if old and not good:
@@ -41,8 +44,8 @@ def approved_here(context: Context, spec: ReviewSpec) -> Result:
         said = _("%(who)s approved %(old)s; the branch has gone on to %(head)s since.") % words
         return failed(said, *proof, then=then, **facts)
     if good:
-        words = {"n": len(good), "of": spec.approvals, "head": head}
-        return pending(_("%(n)s of %(of)s approvals of %(head)s.") % words, *proof, then=then, **facts)
+        counted = {"n": len(good), "of": spec.approvals, "head": head}
+        return pending(_("%(n)s of %(of)s approvals of %(head)s.") % counted, *proof, then=then, **facts)
     return pending(_("Nobody has approved %(head)s yet.") % {"head": head}, *proof, then=then, **facts)
 
 

@@ -72,8 +72,9 @@ def test_the_latest_recommendation_stands_and_tells_who_decides(
 def test_a_recommendation_that_makes_no_sense_is_refused_by_field(
     incident: Incident, ada: User, sent: dict[str, str], field: str
 ) -> None:
+    given: dict[str, Any] = {"choice": "hotfix", "text": "x", **sent}
     with pytest.raises(ValidationError) as refused:
-        proposing.propose(incident, by=ada, **{"choice": "hotfix", "text": "x", **sent})
+        proposing.propose(incident, by=ada, **given)
     assert list(refused.value.message_dict) == [field]
 
 
