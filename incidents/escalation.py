@@ -168,10 +168,9 @@ def _schedule(incident: Incident, now: datetime) -> None:
     later = [
         each for level, each in enumerate(_house(incident)) if level >= incident.escalated and each > now
     ]
-    incident.escalate_at = min(later, default=None)
-    Incident.objects.filter(pk=incident.pk).update(
-        escalate_at=incident.escalate_at, escalated=incident.escalated
-    )
+    due = min(later, default=None)
+    Incident.objects.filter(pk=incident.pk).update(escalate_at=due, escalated=incident.escalated)
+    incident.escalate_at = due
 
 
 def _first(rung: Sequence[Asked], taken: Collection[str]) -> Asked | None:

@@ -188,6 +188,16 @@ def test_correct_and_redact(
     assert problem(script("POST", "/incidents/INC-1/correct", {"seq": 99, "reason": "x", "text": "y"}), 422)
 
 
+def test_who_is_asked_next_is_named_until_somebody_acknowledges(
+    script: Script, opened: dict[str, Any]
+) -> None:
+    asked = script.get("/incidents/INC-1")["next_to_wake"]
+    assert (asked["who"], asked["why"]) == ("everybody who responds in Payments", "contacts")
+    assert asked["at"] > opened["detected_at"]
+    script.post("/incidents/INC-1/acknowledge")
+    assert script.get("/incidents/INC-1")["next_to_wake"] is None
+
+
 def test_clocks_lists_every_run(script: Script, opened: dict[str, Any]) -> None:
     script.post("/incidents/INC-1/resolve")
     script.post("/incidents/INC-1/reopen", {"reason": "again"})
