@@ -48,6 +48,15 @@ def add(
     return monitor
 
 
+def strange_environment(product: Product, name: Any) -> str:
+    """What is wrong with the environment that a version is to be of: none of the product's. "" if nothing."""
+    word, there = str(name or "").strip().casefold(), list(product.environments.all())
+    if not word or any(word in (one.slug.casefold(), one.name.casefold(), one.kind) for one in there):
+        return ""
+    words = {"product": product.name, "names": ", ".join(one.slug for one in there)}
+    return _("%(product)s has these environments: %(names)s.") % words
+
+
 def suggested_name(target: str) -> str:
     """What people call it: the host without "www.", with the path where there is one; of a file its name and folder."""
     parts = urlsplit(target)

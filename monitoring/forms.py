@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.text import plain_text
 from monitoring import probes
-from monitoring.add import THRESHOLDS, suggested_name
+from monitoring.add import THRESHOLDS, strange_environment, suggested_name
 from monitoring.models import DAY, Kind, Monitor
 from monitoring.probes.mapping import preset_labels
 from products.models import Product, Severity
@@ -150,13 +150,10 @@ class MonitorForm(forms.Form):
 
     def _clean_environment(self, cleaned: dict[str, Any]) -> None:
         """One of the chosen product's."""
-        product, name = cleaned.get("product"), str(cleaned.get("environment") or "").casefold()
-        if not product or not name:
-            return
-        there = list(product.environments.all())
-        if not any(name in (one.slug.casefold(), one.name.casefold(), one.kind) for one in there):
-            words = {"product": product.name, "names": ", ".join(one.slug for one in there)}
-            self.add_error("environment", _("%(product)s has these environments: %(names)s.") % words)
+        product = cleaned.get("product")
+        wrong = strange_environment(product, cleaned.get("environment")) if product else ""
+        if wrong:
+            self.add_error("environment", wrong)
 
     def _expect(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         if cleaned["kind"] == Kind.FILE:

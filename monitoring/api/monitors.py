@@ -21,7 +21,7 @@ from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Listed, Paging, Text, listed, utc
 from monitoring import archive, check, probes, switch
-from monitoring.add import add
+from monitoring.add import add, strange_environment
 from monitoring.api.shapes import (
     MonitorFacts,
     MonitorShape,
@@ -177,7 +177,12 @@ def _checked(product: Product, facts: dict[str, Any], kind: str, target: str) ->
     """The facts with the severity's key as its process writes it. ValidationError for what no probe can use."""
     if facts.get("severity"):
         facts["severity"] = severity_of(product, facts["severity"]).key
-    wrong = probes.problems(kind, target, facts.get("expect") or {}, facts.get("mapping") or "")
+    expect, mapping = facts.get("expect") or {}, facts.get("mapping") or ""
+    wrong = probes.problems(kind, target, expect, mapping)
+    for name, given in (("expect", expect), ("mapping", mapping)):
+        place = given.get("environment") if isinstance(given, dict) and name not in wrong else ""
+        if strange := strange_environment(product, place):
+            wrong[f"{name}.environment"] = strange
     if wrong:
         raise ValidationError({field: str(words) for field, words in wrong.items()})
     return facts

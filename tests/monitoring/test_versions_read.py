@@ -2,10 +2,12 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts.models import Role
 from foundation import moment
 from monitoring.add import add
 from monitoring.forms import MonitorForm
@@ -13,6 +15,7 @@ from monitoring.models import Kind, Monitor
 from monitoring.probes.expect import BadExpect, parse
 from monitoring.sweep import probe_due
 from products.models import Deployment, Product, VersionSeen
+from products.token_products import make_narrow_token
 from tests.factories import join, make_product, make_user
 from tests.monitoring.conftest import Service
 
@@ -102,3 +105,24 @@ def test_a_deployment_is_a_line_in_the_strips(client: Client) -> None:
 def watched(service: Service, expect: dict[str, str]) -> Monitor:
     product = make_product()
     return add(product, by=None, kind=Kind.HTTP, target=service.url, name="Health", expect=expect)
+
+
+def test_the_api_takes_it_and_names_the_environments() -> None:
+    product = make_product()
+    join(ada := make_user("ada@example.test"), product.team, Role.MANAGER)
+    _token, text = make_narrow_token(ada, by=None, name="m", scopes=["monitoring"])
+    body = {"name": "Health", "product": product.slug, "kind": "http", "target": "https://a.example/health"}
+
+    def sent(**expect: str) -> tuple[int, dict[str, Any]]:
+        answer = Client().post(
+            "/api/v1/monitors", {**body, "expect": expect}, content_type="application/json",
+            headers={"Authorization": f"Bearer {text}"},
+        )  # fmt: skip
+        return answer.status_code, answer.json()
+
+    status, refused = sent(version="version", environment="moon")
+    assert (status, refused["errors"][0]["field"]) == (422, "expect.environment")
+    status, refused = sent(version="a[")
+    assert (status, refused["errors"][0]["field"]) == (422, "expect.version")
+    status, made = sent(version="version", environment="production")
+    assert (status, made["expect"]) == (201, {"version": "version", "environment": "production"})
