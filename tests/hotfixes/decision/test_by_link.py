@@ -1,0 +1,94 @@
+"""The one-tap link of who decides: it shows the card; what it decides asks who they are (ASSURANCE §3)."""
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import User
+from foundation import moment
+from hotfixes.decision import proposing
+from hotfixes.models import Decision
+from incidents.models import Incident, Participant
+from notifications import links
+from notifications.models import Delivery
+from products.models import RoleHolder
+from tests.factories import PASSWORD
+from tests.signing import sign_in
+
+SENT = {"choice": "hotfix", "reason": "One line"}
+
+
+@pytest.fixture
+def link(incident: Incident, ada: User, olga: User) -> str:
+    """Out of the message that somebody recommends something."""
+    olga.set_password(PASSWORD)
+    olga.save()
+    proposing.propose(incident, by=ada, choice="hotfix", text="Cause known", cause="known")
+    return "/l/" + links.token(Delivery.objects.get(key="proposed", user=olga, route="inapp"), links.DECIDE)
+
+
+def test_the_link_alone_shows_the_card_and_decides_nothing(link: str, incident: Incident) -> None:
+    cold = Client()
+    page = cold.get(link).content.decode()
+    assert ("Ada recommends hotfix" in page, incident.title in page, ">Ask</a>" in page) == (
+        True,
+        True,
+        False,
+    )
+    sheet = cold.get(f"{link}?choice=hotfix").content.decode()
+    assert "You signed in a while ago: confirm it is you." in sheet
+    for wrong in ({}, {"password": "wrong"}, {"credential": "{}"}):
+        assert cold.post(link, {**SENT, **wrong}).status_code == 422
+    assert Decision.objects.count() == 0
+    assert cold.get("/").status_code == 302  # not signed in
+
+
+def test_with_the_password_it_decides_and_signs_in_on_this_device(link: str, olga: User) -> None:
+    cold = Client()
+    answer = cold.post(link, {**SENT, "password": PASSWORD})
+    made = Decision.objects.get()
+    assert (answer.status_code, made.by, made.right) == (302, olga, "listed")
+    assert cold.get("/").status_code == 200
+    again = Client().post(link, {**SENT, "password": PASSWORD})
+    assert (again.status_code, "Somebody was faster." in again.content.decode()) == (409, True)
+
+
+def test_who_is_signed_in_comes_to_the_card_itself(
+    link: str, incident: Incident, olga: User, ada: User
+) -> None:
+    assert sign_in(olga).get(link)["Location"] == f"/decisions/{incident.ref}/"
+    other = sign_in(ada)
+    assert (other.get(link).status_code, other.post(link, {**SENT, "password": PASSWORD}).status_code) == (
+        403,
+        403,
+    )
+    assert Decision.objects.count() == 0
+
+
+def test_a_private_one_is_shown_to_nobody_without_a_sign_in(
+    link: str, incident: Incident, olga: User
+) -> None:
+    Participant.objects.create(incident=incident, user=olga)
+    Incident.objects.update(private=True)
+    page = Client().get(link).content.decode()
+    assert (incident.title in page, "Cause known" in page, "Sign in to see it" in page) == (
+        False,
+        False,
+        True,
+    )
+    assert Client().post(link, {**SENT, "password": PASSWORD}).status_code == 200
+    assert Decision.objects.count() == 0
+
+
+def test_whoever_is_listed_no_more_sees_it_and_cannot_decide(link: str) -> None:
+    RoleHolder.objects.all().delete()
+    cold = Client()
+    assert 'class="taps"' not in cold.get(link).content.decode()
+    cold.post(link, {**SENT, "password": PASSWORD})
+    assert Decision.objects.count() == 0
+
+
+def test_after_an_hour_it_is_over(link: str) -> None:
+    with time_machine.travel(moment.now().timestamp() + 3601, tick=False):
+        answer = Client().post(link, {**SENT, "password": PASSWORD})
+    assert (answer.status_code, Decision.objects.count()) == (410, 0)
