@@ -16,26 +16,27 @@ from incidents.models import Incident
 from incidents.report import report
 from incidents.steps import finish
 from products.edit_product import edit_product
+from products.models import Deployment
 
 PULL_REQUEST = "https://git.example.org/krow/workspace/pull/412"
 ROOM = "#emergency-releases"
 
 
-def _begin(stage: Stage, at: At, title: str, impact: str, users: int) -> Incident:
-    """Step 1: told, seen, described, its severity confirmed, each role taken (K132–K134)."""
+def _begin(stage: Stage, at: At, title: str, impact: str, users: int, confirmed: float = 4.5) -> Incident:
+    """Step 1: told, seen, described, each role taken (K132–K134), its severity confirmed after so many minutes."""
     incident = declare(stage.staff, by=stage.kim, title=title, detected_at=at(0), at=at(0.4))
     do.acknowledge(incident, by=stage.sam, at=at(2))
     roles.assign(incident, by=stage.sam, user=stage.sam, at=at(2.2))
     do.describe(incident, by=stage.kim, impact=impact, users_affected=users, at=at(3))
     roles.claim(incident, "release_engineer", by=stage.sam, at=at(3.5))
     roles.claim(incident, "devops", by=stage.noor, at=at(4))
-    do.confirm_severity(incident, by=stage.sam, at=at(4.5))
+    do.confirm_severity(incident, by=stage.sam, at=at(confirmed))
     return incident
 
 
 def finished(stage: Stage) -> None:
     """CRITICAL, as the plan of the source has it: T+5, T+15, T+30, T+45, T+60, T+120, T+1day."""
-    at = detected(days=3, minutes=20)
+    at = detected(days=9, minutes=20)
     incident = _begin(
         stage,
         at,
@@ -132,6 +133,7 @@ def deciding(stage: Stage) -> None:
         aliases=staff.aliases,
         version="0.1.1",
     )
+    _ran(stage)
     at = detected(minutes=14)
     incident = _begin(
         stage,
@@ -139,6 +141,7 @@ def deciding(stage: Stage) -> None:
         "Sign-in fails for all staff",
         "Nobody can start a shift; those signed in go on working.",
         1240,
+        confirmed=13.5,
     )
     do.note(
         incident,
@@ -152,3 +155,14 @@ def deciding(stage: Stage) -> None:
     )  # fmt: skip
     if repository.folder().exists():
         do.note(incident, by=stage.sam, at=at(12), text=f"The code: git clone {repository.folder()}")
+
+
+def _ran(stage: Stage) -> None:
+    """What is in the stores, and what was before: what a decision is made on."""
+    production = stage.staff.environments.get(kind="production")
+    for version, days in (("0.1.0", 71), ("0.1.1", 9)):
+        Deployment.objects.create(
+            product=stage.staff, environment=production, version=version, status="succeeded", stage="released",
+            percent=100, git_ref=f"krow-withus-worker-mobile/prod-v{version}", source=Deployment.Source.PERSON,
+            by=stage.sam, at=detected(days=days)(24),
+        )  # fmt: skip
