@@ -292,8 +292,7 @@ def _create(
         target_s=target.seconds,
         calendar=_calendar(incident, severity, rule.key),
         at_least=rule.at_least,
-        # What nobody measured then is waited out by the time alone.
-        measured=watch.is_of_watch(rule) and incident.mode != Mode.RETROSPECTIVE,
+        measured=watch.is_measured(incident, rule),
         holds=list(rule.holds),
         start=_start(rule, started_by),
         started_at=started_at,
@@ -323,7 +322,7 @@ def _idle_s(incident: Incident, rule: ClockRule) -> int:
 
 def _start(rule: ClockRule, event: TimelineEvent | None) -> str:
     """What the sum names as the beginning: a run that a reopening began did not begin at detection."""
-    again = (EventKind.REOPENED, *rule.again)
+    again = (EventKind.REOPENED, EventKind.WATCH_OPENED, *rule.again)
     return event.kind if event and event.kind in again else rule.start
 
 

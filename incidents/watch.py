@@ -6,7 +6,7 @@ While it runs the damage is contained; a fault that shows takes that back (DECIS
 
 from typing import Any
 
-from incidents.models import Incident, Status, TimelineEvent
+from incidents.models import Incident, Mode, Status, TimelineEvent
 from incidents.story import means
 from products.process.clock_rules import ClockRule
 from products.vocabulary import EventKind as Kind
@@ -27,6 +27,13 @@ def spec(incident: Incident) -> dict[str, Any]:
 def is_of_watch(rule: ClockRule) -> bool:
     """Whether it is the clock of the watch: a time to wait out that ends when the watch does."""
     return rule.at_least and Kind.WATCH_MET in rule.stop
+
+
+def is_measured(incident: Incident, rule: ClockRule) -> bool:
+    """Whether the clock is over by what was watched. What nobody could measure is waited out by the time alone: a
+    process without a watch, a story told afterwards.
+    """
+    return is_of_watch(rule) and bool(spec(incident)) and incident.mode != Mode.RETROSPECTIVE
 
 
 def begins(incident: Incident, rule: ClockRule, event: TimelineEvent) -> bool:

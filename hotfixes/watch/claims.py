@@ -33,7 +33,11 @@ def zero_errors(incident: Incident, subject: str, now: datetime) -> Finding | No
         return Finding(False, _("%(name)s was down at %(at)s.") % down, {**facts, "down_at": utc(fault.at)})
     if found is None:
         return Finding(False, _("Nobody has counted errors since the deployment."), facts) if rows else None
-    words: dict[str, Any] = {"n": found.count, "since": _at(incident, since), "until": _at(incident, found.until)}
+    words: dict[str, Any] = {
+        "n": found.count,
+        "since": _at(incident, since),
+        "until": _at(incident, found.until),
+    }
     words["source"] = found.source or found.by or "–"
     facts |= {"errors": found.count, "until": utc(found.until), "source": found.source}
     if found.count:
@@ -51,6 +55,8 @@ def stable(incident: Incident, subject: str, now: datetime) -> Finding | None:
     if watch is None or watch.state in (Watch.State.MET, Watch.State.STOPPED):
         return None
     found = judging.measured(watch, now)
+    if found.complete_at and watch.state == Watch.State.RUNNING:
+        return None
     facts = {"counted_s": round(found.counted_s), "least_s": watch.least_s, "restarts": watch.restarts}
     if watch.state == Watch.State.FAILED:
         return Finding(False, _("The watch failed."), facts)

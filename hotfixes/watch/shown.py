@@ -12,7 +12,7 @@ from hotfixes.checks.watched import Reckoned, reckon
 from hotfixes.models import Watch
 from hotfixes.watch import known, sampling, smoke
 from hotfixes.watch.course import BAD, GOOD, Course, Sample, Watched, course
-from hotfixes.watch.judging import rule_of
+from hotfixes.watch.judging import NOTABLE_S, rule_of
 from hotfixes.watch.smoke import Item
 from incidents import holding
 from incidents.clocks import span
@@ -24,6 +24,8 @@ from monitoring.uptime import Segment
 
 # Strips on a page; a summary may list hundreds.
 STRIPS = 8
+# Gaps that are named on their own; the others are summed up.
+GAPS = 3
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class WatchShown:
     head: str
     strips: list[Strip]
     gaps: list[GapShown]
+    short_gaps: str
     errors: Reckoned | None
     reports: Reckoned | None
     items: list[Item]
@@ -134,6 +137,7 @@ def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
         for kind in ("errors", "user_reports")
     )
     state = state_of(watch, found)
+    loud = [gap for gap in found.gaps if gap.open or gap.seconds >= NOTABLE_S]
     return WatchShown(
         watch=watch,
         course=found,
@@ -142,8 +146,11 @@ def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
         strips=[_strip(one, kept, watch, found, at) for one in targets[:STRIPS]],
         gaps=[
             GapShown(gap.start, gap.end, span(gap.seconds), ", ".join(gap.who[:5]), gap.open)
-            for gap in found.gaps
+            for gap in loud[-GAPS:]
         ],
+        short_gaps=span(sum(gap.seconds for gap in found.gaps) - sum(gap.seconds for gap in loud[-GAPS:]))
+        if len(found.gaps) > len(loud[-GAPS:])
+        else "",
         errors=errors,
         reports=reports,
         items=smoke.items(watch),
