@@ -45,10 +45,10 @@ def card(found: Incident, reader: User) -> dict[str, Any]:
 def brief(found: Incident, reader: User) -> dict[str, Any]:
     """What the incident's own page shows of it."""
     hidden = proposing.hidden_of(found)
-    read = known.brief(found, glance.now(found)) | {
-        "proposal": proposing.shown(proposing.latest(found), hidden) if found.is_open else None
-    }
-    waiting = [asking.shown(one, hidden) for one in asking.questions(found) if one.answered_at is None]
+    latest, was_asked = proposing.latest_and_asked(found) if found.is_open else (None, False)
+    read = known.brief(found, glance.now(found)) | {"proposal": proposing.shown(latest, hidden)}
+    questions = asking.questions(found) if was_asked else []
+    waiting = [asking.shown(one, hidden) for one in questions if one.answered_at is None]
     may = found.is_open and bool(waiting) and allowed(reader, "ask_question", found)
     return _around(found, reader, read) | {"waiting": waiting, "may_answer": may}
 

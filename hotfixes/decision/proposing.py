@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -24,6 +25,7 @@ from products.vocabulary import EventKind
 PROPOSE = Step(EventKind.NOTED, OPEN)
 # Cannot stand in what people type: JSON escapes their quotation marks.
 _MARK = '"proposal":'
+MOST = 50
 
 
 class Confidence(models.TextChoices):
@@ -69,6 +71,17 @@ def latest(incident: Incident) -> TimelineEvent | None:
     rows = incident.events.filter(kind=EventKind.NOTED, payload__body__contains=_MARK)
     found = rows.select_related("payload", "actor").order_by("-seq").first()
     return found if found and found.recorded_at >= recipients.opened_at(incident) else None
+
+
+def latest_and_asked(incident: Incident) -> tuple[TimelineEvent | None, bool]:
+    """The same, and whether anybody asked anything: one query, for the incident's own page."""
+    said = Q(kind=EventKind.ASKED) | Q(kind=EventKind.NOTED, payload__body__contains=_MARK)
+    rows = incident.events.filter(said).select_related("payload", "actor").order_by("-seq")[:MOST]
+    events = list(rows)
+    opened = recipients.opened_at(incident) if events else None
+    now = [one for one in events if opened and one.recorded_at >= opened]
+    found = next((one for one in now if one.kind == EventKind.NOTED), None)
+    return found, any(one.kind == EventKind.ASKED for one in now)
 
 
 def shown(event: TimelineEvent | None, hidden: set[int]) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from hotfixes.checks.context import Context
 from hotfixes.checks.shapes import Next, Result, failed, listed, passed, pending, short, unknown
 from hotfixes.forges.moments import written
 from products.process.schema.policy import ReviewSpec
+from products.vocabulary import EventKind
 
 MAX_FILES: Final = 100
 MAX_SUBJECTS: Final = 20
@@ -37,6 +38,12 @@ def approved_here(context: Context, spec: ReviewSpec) -> Result:
     if context.released and not context.approvals:
         said = _("Can't tell: it is released, no forge is connected, and nobody approved it here.")
         return unknown(said, then=Next(_("Who has seen an approval attests it, and says where.")), **facts)
+    if not context.approvals and not any(one.kind == EventKind.REVIEW_REQUESTED for one in context.told):
+        # Nothing can tell of a review before people do: they are asked for that first.
+        said = _("Can't tell: no forge is connected. Somebody else may read and approve %s here.") % head
+        return unknown(
+            said, then=Next(_("Ask for a review; or attest it: who has seen it says so.")), **facts
+        )
     then = Next(_("Ask somebody who did not write it to read the change and approve it here."))
     old = [one for one in context.approvals if one.head != context.tip]
     if old and not good:

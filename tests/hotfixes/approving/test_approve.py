@@ -13,6 +13,7 @@ from accounts.tokens import make_token
 from hotfixes.approving.approve import Moved, Own, approvals, approve, change, withdraw_approval
 from hotfixes.models import Approval, Hotfix
 from incidents.models import Incident
+from incidents.report import report
 from incidents.verify import verify
 from tests.factories import join, make_user
 from tests.hotfixes.checks.stories import BRANCH, NOTED
@@ -45,7 +46,7 @@ def test_somebody_else_approves_exactly_what_is_on_the_branch(
     watched: Watched, hotfix: Hotfix, ben: User
 ) -> None:
     """The page shows files, lines and digest; the check then passes, and a later push takes it away."""
-    assert watched.verdicts(hotfix)["approval"] == "PENDING"
+    assert watched.verdicts(hotfix)["approval"] == "UNKNOWN"  # nobody has asked for a review yet
     shown = change(hotfix)
     assert shown is not None
     assert {one["path"] for one in shown.files} == {
@@ -150,6 +151,9 @@ def test_an_approval_is_taken_back_and_never_edited(watched: Watched, hotfix: Ho
     assert phone.post(f"/hotfixes/{hotfix.ref}/approve/withdraw", {"reason": ""}).status_code == 422
     assert phone.post(f"/hotfixes/{hotfix.ref}/approve/withdraw", {"reason": "It breaks"}).status_code == 302
     assert approvals(hotfix) == []
+    watched.look()
+    assert watched.verdicts(hotfix)["approval"] == "UNKNOWN"
+    report(hotfix.incident, "review_requested", by=watched.ada)
     watched.look()
     assert watched.verdicts(hotfix)["approval"] == "PENDING"
     with pytest.raises(ValidationError):
