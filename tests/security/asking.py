@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Role
-from tests.security.world import OKAPI, ROLES, ZEBRA, Thing
+from tests.security.around_incident import OKAPI, ZEBRA
+from tests.security.world import ROLES, Thing
 
 OPEN, SIGN_IN, FORBIDDEN, MISSING, NO_METHOD = "open", "sign in", "forbidden", "missing", "no such method"
 

@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from accounts.models import Role
 from config.api import api
+from tests.security.around_incident import OKAPI
 from tests.security.asking import FORBIDDEN, MISSING, OPEN, SIGN_IN, around, ask, kind_of, leaks, said
 from tests.security.operations import (
     ANY,
@@ -25,7 +26,7 @@ from tests.security.operations import (
     without,
 )
 from tests.security.pages import ADMINISTRATOR, SIGNED_IN
-from tests.security.world import OKAPI, ROLES, Thing, World
+from tests.security.world import ROLES, Thing, World
 
 pytestmark = pytest.mark.django_db
 USELESS = ("", "revoked", "expired", "unknown", "deactivated")

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from incidents.actions import OFFERS
+from tests.security.around_incident import OKAPI
 from tests.security.asking import (
     FORBIDDEN,
     MISSING,
@@ -35,7 +36,7 @@ from tests.security.pages import (
     SIGNED_IN,
     Page,
 )
-from tests.security.world import OKAPI, ROLES, STRANGERS, Thing, World
+from tests.security.world import ROLES, STRANGERS, Thing, World
 
 pytestmark = pytest.mark.django_db
 # A promise is a manager's to take back.

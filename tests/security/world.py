@@ -7,7 +7,6 @@ outsider that holds one of these words is a leak, wherever it stands.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -20,10 +19,8 @@ from accounts.models import ApiToken, Membership, Role, Scope, Team, User
 from accounts.tokens import revoke_token
 from foundation import moment
 from foundation.blobs import taken
-from foundation.refs import next_number
 from hotfixes.audit.asking import ask, cancel
-from hotfixes.decision import asking
-from hotfixes.models import AuditRun, Hotfix, Rollback, RollbackStep
+from hotfixes.models import AuditRun
 from incidents import corrections, transitions
 from incidents.declare import declare
 from incidents.models import Incident, Participant
@@ -38,12 +35,12 @@ from products.models import Contact, Product
 from products.repositories import connect_repository
 from products.role_holders import list_for_role
 from products.token_products import make_narrow_token
-from review.action_items import add_action
 from tests.factories import PASSWORD, join, make_monitor, make_product, make_team, make_user
 from tests.fixtures.authenticator import credential
+from tests.security import around_incident
+from tests.security.around_incident import NOWHERE, OKAPI, ZEBRA
 from tests.security.operations import ANY, OPERATIONS, without
 
-ZEBRA, OKAPI = "zebra", "okapi"
 NTFY = "http://10.0.0.1/topic"  # refused at once
 # The role that each actor holds in the own team; None: outside of it.
 ROLES: dict[str, Role | None] = {
@@ -57,7 +54,6 @@ ROLES: dict[str, Role | None] = {
     "teamless": None,
 }
 STRANGERS = ("anonymous", "deactivated")
-NOWHERE = 999_999
 
 
 @dataclass(frozen=True)
@@ -173,15 +169,19 @@ def _furnish(world: World) -> None:
         event = {"ref": incident.ref, "seq": 2}
         things |= {
             name: ({"ref": incident.ref}, {"ref": f"INC-{NOWHERE}"}, seen_by),
-            **_process_of(name, incident.ref, seen_by),
-            **_fix_of(name.replace("incident", "hotfix"), _hotfix(incident), seen_by),
-            **_back_of(name.replace("incident", "rollback"), _rollback(incident), seen_by),
+            **around_incident.process_of(name, incident.ref, seen_by),
+            **around_incident.fix_of(
+                name.replace("incident", "hotfix"), around_incident.hotfix(incident), seen_by
+            ),
+            **around_incident.back_of(
+                name.replace("incident", "rollback"), around_incident.rollback(incident), seen_by
+            ),
             f"{name}'s entry": (event, {**event, "ref": f"INC-{NOWHERE}"}, seen_by),
-            f"{name}'s asked": _asked(
+            f"{name}'s asked": around_incident.asked(
                 incident, people["participant" if incident.private else "responder"], seen_by
             ),
         }
-        things |= _report_of(
+        things |= around_incident.report_of(
             name, incident, people["participant" if incident.private else "responder"], seen_by
         )
         asked_by = people["participant"] if incident.private else people["responder"]
@@ -191,74 +191,11 @@ def _furnish(world: World) -> None:
     world.things = {name: Thing(*facts) for name, facts in things.items()}
 
 
-def _asked(incident: Incident, by: User, seen_by: dict[str, Role]) -> tuple[Any, Any, dict[str, Role]]:
-    asked = asking.ask(incident, by=by, text="Is it the store?")
-    return {"ref": incident.ref, "pk": asked.pk}, {"ref": f"INC-{NOWHERE}", "pk": asked.pk}, seen_by
-
-
-def _hotfix(incident: Incident) -> Hotfix:
-    return Hotfix.objects.create(
-        number=next_number("HF"), incident=incident, product=incident.product, policy={}, called="zebra-mobile",
-        old_version="0.1.0", new_version="0.1.1", started_at=incident.declared_at,
-    )  # fmt: skip
-
-
-def _fix_of(name: str, hotfix: Hotfix, seen_by: dict[str, Role]) -> dict[str, Any]:
-    named, nothing = {"ref": hotfix.ref}, {"ref": f"HF-{NOWHERE}"}
-    check = {"key": "merged"}
-    return {name: (named, nothing, seen_by), f"{name}'s check": (named | check, nothing | check, seen_by)}
-
-
-def _rollback(incident: Incident) -> Rollback:
-    made = Rollback.objects.create(
-        number=next_number("RB"), incident=incident, product=incident.product, to_version="0.1.0",
-        started_at=incident.declared_at,
-    )  # fmt: skip
-    RollbackStep.objects.create(rollback=made, position=1, part="do", title="Deploy the tag before")
-    return made
-
-
-def _back_of(name: str, rollback: Rollback, seen_by: dict[str, Role]) -> dict[str, Any]:
-    named, nothing = {"ref": rollback.ref}, {"ref": f"RB-{NOWHERE}"}
-    step = {"position": 1}
-    return {name: (named, nothing, seen_by), f"{name}'s step": (named | step, nothing | step, seen_by)}
-
-
 def _audit(world: World, by: User) -> AuditRun:
     url = "https://git.example.test/zebra.git"
     audit = ask(by=by, url=url, process=world.product.process, team=world.team)
     cancel(audit, by=by)  # one may have one under way
     return audit
-
-
-def _process_of(name: str, ref: str, seen_by: dict[str, Role]) -> dict[str, Any]:
-    """A box, a step and a message of an incident, with what is done to them."""
-    found: dict[str, dict[str, Any]] = {
-        "box": {"ref": ref, "position": 5, "verb": "attest"},
-        "step": {"ref": ref, "key": "version", "verb": "finish"},
-        "message": {"ref": ref, "key": "resolved"},
-    }
-    return {
-        f"{name}'s {what}": (named, {**named, "ref": f"INC-{NOWHERE}"}, seen_by)
-        for what, named in found.items()
-    }
-
-
-def _report_of(name: str, incident: Incident, by: User, seen_by: dict[str, Role]) -> dict[str, Any]:
-    """A question of its report, and something to do because of it."""
-    word = OKAPI if incident.private else ZEBRA
-    due = moment.now().date() + timedelta(days=7)
-    add_action(incident, by=by, text=f"{word}: a test", kind="test", owner=by, due=due)
-    item = {"ref": incident.ref, "number": 1}
-    found: dict[str, dict[str, Any]] = {
-        "question": {"ref": incident.ref, "key": "root_cause"},
-        "action item": item,
-        "settled action item": {**item, "verb": "finish"},
-    }
-    return {
-        f"{name}'s {what}": (named, {**named, "ref": f"INC-{NOWHERE}"}, seen_by)
-        for what, named in found.items()
-    }
 
 
 def _pk(row: Any) -> dict[str, int]:
