@@ -17,12 +17,13 @@ OWN_STATUS: Final = "nightdesk"
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One hotfix: `branch` and `tag` by their short names, "" for none; `heads` the commits whose runs count, the most
-    important first.
+    important first; `before` the tag that it began from: brought out again, that is the way back.
     """
 
     branch: str = ""
     heads: tuple[str, ...] = ()
     tag: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

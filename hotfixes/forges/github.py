@@ -221,7 +221,8 @@ def release(row: dict[str, Any]) -> Release:
 
 
 def _deployments(wire: Wire, ask: Ask) -> Iterator[Deployed]:
-    questions = [{"sha": head} for head in ask.heads[:MAX_HEADS]] + ([{"ref": ask.tag}] if ask.tag else [])
+    questions = [{"sha": head} for head in ask.heads[:MAX_HEADS]]
+    questions += [{"ref": name} for name in (ask.tag, ask.before) if name]
     found: dict[str, Deployed] = {}
     for question in questions:
         for one in wire.rows("/deployments", Deployed, _deployed, size=30, query=question):

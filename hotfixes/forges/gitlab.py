@@ -239,7 +239,7 @@ def _release(row: dict[str, Any]) -> Release:
 
 def _deployments(wire: Wire, ask: Ask) -> list[Deployed]:
     """GitLab cannot be asked for those of a commit: the latest hundred are looked through."""
-    names = {name for name in (ask.tag, ask.branch) if name}
+    names = {name for name in (ask.tag, ask.branch, ask.before) if name}
 
     def pick(row: dict[str, Any]) -> Deployed | None:
         sha, ref = oid(row, "sha"), word(row, "ref")

@@ -73,4 +73,6 @@ def _ask(hotfix: Hotfix, known: Context) -> Ask:
         heads = [known.tip, known.tag.commit if known.tag else None, known.main]
     except GitError:
         branch, heads = named.branch(hotfix), []
-    return Ask(branch, tuple(dict.fromkeys(head for head in heads if head)), named.tag(hotfix))
+    # Nothing goes back to the tag before until there is something to go back from.
+    before = known.base_name if len(heads) > 1 and heads[1] else ""
+    return Ask(branch, tuple(dict.fromkeys(head for head in heads if head)), named.tag(hotfix), before)

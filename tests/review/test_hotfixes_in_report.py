@@ -3,6 +3,7 @@
 from accounts.models import User
 from foundation import moment
 from hotfixes.judging import judge_due
+from hotfixes.models import CheckResult
 from hotfixes.said import overriding
 from incidents.models import Incident
 from products.models import Product
@@ -32,3 +33,18 @@ def test_what_was_waived_stands_in_the_report(product: Product, ada: User) -> No
     assert verdicts["merged"] == ("UNKNOWN", False)
     text = markdown(shown, "UTC")
     assert "**Waived: CHANGELOG entry added** (waiting) Ada: Written down in the wiki" in text
+
+
+def test_the_report_tells_the_minutes_from_the_approval_to_the_deployment(
+    product: Product, ada: User
+) -> None:
+    """K97."""
+    hotfix, now = begun(product, ada), moment.now()
+    measured = {"minutes": 12, "limit_minutes": 30}
+    CheckResult.objects.create(
+        hotfix=hotfix, key="within_limit", verdict="PASS", summary="In time", facts=measured, observed_at=now,
+        looked_at=now,
+    )  # fmt: skip
+    shown = report.read(Incident.objects.for_page().get(pk=hotfix.incident_id), now)
+    assert shown["hotfixes"][0]["deploy"] == measured
+    assert "12 minutes from the approval to the deployment; the limit is 30" in markdown(shown, "UTC")

@@ -9,9 +9,12 @@ from django.test import Client
 
 from accounts.models import Role, User
 from foundation import moment
+from hotfixes.checks import CHECKS
 from hotfixes.judging import judge_due
+from hotfixes.models import CheckResult
 from hotfixes.reported.deployments import report_deployment
 from products.models import Deployment, Product
+from products.vocabulary import Verdict
 from tests.factories import join, make_user
 from tests.hotfixes.starting import begun
 
@@ -136,3 +139,21 @@ def test_a_hotfix_of_a_private_incident_stays_unsaid(product: Product, ada: User
     client = Client()
     client.force_login(eve)
     assert "HF-1" not in client.get(f"/products/{product.slug}/deployments/").content.decode()
+
+
+def test_while_the_deployment_comes_next_its_page_says_by_when(
+    product: Product, ada: User, page: Client
+) -> None:
+    """K57."""
+    hotfix, now = begun(product, ada), moment.now()
+    waiting = {"deployed", "within_limit", "version_live", "smoke"}
+    due = (now + timedelta(minutes=20)).isoformat()
+    CheckResult.objects.bulk_create(
+        CheckResult(
+            hotfix=hotfix, key=key, verdict=Verdict.PENDING if key in waiting else Verdict.PASS, summary=key,
+            facts={"due_at": due} if key == "within_limit" else {}, observed_at=now, looked_at=now,
+        )
+        for key in CHECKS
+    )  # fmt: skip
+    shown = text(page, f"/hotfixes/{hotfix.ref}/")
+    assert re.search(r"Deploy by \d\d:\d\d.{0,12} (19|20) min", shown)

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 from foundation.secrets import seal
 from hotfixes.models import ForgeReading
 from products.models import Deployment, Environment, Product
-from tests.hotfixes.checks.stories import BRANCH
+from tests.hotfixes.checks.stories import BASE, BRANCH
 from tests.hotfixes.forges.playing import Forge, forge, saying
 from tests.hotfixes.forges.state import TAG, TOKEN, State
 from tests.hotfixes.observing.watched import Watched
@@ -158,6 +158,24 @@ def test_its_deployments_become_ours_once(beside: Beside) -> None:
     beside.look()
     rows = [(one.environment, one.status, one.hotfix) for one in Deployment.objects.filter(source="forge")]
     assert rows == [(place, "succeeded", beside.hotfix.ref)]
+
+
+def test_the_tag_before_brought_out_again_is_a_rollback(beside: Beside) -> None:
+    """A39, K56."""
+    product = Product.objects.get(pk=beside.watched.product.pk)
+    Environment.objects.get_or_create(product=product, slug="production", defaults={"kind": "production"})
+    beside.watched.story.whole_fix()
+    beside.watched.story.fast_forward()
+    beside.watched.story.tag(beside.tip)
+    beside.state.deploy(beside.tip, "success")
+    beside.look()
+    base = beside.hotfix.old_version
+    beside.state.deploy("b" * 40, "success", ref=BASE)
+    beside.look()
+    beside.look()
+    rows = Deployment.objects.filter(source="forge").order_by("pk")
+    assert [(one.version, one.status) for one in rows] == [("0.1.1", "succeeded"), (base, "rolled_back")]
+    assert beside.watched.kinds(beside.hotfix.incident).count("rolled_back") == 1
 
 
 def test_the_token_is_in_no_row(beside: Beside) -> None:
