@@ -5,15 +5,11 @@ from datetime import timedelta
 import pytest
 
 from hotfixes.models import Watch
-from hotfixes.watch.judging import measured
 from incidents import closing, transitions
 from incidents.closing import Held
 from incidents.corrections import correct
 from incidents.models import Status
 from incidents.report import report
-from monitoring.models import Monitor
-from monitoring.probes.result import State
-from monitoring.switch import disable
 from tests.factories import make_monitor, make_product
 from tests.hotfixes.watch.conftest import NIGHT, Night
 
@@ -74,78 +70,6 @@ def test_while_nobody_looks_at_the_two_hour_mark_it_is_not_over(watched: Night) 
     assert held.value.messages == [
         "“Watch” has run for its time, but not all of it was watched. See the watch, or waive it with a reason."
     ]
-
-
-def test_a_flapping_minute_at_one_hour_fifty_begins_it_anew(watched: Night) -> None:
-    """It must show: a flapping minute at 1 h 50 restarts it."""
-    Monitor.objects.update(fail_after=9)  # nothing confirms it
-    watched.go(110)
-    flaps: list[State] = ["down", "up", "down", "up", "up"]
-    for n, state in enumerate(flaps, start=1):
-        watched.to(110 + n / 6)
-        watched.look(state)
-        watched.judge()
-    assert watched.told() == ["watch_opened 0", "watch_failed 110.5"]
-    assert "API comes and goes. Decide: mend it or roll back." in watched.line("watch_failed")
-    assert watched.incident.status == Status.ACTIVE
-    watched.go(120)
-    assert watched.told()[2:] == ["watch_opened 110.67"]
-    assert watched.incident.status == Status.MONITORING
-    assert "<b>The watch begins anew</b>: all is well again. It takes 2 h at least" in watched.line(
-        "watch_opened"
-    )
-    assert watched.clocks() == [(120, "breached"), (230.67, "running")]
-    watched.go(232)
-    assert watched.told()[3:] == ["watch_met 230.67"]
-    assert (watched.watch.restarts, watched.watch.state) == (1, "met")
-
-
-def test_what_the_monitor_says_is_down_fails_it_and_the_recovery_begins_it_anew_a37(watched: Night) -> None:
-    watched.go(60)
-    watched.go(64, "down")
-    assert watched.told() == ["watch_opened 0", "watch_failed 64"]
-    assert "<b>The watch failed</b> after 1 h: API is down" in watched.line("watch_failed")
-    watched.go(80, "down")
-    assert len(watched.told()) == 2, "told once, however long it lasts"
-    watched.go(90)
-    assert watched.told()[2:] == ["watch_opened 84"]  # up is what two looks in a row say
-
-
-def test_a_single_bad_look_changes_nothing_but_takes_its_time_out(watched: Night) -> None:
-    watched.go(60)
-    watched.go(62, "down")
-    watched.go(124)
-    assert watched.told() == ["watch_opened 0", "watch_met 124"]
-
-
-def test_without_a_monitor_only_a_person_ends_it(watched: Night) -> None:
-    disable(watched.api, by=watched.ada)
-    Watch.objects.get().samples.all().delete()
-    watched.to(300)
-    watched.judge()
-    assert watched.told() == ["watch_opened 0"]
-    assert measured(watched.watch, watched.clock.now).why == "nobody"
-    report(watched.incident, "watch_met", by=watched.ada, text="I tried it all night")
-    assert (watched.watch.state, watched.watch.facts["said_by"]) == ("met", "Ada")
-    assert watched.clocks() == [(120, "met")]
-
-
-def test_a_relapse_within_a_day_is_told_before_people_hear_that_it_went_well(watched: Night) -> None:
-    watched.go(120)
-    watched.to(298)
-    watched.go(300)
-    watched.go(304, "down")
-    assert watched.told() == ["watch_opened 0", "watch_met 120", "watch_failed 304"]
-    assert "<b>After the watch</b> API is down again" in watched.line("watch_failed")
-    watched.go(310, "down")
-    assert (len(watched.told()), watched.watch.state, watched.watch.look_at) == (3, "failed", None)
-
-
-def test_after_a_day_it_looks_no_more(watched: Night) -> None:
-    watched.go(120)
-    watched.to(24 * 60)
-    watched.judge()
-    assert (watched.watch.state, watched.watch.look_at) == ("met", None)
 
 
 def test_what_was_told_late_counts_the_states_that_the_monitors_have_kept(night: Night) -> None:
