@@ -13,8 +13,6 @@ from django.utils.translation import gettext as _
 from foundation.calendar import WorkingCalendar
 
 State = Literal["running", "paused", "met", "breached", "cancelled", "waived", "none"]
-# At these parts of its time, in percent, people are reminded of a clock.
-STAGES = (50, 75, 90)
 Pause = tuple[datetime, datetime | None]
 
 
@@ -103,28 +101,6 @@ def due_at(run: Run) -> datetime | None:
             due = run.after(due, run.between(start, end))
     holding = any(max(start, run.started_at) < due for start, end in ended if end is None)
     return None if holding else due
-
-
-def stage_at(run: Run, percent: int, idle_s: int = 0) -> datetime | None:
-    """When `percent` of the time are gone, pauses not counted; None while nothing can run out.
-
-    In the first `idle_s` seconds nothing can be done yet (a message that is sent a day later): the rest is what counts.
-    """
-    if run.target_s is None or run.at_least:
-        return None
-    idle = min(idle_s, run.target_s)
-    return due_at(replace(run, target_s=idle + round((run.target_s - idle) * percent / 100)))
-
-
-def stage_reached(run: Run, now: datetime, idle_s: int = 0) -> int:
-    """The last of STAGES that has come by `now`; 0 for none."""
-    come = (stage for stage in STAGES if (at := stage_at(run, stage, idle_s)) and at <= now)
-    return max(come, default=0)
-
-
-def next_stage_at(run: Run, after: int, idle_s: int = 0) -> datetime | None:
-    """When the first of STAGES after `after` comes; None when there is none, or while nothing can run out."""
-    return next((at for stage in STAGES if stage > after and (at := stage_at(run, stage, idle_s))), None)
 
 
 def read(run: Run, now: datetime) -> Reading:

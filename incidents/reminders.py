@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from foundation.crash import crashpoint
 from incidents import escalation, notice, recipients, telling
-from incidents.clocks import STAGES, span
+from incidents.clocks import span
 from incidents.models import Clock, Incident, Reminder
+from incidents.stages import STAGES
 from incidents.whose import Whose, whose
 from notifications import queue
 from notifications.models import Delivery, Kind

@@ -27,7 +27,7 @@ def next_due() -> datetime | None:
 
 
 def warn_due(limit: int = 100) -> int:
-    """Remind people of the clocks that came to a stage (clocks.STAGES), once each; returns how many clocks did."""
+    """Remind people of the clocks that came to a stage (stages.STAGES), once each; returns how many clocks did."""
     due = Clock.objects.in_time().to_warn().filter(warn_at__lte=moment.now()).order_by("warn_at")
     return rounds.each("warnings", sorted(set(due.values_list("incident_id", flat=True)[:limit])), _warn)
 

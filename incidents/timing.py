@@ -10,16 +10,13 @@ from typing import Any
 from django.db.models import QuerySet
 
 from foundation.calendar import WorkingCalendar
-from incidents import clocks, watch
+from incidents import clock_starts, clocks, stages, watch
+from incidents.clock_starts import FROM_THE_BEGINNING, idle_s, message_of
 from incidents.models import Clock, Incident, Mode, TimelineEvent
-from incidents.story import means
 from products.models import Severity
 from products.process.clock_rules import ClockRule
-from products.targets import Target
 from products.vocabulary import EventKind, Moment
 
-# Moments that exist as soon as an incident does.
-FROM_THE_BEGINNING = frozenset(Moment.values)
 # After these the incident asks for nothing more.
 EXITS = frozenset({EventKind.DECLINED, EventKind.DEFERRED, EventKind.DUPLICATE_MARKED})
 # What these started, a reopening takes back.
@@ -37,7 +34,7 @@ def follow(incident: Incident, event: TimelineEvent) -> bool:
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
     for clock in running(incident):
         rule = rules.get(clock.key)
-        if rule and clock.subject in {"", event.subject} and rule.stops_with(event.kind, _message(event)):
+        if rule and clock.subject in {"", event.subject} and rule.stops_with(event.kind, message_of(event)):
             stop(clock, event)
             ended = True
         elif event.kind in EXITS or (event.kind == EventKind.REOPENED and rule and rule.start in ENDINGS):
@@ -48,29 +45,9 @@ def follow(incident: Incident, event: TimelineEvent) -> bool:
     for rule in rules.values():
         if watch.begins(incident, rule, event):
             _begin_anew(incident, rule, event)
-        if _starts(incident, rule, event):
+        if clock_starts.starts(incident, rule, event):
             start(incident, rule, event)
     return ended
-
-
-def _starts(incident: Incident, rule: ClockRule, event: TimelineEvent) -> bool:
-    if rule.start in FROM_THE_BEGINNING:
-        return _opens(event, rule) or rule.starts_again(event.kind, _message(event))
-    if rule.start == EventKind.SEVERITY_CONFIRMED and _asked_for(incident, rule, event):
-        return True
-    known = rule.start != EventKind.SEVERITY_CONFIRMED and rule.starts_with(event.kind, _message(event))
-    return known or rule.starts_again(event.kind, _message(event))
-
-
-def _asked_for(incident: Incident, rule: ClockRule, event: TimelineEvent) -> bool:
-    """`severity_confirmed` is whatever leaves no doubt of it (incidents/story.py). It asks once, and no more once
-    what ends the clock has happened; a severity without a limit for it asks for nothing."""
-    if not means(event, [rule.start]) or rule.stops_with(event.kind, _message(event)):
-        return False
-    if incident.severity.target(rule.key).kind == "none" or incident.clocks.filter(key=rule.key).exists():
-        return False
-    ends = [stop.partition(":")[0] for stop in rule.stop]
-    return not incident.events.filter(kind__in=ends).exists()
 
 
 def _begin_anew(incident: Incident, rule: ClockRule, event: TimelineEvent) -> None:
@@ -92,25 +69,6 @@ def _cancel(clock: Clock, event: TimelineEvent) -> None:
     """What it waited for will not come: the incident is none, or is not over after all."""
     clock.cancelled_at = max(event.occurred_at, clock.started_at)
     clock.save(update_fields=["cancelled_at"])
-
-
-def _message(event: TimelineEvent) -> str:
-    """Which message was sent, when one was."""
-    return str(event.data.get("message", "")) if event.kind == EventKind.MESSAGE_SENT else ""
-
-
-def _opens(event: TimelineEvent, rule: ClockRule) -> bool:
-    """Detection clocks start when the incident is declared, and again on reopening where resolving had
-    ended them.
-    """
-    return event.kind == EventKind.DECLARED or (
-        event.kind == EventKind.REOPENED and _ended_by_resolving(rule)
-    )
-
-
-def _ended_by_resolving(rule: ClockRule) -> bool:
-    # Acknowledging is a fact that stays: somebody has seen it. The promise to respond starts anew.
-    return EventKind.RESOLVED in rule.stop and rule.key != "acknowledged"
 
 
 def start(incident: Incident, rule: ClockRule, event: TimelineEvent) -> None:
@@ -263,7 +221,7 @@ def correct(event: TimelineEvent, at: datetime) -> list[Clock]:
 
 def _set_warning(clock: Clock) -> None:
     """When people are reminded next. A stage that has come stays so, under another limit too."""
-    clock.warn_at = clocks.next_stage_at(clock.run, clock.warned, clock.idle_s)
+    clock.warn_at = stages.next_stage_at(clock.run, clock.warned, clock.idle_s)
 
 
 def _create(
@@ -301,23 +259,11 @@ def _create(
         pauses=pauses,
         limits_before=list(limits_before),
     )
-    clock.due_at, clock.idle_s = clocks.due_at(clock.run), _idle_s(incident, rule)
+    clock.due_at, clock.idle_s = clocks.due_at(clock.run), idle_s(incident, rule)
     # Known so late that the message about its opening says it already.
-    clock.warned = clocks.stage_reached(clock.run, due_set_at, clock.idle_s)
+    clock.warned = stages.stage_reached(clock.run, due_set_at, clock.idle_s)
     _set_warning(clock)
     clock.save()
-
-
-def _idle_s(incident: Incident, rule: ClockRule) -> int:
-    """For how long what ends it cannot be done: a message that goes out some time after its event."""
-    asked = incident.process_version.document.get("messages") or []
-    delays = [
-        Target.parse(delay).seconds or 0
-        for message in asked
-        if f"{EventKind.MESSAGE_SENT}:{message['key']}" in rule.stop
-        and (delay := (message.get("when") or {}).get("delay"))
-    ]
-    return max(delays, default=0)
 
 
 def _start(rule: ClockRule, event: TimelineEvent | None) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from foundation.calendar import WorkingCalendar
-from incidents import clocks
+from incidents import clocks, stages
 from incidents.models.incident import Incident, Mode
 from incidents.models.timeline import TimelineEvent
 from products.vocabulary import ClockKey, ClockKind, EventKind, Moment
@@ -57,7 +57,7 @@ class Clock(models.Model):
     started_by = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField(null=True)
     due_set_at = models.DateTimeField()
-    # When people are reminded of it next, and the last stage (clocks.STAGES) that has come: none comes twice.
+    # When people are reminded of it next, and the last stage (stages.STAGES) that has come: none comes twice.
     warn_at = models.DateTimeField(null=True)
     warned = models.PositiveSmallIntegerField(default=0)
     # The first seconds in which nothing can be done yet: a message that is sent a day later.
@@ -150,7 +150,7 @@ class Clock(models.Model):
 
     def stage_at(self, percent: int) -> datetime | None:
         """When `percent` of its time are gone; None for one that cannot run out as it stands."""
-        return clocks.stage_at(self.run, percent, self.idle_s)
+        return stages.stage_at(self.run, percent, self.idle_s)
 
     def reading(self, now: datetime) -> clocks.Reading:
         return clocks.read(self.run, now)

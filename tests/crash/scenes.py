@@ -381,7 +381,8 @@ class LookKept(Scene):
 SWEPT: dict[str, tuple[type[Scene], ...]] = {
     **dict.fromkeys(("sweep.claimed", "sweep.marked", "sweep.committed"), (Breach,)),
     **dict.fromkeys(
-        ("sweep.warning_claimed", "sweep.warning_noted", "sweep.warning_told", "sweep.warning_committed"), (Warn,)
+        ("sweep.warning_claimed", "sweep.warning_noted", "sweep.warning_told", "sweep.warning_committed"),
+        (Warn,),
     ),
     **dict.fromkeys(("sweep.escalation_claimed", "sweep.escalation_told"), (Escalate,)),
     **dict.fromkeys(("send.claimed", "send.after_http", "send.marked"), (Mail, Webhook)),
