@@ -56,25 +56,12 @@ def report_deployment(
     environment = Environment.objects.select_for_update(no_key=True).get(pk=environment.pk)
     open_ = list(Hotfix.objects.open().filter(product=product).order_by("number"))
     found = hotfix or spoken_of(open_, version=version, git_ref=git_ref)
-    happened = min(at or now, now).astimezone(UTC)
-    before = of_place(environment, until=happened)
-    remedies = Remedies.of(product, environment)
     made = Deployment(
-        product=product,
-        environment=environment,
-        version=version,
-        was=before.version,
-        git_ref=git_ref,
-        hotfix=found.ref if found else "",
-        status=recognised(settled(status, stage, percent), version, before, remedies=remedies),
-        stage=stage,
-        percent=percent,
-        source=source,
-        at=happened,
-        url=url,
-        by=by,
-        token=token,
-    )
+        product=product, environment=environment, version=version, git_ref=git_ref, hotfix=found.ref if found else "",
+        status=settled(status, stage, percent), stage=stage, percent=percent, source=source, url=url, by=by,
+        token=token, at=min(at or now, now).astimezone(UTC),
+    )  # fmt: skip
+    _compare(made)
     if (twin := _twin(made, exact=at is not None)) is not None:
         return twin
     made.save()
@@ -82,6 +69,14 @@ def report_deployment(
     asking.ask(*{one.pk: one for one in [*open_, *([found] if found else [])]}.values())
     _log.info("deployment.reported", product=product.slug, environment=environment.slug, status=made.status)
     return made
+
+
+def _compare(made: Deployment) -> None:
+    """With what ran there before: whether it is a rollback."""
+    before = of_place(made.environment, until=made.at)
+    remedies = Remedies.of(made.product, made.environment)
+    made.was = before.version
+    made.status = recognised(made.status, made.version, before, remedies=remedies)
 
 
 def _twin(made: Deployment, *, exact: bool) -> Deployment | None:

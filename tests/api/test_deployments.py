@@ -34,7 +34,7 @@ def test_what_a_script_says_is_kept_and_its_hotfix_is_judged_again(script: Scrip
         "id": row.pk, "product": "staff-mobile", "environment": "production", "kind": "production",
         "version": "0.1.1", "git_ref": "", "hotfix": "HF-1", "status": "succeeded", "source": "api",
         "at": told["at"], "recorded_at": told["recorded_at"], "url": "https://ci.example.test/7",
-        "by": "ada@example.test", "token": "deploy-bot",
+        "by": "ada@example.test", "token": "deploy-bot", "stage": "", "percent": None, "was": "", "unclear": False,
     }  # fmt: skip
     hotfix.refresh_from_db()
     assert hotfix.look_at is not None
