@@ -16,6 +16,7 @@ from incidents.fact_names import LABELS
 from incidents.models import TimelineEvent
 from incidents.sentences_of_decisions import decided, of_approval, of_decision
 from incidents.sentences_of_evidence import checked, linked, overridden, seen
+from incidents.sentences_of_telling import message_sent, updated
 from incidents.stated import SAID
 from products.vocabulary import EventKind
 
@@ -179,18 +180,6 @@ def _regressed(event: TimelineEvent) -> SafeString:
     return format_html(words, hotfix=event.data.get("hotfix", ""), who=_who(event))
 
 
-def _message_sent(event: TimelineEvent) -> SafeString:
-    title, who = event.data.get("title", ""), _who(event)
-    if rooms := event.data.get("channels"):
-        words = _("<b>Sent: {title}</b> to {rooms}, by {who}")
-        if event.data.get("unsent"):
-            words = _("<b>Played sending: {title}</b> to {rooms}, by {who}: nothing left")
-        return linked(event, format_html(words, title=title, rooms=", ".join(map(str, rooms)), who=who))
-    if event.data.get("again"):
-        return linked(event, format_html(_("<b>Sent again: {title}</b>, says {who}"), title=title, who=who))
-    return linked(event, format_html(_("<b>Sent: {title}</b>, says {who}"), title=title, who=who))
-
-
 def _vouched(event: TimelineEvent) -> SafeString:
     line = event.data.get("line", "")
     return format_html(_("<b>{who} vouches</b> for “{line}”"), who=_who(event), line=line)
@@ -292,7 +281,8 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.WATCH_EXTENDED: lambda event: watches.extended(event) or _plain(event),
     EventKind.WATCH_FAILED: lambda event: watches.failed(event) or _stated(event),
     EventKind.WATCH_MET: lambda event: watches.met(event) or _stated(event),
-    EventKind.MESSAGE_SENT: _message_sent,
+    EventKind.MESSAGE_SENT: message_sent,
+    EventKind.UPDATED: updated,
     EventKind.OVERRIDDEN: lambda event: overridden(event) or _vouched(event),
     EventKind.CORRECTED: _corrected,
     EventKind.REDACTED: _redacted,
