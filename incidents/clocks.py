@@ -271,6 +271,8 @@ def _waited(reading: Reading, took: dict[str, str]) -> str:
         return _("Waited out.")
     if reading.state == "breached":
         return _("Ended after %(span)s, too early.") % took
+    if reading.remaining_s is not None and reading.remaining_s <= 0:
+        return _("Its time is up, but not all of it was watched.")
     return _("%(span)s to go.") % {"span": span(reading.remaining_s or 0)}
 
 

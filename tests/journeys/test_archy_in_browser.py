@@ -158,12 +158,12 @@ def gone_wrong(wim: Person, dora: Person, finn: Person) -> None:
 
 
 def closed(wim: Person, finn: Person) -> None:
-    """Resolved; what was watched too briefly holds closing until a manager says why it need not (C16)."""
+    """Resolved; what runs again is watched, which holds closing until a manager says why it need not (C16)."""
     finn.opens(f"{INCIDENT}resolve")
     finn.page.get_by_label("What ended it?").fill("Every node is on v1.0.0 and up")
     finn.taps("Resolve")
     wim.sees("Resolved")
-    expect(wim.page.locator("#now")).to_contain_text("“Watch” was ended too early.")
+    expect(wim.page.locator("#now")).to_contain_text("“Watch” is not over")
     wim.opens(f"{INCIDENT}waive_clock?clock=watch")
     wim.page.get_by_label("Why?").fill("It is rolled back")
     wim.taps("Waive a clock")

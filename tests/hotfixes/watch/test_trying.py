@@ -12,6 +12,7 @@ from hotfixes.git.unreadable import NOWHERE
 from hotfixes.judging.surroundings import context
 from hotfixes.models import Hotfix, Tally
 from hotfixes.watch import smoke, tallies
+from incidents.models import Incident
 from incidents.roles import claim
 from tests.hotfixes.watch.conftest import NIGHT, Night
 
@@ -154,5 +155,13 @@ def test_a_page_with_a_watch_asks_a_handful_of_times_more(
 ) -> None:
     watched.go(20)
     page(watched, phone)
-    with django_assert_max_num_queries(46):
+    with django_assert_max_num_queries(52):
         page(watched, phone)
+
+
+def test_what_opened_the_incident_is_up_all_through_the_watch_k64(watched: Night) -> None:
+    Incident.objects.update(target=watched.api.targets.get())
+    watched.go(60)
+    assert judged(watched, "fix_verified") == {"fix_verified": "PENDING"}
+    watched.go(120)
+    assert judged(watched, "fix_verified") == {"fix_verified": "PASS"}

@@ -130,7 +130,8 @@ def gone_wrong(story: Story, finn: Script, wim: Script, dora: Script) -> None:
     }  # fmt: skip
     story.does(finn, 170, "report", kind="rolled_back", text="Manifest points to v1.0.0, one node took it")
     kinds = [event["kind"] for event in story.items("timeline")]
-    assert kinds[-4:] == ["watch_failed", "decided", "rollback_started", "rolled_back"]
+    # What runs again is watched, too.
+    assert kinds[-5:] == ["watch_failed", "decided", "rollback_started", "rolled_back", "watch_opened"]
     standing = story.items("decisions")
     assert [(one["number"], one["choice"], one["superseded_at"] is None) for one in standing] == [
         (2, "rollback", True), (1, "hotfix", False),
@@ -148,13 +149,15 @@ def communicated(story: Story, finn: Script) -> None:
 
 
 def closed(story: Story, finn: Script, dora: Script) -> None:
-    """What was watched too briefly holds closing until a manager says why it need not (C16)."""
-    assert story.clock("watch") == ("breached", [
-        f"Started {story.said(90)}, at “Deployed”.", "P0 Critical: at least 2 h.", f"Over {story.said(210)}.",
-        "Ended after 1 h, too early.",
+    """No monitor watches what runs again: closing waits until a manager says why it need not (C16)."""
+    assert story.clock("watch") == ("running", [
+        f"Started {story.said(170)}, at “Watch opened”.", "P0 Critical: at least 2 h.", f"Over {story.said(290)}.",
+        "Its time is up, but not all of it was watched.",
     ])  # fmt: skip
     told = problem(dora("POST", f"{story.path}/close", {}), 409)
-    assert told["detail"] == "“Watch” was ended too early. Watch again, or waive it with a reason."
+    assert told["detail"] == (
+        "“Watch” has run for its time, but not all of it was watched. See the watch, or waive it with a reason."
+    )
     story.does(finn, None, "waive_clock", clock="watch", reason="It is rolled back")
     story.does(dora, None, "close")
     assert story.now()["status"] == "closed"
