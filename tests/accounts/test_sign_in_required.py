@@ -19,6 +19,7 @@ OPEN = {
     "nightdesk_push",
     "push",
     "forge_hook",  # the key in its address, and where the forge signs its signature, are the proof of a hint
+    "slack",  # the key in its address and Slack's signature are the proof
     "tap",  # a link out of a message: its signature is the proof, for one thing and one hour
     "account_login",
     "account_logout",
