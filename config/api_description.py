@@ -93,7 +93,7 @@ def _refusals(operation: Operation, told: dict[str, Any]) -> dict[int, str]:
     found = dict(PROBLEMS)
     if "requestBody" in told:
         found |= WITH_BODY
-    acts = operation.path.startswith(("/incidents/{ref}/", "/hotfixes/{ref}/"))
+    acts = operation.path.startswith(("/incidents/{ref}/", "/hotfixes/{ref}/", "/rollbacks/{ref}/"))
     if acts and operation.methods in (["POST"], ["PATCH"]):
         found |= TOO_LATE
     return dict(sorted(found.items()))
