@@ -20,6 +20,7 @@ TAGS = {
     "deployments": "What a deploy script says: began, went well, failed or was rolled back.",
     "evidence": "What CI shows of a hotfix: tests, smoke tests, artifacts; as JSON or as a JUnit file.",
     "rollbacks": "How going back stands: its steps, what it undoes, whether the version before runs again.",
+    "watch": "How the watch after a deployment goes, and what was counted meanwhile.",
     "audits": "What a repository's last production tags kept of a process.",
     "monitors": "What is watched, and how it is.",
     "channels": "Ways to a team's room and to one's own phone. Where they lead is write-only.",
@@ -44,6 +45,7 @@ IN_PATH = {
     "ref": "Such as INC-42, in any case.",
     "slug": "The word in the address of its page.",
     "key": "Such as krow.",
+    "position": "Its place in the list, from 1.",
 }
 KEY = {
     "in": "header",

@@ -85,7 +85,7 @@ def ask_question(request: HttpRequest, ref: str, body: Asking) -> Status[dict[st
 
 
 @router.post("/incidents/{ref}/questions/{question_id}/answer", auth=ACTED_WITH, response=QuestionShape)
-def answer_question(request: HttpRequest, ref: str, question_id: int, body: Answering) -> dict[str, Any]:
+def answer_decider(request: HttpRequest, ref: str, question_id: int, body: Answering) -> dict[str, Any]:
     """Once. Who asked is told."""
     incident, user = incident_of(request, ref, "answer_question"), person_of(request)
     found = Question.objects.filter(incident=incident, pk=question_id).first()

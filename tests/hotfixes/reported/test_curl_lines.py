@@ -157,7 +157,7 @@ def test_a_variable_that_is_not_set_and_a_file_that_is_not_there_are_named(
     told = sh(
         f"{version.command}\n{{ {file.command}; }} 2>/dev/null", started_by(hotfix), VERSION="", WHERE="web-1"
     )
-    assert "“version” is empty: the script's variable is not set." in told
+    assert "is empty: the script's variable is not set." in told
     assert "This is no XML. Is the file there" in told
     assert not Evidence.objects.exists()
 
