@@ -195,7 +195,7 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.forms.entrance.ChoosePasswordForm",
 }
 USERSESSIONS_ADAPTER = "accounts.sessions.SessionsAdapter"
-# Passkeys confirm that it is still the same person (accounts/confirming.py): by finger, face or PIN, never by touch alone.
+# Passkeys confirm that it is still the same person (accounts/confirming.py): by finger, face or PIN, never by touch.
 MFA_ADAPTER = "accounts.passkeys.PasskeyAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_WEBAUTHN_USER_VERIFICATION = "required"

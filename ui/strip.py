@@ -175,5 +175,9 @@ def legend(shown: Sequence[Tick], deployed: bool = False) -> SafeString:
     )
     if deployed:
         line = '<li><svg viewBox="0 0 10 32" preserveAspectRatio="none" aria-hidden="true">{}</svg>{}</li>'
-        items += format_html(line, SafeString('<g class="deploy"><path d="M5 0V32" vector-effect="non-scaling-stroke"/></g>'), _("deployment"))
+        items += format_html(
+            line,
+            SafeString('<g class="deploy"><path d="M5 0V32" vector-effect="non-scaling-stroke"/></g>'),
+            _("deployment"),
+        )
     return format_html('<ul class="legend">{}</ul>', items)

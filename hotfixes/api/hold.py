@@ -28,7 +28,7 @@ class BecauseShape(Schema):
 
 
 class HoldShape(Schema):
-    """`says`: the same in a sentence. `beside`: what is under way in the same repository for others; it holds nothing."""
+    """`says`: the same in a sentence. `beside`: what others do in the same repository; it holds nothing."""
 
     hold: bool
     because: list[BecauseShape]

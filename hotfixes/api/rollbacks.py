@@ -147,7 +147,9 @@ def read_rollback(request: HttpRequest, ref: str) -> dict[str, Any]:
 
 
 @router.post("/rollbacks/{ref}/steps/{position}", auth=ACTED_WITH, response=RollbackShape)
-def set_rollback_step(request: HttpRequest, ref: str, position: int, body: RollbackStepping) -> dict[str, Any]:
+def set_rollback_step(
+    request: HttpRequest, ref: str, position: int, body: RollbackStepping
+) -> dict[str, Any]:
     """A step is done, not needed (`text` says why), or open after all."""
     found, user = _acted_on(request, ref, "rollback_step")
     said: dict[str, Any] = {"by": user, "at": body.at}

@@ -1,6 +1,5 @@
 """What people tried by hand after a deployment (K58–K60)."""
 
-
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models

@@ -62,9 +62,7 @@ class Obligation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["look_at"], condition=Q(look_at__isnull=False), name="obligation_look_due"
-            ),
+            models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="obligation_look_due"),
             models.Index(fields=["owner", "due_at"], condition=Q(done_at=None), name="obligation_owed_by"),
         ]
 

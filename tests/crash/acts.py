@@ -57,7 +57,9 @@ def tell(incident: int, user: int, channel: int, seen: str) -> str:
 
 def decide(incident: int, user: int) -> str:
     try:
-        choose(Incident.objects.get(pk=incident), by=User.objects.get(pk=user), choice="hotfix", reason="A line")
+        choose(
+            Incident.objects.get(pk=incident), by=User.objects.get(pk=user), choice="hotfix", reason="A line"
+        )
     except TooLate:
         return "too late"
     return "done"

@@ -83,7 +83,9 @@ def test_house_values_say_so_and_source_values_do_not(reader: Client) -> None:
     """C16: of krow's severities only the times to acknowledge and to decide are ours."""
     page = reader.get("/processes/krow/").text
     table = page[page.index('id="severities"') : page.index('id="start"')]
-    assert table.count("house default") == 7  # each acknowledged limit, each wake, no time to decide for MEDIUM
+    assert (
+        table.count("house default") == 7
+    )  # each acknowledged limit, each wake, no time to decide for MEDIUM
 
 
 def test_an_older_version_says_that_it_is_one(reader: Client) -> None:

@@ -110,8 +110,13 @@ PRODUCTS = [
     Page("end_old_secret", post=M, on=("product",)),
     Page("policy", get=V, post=M, on=("product",)),
     Page("deployments", get=V, on=("product",)),
-    Page("report_deployment", get=R, post=R, on=("product",),
-         sent={"environment": "production", "version": "9.9.9", "status": "started"}),
+    Page(
+        "report_deployment",
+        get=R,
+        post=R,
+        on=("product",),
+        sent={"environment": "production", "version": "9.9.9", "status": "started"},
+    ),
     Page("archive_product", post=M, on=("product",)),
     Page("restore_product", post=M, on=("product",)),
     Page("add_environment", post=M, on=("product",)),
@@ -200,9 +205,14 @@ RECORDS = [
     Page("withdraw_waiver", get=R, post=R, on=HOTFIXES, named={"key": "merged"}),
     Page("regress_hotfix", get=R, post=R, on=HOTFIXES),
     Page("rollback", get=V, on=ROLLBACKS),
-    *(Page(name, get=R, post=R, on=ROLLBACKS) for name in ("rollback_back", "rollback_done", "abandon_rollback")),
-    *(Page(name, get=R, post=R, on=ROLLBACKS, named={"position": 1})
-      for name in ("tick_rollback", "skip_rollback_step", "reopen_rollback_step")),
+    *(
+        Page(name, get=R, post=R, on=ROLLBACKS)
+        for name in ("rollback_back", "rollback_done", "abandon_rollback")
+    ),
+    *(
+        Page(name, get=R, post=R, on=ROLLBACKS, named={"position": 1})
+        for name in ("tick_rollback", "skip_rollback_step", "reopen_rollback_step")
+    ),
     Page("decisions", get=SIGNED_IN),
     Page("decision_card", get=V, on=INCIDENTS),
     # Who is listed for the deciding role (world.py lists the admin of the team).

@@ -67,7 +67,10 @@ def test_it_hands_every_argument_on_as_it_is_and_stays_in_the_folder_it_was_call
 
 def test_the_tests_run_in_the_checkout_on_two_workers(checkout: Path) -> None:
     give_uv(checkout)
-    assert run(checkout, "test", "-k", "a or b").stdout == f"-n|2|--dist|loadscope|--no-loadscope-reorder|-k|a or b|{checkout}\n"
+    assert (
+        run(checkout, "test", "-k", "a or b").stdout
+        == f"-n|2|--dist|loadscope|--no-loadscope-reorder|-k|a or b|{checkout}\n"
+    )
 
 
 def test_the_environment_is_prepared_once_and_again_when_the_lock_has_changed(checkout: Path) -> None:

@@ -57,8 +57,8 @@ class MessageSpec(Element):
 class PreconditionSpec(Sentence):
     """What must be so before one goes back. `shown_by`: what Nightdesk can see of it by itself; a person says the rest.
 
-    `backup`: the option's `path`, by a file monitor. `download`: its `artifact`, or a monitor of that address. `tag`: in
-    the repository. `migrations`: read in the difference. `staged`: how many have the version, by the deployments.
+    `backup`: the option's `path`, by a file monitor. `download`: its `artifact`, or a monitor of that address. `tag`:
+    in the repository. `migrations`: read in the difference. `staged`: how many have the version, by the deployments.
     """
 
     shown_by: Literal["backup", "download", "tag", "migrations", "staged"] | None = None
@@ -77,8 +77,8 @@ class UpdatesSpec(Element):
 class OptionSpec(Element):
     """One way back (A38–A42, C15); the order in the document is its rank.
 
-    `artifact`: the address where the version to go back to can be had, with `{target}` for its number; `path`: a file on
-    a machine of the product, such as the backup of a program.
+    `artifact`: the address where the version to go back to can be had, with `{target}` for its number; `path`: a file
+    on a machine of the product, such as the backup of a program.
     """
 
     key: Key

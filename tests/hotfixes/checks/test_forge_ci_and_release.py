@@ -175,6 +175,9 @@ def test_without_a_forge_nobody_can_tell_and_may_attest(scene: Scene, key: str) 
     scene.asked()
     scene.ask_forge = False
     result = scene.judge(key)
-    assert (str(result.verdict), result.summary) == ("UNKNOWN", "Can't tell: only a forge shows this, and none is connected.")
+    assert (str(result.verdict), result.summary) == (
+        "UNKNOWN",
+        "Can't tell: only a forge shows this, and none is connected.",
+    )
     assert result.next is not None
     assert "attest" in result.next.text
