@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotfixes.models import Hotfix, Rollback
+from hotfixes.rollback.rows import rollbacks
 from incidents.models import Incident, Mode
 from products.models import Deployment
 from products.versions import bare
@@ -33,11 +34,11 @@ class Overtaken:
 
 
 def remedies(incident: Incident) -> list[Remedy]:
-    """Those under way of a real incident. Two queries."""
+    """Those under way of a real incident. Two queries, where nothing else of the page has asked."""
     if incident.mode != Mode.LIVE:
         return []
     fixes = [of_hotfix(one) for one in Hotfix.objects.open().filter(incident=incident)]
-    return [*fixes, *(of_rollback(one) for one in Rollback.objects.open().filter(incident=incident))]
+    return [*fixes, *(of_rollback(one) for one in rollbacks(incident) if one.is_open)]
 
 
 def of_hotfix(hotfix: Hotfix) -> Remedy:

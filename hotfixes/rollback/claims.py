@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from hotfixes.models import Rollback
+from hotfixes.rollback.rows import rollbacks
 from incidents.claims import Finding, register_claim
 from incidents.models import Incident
 
@@ -13,8 +14,9 @@ def no_user_action(incident: Incident, subject: str, now: datetime) -> Finding |
     """Not so while users must do something; None where no rollback asks anything of them."""
     if incident.remedy_at is None:
         return None
-    rows = Rollback.objects.filter(incident=incident).exclude(status=Rollback.Status.ABANDONED)
-    for one in rows.order_by("-number"):
+    for one in rollbacks(incident):
+        if one.status == Rollback.Status.ABANDONED:
+            continue
         action = str(one.option.get("user_action") or "")
         if action:
             said = _("Users must do something: %(action)s") % {"action": action}

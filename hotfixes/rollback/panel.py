@@ -10,7 +10,8 @@ from accounts.access import allowed, signed_in
 from accounts.models import User
 from hotfixes.models import Rollback, RollbackStep
 from hotfixes.rollback.remarks import HALT
-from incidents import glance, panels
+from hotfixes.rollback.rows import rollbacks
+from incidents import panels
 from incidents.models import Box, Incident
 from products.vocabulary import Verdict
 
@@ -51,13 +52,8 @@ class Shown:
 
 
 def of(incident: Incident) -> list[Shown]:
-    """The newest first; one query more for their steps."""
-    rows = glance.once(
-        incident,
-        "rollbacks",
-        lambda: list(incident.rollbacks.select_related("product", "hotfix").prefetch_related("steps")),
-    )
-    return [Shown(row, list(row.steps.all())) for row in rows]
+    """The newest first."""
+    return [Shown(row, list(row.steps.all())) for row in rollbacks(incident)]
 
 
 def _applies(incident: Incident, user: User) -> bool:

@@ -10,6 +10,7 @@ from foundation.shapes import utc
 from hotfixes.checks.watched import Counted, reckon
 from hotfixes.models import Watch
 from hotfixes.watch import judging, known, sampling
+from hotfixes.watch.rows import watches
 from incidents.claims import Finding, register_claim
 from incidents.clocks import span
 from incidents.models import Incident
@@ -65,8 +66,7 @@ def stable(incident: Incident, subject: str, now: datetime) -> Finding | None:
 
 
 def _watch(incident: Incident, subject: str) -> Watch | None:
-    rows = Watch.objects.filter(incident=incident).select_related("product").order_by("-kept_from", "-pk")
-    found = list(rows[:20])
+    found = watches(incident)
     mine = [one for one in found if subject and one.remedy == subject] or found
     return mine[0] if mine else None
 

@@ -13,6 +13,7 @@ from hotfixes.models import Watch
 from hotfixes.watch import known, sampling, smoke
 from hotfixes.watch.course import BAD, GOOD, Course, Sample, Watched, course
 from hotfixes.watch.judging import NOTABLE_S, rule_of
+from hotfixes.watch.rows import watches
 from hotfixes.watch.smoke import Item
 from incidents import holding
 from incidents.clocks import span
@@ -113,10 +114,8 @@ def of_incident(
     incident: Incident, now: datetime, reader: User | None = None, most: int = 4
 ) -> list[WatchShown]:
     """Of each remedy the last watch, the newest first."""
-    rows = Watch.objects.filter(incident=incident).select_related("product").order_by("-kept_from", "-pk")
     last: dict[tuple[int, str], Watch] = {}
-    for row in rows[:20]:
-        row.incident = incident
+    for row in watches(incident):
         last.setdefault((row.product_id, row.remedy), row)
     return [of(one, now, reader) for one in list(last.values())[:most]]
 

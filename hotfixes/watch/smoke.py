@@ -18,6 +18,7 @@ from hotfixes.checks.deploy.smoke_tests import tried as by_evidence
 from hotfixes.checks.facts import Shown
 from hotfixes.models import Evidence, Hotfix, SmokeTick, Watch
 from hotfixes.observing import asking
+from hotfixes.watch.rows import watches
 from incidents.lifecycle import Step, TooLate, perform
 from incidents.models import Incident, Status, TimelineEvent
 from incidents.report import check_moment, report
@@ -81,10 +82,7 @@ def _sent(watch: Watch) -> list[Shown]:
 
 def newest(incident: Incident) -> Watch | None:
     """The watch of what was brought out last."""
-    rows = Watch.objects.filter(incident=incident, state=Watch.State.RUNNING).select_related(
-        "incident__product__team"
-    )
-    return rows.order_by("-kept_from", "-pk").first()
+    return next((one for one in watches(incident) if one.state == Watch.State.RUNNING), None)
 
 
 def tick(

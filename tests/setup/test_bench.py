@@ -14,7 +14,7 @@ def test_the_list_names_every_benchmark(tmp_path: Path) -> None:
     assert (listed.returncode, names) == (0, list(BENCHMARKS))
     assert names == [
         "start", "live", "breach", "outage", "memory", "weight", "messages", "processes", "history", "hostile",
-        "verify", "push", "probe",
+        "verify", "push", "decision", "probe",
     ]  # fmt: skip
 
 
