@@ -27,6 +27,9 @@ def recognised(status: str, version: str, before: Running, *, remedies: "Remedie
         return status
     if bare(version) in remedies.back_to:
         return Status.ROLLED_BACK
+    # Taken back by name, and now brought out again: what was guessed to run meanwhile is no measure.
+    if before.guessed and before.by and bare(before.by.version) == bare(version):
+        return status
     # A fix of an older line that goes out for the first time is lower, and no way back.
     fall = lower(version, before.version) is True and bare(version) not in remedies.new
     return Status.ROLLED_BACK if fall else status
