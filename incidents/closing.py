@@ -50,9 +50,8 @@ def holds(incident: Incident, now: datetime, verb: str = Verb.CLOSE) -> list[Hol
     last: dict[tuple[str, str], Clock] = {}
     for clock in incident.clocks.order_by("cycle", "pk"):
         last[clock.subject, clock.key] = clock
-    return [
-        _hold(incident, clock, now) for clock in last.values() if verb in clock.holds and _waits(clock, now)
-    ]
+    waiting = [clock for clock in last.values() if verb in clock.holds and _waits(clock, now)]
+    return [_hold(incident, clock, now) for clock in waiting if not _taken_back(incident, clock, last)]
 
 
 def _waits(clock: Clock, now: datetime) -> bool:
@@ -60,6 +59,20 @@ def _waits(clock: Clock, now: datetime) -> bool:
         return False
     # What had to be waited out and was not stays open; a limit asks only that the thing was done.
     return clock.reading(now).state != "met" and (clock.at_least or clock.stopped_at is None)
+
+
+def _taken_back(incident: Incident, clock: Clock, last: dict[tuple[str, str], Clock]) -> bool:
+    """What it waited for runs no more: a rollback since then brought something else back, which has its own clock."""
+    if not clock.at_least or clock.stopped_at is None:
+        return False
+    rows = incident.events.filter(kind=EventKind.ROLLED_BACK, occurred_at__gte=clock.stopped_at)
+    return any(
+        event.subject != clock.subject
+        and (event.subject, clock.key) in last
+        and clock.subject in ("", event.data.get("takes_back"))
+        and not event.data.get("halted")
+        for event in rows.select_related("payload")
+    )
 
 
 def _hold(incident: Incident, clock: Clock, now: datetime) -> Hold:

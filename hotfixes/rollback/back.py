@@ -82,13 +82,18 @@ def record(rollback: Rollback, found: Shown) -> TimelineEvent:
     """Said once, with the moment of what shows it. For who holds the incident."""
     incident = rollback.incident
     at = max(found.at, incident.detected_at)
-    facts: dict[str, Any] = {"url": found.url} if found.url else {}
+    facts = _about(rollback) | ({"url": found.url} if found.url else {})
     if rollback.option.get("kind") == HALT:
         facts["halted"] = True
     return perform(
         incident, BACK, by=None, at=at, source=found.source, subject=rollback.ref, rollback=rollback.ref,
         by_check=True, what=found.what, key=f"{found.what} {at.isoformat()}", **facts,
     )  # fmt: skip
+
+
+def _about(rollback: Rollback) -> dict[str, Any]:
+    """Whose watch nobody waits for any more (incidents/closing.py)."""
+    return {"takes_back": rollback.hotfix.ref} if rollback.hotfix else {}
 
 
 def say(
@@ -109,7 +114,7 @@ def say(
         rollback.refresh_from_db(fields=["status", "back_at"])
         if not rollback.is_open or rollback.back_at is not None:
             raise TooLate(incident, BACK)
-        facts: dict[str, Any] = {"rollback": rollback.ref, "what": rollback.to_version}
+        facts = {"rollback": rollback.ref, "what": rollback.to_version, **_about(rollback)}
         if halt:
             facts |= {"halted": True} | ({"percent": percent} if percent is not None else {})
         event = report(

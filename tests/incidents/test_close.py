@@ -1,6 +1,7 @@
 """Closing waits for the clocks that hold it (A34, K61, K98): says which one, and until when."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -86,6 +87,29 @@ def test_a_watch_that_ended_too_early_still_holds_and_a_new_one_counts(watched: 
     with pytest.raises(Held) as held:
         closing.close(watched, by=ada)
     assert held.value.messages == ["“Watch” was ended too early. Watch again, or waive it with a reason."]
+
+
+@pytest.mark.parametrize(
+    ("subject", "facts", "holding"),
+    [
+        ("", {}, ["RB-1"]),
+        ("HF-1", {"takes_back": "HF-1"}, ["RB-1"]),
+        ("HF-2", {"takes_back": "HF-1"}, ["HF-2", "RB-1"]),
+        ("", {"halted": True}, ["", "RB-1"]),
+    ],
+)
+def test_what_was_taken_back_is_waited_for_no_more(
+    watched: Incident, ada: User, subject: str, facts: dict[str, Any], holding: list[str]
+) -> None:
+    """Its watch failed and cannot be done again; that of what runs again holds. A halt leaves it with who has it."""
+    clocks = watched.clocks.filter(key="watch")
+    clocks.update(stopped_at=moment.now(), subject=subject)
+    assert [hold.clock.subject for hold in closing.holds(watched, moment.now())] == [subject]
+    lifecycle.perform(watched, Step("rolled_back", (Status.RESOLVED,)), by=ada, subject="RB-1", **facts)
+    own = clocks.get()
+    own.pk, own.subject, own.stopped_at = None, "RB-1", None
+    own.save()
+    assert [hold.clock.subject for hold in closing.holds(watched, moment.now())] == holding
 
 
 def test_a_limit_that_holds_asks_only_that_the_thing_is_done(watched: Incident, ada: User) -> None:
