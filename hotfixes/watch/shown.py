@@ -105,10 +105,6 @@ class WatchShown:
         at = relapse.get("at") or (failures[-1]["at"] if failures else None)
         return datetime.fromisoformat(at) if at else None
 
-    @property
-    def smoke_open(self) -> bool:
-        return any(one.passed is None for one in self.items)
-
 
 def of_incident(
     incident: Incident, now: datetime, reader: User | None = None, most: int = 4
