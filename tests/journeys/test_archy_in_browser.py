@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import Team, User
+from hotfixes.lifecycle.start import adopt
 from products.models import Product, RoleHolder
 from tests.factories import join, make_product, make_team, make_user
 from tests.journeys.desks import DESK, PHONE, Desks, Person, desk_of
@@ -95,6 +96,8 @@ def decided(dora: Person, finn: Person) -> None:
     decide(dora, "Hotfix")
     dora.page.get_by_label("Why?").fill("The cause is known")
     dora.taps("Decide: hotfix")
+    dora.page.wait_for_url(f"**{INCIDENT}")
+    assert adopt() == 1  # a round of the ticker
     finn.sees_to_do("Done")
     expect(finn.page.locator("#now")).to_contain_text("Reproduce the issue")
     expect(finn.page.locator(".current-step")).to_contain_text("Do it on the dev server, 192.168.1.228")
@@ -153,8 +156,25 @@ def gone_wrong(wim: Person, dora: Person, finn: Person) -> None:
     dora.page.get_by_text("Roll back to the version before over the air").first.click()
     dora.page.get_by_label("Why?").fill("Nobody has to do anything")
     dora.taps("Decide: roll back")
+    taken_back(finn, wim)
+
+
+def taken_back(finn: Person, wim: Person) -> None:
+    """The way that was chosen leads on, a tap for each of its steps; what runs again is watched for itself."""
+    next_one = finn.page.locator("#now")
+    for number, title in enumerate(
+        ("Point the release manifest to the version before.", "See on one node that it takes it."), start=1
+    ):
+        expect(next_one).to_contain_text(title)
+        expect(next_one).to_contain_text(f"Step {number} of 2 of RB-1.")
+        finn.taps("Done")
+    expect(next_one).to_contain_text("Does 1.0.0 run again?")
     finn.taps("It is rolled back")
-    wim.sees("Rolled back")
+    wim.sees("The watch begins, for 2 h at least")
+    expect(wim.page.locator("#timeline-lines")).to_contain_text("Rolled back")
+    wim.opens_live(INCIDENT)
+    watched = wim.page.locator(".watch").filter(has_text="Watch of RB-1")
+    expect(watched).to_contain_text("No monitor watches this product.")
 
 
 def closed(wim: Person, finn: Person) -> None:
@@ -163,8 +183,10 @@ def closed(wim: Person, finn: Person) -> None:
     finn.page.get_by_label("What ended it?").fill("Every node is on v1.0.0 and up")
     finn.taps("Resolve")
     wim.sees("Resolved")
-    expect(wim.page.locator("#now")).to_contain_text("“Watch” is not over")
-    wim.opens(f"{INCIDENT}waive_clock?clock=watch")
+    expect(wim.page.locator("#now")).to_contain_text("“Watch (RB-1)” is not over")
+    # Nobody waits for the watch of what was taken back.
+    expect(wim.page.locator("#now")).not_to_contain_text("ended too early")
+    wim.opens(f"{INCIDENT}waive_clock?clock=watch/RB-1")
     wim.page.get_by_label("Why?").fill("It is rolled back")
     wim.taps("Waive a clock")
     wim.goes_to_close()

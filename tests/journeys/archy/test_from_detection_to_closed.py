@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hotfixes.lifecycle.start import adopt
 from tests.api.conftest import Script, problem
 from tests.journeys.archy.facts import CHECKLIST, HOUR, PROBLEM, PRODUCT
 from tests.journeys.story import Story
@@ -55,6 +56,7 @@ def triaged(story: Story, finn: Script, dora: Script) -> None:
     assert story.now()["status"] == "active"
     problem(finn("POST", f"{story.path}/decision", {"choice": "dance", "reason": "x"}), 422)
     story.does(dora, 30, "decision", 201, choice="hotfix", reason="The cause is known")
+    assert adopt() == 1  # a round of the ticker
     assert story.clock("response") == ("met", [
         f"Started {story.said(0)}, when the problem was detected.", "P0 Critical: < 4 h.",
         f"Due {story.said(4 * HOUR)}.", f"Stopped {story.said(30)}, after 30 min.",
@@ -128,6 +130,8 @@ def gone_wrong(story: Story, finn: Script, wim: Script, dora: Script) -> None:
     assert facts["options"][2]["steps"][0] == {
         "text": "Take the binary from /usr/local/bin/archipelago.bak.", "house": False,
     }  # fmt: skip
+    back = story.reader.get("/rollbacks/RB-1")
+    assert (back["from_version"], back["to_version"]) == ("1.0.1", "1.0.0")
     story.does(finn, 170, "report", kind="rolled_back", text="Manifest points to v1.0.0, one node took it")
     kinds = [event["kind"] for event in story.items("timeline")]
     # What runs again is watched, too.
