@@ -82,8 +82,8 @@ def test_the_sum_of_a_clock_opens_by_keyboard_and_closes_by_escape(page: Page, a
 def test_the_sum_of_a_clock_shows_while_the_pointer_rests_on_it(page: Page, asgi_server: str) -> None:
     visit(page, asgi_server, SCENES["incident-open"]())
     before = page.locator("h1").bounding_box()
-    page.locator("details.clock summary").last.hover()
-    page.wait_for_function("[...document.querySelectorAll('.clock-sum')].at(-1).checkVisibility()")
+    page.locator("details.clock summary").locator("visible=true").last.hover()
+    page.wait_for_function("[...document.querySelectorAll('.clock-sum')].some(e => e.checkVisibility())")
     assert not page.locator(".clock-sum").first.evaluate("e => e.checkVisibility()")
     assert page.locator("h1").bounding_box() == before
 
