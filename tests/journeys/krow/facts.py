@@ -17,6 +17,15 @@ PROBLEM = {
     "users_affected": {"n": 120, "estimate": False, "source": "support desk"},
     "impact": "Nobody in the field can clock in",
 }
+# When the product owner decides: of the fix, of the product, of the way back by a tag, of the halt in the stores.
+UNKNOWN = [
+    "Is the cause known?", "Can somebody reproduce it?", "Is there a workaround?", "No monitor watches this product.",
+    "Is data kept by “Deploy the production tag before this one again”?", "Which version ran before?",
+    "What would it undo? No repository is connected: nobody can read the migrations.",
+    "The tag before this one still exists and can be deployed. "
+    "No repository is connected: look whether the tag is there.",
+    "How many have the version already?",
+]  # fmt: skip
 
 ON_TIME = [
     ("T-0", "Detected"), ("T-0", "Reported"), ("T+5 min", "Severity assessed"), ("T+5 min", "Branch created"),

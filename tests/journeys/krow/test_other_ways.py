@@ -19,6 +19,19 @@ def begun(story: Story, rosa: Script, paula: Script, **facts: Any) -> None:
     story.does(paula, 5, "decision", 201, choice="hotfix", reason="A line")
 
 
+def test_nobody_but_the_product_owner_decides(story: Story, rosa: Script, dev: Script, paula: Script) -> None:
+    """K138: DevOps is refused, which the timeline says; nothing is decided, and the product owner still can."""
+    story.began = moment.now().replace(microsecond=0) - timedelta(minutes=3)
+    story.opens(rosa, **PROBLEM, detected_at=story.at(0))
+    told = problem(dev("POST", f"{story.path}/decision", {"choice": "hotfix", "reason": "Quick"}), 403)
+    assert told["detail"] == "Your role does not allow this."
+    assert [event["kind"] for event in story.items("timeline")] == ["declared", "noted"]
+    assert (story.now()["status"], story.items("decisions")) == ("triage", [])
+    assert story.clock("response")[0] == "running"
+    made = story.does(paula, None, "decision", 201, choice="hotfix", reason="A line")
+    assert (made["decision"]["by"], made["decision"]["role"]) == ("paula@krow.test", "Product Owner")
+
+
 def test_closing_waits_until_the_watch_is_over(
     story: Story, rosa: Script, dev: Script, paula: Script
 ) -> None:
