@@ -49,8 +49,9 @@ class Person:
         self.page.wait_for_url("**/close")
 
     def taps(self, words: str) -> None:
-        """The one loud button, which reads so."""
+        """The one loud button, which reads so; while the tap before is on its way, another one is dropped."""
         self.sees_to_do(words)
+        expect(self.page.locator("form.htmx-request")).to_have_count(0)
         self.page.locator(".button.primary:visible").click()
 
     def taps_twice(self, words: str) -> None:
