@@ -55,15 +55,18 @@ def stands(place: Environment, told: Sequence[Deployment]) -> Running:
     """
     spans: list[Deployment] = []
     found = Running(place)
+    # The rollback by which it came to what runs, also when that is said to be deployed once more.
+    back: Deployment | None = None
     for one in told:
-        if one.status not in ENDED or _said_again(one, found.by):
+        if one.status not in ENDED or _said_again(one, back):
             continue
-        if one.status == Deployment.Status.ROLLED_BACK and bare(one.version) == bare(found.version):
+        is_back = one.status == Deployment.Status.ROLLED_BACK
+        if is_back and bare(one.version) == bare(found.version):
             earlier = next((e for e in reversed(spans) if bare(e.version) != bare(found.version)), None)
             version = earlier.version if earlier else ""
-            found = Running(place, version, one.at, one, guessed=True)
+            found, back = Running(place, version, one.at, one, guessed=True), one
         elif bare(one.version) != bare(found.version) or found.guessed:
-            found = Running(place, one.version, one.at, one)
+            found, back = Running(place, one.version, one.at, one), one if is_back else None
         else:
             # Deployed again: it runs since the first time, and the newest report says so best.
             found = Running(place, one.version, found.since, one)
