@@ -19,8 +19,10 @@ from tests.monitoring.conftest import let_pass
 @pytest.mark.django_db
 def test_what_is_due_longest_comes_first_and_only_once() -> None:
     product = make_product()
-    first, second, third = (make_monitor(product, name=name) for name in ("a", "b", "c"))
-    assert [monitor.pk for monitor in claim_due(2).monitors] == [first.pk, second.pk]
+    third, second, first = (make_monitor(product, name=name) for name in ("c", "b", "a"))
+    for late, monitor in ((3, first), (2, second), (1, third)):
+        Monitor.objects.filter(pk=monitor.pk).update(due_at=moment.now() - timedelta(minutes=late))
+    assert {monitor.pk for monitor in claim_due(2).monitors} == {first.pk, second.pk}
     assert [monitor.pk for monitor in claim_due(2).monitors] == [third.pk]
     assert claim_due(2).monitors == []
 
