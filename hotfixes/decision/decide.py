@@ -80,9 +80,7 @@ def decide(
             raise Decided(incident, before)
         chosen = _chosen(incident, choice, option, reason)
         check_moment(incident, at)
-        shown = known.facts(incident, moment.now())
-        if seen and seen != known.seen(shown):
-            raise Changed(_("Something has changed since you looked. Look again, then decide."))
+        shown = _as_seen(incident, seen)
         crashpoint("verb.decide_checked")
         made = _record(incident, by, role, chosen, reason=reason, to=to, shown=shown, at=at)
         if revisit:
@@ -90,6 +88,14 @@ def decide(
             made.save(update_fields=["revisit_at"])
         crashpoint("verb.decide_recorded")
         return made
+
+
+def _as_seen(incident: Incident, seen: str) -> dict[str, Any]:
+    """The facts now. Raises Changed where they are not those that `seen` is the digest of."""
+    shown = known.facts(incident, moment.now())
+    if seen and seen != known.seen(shown):
+        raise Changed(_("Something has changed since you looked. Look again, then decide."))
+    return shown
 
 
 def standing(incident: Incident) -> Decision | None:

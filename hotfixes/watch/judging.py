@@ -13,7 +13,8 @@ from foundation import moment, rounds
 from foundation.crash import crashpoint
 from hotfixes.models import Watch
 from hotfixes.watch import opening, sampling
-from hotfixes.watch.course import Course, Failure, Rule, course, recovered_at
+from hotfixes.watch.course import course, recovered_at
+from hotfixes.watch.shapes import Course, Failure, Rule
 from incidents import watch as process
 from incidents.lifecycle import Step, perform
 from incidents.models import Clock, Incident, Status

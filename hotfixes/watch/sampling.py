@@ -10,7 +10,7 @@ from django.db.models.functions import Least
 from foundation import moment
 from foundation.crash import crashpoint
 from hotfixes.models import Watch, WatchSample
-from hotfixes.watch.course import BAD, GOOD, UNKNOWN, Sample, Watched
+from hotfixes.watch.shapes import BAD, GOOD, UNKNOWN, Sample, Watched
 from monitoring import announce
 from monitoring.history import between
 from monitoring.looks import Looked

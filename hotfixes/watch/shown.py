@@ -11,9 +11,10 @@ from accounts.models import User
 from hotfixes.checks.watched import Reckoned, reckon
 from hotfixes.models import Watch
 from hotfixes.watch import known, sampling, smoke
-from hotfixes.watch.course import BAD, GOOD, Course, Sample, Watched, course
+from hotfixes.watch.course import course
 from hotfixes.watch.judging import NOTABLE_S, rule_of
 from hotfixes.watch.rows import watches
+from hotfixes.watch.shapes import BAD, GOOD, Course, Sample, Watched
 from hotfixes.watch.smoke import Item
 from incidents import holding
 from incidents.clocks import span

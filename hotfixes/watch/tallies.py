@@ -48,10 +48,7 @@ def add(
     if url:
         check_address(url)
     with transaction.atomic():
-        Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-        if Tally.objects.filter(incident=incident).count() >= MOST:
-            words = {"ref": incident.ref, "most": MOST}
-            raise ValidationError(_("%(ref)s has %(most)s counts already.") % words)
+        _hold(incident)
         watch = smoke.newest(incident)
         made = Tally.objects.create(
             incident=incident,
@@ -72,6 +69,14 @@ def add(
         lifecycle.announce(incident)
         asking.ask(*Hotfix.objects.filter(incident=incident, status=Hotfix.Status.OPEN))
     return made
+
+
+def _hold(incident: Incident) -> None:
+    """Locked, and with room for one more: a script gone wild ends here."""
+    Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
+    if Tally.objects.filter(incident=incident).count() >= MOST:
+        words = {"ref": incident.ref, "most": MOST}
+        raise ValidationError(_("%(ref)s has %(most)s counts already.") % words)
 
 
 def words_of(tally: Tally) -> str:

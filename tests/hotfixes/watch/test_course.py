@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotfixes.watch.course import BAD, GOOD, UNKNOWN, Course, Rule, Sample, Watched, course, recovered_at
+from hotfixes.watch.course import course, recovered_at
+from hotfixes.watch.shapes import BAD, GOOD, UNKNOWN, Course, Rule, Sample, Watched
 
 START = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 TWO_HOURS = Rule(7200)
