@@ -16,7 +16,7 @@ __all__ = ["redis"]
 def echo(redis: tuple[Redis, str, subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch) -> Echo:
     app = Celery("tests", broker=redis[1], set_as_current=False)
 
-    @app.task(name="tests.echo", acks_late=False)  # type: ignore[untyped-decorator]
+    @app.task(name="tests.echo", acks_late=False, shared=False)  # type: ignore[untyped-decorator]
     def back() -> None:
         return
 

@@ -31,7 +31,7 @@ def ran() -> list[float]:
 def errand(ran: list[float]) -> Errand:
     app = Celery("tests", set_as_current=False)
 
-    @app.task(name="tests.errand")  # type: ignore[untyped-decorator]
+    @app.task(name="tests.errand", shared=False)  # type: ignore[untyped-decorator]
     def run() -> None:
         ran.append(time.monotonic())
 
