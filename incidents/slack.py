@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.access import allowed
 from accounts.models import User
-from incidents import transitions
+from incidents import notice, transitions
 from incidents.lifecycle import TooLate, perform
-from incidents.models import Incident
+from incidents.models import Incident, TimelineEvent
 from notifications.models import Delivery
 from notifications.slack.deeds import Deeds, Said, register
+from products.vocabulary import EventKind
 
 SOURCE = "slack"
 
@@ -24,7 +25,7 @@ def acknowledge(delivery: Delivery, user: User) -> str:
     incident = _found(delivery.ref)
     if incident is None or not allowed(user, "acknowledge", incident):
         return _("You may not do this. Ask a manager of the team to make you a responder.")
-    names = {"ref": incident.ref, "status": str(incident.get_status_display()).lower()}
+    names = _names(incident)
     try:
         with transaction.atomic():
             Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
@@ -32,6 +33,23 @@ def acknowledge(delivery: Delivery, user: User) -> str:
     except TooLate as late:
         return _moot(late.incident, user)
     return _("You have it: %(ref)s is acknowledged.") % names
+
+
+def taken(delivery: Delivery) -> str:
+    """Who has it and since when, or that it is over; nothing while it waits, and of a private one."""
+    incident = _found(delivery.ref)
+    if incident is None or incident.private:
+        return ""
+    event = _acknowledged(incident)
+    if event and incident.acknowledged_at:
+        words = {
+            "who": event.actor_label or _("Somebody"),
+            "at": notice.time_of(incident, incident.acknowledged_at),
+        }
+        return _("Acknowledged by %(who)s, %(at)s.") % words
+    if incident.is_open:
+        return ""
+    return _("It is over: %(ref)s is %(status)s.") % _names(incident)
 
 
 def note(said: Said) -> str:
@@ -57,13 +75,22 @@ def _found(ref: str) -> Incident | None:
 
 
 def _moot(incident: Incident, user: User) -> str:
-    names = {"ref": incident.ref, "status": str(incident.get_status_display()).lower()}
+    names = _names(incident)
     if not incident.is_open:
         return _("It is over: %(ref)s is %(status)s.") % names
-    event = incident.events.filter(kind="acknowledged").select_related("payload").order_by("-seq").first()
+    event = _acknowledged(incident)
     if event is None or event.actor_id == user.pk:
         return _("You have it: %(ref)s is acknowledged.") % names
     return _("%(who)s has it.") % {"who": event.actor_label or _("Somebody")}
 
 
-register(Deeds(acknowledge, note))
+def _acknowledged(incident: Incident) -> TimelineEvent | None:
+    found = incident.events.filter(kind=EventKind.ACKNOWLEDGED).select_related("payload", "actor")
+    return found.order_by("-seq").first()
+
+
+def _names(incident: Incident) -> dict[str, str]:
+    return {"ref": incident.ref, "status": str(incident.get_status_display()).lower()}
+
+
+register(Deeds(acknowledge, note, taken))

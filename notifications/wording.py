@@ -1,5 +1,6 @@
-"""What a message says beyond its own words: how late it is and why, and the older ones that it carries. Pure."""
+"""What a message says beyond its own words: how late it is and why, and the older ones that it carries."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from notifications import links
 from notifications.claim import Claim
-from notifications.models import Audience
+from notifications.models import Audience, Delivery
 from notifications.parcel import Parcel
 from notifications.queue import public
 from notifications.slack import threads
@@ -23,7 +24,9 @@ def parcel(claimed: Claim, config: dict[str, str]) -> Parcel:
         about=delivery.about,
         key=delivery.key,
         subject=delivery.subject,
-        body="\n".join(part for part in (_late(claimed), delivery.body, _carried(claimed)) if part),
+        body="\n".join(
+            part for part in (_late(claimed), delivery.body, _carried(delivery, claimed.carried)) if part
+        ),
         rank=delivery.rank,
         at=delivery.created_at,
         url=public(delivery.path),
@@ -32,6 +35,21 @@ def parcel(claimed: Claim, config: dict[str, str]) -> Parcel:
         config=config,
         press=threads.press_of(delivery),
         thread=claimed.thread,
+    )
+
+
+def told(delivery: Delivery) -> Parcel:
+    """What was told by `delivery`, once more: for the room that has it, without anything that acts."""
+    carried = list(Delivery.objects.filter(carrier=delivery).order_by("pk"))
+    return Parcel(
+        uid=str(delivery.uid),
+        about=delivery.about,
+        key=delivery.key,
+        subject=delivery.subject,
+        body="\n".join(part for part in (delivery.body, _carried(delivery, carried)) if part),
+        rank=delivery.rank,
+        at=delivery.created_at,
+        url=public(delivery.path),
     )
 
 
@@ -52,10 +70,10 @@ def _for_users(claimed: Claim) -> bool:
     return channel is not None and channel.audience == Audience.USERS
 
 
-def _carried(claimed: Claim) -> str:
-    if not claimed.carried:
+def _carried(delivery: Delivery, carried: Sequence[Delivery]) -> str:
+    if not carried:
         return ""
-    zone = ZoneInfo(claimed.delivery.team.time_zone)
+    zone = ZoneInfo(delivery.team.time_zone)
     head = _("Not told before:")
-    lines = [f"{one.created_at.astimezone(zone):%H:%M %Z} {one.subject}" for one in claimed.carried]
+    lines = [f"{one.created_at.astimezone(zone):%H:%M %Z} {one.subject}" for one in carried]
     return "\n".join([head, *lines])

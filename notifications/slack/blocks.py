@@ -1,6 +1,7 @@
 """One message as Slack's blocks. What people typed stands in `plain_text`, where Slack looks for no mention, link or
 emoji. Pure."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,16 +17,25 @@ OPEN = "open"
 
 def message(parcel: Parcel) -> dict[str, Any]:
     """Without the room. `text` is what a notification and a screen reader say."""
+    return {**_shown(parcel), "unfurl_links": False, "unfurl_media": False}
+
+
+def taken(parcel: Parcel, said: str) -> dict[str, Any]:
+    """The same message, which says what became of it; there is nothing to press any more."""
+    return _shown(replace(parcel, press=""), said)
+
+
+def _shown(parcel: Parcel, said: str = "") -> dict[str, Any]:
     buttons = _buttons(parcel)
+    first = f"{said}\n" if said else ""
     return {
-        "text": plain(short(f"{parcel.subject}\n{parcel.body}", FALLBACK)),
+        "text": plain(short(f"{first}{parcel.subject}\n{parcel.body}", FALLBACK)),
         "blocks": [
             {"type": "header", "text": _words(parcel.subject, HEADER)},
             *[{"type": "section", "text": _words(part, TEXT)} for part in _parts(parcel)],
+            *([{"type": "context", "elements": [_words(said, TEXT)]}] if said else []),
             *([{"type": "actions", "elements": buttons}] if buttons else []),
         ],
-        "unfurl_links": False,
-        "unfurl_media": False,
         # The same at every attempt, for whoever wants to see whether one came twice.
         "metadata": {"event_type": "nightdesk_message", "event_payload": {"id": parcel.uid}},
     }

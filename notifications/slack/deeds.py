@@ -21,10 +21,13 @@ class Said:
 
 @dataclass(frozen=True)
 class Deeds:
-    """`acknowledge` gives the sentence for who pressed; `note` why it was not taken, or nothing."""
+    """`acknowledge` gives the sentence for who pressed; `note` why it was not taken, or nothing. `taken` is what stands
+    in the room instead of the button once there is nothing to press; else, and of what no room may know, nothing.
+    """
 
     acknowledge: Callable[[Delivery, User], str]
     note: Callable[[Said], str]
+    taken: Callable[[Delivery], str]
 
 
 _deeds: list[Deeds] = []

@@ -35,12 +35,15 @@ class Challenge:
 
 @dataclass(frozen=True)
 class Press:
-    """`who` pressed our button in `room`; `value` is what we put into it. `thread`: of the message, "" if none."""
+    """`who` pressed our button in `room`; `value` is what we put into it. `stamp` is the message with the button,
+    `thread` the one that it stands in; "" for none.
+    """
 
     who: str
     workspace: str
     room: str
     thread: str
+    stamp: str
     value: str
 
 
@@ -82,7 +85,8 @@ def _press(said: dict[str, Any]) -> Press | None:
                 who=_name(_object(said.get("user", {})).get("id")),
                 workspace=_workspace(said),
                 room=_name(_object(said.get("channel", {})).get("id") or box.get("channel_id")),
-                thread=_stamp(message.get("thread_ts", "")) if message.get("thread_ts") else "",
+                thread=_stamp_or_none(message.get("thread_ts")),
+                stamp=_stamp_or_none(message.get("ts") or box.get("message_ts")),
                 value=_text(act.get("value"))[:500],
             )
     return None
@@ -162,3 +166,7 @@ def _stamp(value: Any) -> str:
     if not isinstance(value, str) or not _STAMP.fullmatch(value):
         raise Malformed
     return value
+
+
+def _stamp_or_none(value: Any) -> str:
+    return _stamp(value) if value else ""

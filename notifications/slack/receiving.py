@@ -11,8 +11,9 @@ import structlog
 from django.db import transaction
 
 from foundation import moment
+from notifications import wording
 from notifications.models import Channel, Heard
-from notifications.slack import api, deeds, people
+from notifications.slack import api, blocks, deeds, people
 from notifications.slack.incoming import Press, Reply
 from notifications.slack.threads import app_of, pressed, same_app, thread_at
 
@@ -27,7 +28,8 @@ def channel_of(key: str) -> Channel | None:
 
 
 def press(channel: Channel, said: Press) -> None:
-    """Acknowledges in the name of whoever pressed, or tells that person alone why not."""
+    """Acknowledges in the name of whoever pressed, or tells that person alone why not. Once somebody has it, the
+    message says who instead of asking on."""
     token = app_of(channel)["token"]
     delivery = pressed(said.value)
     if delivery is None or delivery.channel is None or not same_app(channel, delivery.channel):
@@ -35,6 +37,9 @@ def press(channel: Channel, said: Press) -> None:
     person = people.who(token, said.who, said.workspace)
     answer = deeds.known().acknowledge(delivery, person.user) if person.user else person.why
     _log.info("slack.pressed", channel=channel.pk, delivery=delivery.pk, known=bool(person.user))
+    if said.stamp and (taken := deeds.known().taken(delivery)):
+        shown = blocks.taken(wording.told(delivery), taken)
+        api.replace(token, room=said.room, stamp=said.stamp, message=shown)
     api.whisper(token, room=said.room, to=said.who, thread=said.thread, text=answer)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
@@ -14,6 +15,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
+from incidents import transitions
 from incidents.models import Incident, TimelineEvent
 from notifications import send as sender
 from notifications.models import Audience, Channel, Delivery
@@ -22,7 +24,9 @@ from notifications.slack.threads import press_of
 from products.models import Product
 from tests.factories import make_user
 from tests.notifications.conftest import member, opened
+from tests.notifications.shapes import faults
 from tests.notifications.workspace import (
+    ROOM,
     Workspace,
     app_in,
     press,
@@ -97,6 +101,41 @@ def test_a_press_acknowledges_as_the_person_whose_address_slack_vouches_for(
     press(channel, button(channel), "U0MIA")
     assert TimelineEvent.objects.filter(incident=incident, kind="acknowledged").count() == 1
     assert slack.whispers[1:] == [f"You have it: {incident.ref} is acknowledged.", "Ada has it."]
+
+
+def test_the_message_says_who_has_it_and_asks_nobody_any_more(
+    incident: Incident, channel: Channel, product: Product, ada: User, slack: Workspace
+) -> None:
+    press(channel, button(channel), "U0PRIYA")
+    assert slack.replaced == []
+    press(channel, button(channel))
+    (shown,) = slack.replaced
+    (first,) = slack.got("chat.postMessage")
+    assert (shown["channel"], shown["ts"]) == (ROOM, "1763700000.000001")
+    assert faults("slack_message", shown) == []
+    kinds = [block["type"] for block in shown["blocks"]]
+    assert kinds == [*[block["type"] for block in first["blocks"][:-1]], "context", "actions"]
+    assert shown["blocks"][:-2] == first["blocks"][:-1]
+    incident.refresh_from_db()
+    assert incident.acknowledged_at
+    at = incident.acknowledged_at.astimezone(ZoneInfo(product.team.time_zone))
+    said = f"Acknowledged by Ada, {at:%d %b %H:%M %Z}."
+    assert shown["blocks"][-2]["elements"][0]["text"] == said
+    assert [one["text"]["text"] for one in shown["blocks"][-1]["elements"]] == ["Open"]
+    assert shown["text"].startswith(said)
+
+
+def test_a_button_that_was_left_over_says_who_was_faster_on_the_page(
+    incident: Incident, channel: Channel, mia: User, slack: Workspace
+) -> None:
+    transitions.acknowledge(incident, by=mia)
+    press(channel, button(channel), "U0PRIYA")
+    (shown,) = slack.replaced
+    assert shown["blocks"][-2]["elements"][0]["text"].startswith("Acknowledged by Mia, ")
+    # Of what became private the room hears nothing any more.
+    Incident.objects.filter(pk=incident.pk).update(private=True)
+    press(channel, button(channel))
+    assert len(slack.replaced) == 1
 
 
 @pytest.mark.parametrize(

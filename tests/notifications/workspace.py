@@ -60,6 +60,10 @@ class Workspace:
         return [json.loads(got.body) for got in self.server.got if got.path == f"/api/{method}"]
 
     @property
+    def replaced(self) -> list[dict[str, Any]]:
+        return self.got("chat.update")
+
+    @property
     def whispers(self) -> list[str]:
         return [said["text"] for said in self.got("chat.postEphemeral")]
 
