@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from foundation.crash import crashpoint
 from foundation.shapes import utc, utc_or_none
 from hotfixes.decision import telling
 from hotfixes.models import Question
@@ -61,6 +62,7 @@ def ask(
             incident=incident, by=by, to=to, about=about[:ABOUT_LIMIT], at=event.occurred_at, event=event
         )
         telling.asked(incident, event, [to] if to else _everybody(incident))
+        crashpoint("verb.asked")
         return made
 
 
@@ -83,6 +85,7 @@ def answer(question: Question, *, by: User, text: str, at: datetime | None = Non
         row.answered_at, row.answered_by, row.answer = event.occurred_at, by, event
         row.save(update_fields=["answered_at", "answered_by", "answer"])
         telling.answered(incident, event, row.by)
+        crashpoint("verb.answered")
         return row
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from hotfixes.models import Hotfix, Rollback
 from incidents import alarms, notice
 from incidents.alarms import Alarm
@@ -153,6 +154,7 @@ def _begin(remedy: Remedy) -> bool:
     )  # fmt: skip
     if fresh:
         _tell(incident, product, remedy.ref, BEGUN, _("hold other releases"), Because(remedy).sentence)
+    crashpoint("sweep.hold_begun")
     return fresh
 
 
@@ -173,6 +175,7 @@ def _free(hold: Hold) -> bool:
             _("releases are free again"),
         )
     _tell(remedy.incident, hold.product, hold.remedy, FREE, headline, line % words)
+    crashpoint("sweep.hold_over")
     return True
 
 

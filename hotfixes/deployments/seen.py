@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from foundation import moment
+from foundation.crash import crashpoint
 from hotfixes.deployments import following
 from hotfixes.deployments.recognising import Remedies, recognised, unclear
 from hotfixes.models import Hotfix
@@ -48,6 +49,7 @@ def _handled(pk: int) -> bool:
     done = row.environment is None or _followed(row, row.environment, now)
     if done or not _is_known(row):
         asking.ask(*Hotfix.objects.open().filter(product=row.product_id))
+    crashpoint("ingest.version_followed")
     if done:
         VersionSeen.objects.filter(pk=pk).update(handled_at=now)
     return done

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from foundation import heartbeat, moment
+from foundation.crash import crashpoint
 from hotfixes.git import mirror as mirrors
 from hotfixes.git.reader import GitReader
 from hotfixes.git.recalling import Recalling
@@ -64,8 +65,10 @@ def preview_due() -> bool:
     found = list(Preview.objects.raw(_CLAIM, [token, LEASE_S]))
     if not found:
         return False
+    crashpoint("ingest.preview_claimed")
     with heartbeat.working("judge"):
         _make(found[0], token)
+    crashpoint("ingest.preview_kept")
     heartbeat.beat("judge", 1)
     return True
 
@@ -139,11 +142,10 @@ def _later(row: Preview, token: uuid.UUID) -> None:
 
 
 def _keep(row: Preview, token: uuid.UUID, *, trouble: str = "", detail: str = "", **facts: Any) -> None:
-    """Who has lost the lease writes nothing. Open incidents of the product are shown anew where it differs."""
+    """Who has lost the lease writes nothing. Open incidents of the product are shown anew: somebody may wait for it."""
     with transaction.atomic():
         mine = Preview.objects.filter(pk=row.pk, lease_token=token)
         kept = mine.update(look_at=None, lease_token=None, tries=0, trouble=trouble, detail=detail, **facts)
-        changed = facts.get("digest", row.digest) != row.digest or trouble != row.trouble
-        if kept and changed:
+        if kept:
             for incident in Incident.objects.open().for_page().filter(product=row.product_id)[:20]:
                 announce(incident)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from hotfixes.deployments import following
 from hotfixes.deployments.recognising import Remedies, recognised, settled
 from hotfixes.models import Hotfix
@@ -65,7 +66,9 @@ def report_deployment(
     if (twin := _twin(made, exact=at is not None)) is not None:
         return twin
     made.save()
+    crashpoint("ingest.deployment_stored")
     following.follow(made)
+    crashpoint("ingest.deployment_followed")
     asking.ask(*{one.pk: one for one in [*open_, *([found] if found else [])]}.values())
     _log.info("deployment.reported", product=product.slug, environment=environment.slug, status=made.status)
     return made

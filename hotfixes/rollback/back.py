@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from foundation.crash import crashpoint
 from hotfixes.models import Rollback
 from hotfixes.rollback.known import Seen, unknown
 from hotfixes.rollback.releases import STAYED, environments
@@ -124,6 +125,7 @@ def say(
             _keep_percent(rollback, by, percent, event.occurred_at)
         rollback.back_at = event.occurred_at
         rollback.save(update_fields=["back_at"])
+        crashpoint("verb.rollback_back")
         return event
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from foundation.crash import crashpoint
 from hotfixes.models import Rollback, RollbackStep
 from hotfixes.rollback.remarks import HALT
 from hotfixes.rollback.shapes import Way
@@ -170,6 +171,7 @@ def set_to(
     facts |= {"rollback": rollback.ref, "title": step.title, "state": str(state)}
     event = perform(rollback.incident, ATTEST, by=by, at=at, text=text.strip(), **facts)
     seen(step, state, event)
+    crashpoint("verb.rollback_ticked")
     return event
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from hotfixes.models import Rollback
 from incidents.checklist import check_reason
 from incidents.lifecycle import Step, TooLate, perform
@@ -74,3 +75,4 @@ def _held(rollback: Rollback) -> Incident:
 def _end(rollback: Rollback, status: Rollback.Status, at: datetime) -> None:
     rollback.status, rollback.ended_at = status, max(at, rollback.started_at)
     rollback.save(update_fields=["status", "ended_at"])
+    crashpoint("verb.rollback_ended")

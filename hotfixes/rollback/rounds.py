@@ -10,6 +10,7 @@ import structlog
 from django.db import transaction
 
 from foundation import moment
+from foundation.crash import crashpoint
 from foundation.shapes import utc_or_none
 from hotfixes.models import Rollback, RollbackStep
 from hotfixes.preview import asking
@@ -61,16 +62,19 @@ def look(pk: int) -> None:
     if not rollback.is_open:
         return
     rollback.incident = incident
+    crashpoint("sweep.rollback_claimed")
     if incident.status not in REPORTED_IN:
         ending.with_incident(rollback)
         announce(incident)
         return
     now = moment.now()
     _recognise(rollback)
+    crashpoint("sweep.rollback_recognised")
     changed = _judge(rollback, now) if incident.status in OPEN else False
     ticked = _tick(rollback, now)
     if changed and not ticked:
         announce(incident)
+    crashpoint("sweep.rollback_looked")
 
 
 def _recognise(rollback: Rollback) -> None:

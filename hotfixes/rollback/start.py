@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from foundation.refs import next_number
 from hotfixes.models import Decision, Hotfix, Rollback, RollbackStep
 from hotfixes.preview import asking
@@ -84,6 +85,7 @@ def begin(
     )
     RollbackStep.objects.bulk_create(checklist.prepared(made, chosen))
     asking.ask(incident, product)
+    crashpoint("verb.rollback_begun")
     return made
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from foundation import moment
+from foundation.crash import crashpoint
 from hotfixes.models import Hotfix, Rollback, Watch
 from hotfixes.watch import sampling
 from incidents import watch as process
@@ -88,6 +89,7 @@ def _open(incident: Incident, event: TimelineEvent) -> None:
         found.facts = {**found.facts, "kept_because": event.seq, "failed": None}
     found.look_at = now
     found.save()
+    crashpoint("watch.opened")
     announce.wake()
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from hotfixes.checks.deploy.smoke_tests import tried as by_evidence
 from hotfixes.checks.facts import Shown
 from hotfixes.models import Evidence, Hotfix, SmokeTick, Watch
@@ -117,6 +118,7 @@ def tick(
         words = f"{said}\n{text.strip()}".strip()
         event = _told(incident, items(watch), results, by=by, at=at, text=words, hotfix=watch.remedy)
         asking.ask(*Hotfix.objects.filter(incident=incident, status=Hotfix.Status.OPEN))
+        crashpoint("watch.tried")
     return event
 
 

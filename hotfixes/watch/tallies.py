@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from hotfixes.models import Hotfix, Tally
 from hotfixes.observing import asking
 from hotfixes.watch import smoke
@@ -68,6 +69,7 @@ def add(
             lifecycle.perform(incident, COUNTED, by=by, text=words_of(made), tally=made.pk)
         lifecycle.announce(incident)
         asking.ask(*Hotfix.objects.filter(incident=incident, status=Hotfix.Status.OPEN))
+        crashpoint("watch.counted")
     return made
 
 

@@ -1,18 +1,25 @@
 """The pieces of work that a process may die in: each as the worker or the web process does it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.test import Client
 
 from accounts.models import User
-from hotfixes.decision import revisiting
+from hotfixes.decision import asking, revisiting
 from hotfixes.decision.decide import decide as choose
+from hotfixes.deployments import holds, seen
 from hotfixes.judging import judge_due
+from hotfixes.models import Question, Rollback
 from hotfixes.observing.looking import look_due
-from hotfixes.watch import judging
+from hotfixes.preview import making
+from hotfixes.rollback import back, checklist, ending, rounds
+from hotfixes.rollback.start import adopt
+from hotfixes.watch import judging, smoke
 from incidents import intake, obligations, rhythm, sending, sweep, transitions, updates
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
+from incidents.report import report
 from monitoring import sweep as probes
 from notifications import send
 
@@ -55,14 +62,72 @@ def tell(incident: int, user: int, channel: int, seen: str) -> str:
     return "done"
 
 
-def decide(incident: int, user: int) -> str:
+def decide(incident: int, user: int, choice: str = "hotfix", option: str = "", instead_of: int = 0) -> str:
+    return once(
+        choose, Incident.objects.get(pk=incident), by=User.objects.get(pk=user), choice=choice, option=option,
+        reason="A line", instead_of=instead_of,
+    )  # fmt: skip
+
+
+def once(verb: Callable[..., Any], *about: Any, **facts: Any) -> str:
     try:
-        choose(
-            Incident.objects.get(pk=incident), by=User.objects.get(pk=user), choice="hotfix", reason="A line"
-        )
-    except TooLate:
+        verb(*about, **facts)
+    except (TooLate, asking.Answered):
         return "too late"
     return "done"
+
+
+def of_rollback(rollback: int) -> Rollback:
+    return Rollback.objects.select_related("incident__product__team", "product").get(pk=rollback)
+
+
+def tick(rollback: int, user: int) -> str:
+    return once(checklist.tick, of_rollback(rollback), 3, by=User.objects.get(pk=user))
+
+
+def say_back(rollback: int, user: int) -> str:
+    return once(back.say, of_rollback(rollback), by=User.objects.get(pk=user))
+
+
+def end_rollback(rollback: int, user: int) -> str:
+    return once(ending.done, of_rollback(rollback), by=User.objects.get(pk=user))
+
+
+def ask(incident: int, user: int, to: int) -> str:
+    people = User.objects.in_bulk([user, to])
+    return once(
+        asking.ask,
+        Incident.objects.for_page().get(pk=incident),
+        by=people[user],
+        to=people[to],
+        text="How bad?",
+    )
+
+
+def answer(question: int, user: int) -> str:
+    return once(
+        asking.answer, Question.objects.get(pk=question), by=User.objects.get(pk=user), text="No data is"
+    )
+
+
+def say(incident: int, user: int, kind: str) -> str:
+    """A person says that it has happened."""
+    return once(report, Incident.objects.for_page().get(pk=incident), kind, by=User.objects.get(pk=user))
+
+
+def try_smoke(incident: int, user: int, results: dict[str, bool]) -> str:
+    found = Incident.objects.for_page().get(pk=incident)
+    return once(smoke.tick, found, by=User.objects.get(pk=user), results=results)
+
+
+def post(where: str) -> Callable[..., int]:
+    """A script's request with a key: the status of the answer."""
+
+    def send(token: str, key: str, body: Any) -> int:
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+        return client().post(where, body, content_type="application/json", headers=headers).status_code
+
+    return send
 
 
 def revisit() -> int:
@@ -99,4 +164,18 @@ ACTS: dict[str, Any] = {
     "update": update,
     "owe": obligations.remind_due,
     "rhythm": rhythm.remind_due,
+    "adopt": adopt,
+    "tick": tick,
+    "say_back": say_back,
+    "end_rollback": end_rollback,
+    "rounds": rounds.sweep,
+    "ask": ask,
+    "answer": answer,
+    "say": say,
+    "smoke": try_smoke,
+    "count": post("/api/v1/tallies"),
+    "deployment": post("/api/v1/deployments"),
+    "versions": seen.take_in,
+    "holds": holds.keep,
+    "preview": making.preview_due,
 }

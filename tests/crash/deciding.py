@@ -4,10 +4,13 @@ from datetime import timedelta
 
 from accounts.models import User
 from foundation import moment
+from hotfixes.decision.asking import ask
 from hotfixes.decision.decide import decide
-from hotfixes.models import Decision
+from hotfixes.models import Decision, Question
+from incidents.models import Incident
 from products.models import RoleHolder
 from tests.crash.scenes import Scene, story, told
+from tests.factories import join, make_user
 
 
 class Decide(Scene):
@@ -47,6 +50,46 @@ class Revisit(Scene):
         assert Decision.objects.get().revisit_told_at is not None
 
 
+class Ask(Scene):
+    """Whoever leads hears the question once."""
+
+    act = "ask"
+
+    def prepare(self) -> None:
+        incident = self.opened()
+        self.bob = make_user("bob@example.test", name="Bob")
+        join(self.bob, self.world.product.team)
+        self.facts = {"incident": incident.pk, "user": lister(self).pk, "to": self.bob.pk}
+
+    def go_on(self) -> None:
+        assert not Question.objects.exists()
+        self.again()
+
+    def check(self) -> None:
+        assert story().count("asked") == Question.objects.count() == 1
+        assert told("asked")["email"] == 1
+
+
+class Answer(Ask):
+    """And who asked hears the answer once."""
+
+    act = "answer"
+
+    def prepare(self) -> None:
+        super().prepare()
+        made = ask(Incident.objects.get(), by=self.world.ada, text="Is data lost?", to=self.bob)
+        self.facts = {"question": made.pk, "user": self.bob.pk}
+
+    def go_on(self) -> None:
+        assert self.again() == "done"
+        assert self.again() == "too late"
+
+    def check(self) -> None:
+        super().check()
+        assert story().count("answered") == 1
+        assert told("answered")["email"] == 1
+
+
 def lister(scene: Scene) -> User:
     """Ada, listed as who decides."""
     RoleHolder.objects.get_or_create(
@@ -57,5 +100,7 @@ def lister(scene: Scene) -> User:
 
 SWEPT: dict[str, tuple[type[Scene], ...]] = {
     **dict.fromkeys(("verb.decide_checked", "verb.decide_recorded"), (Decide,)),
+    "verb.asked": (Ask,),
+    "verb.answered": (Answer,),
     **dict.fromkeys(("sweep.revisit_claimed", "sweep.revisit_told"), (Revisit,)),
 }

@@ -12,11 +12,10 @@ from django.db.models import F
 from foundation import moment
 from foundation.models import IdempotencyKey
 from hotfixes.lifecycle.start import start
-from hotfixes.models import CheckResult, Hotfix, Mirror, RefObservation, Watch, WatchSample
+from hotfixes.models import CheckResult, Hotfix, Mirror, RefObservation
 from hotfixes.observing.claim import LEASE_S
 from incidents.declare import declare
 from incidents.models import Clock, Incident, Reminder, Status, TimelineEvent
-from incidents.report import report
 from incidents.verify import verify
 from monitoring.models import Monitor, Receiver, StatusChange
 from monitoring.push_keys import push_url
@@ -307,76 +306,6 @@ class Look(Scene):
         )
 
 
-class Watching(Scene):
-    """Two hours of good looks, and it is over."""
-
-    act = "watch"
-    ended = "watch_met"
-
-    def prepare(self) -> None:
-        incident = self.opened()
-        now = moment.now()
-        begun = now - timedelta(hours=2)
-        Incident.objects.filter(pk=incident.pk).update(detected_at=begun - timedelta(hours=1))
-        incident.refresh_from_db()
-        monitor = make_monitor(self.world.product, interval_s=600)
-        Monitor.objects.update(due_at=now + timedelta(days=1))
-        report(incident, "deployed", by=self.world.ada, at=begun)
-        report(incident, "smoke_passed", by=self.world.ada, at=begun)
-        self.watch, target = Watch.objects.get(), monitor.targets.get()
-        at = [begun + timedelta(minutes=10 * n) for n in range(13)]
-        looks = [WatchSample(watch=self.watch, target=target, at=one, verdict="good") for one in at]
-        WatchSample.objects.bulk_create(self.seen(looks))
-        Watch.objects.update(look_at=now)
-
-    def seen(self, looks: list[WatchSample]) -> list[WatchSample]:
-        return looks
-
-    def go_on(self) -> None:
-        Watch.objects.exclude(look_at=None).update(look_at=moment.now())
-        self.again()
-
-    def check(self) -> None:
-        told = [kind for kind in story() if kind.startswith("watch_")]
-        assert told == ["watch_opened", self.ended]
-        met = self.ended == "watch_met"
-        watch = Watch.objects.get()
-        assert (watch.state, watch.restarts) == (("met", 0) if met else ("running", 1))
-        clock = Clock.objects.get(key="watch")
-        assert clock.reading(moment.now()).state == ("met" if met else "breached")
-
-
-class WatchFails(Watching):
-    """The last look says down, and the monitor says so too: told once, and the count begins anew once."""
-
-    ended = "watch_failed"
-
-    def seen(self, looks: list[WatchSample]) -> list[WatchSample]:
-        looks[-2].verdict, looks[-2].confirmed = "bad", True
-        return looks[:-1]
-
-
-class LookKept(Scene):
-    """A look at what is watched: kept with what it changes, or not at all, and then looked again."""
-
-    act = "probe"
-
-    def prepare(self) -> None:
-        incident = self.opened()
-        report(incident, "deployed", by=self.world.ada)
-        make_monitor(self.world.product, target=f"{self.world.broken.url}/health", fail_after=1)
-
-    def go_on(self) -> None:
-        assert not WatchSample.objects.exists()
-        Monitor.objects.update(due_at=moment.now())
-        assert self.again() == 1
-
-    def check(self) -> None:
-        kept = WatchSample.objects.get()
-        assert (kept.verdict, kept.confirmed) == ("bad", True)
-        assert [change.state for change in StatusChange.objects.all()] == ["down"]
-
-
 # Every place there is, by family; the test fails for one in the code that is not here.
 SWEPT: dict[str, tuple[type[Scene], ...]] = {
     **dict.fromkeys(("sweep.claimed", "sweep.marked", "sweep.committed"), (Breach,)),
@@ -393,8 +322,6 @@ SWEPT: dict[str, tuple[type[Scene], ...]] = {
         ("verb.opened", "verb.opening_recorded", "verb.opening_told", "verb.declared"), (Declare,)
     ),
     **dict.fromkeys(("verb.moved", "verb.recorded", "verb.told", "verb.committed"), (Acknowledge,)),
-    **dict.fromkeys(("watch.claimed", "watch.told", "watch.committed"), (Watching, WatchFails)),
-    "watch.kept": (LookKept,),
     **dict.fromkeys(("probe.claimed", "probe.looked", "probe.stored"), (Probe,)),
     **dict.fromkeys(("probe.incident_opened", "probe.handled", "probe.taken_in"), (Intake,)),
 }
