@@ -39,6 +39,11 @@ def place_of(document: Mapping[str, Any]) -> str:
     return str((document.get("deploy") or {}).get("environment") or PRODUCTION)
 
 
+def wants_everybody(context: Context) -> bool:
+    """In a store: whether a release to a part of the users is not enough."""
+    return bool((context.document.get("deploy") or {}).get("full_rollout"))
+
+
 def clock(context: Context, key: str) -> Mapping[str, Any]:
     """The clock of this key; empty where there is none."""
     return next((one for one in context.document.get("clocks") or [] if one.get("key") == key), {})

@@ -8,7 +8,7 @@ from hotfixes.checks.context import Context
 from hotfixes.checks.deploy import timeline
 from hotfixes.checks.facts import Deployed
 from hotfixes.checks.naming import Match, match, newer
-from hotfixes.checks.process import commands, deploys_to
+from hotfixes.checks.process import commands, deploys_to, wants_everybody
 from hotfixes.checks.shapes import Next, Result, failed, passed, pending, stated, unknown, warned
 from hotfixes.git import names
 from products.versions import bare
@@ -62,6 +62,8 @@ def _ended(context: Context, mine: list[Deployed], reports: list[Deployed]) -> R
         words["found"] = later.version or later.ref
         said = _("%(place)s had %(new)s, and %(found)s was deployed over it.") % words
         return failed(said, *lines, later.line, then=_again(context))
+    if last.percent is not None and last.percent < 100 and wants_everybody(context):
+        return _in_part(last, words, lines)
     if last.said:
         said = _("Deployed to %(place)s, says %(by)s. No script or forge has shown it.")
         return stated(said % {**words, "by": last.by or "?"}, *lines, by=last.by)
@@ -73,6 +75,14 @@ def _ended(context: Context, mine: list[Deployed], reports: list[Deployed]) -> R
     if not last.ref and context.tag_name:
         lines.append(_("From which ref, the report does not say."))
     return passed(said, *lines, version=last.version, **facts)
+
+
+def _in_part(last: Deployed, words: dict[str, str], lines: list[str]) -> Result:
+    """A staged rollout that stays behind while the fix is called deployed."""
+    said = _("%(new)s is released to %(percent)s %% of the users; the process asks for all of them.")
+    then = Next(_("Raise the rollout to 100 % once the watch is quiet. The store's next report says it."))
+    about = {**words, "percent": last.percent}
+    return warned(said % about, *lines, then=then, percent=str(last.percent), at=last.at.isoformat())
 
 
 def _running(context: Context, last: Deployed, lines: list[str]) -> Result:

@@ -67,13 +67,15 @@ class ChecklistSpec(Element):
 
 class DeploySpec(Element):
     """How it goes out (K54–K57); `clock` is the key of the clock that limits it. `environment` is where it has to be to
-    count as deployed: production, unless said otherwise (A24, A44).
+    count as deployed: production, unless said otherwise (A24, A44). `full_rollout`: in a store it is done once all of
+    the users can get it; until then "deployed" is worth a look.
     """
 
     environment: Literal["dev", "staging", "production"] | None = None
     procedure: Text | None = None
     first: Sentence | None = None
     clock: Key | None = None
+    full_rollout: bool = False
 
 
 class SmokeItem(Element):

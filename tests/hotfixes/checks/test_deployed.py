@@ -13,6 +13,7 @@ from tests.hotfixes.checks.told import (
     at,
     context,
     deployed,
+    document,
     event,
     summary,
     verdict,
@@ -102,3 +103,21 @@ def test_archys_deploy_to_the_dev_server_is_judged_where_the_process_says() -> N
     assert verdict("deployed", deployed=(deployed(40, **there),), **given) == "PASS"
     assert verdict("deployed", deployed=(deployed(40, **there, version="0.0.9"),), **given) == "FAIL"
     assert summary("deployed", **given) == "Not deployed to development yet."
+
+
+@pytest.mark.parametrize(
+    ("percent", "asked", "expected"),
+    [(20, True, "WARN"), (100, True, "PASS"), (None, True, "PASS"), (20, False, "PASS")],
+)
+def test_a_process_may_ask_that_all_of_the_users_can_get_it(
+    percent: int | None, asked: bool, expected: str
+) -> None:
+    """K56: a staged rollout that stays behind is worth a look while the fix is called deployed."""
+    wanted = document("krow")
+    wanted["deploy"] = {**(wanted.get("deploy") or {}), "full_rollout": asked}
+    released = (deployed(40, stage="released", percent=percent),)
+    assert verdict("deployed", deployed=released, document=wanted) == expected
+    said = summary("deployed", deployed=released, document=wanted)
+    assert ("the process asks for all of them" in said) is (expected == "WARN")
+    halted = (*released, deployed(45, "rolled_back", stage="halted", percent=percent))
+    assert verdict("deployed", deployed=halted, document=wanted) == "FAIL"
