@@ -21,12 +21,24 @@ TOLERANCE_S, TOLERANCE_OF_DAYS_S = 60, 3600
 
 @dataclass(frozen=True)
 class Planned:
-    """`at_s` after detection. `later`: it may still come when the incident is resolved, as a message may."""
+    """`at_s` after detection. `later`: it may still come when the incident is resolved, as a message may. `left_out`:
+    the remedy under way does without it.
+    """
 
     at_s: int
     label: str
     later: bool = False
     limit: bool = False
+    left_out: bool = False
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What no plan speaks of. `tone`: plain, good or late."""
+
+    at: datetime
+    label: str
+    tone: str = "plain"
 
 
 @dataclass(frozen=True)
@@ -107,16 +119,23 @@ class Total:
 
 @dataclass(frozen=True)
 class Ruler:
-    """`marks` in the order of the plan. `now` is None once nothing is to come: then there is no now-line."""
+    """`marks` in the order of the plan. `now` is None once nothing is to come: then there is no now-line. `happened`:
+    beside the plan, in its order.
+    """
 
     detected_at: datetime
     marks: tuple[Mark, ...]
     total: Total
     now: datetime | None
+    happened: tuple[Happened, ...] = ()
 
     @property
     def late(self) -> list[Mark]:
         return [mark for mark in self.marks if mark.status in ("late", "missed")]
+
+    @property
+    def happened_n(self) -> int:
+        return len(self.happened)
 
     @property
     def ahead(self) -> list[Mark]:
@@ -142,6 +161,7 @@ def ruler(
     ended_at: datetime | None = None,
     end: End = "",
     band: tuple[int | None, int | None] = (None, None),
+    happened: Sequence[Happened] = (),
 ) -> Ruler:
     """`real` are the moments of `plan`, one for one; `end` is how the incident ended, `band` (earliest, within)."""
     marks = sorted(
@@ -152,7 +172,8 @@ def ruler(
     least, most = band if end != "exit" else (None, None)
     total = Total(((ended_at or now) - detected_at).total_seconds(), ended_at is not None, least, most)
     waits = any(mark.status in ("planned", "missed") for mark in marks)
-    return Ruler(detected_at, tuple(marks), total, now if ended_at is None or waits else None)
+    beside = tuple(sorted(happened, key=lambda one: one.at))
+    return Ruler(detected_at, tuple(marks), total, now if ended_at is None or waits else None, beside)
 
 
 def _mark(plan: Planned, real: datetime | None, now: datetime, detected_at: datetime, end: End) -> Mark:
@@ -167,6 +188,6 @@ def _status(plan: Planned, happened: bool, delta: float, end: End) -> Status:
     if happened:
         slack = TOLERANCE_OF_DAYS_S if of_days else TOLERANCE_S
         return "on_time" if abs(delta) < slack else "late" if delta > 0 else "early"
-    if end == "exit" or (end == "resolved" and not plan.later):
+    if plan.left_out or end == "exit" or (end == "resolved" and not plan.later):
         return "not_needed"
     return "missed" if delta > (TOLERANCE_OF_DAYS_S if of_days else 0) else "planned"

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.access import signed_in
 from accounts.models import User
-from incidents import glance, panels
+from incidents import glance, panels, ruler_events
 from incidents.glance import clocks_of
 from incidents.models import Box, Incident, Status, TimelineEvent
-from incidents.ruler import End, Mark, Planned, Ruler, ruler
+from incidents.ruler import End, Happened, Mark, Planned, Ruler, ruler
 from incidents.story import Story, means, story
 from incidents.undoing import UNDOES
 from products.targets import Target, offset_text
@@ -33,21 +33,28 @@ def read(incident: Incident, now: datetime) -> Ruler | None:
     """None for a process that plans no moments."""
     told = story(incident)
     moved = _with_watch({pk: event.occurred_at for pk, event in told.corrections.items()}, told)
+    back = ruler_events.goes_back(told)
     plan, real = [], []
     for row in _marks(incident):
         for what in row["what"]:
-            later = all(word.partition(":")[0] in LATER for word in what["events"])
-            plan.append(Planned(_seconds(row["at"]), what["label"], later=later))
-            real.append(_first(incident, told, what["events"], moved))
+            words, at_s = what["events"], _seconds(row["at"])
+            later = all(word.partition(":")[0] in LATER for word in words)
+            out = back and ruler_events.left_out(words)
+            plan.append(Planned(at_s, what["label"], later=later, left_out=out))
+            # What a rollback brings out is the version before.
+            also = [EventKind.ROLLED_BACK] if back and EventKind.DEPLOYED in words else []
+            real.append(_first(incident, told, [*words, *also], moved))
     if not plan:
         return None
     for limit, at in _limits(incident):
         plan.append(limit)
         real.append(at)
     ended_at, end = _end(incident, told, moved)
+    asked = {word for row in _marks(incident) for what in row["what"] for word in what["events"]}
     return ruler(
-        plan, real, now, detected_at=incident.detected_at, ended_at=ended_at, end=end, band=_band(incident)
-    )
+        plan, real, now, detected_at=incident.detected_at, ended_at=ended_at, end=end, band=_band(incident),
+        happened=ruler_events.happened(told, moved, asked),
+    )  # fmt: skip
 
 
 def _marks(incident: Incident) -> list[dict[str, Any]]:
@@ -165,12 +172,19 @@ def _point(mark: Mark, shown: Ruler) -> Point:
     return Point(mark.plan.at_s, short, title, real, tone, mark.plan.limit, name=mark.plan.label, note=note)
 
 
+def _event(one: Happened, shown: Ruler) -> Point:
+    at_s = shown.seconds(one.at)
+    title = f"{offset_text(round(at_s))} {one.label}"
+    return Point(at_s, "", title, at_s, one.tone, planned=False, name=one.label)
+
+
 def _render(request: HttpRequest, incident: Incident) -> str:
     shown = read(incident, glance.now(incident))
     if shown is None:
         return ""
     now_s = shown.seconds(shown.now) if shown.now else None
     points = [_point(mark, shown) for mark in shown.marks]
+    points += [_event(one, shown) for one in shown.happened]
     drawn = svg(points, summary(shown), now_s=now_s, total_s=shown.total.elapsed_s, wide=BAND)
     user = signed_in(request)
     context = {

@@ -27,7 +27,7 @@ LETTER, SPACE = 6.3, 10.0
 class Point:
     """One mark. `real_s` None: not yet. `tone`: good, late, open or quiet. `limit`: a bound that an event set.
 
-    `label` is when ("T+15"), `name` what, `note` how late it was.
+    `label` is when ("T+15"), `name` what, `note` how late it was. What nobody has `planned` stands below alone.
     """
 
     at_s: float
@@ -38,6 +38,7 @@ class Point:
     limit: bool = False
     name: str = ""
     note: str = ""
+    planned: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,13 @@ def svg(
     """All of it as one image called `label`."""
     reals = [point.real_s for point in points if point.real_s is not None]
     reach = max([total_s if now_s is None else now_s, *reals, 0.0])
-    measure = scale([max(0.0, point.at_s) for point in points], reach, wide)
+    plan = [point for point in points if point.planned]
+    measure = scale([max(0.0, point.at_s) for point in plan], reach, wide)
     until = measure.x(max(reals, default=0.0) if now_s is None else now_s)
     parts = [
         *(_axis(piece) for piece in measure.pieces),
         format_html('<path class="real" d="M{} {}H{}"/>', LEFT, REAL_Y, until),
-        *_plan(points, measure, named=wide >= BAND),
+        *_plan(plan, measure, named=wide >= BAND),
         *(_real(point, measure) for point in points if point.real_s is not None),
         *([_now(measure.x(now_s), measure)] if now_s is not None else []),
         *(_notes(points, measure, now_s) if wide >= BAND else []),
@@ -204,6 +206,8 @@ def _real(point: Point, measure: Scale) -> SafeString:
     x = measure.x(max(0.0, point.real_s or 0.0))
     if point.tone == "late":
         shape = format_html('<rect class="late" x="{}" y="{}" width="10" height="10"/>', x - 5, REAL_Y - 5)
+    elif point.tone == "plain":
+        shape = format_html('<path class="real" d="M{} {}v20"/>', x, REAL_Y - 10)
     else:
         shape = format_html('<circle class="good" cx="{}" cy="{}" r="5.5"/>', x, REAL_Y)
     return format_html("<g>{}<title>{}</title></g>", shape, point.title)

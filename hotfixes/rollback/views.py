@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -36,10 +38,20 @@ def rollback(request: HttpRequest, ref: str) -> HttpResponse:
         "incident": incident,
         "page": shown,
         "may": allowed(user, "rollback_step", incident) and found.is_open,
+        "report": _report(found) if allowed(user, "report_deployment", found.product) else "",
         "zone": zone_of(user, incident),
         "live_topics": [f"incident:{incident.pk}", f"user:{user.pk}"],
         "live_cursor": cursor,
     })  # fmt: skip
+
+
+def _report(found: Rollback) -> str:
+    """The form in which a person reports what was brought out, filled in with what this rollback brings out."""
+    halt = found.option.get("kind") == HALT
+    said: dict[str, str] = {"version": found.from_version if halt else found.to_version}
+    said |= {"stage": "halted", "status": "started"} if halt else {"git_ref": found.to_ref}
+    known = {name: value for name, value in said.items() if value} | {"next": found.get_absolute_url()}
+    return f"{reverse('report_deployment', args=[found.product.slug])}?{urlencode(known)}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
