@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from incidents import closing, glance, holding, letters, next_check, watch
+from incidents import closing, glance, holding, letters, next_check, setbacks, watch
 from incidents.action import Action as Action
 from incidents.clocks import span
 from incidents.forms.retold import asks_when
@@ -54,7 +54,7 @@ def _next(
     rules = [_acknowledge, _confirm]
     if begun and work:
         action = next((found for rule in rules if (found := rule(incident, monitor_state))), None)
-        action = action or _worse(work, decides) or _remedy(incident, work, checks)
+        action = action or setbacks.action(work, decides) or _remedy(incident, work, checks)
         return action or _watching(incident, work) or _boxes(work) or _over()
     for rule in (_acknowledge, _recovered, _confirm, _plan):
         if action := rule(incident, monitor_state):
@@ -73,7 +73,9 @@ def undecided(incident: Incident, work: Work) -> bool:
 
 
 def decision(incident: Incident, role: str, work: Work) -> Action | None:
-    """For who decides as `role`: everybody else waits for it (K138). None once it is decided."""
+    """For who decides as `role`: everybody else waits for it (K138). None once it is decided and holds."""
+    if work.remedy and (again := setbacks.action(work, role)):
+        return again
     if not undecided(incident, work):
         return None
     return Action(
@@ -134,19 +136,6 @@ def _boxes(work: Work) -> Action | None:
     ) % {"n": count}
     words = _("Tick what is done, and say what was not needed. Then resolve it.")
     return Action("attest", _("Go to the checklist"), title, words, anchor="checklist")
-
-
-def _worse(work: Work, role: str) -> Action | None:
-    """A person has said that the fix made it worse, and nobody has decided since: rollback or not (A37)."""
-    worse = work.story.last(EventKind.REGRESSED)
-    if worse is None or work.story.since(worse).last(EventKind.DECIDED, EventKind.ROLLBACK_STARTED):
-        return None
-    title = _("It got worse: roll back?")
-    if role:
-        words = _("You decide as %(role)s. The ways back are on the card.") % {"role": role}
-        return Action("decide", _("Decide"), title, words, place="decision_card")
-    words = _("Tell who decides. What is known is on the card.")
-    return Action("decide", _("See what is known"), title, words, place="decision_card")
 
 
 def _over() -> Action:

@@ -1,5 +1,6 @@
 """One message about one incident: its subject, its body, what may be tapped. A private one says its ref alone."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -34,14 +35,16 @@ def tell(
     *,
     wake: bool | None = None,
     path: str = "",
+    offers: tuple[str, ...] = (),
 ) -> None:
     """Write it for each of `to`, once. `wake`: whether it may ring at night, if not as the severity says; `path` is
-    the page it leads to, if not the incident's."""
+    the page it leads to, if not the incident's; `offers` what else may be tapped."""
+    said = message(incident, key, headline, line, path=path)
     queue.tell(
         about=about,
         key=key,
         to=to,
-        message=message(incident, key, headline, line, path=path),
+        message=replace(said, offers=(*offers, *said.offers)),
         team=incident.product.team,
         rank=incident.severity.rank,
         wake=incident.severity.wake if wake is None else wake,

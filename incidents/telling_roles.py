@@ -3,14 +3,17 @@ watches. What went wrong is also for whoever works on it, and for the rooms.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from incidents import holding, recipients
 from incidents.models import Incident, TimelineEvent
 from incidents.notice import about, tell
+from notifications.links import DECIDE
 from notifications.queue import Recipient
 from products.process.roles import ProcessRole
 from products.vocabulary import EventKind
@@ -21,7 +24,7 @@ DEPLOYED, SMOKE_FAILED, WATCH_FAILED, WATCH_PASSED = (
     "watch_failed",
     "watch_passed",
 )
-WATCH_BEGUN = "watch_begun"
+WATCH_BEGUN, REGRESSED = "watch_begun", "regressed"
 
 
 def deciders(incident: Incident) -> list[tuple[User, str]]:
@@ -59,6 +62,11 @@ def _watch_failed(incident: Incident, event: TimelineEvent) -> None:
     _bad(incident, event, WATCH_FAILED, _("the watch failed"), line)
 
 
+def _regressed(incident: Incident, event: TimelineEvent) -> None:
+    line = _("It got worse since what was decided: %(what)s. Mend it again, or roll back?")
+    _bad(incident, event, REGRESSED, _("it got worse"), line)
+
+
 def _good(
     incident: Incident, event: TimelineEvent, key: str, headline: str, line: str, *, wake: bool | None = None
 ) -> None:
@@ -67,14 +75,20 @@ def _good(
 
 
 def _bad(incident: Incident, event: TimelineEvent, key: str, headline: str, line: str) -> None:
-    """To whoever decides, whoever works on it, and the rooms: the contacts need not be woken for work under way."""
-    working = [(one.user, one.label) for one in holding.held(incident).values()]
-    to = recipients.named(incident, [*deciders(incident), *working])
-    to = [*_but(to, event), *recipients.rooms(incident)]
+    """To whoever decides, with the link to the card; to whoever works on it, and the rooms. The contacts need not be
+    woken for work under way."""
     said = line % {"what": _what(incident, event)}
     if event.text and not incident.private:
         said += f"\n{event.text[:500]}"
-    tell(incident, about(event), key, to, headline, said)
+    asked = _but(recipients.named(incident, deciders(incident)), event)
+    tell(
+        incident, about(event), key, [replace(one, may_act=True) for one in asked], headline, said,
+        path=reverse("decision_card", args=[incident.ref]), offers=(DECIDE,),
+    )  # fmt: skip
+    mine = {one.key for one in asked}
+    working = recipients.named(incident, [(one.user, one.label) for one in holding.held(incident).values()])
+    others = [one for one in _but(working, event) if one.key not in mine]
+    tell(incident, about(event), key, [*others, *recipients.rooms(incident)], headline, said)
 
 
 def _watch_begun(incident: Incident, event: TimelineEvent) -> None:
@@ -112,6 +126,7 @@ def _what(incident: Incident, event: TimelineEvent) -> str:
 AFTER: Mapping[EventKind, Callable[[Incident, TimelineEvent], None]] = MappingProxyType(
     {
         EventKind.DEPLOYED: _deployed,
+        EventKind.REGRESSED: _regressed,
         EventKind.SMOKE_FAILED: _smoke_failed,
         EventKind.WATCH_FAILED: _watch_failed,
         EventKind.WATCH_MET: _watch_passed,

@@ -10,7 +10,9 @@ from accounts.models import User
 from hotfixes.decision import asking, comparing, deciders, proposing, rules
 from hotfixes.decision import facts as known
 from hotfixes.decision.decide import standing
-from hotfixes.models import Choice
+from hotfixes.decision.told import told
+from hotfixes.models import Choice, Preview
+from hotfixes.preview import asking as asking_git
 from incidents import glance
 from incidents.models import Incident
 from incidents.views.incident import zone_of
@@ -31,6 +33,8 @@ def card(found: Incident, reader: User) -> dict[str, Any]:
             "raw": read,
             "seen": known.seen(read),
             "columns": comparing.columns(read),
+            "preview": _looked_again(found, read),
+            "told": told(found, read, glance.now(found)) if found.is_open else [],
             "rules": [
                 (rule, rule.applies(comparing.situation(read)), rule.key == read["suggestion"]["rule"])
                 for rule in rules.RULES
@@ -40,6 +44,14 @@ def card(found: Incident, reader: User) -> dict[str, Any]:
             "may_propose": found.is_open and allowed(reader, "propose", found),
             "may_override": found.is_open and allowed(reader, "decide_in_emergency", found),
         }
+
+
+def _looked_again(found: Incident, read: dict[str, Any]) -> Preview | None:
+    """What the way back that is compared undoes: read anew where that is a while ago, shown here when it is there."""
+    way = comparing.best(read)
+    if way is None or not found.is_open or way["kind"] in comparing.FORWARD:
+        return None
+    return asking_git.look_again(found.product, way["from_ref"], way["target_ref"], glance.now(found))
 
 
 def brief(found: Incident, reader: User) -> dict[str, Any]:

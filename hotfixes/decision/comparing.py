@@ -61,8 +61,15 @@ def best(found: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def columns(found: dict[str, Any]) -> list[Column]:
-    """The hotfix, then the way back, with the same rows."""
-    return [_hotfix(found), *([_back(found, way)] if (way := best(found)) else [])]
+    """The hotfix, then the way back, with the same rows; the way back first where a hotfix does not hold (A37)."""
+    back = [_back(found, way)] if (way := best(found)) else []
+    return [*back, _hotfix(found)] if fix_failed(found) else [_hotfix(found), *back]
+
+
+def fix_failed(found: dict[str, Any]) -> bool:
+    """What a rollback brought back is not gone back from again: that is decided anew, with nothing put first."""
+    setback = found.get("setback") or {}
+    return bool(setback) and not str(setback["remedy"]).startswith("RB-")
 
 
 def suggestion(found: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +83,7 @@ def situation(found: dict[str, Any]) -> rules.Situation:
     took = (way or {}).get("took") or {}
     return rules.Situation(
         data_loss=bool(found["data_loss"]),
+        did_not_hold=fix_failed(found),
         escalating={"unknown": None}.get(found["growing"]["way"], found["growing"]["way"] == RISING),
         rollback_there=bool(fitting),
         rollback_blocked=bool(fitting) and all(one.get("blocked") for one in fitting),

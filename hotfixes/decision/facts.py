@@ -15,7 +15,8 @@ from hotfixes.decision.growing import growing
 from hotfixes.decision.release import release
 from hotfixes.models.spoken import without_words
 from hotfixes.rollback import ways as rollback
-from incidents import glance
+from hotfixes.watch.opening import remedy_of
+from incidents import glance, setbacks
 from incidents.clock_views import clock_views
 from incidents.described import WORDS
 from incidents.models import Incident
@@ -40,6 +41,7 @@ def facts(incident: Incident, now: datetime) -> dict[str, Any]:
         "hotfix": mending.mending(incident, proposal),
         "questions": [asking.shown(one, hidden) for one in asking.questions(incident)],
         "told": _told(incident),
+        "setback": _setback(incident),
     }
     found["suggestion"] = comparing.suggestion(found)
     return {"unknown": unknown(found), **found}
@@ -88,6 +90,23 @@ def _told(incident: Incident) -> list[dict[str, str]]:
         for one in listed
         if one.get("audience") == "users"
     ]
+
+
+def _setback(incident: Incident) -> dict[str, Any] | None:
+    """What was brought out and does not hold, as the monitors, the smoke tests or a person say (A37)."""
+    event = setbacks.of(incident)
+    if event is None:
+        return None
+    document = incident.process_version.document
+    return {
+        "seq": event.seq,
+        "kind": event.kind,
+        "at": _utc(event.occurred_at),
+        "what": setbacks.what(event, document),
+        "who": event.actor_label if event.actor_id else "",
+        "remedy": remedy_of(incident, event),
+        "said": setbacks.sentence(event, document, incident.product.team.time_zone),
+    }
 
 
 def digest(found: dict[str, Any]) -> str:

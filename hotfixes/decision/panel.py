@@ -39,6 +39,7 @@ OFFERS["propose"] = Offer(
     propose,
     ProposeForm,
     _("Whoever decides reads it beside the rules, and is told at once. A later one replaces it."),
+    prefill=("choice",),
 )
 panels.register(panels.Panel("emergency", 1, _is_loud, _loud, place="band"))
 panels.register(panels.Panel("decision", panels.DECISION, _applies, _render))

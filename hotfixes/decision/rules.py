@@ -16,10 +16,12 @@ from hotfixes.models import Choice
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What the rules ask. None: nobody knows. A way back is safe when nothing is known against it and data is kept by
-    it. `p90`: seconds until nine of ten were through; of a few only, a plan, or nothing: None.
+    it. `did_not_hold`: the watch, the smoke tests or a person failed a fix. `p90`: seconds until nine of ten were
+    through; of a few only, a plan, or nothing: None.
     """
 
     data_loss: bool = False
+    did_not_hold: bool = False
     escalating: bool | None = None
     rollback_there: bool = False
     rollback_blocked: bool = False
@@ -45,6 +47,12 @@ def _urgent(one: Situation) -> bool:
 
 
 RULES: Final = (
+    Rule(
+        "did_not_hold",
+        _("What was brought out does not hold, and a way back is safe: roll back."),
+        lambda one: one.did_not_hold and one.rollback_safe is True,
+        (Choice.ROLLBACK,),
+    ),
     Rule(
         "urgent_and_safe",
         _("Data is being lost or it grows, and a way back is safe: roll back."),

@@ -18,6 +18,7 @@ from accounts.models import User
 from foundation.text import asked
 from hotfixes.decision import deciders, refused
 from hotfixes.decision.card import card, card_page
+from hotfixes.decision.comparing import fix_failed
 from hotfixes.decision.decide import Changed, Decided, decide, standing
 from hotfixes.decision.forms import DecideForm
 from hotfixes.models import Choice
@@ -73,6 +74,8 @@ class Confirming:
         if not context["role"]:
             raise Http404
         form.initial.setdefault("seen", context["seen"])
+        if chosen == Choice.ROLLBACK and fix_failed(context["raw"]):
+            form.initial.setdefault("reason", context["raw"]["setback"]["said"])
         fresh = self.request.user == self.user and confirming.is_fresh(self.request)
         wanted = None if fresh else confirming.ask(self.request, self.user)
         column = _column(

@@ -17,9 +17,8 @@ from foundation import moment
 from hotfixes.decision import comparing, deciders, refused
 from hotfixes.decision import facts as known
 from hotfixes.decision.card import card_page
-from hotfixes.decision.decide import standing
 from hotfixes.decision.second_tap import Confirming
-from hotfixes.decision.waiting import is_mine
+from hotfixes.decision.waiting import is_mine, waits
 from hotfixes.models import Decision
 from incidents.glance import redactions_of
 from incidents.models import OPEN, Incident, Mode
@@ -57,7 +56,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
 def _waiting(user: User) -> list[Waiting]:
     """Real ones before drills, then the worst first. As administrator alone nothing waits for one."""
     found = Incident.objects.read_by(user).open().for_page().worst_first()[:LOOKED_AT]
-    rows = sorted((one for one in found if not standing(one)), key=lambda one: one.mode != Mode.LIVE)
+    rows = sorted((one for one in found if waits(one)), key=lambda one: one.mode != Mode.LIVE)
     return [Waiting(one, is_mine(one, user), deciders.asked(one)) for one in rows]
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from hotfixes.decision import deciders
 from hotfixes.decision.decide import standing
+from incidents import setbacks
 from incidents.models import Incident
 from products.models import RoleHolder
 
@@ -29,7 +30,12 @@ def waiting_for(user: User) -> int:
     if not products:
         return 0
     found = Incident.objects.read_by(user).open().for_page().filter(product__in=products)[:MOST]
-    return sum(is_mine(one, user) and not standing(one) for one in found)
+    return sum(is_mine(one, user) and waits(one) for one in found)
+
+
+def waits(incident: Incident) -> bool:
+    """Nobody has decided, or what was decided does not hold (A37)."""
+    return standing(incident) is None or setbacks.of(incident) is not None
 
 
 def is_mine(incident: Incident, user: User) -> bool:

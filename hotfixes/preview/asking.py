@@ -18,6 +18,8 @@ from products.models import Deployment, Product
 
 # A tag can move, and a download vanish: what was read longer ago is read anew when somebody looks.
 FRESH = timedelta(minutes=10)
+# Whoever decides looks at what is so now.
+LATELY = timedelta(minutes=1)
 MOST = 50
 
 # By incident: up to which deployment of its product it was asked for. Lost with the process, and asked anew.
@@ -64,13 +66,22 @@ def ask(incident: Incident, product: Product | None = None) -> None:
         wake()
 
 
-def _preview(product: Product, from_ref: str, to_ref: str, now: datetime) -> bool:
+def look_again(product: Product, from_ref: str, to_ref: str, now: datetime) -> Preview | None:
+    """For who opens the card: what was read more than a minute ago is read anew. None where nothing can be read."""
+    if not (product.repository_id and from_ref and to_ref):
+        return None
+    if _preview(product, from_ref, to_ref, now, fresh=LATELY):
+        wake()
+    return Preview.objects.get(product=product, from_ref=from_ref, to_ref=to_ref)
+
+
+def _preview(product: Product, from_ref: str, to_ref: str, now: datetime, fresh: timedelta = FRESH) -> bool:
     row, made = Preview.objects.get_or_create(
         product=product, from_ref=from_ref, to_ref=to_ref, defaults={"asked_at": now, "look_at": now}
     )
     if made:
         return True
-    if row.look_at is not None or (row.made_at and not row.trouble and row.made_at > now - FRESH):
+    if row.look_at is not None or (row.made_at and not row.trouble and row.made_at > now - fresh):
         return False
     if row.trouble and row.asked_at > now - timedelta(minutes=1):
         return False

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from hotfixes.models import Hotfix
-from incidents import transitions
+from incidents import setbacks, transitions
 from incidents.checklist import check_reason
 from incidents.lifecycle import Step, perform
 from incidents.models import Incident, Status, TimelineEvent
 from incidents.report import REPORTED_IN, check_moment
 from products.vocabulary import EventKind
 
-SHOWN_BY = (EventKind.REGRESSED, EventKind.WATCH_FAILED, EventKind.SMOKE_FAILED)
+SHOWN_BY = tuple(EventKind(kind) for kind in setbacks.ANSWERED_BY)
 
 
 def regress(hotfix: Hotfix, *, by: User, reason: str, at: datetime | None = None) -> TimelineEvent:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import allowed, signed_in, teams_of
 from accounts.models import User
 from foundation import moment
-from incidents import alarms, holding, obligations, verdicts
+from incidents import alarms, holding, obligations, setbacks, verdicts
 from incidents.clock_views import ClockView
 from incidents.models import Clock, Incident, Mode, Status
 from incidents.next_action import Action, decision, next_action
@@ -144,6 +144,6 @@ def _card(
         )
     else:
         action = decision(incident, decides, work) if decides and work else None
-    if action and decides and action.verb == "decide":
+    if action and decides and work and action.verb == "decide" and not setbacks.standing(work.story.events):
         action = replace(action, title=_("Waits for you: hotfix or rollback?"))
     return Card(incident, view, action)

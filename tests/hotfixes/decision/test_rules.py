@@ -13,6 +13,11 @@ TABLE = [
         Situation(data_loss=True, rollback_there=True, rollback_safe=True, cause_known=True, hotfix_p90_s=1),
         "rollback", "", "urgent_and_safe",
     ),
+    (
+        Situation(did_not_hold=True, rollback_there=True, rollback_safe=True, cause_known=True, hotfix_p90_s=1),
+        "rollback", "", "did_not_hold",
+    ),
+    (Situation(did_not_hold=True, rollback_there=True, cause_known=True), "", "", ""),
     (Situation(escalating=True, rollback_there=True, rollback_safe=True), "rollback", "", "urgent_and_safe"),
     (Situation(data_loss=True, rollback_there=True, rollback_safe=None), "", "hotfix", "cause_unknown"),
     (Situation(data_loss=True, rollback_there=True, rollback_safe=None, cause_known=True), "", "", ""),

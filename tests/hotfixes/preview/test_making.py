@@ -3,6 +3,7 @@
 import http.server
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -12,10 +13,13 @@ from hotfixes.models import Download, Preview
 from hotfixes.preview import asking, downloads
 from hotfixes.preview.making import preview_due
 from hotfixes.rollback.ways import ways
+from live import bus
+from live.models import Announcement
 from products.models import Deployment
 from products.vocabulary import EnvironmentKind
 from tests.hotfixes.checks.stories import BASE, NOTED, TAG
 from tests.hotfixes.observing.watched import Watched
+from tests.signing import sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +87,30 @@ def test_a_new_deployment_asks_for_what_it_would_undo(watched: Watched) -> None:
     deployed(watched, "0.1.1")
     assert asking.sweep() == 1
     assert Preview.objects.get().to_ref == BASE
+
+
+def test_who_opens_the_card_has_it_read_again_after_a_minute(watched: Watched) -> None:
+    """The page says so, and says when it is there."""
+    deployed(watched, "0.1.0")
+    deployed(watched, "0.1.1")
+    incident = watched.incident()
+    asking.sweep()
+    released(watched, {})
+    watched.look()
+    assert preview_due()
+    phone = sign_in(watched.ada)
+    path = f"/decisions/{incident.ref}/"
+    assert "is being read again" not in phone.get(path).content.decode()
+    assert Preview.objects.get().look_at is None, "it was read just now"
+    Preview.objects.update(made_at=moment.now() - timedelta(seconds=61))
+    cursor = bus.cursor()
+    assert "It is being read again now" in phone.get(path).content.decode()
+    assert preview_due()
+    assert Announcement.objects.filter(pk__gt=cursor, topic=f"incident:{incident.pk}").exists(), (
+        "it swaps itself"
+    )
+    page = phone.get(path).content.decode()
+    assert ("is being read again" in page, "What it undoes was read" in page) == (False, True)
 
 
 def test_a_tag_that_is_missing_is_said_and_nothing_is_claimed(watched: Watched) -> None:
