@@ -1,8 +1,10 @@
 """Which moves make sense at a moment: what comes next first, then what else may happen, also what goes wrong."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
-from incidents import holding, messages, steps
+from incidents import holding, messages, setbacks, steps
 from incidents.models import OPEN, Incident, Status
 from incidents.next_action import Action, next_action
 from incidents.report import SAID, possible
@@ -39,6 +41,8 @@ def action_of(incident: Incident, known: Work) -> Action | None:
 
 
 def _next(incident: Incident, known: Work) -> list[Offered]:
+    if again := _again(incident, known):
+        return [again]
     action = action_of(incident, known)
     if action is None:
         return []
@@ -51,6 +55,16 @@ def _next(incident: Incident, known: Work) -> list[Offered]:
         step = steps.next_step(incident, known)
         of = step.message if step else ""
     return [Offered(action.verb, of, str(action.label), "next")]
+
+
+def _again(incident: Incident, known: Work) -> Offered | None:
+    """What does not hold is decided anew: a fix is gone back from, a rollback is mended."""
+    if not incident.is_open or setbacks.standing(known.story.events) is None:
+        return None
+    choice = "hotfix" if known.remedy == EventKind.ROLLBACK_STARTED else "rollback"
+    offered = [one for one in _registered(incident, known) if one.verb == "decide"]
+    found = next((one for one in offered if one.of.partition(".")[0] == choice), None)
+    return replace(found, group="next") if found else None
 
 
 def _registered(incident: Incident, known: Work) -> list[Offered]:

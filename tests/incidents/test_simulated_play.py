@@ -156,6 +156,16 @@ def press_each(played: Played) -> list[tuple[Move, str]]:
 
 
 @pytest.mark.django_db
+def test_what_does_not_hold_is_decided_anew_next(product: Product) -> None:
+    """A37: a fix is gone back from; the version before is not gone back from again."""
+    mended = ((60, "acknowledge", ""), (120, "decide", "hotfix"), (900, "report", "deployed"))
+    back = ((120, "decide", "rollback.halt_rollout"), (900, "report", "rolled_back"))
+    for moves, choice in ((mended, "rollback"), ((mended[0], *back), "hotfix")):
+        found = shown(script(*moves, (960, "report", "smoke_failed")))
+        assert [one.of.partition(".")[0] for one in found.group("next") if one.verb == "decide"] == [choice]
+
+
+@pytest.mark.django_db
 def test_a_rollback_is_decided_by_who_decides_and_ends(product: Product) -> None:
     """K67, C15: the option of the process; its end is stated."""
     found = shown(
