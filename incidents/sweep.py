@@ -6,7 +6,7 @@ from django.db import transaction
 
 from foundation import moment, rounds
 from foundation.crash import crashpoint
-from incidents import breaches, escalation, lifecycle, reminders, vacancies
+from incidents import breaches, escalation, lifecycle, obligations, reminders, rhythm, vacancies
 from incidents.models import Clock, Incident
 
 
@@ -59,7 +59,7 @@ def next_ask() -> datetime | None:
 
 def turn(pk: int) -> None:
     """All that is due on this one incident: what the sweeps do to every one (incidents/simulation/ has only one)."""
-    for job in (_fire, _warn, _escalate, _ask):
+    for job in (_fire, _warn, _escalate, obligations.remind, rhythm.remind, _ask):
         job(pk)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from incidents import messages
-from incidents.models import Clock, Incident
+from incidents.models import Clock, Incident, Obligation
 from incidents.simulation.play import Played
 from incidents.work import Work
 from notifications.models import Delivery
@@ -20,8 +20,11 @@ class Coming:
 
 def coming(played: Played, incident: Incident, known: Work) -> list[Coming]:
     found = [*_clocks(incident), *_messages(incident, known), *_waiting(incident)]
+    found += _owed(incident)
     if incident.is_open and incident.roles_due_at:
         found.append(Coming(incident.roles_due_at, _("Empty roles are asked for")))
+    if incident.is_open and incident.remind_at:
+        found.append(Coming(incident.remind_at, _("A status update is due")))
     later = {(one.at, one.label): one for one in found if one.at > played.now}
     return sorted(later.values(), key=lambda one: one.at)
 
@@ -43,6 +46,11 @@ def _messages(incident: Incident, known: Work) -> list[Coming]:
     return [
         Coming(one.due_at, _("“%(title)s” is due") % {"title": one.title}) for one in planned if one.due_at
     ]
+
+
+def _owed(incident: Incident) -> list[Coming]:
+    rows = Obligation.objects.open().filter(incident=incident, told_late_at=None)
+    return [Coming(row.late_at, _("“%(title)s” is late") % {"title": row.title}) for row in rows]
 
 
 def _waiting(incident: Incident) -> list[Coming]:

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.utils.translation import gettext as _
 
-from incidents import checklist, clock_verbs, closing, exits, messages, roles, steps, transitions
+from incidents import (
+    checklist,
+    clock_verbs,
+    closing,
+    exits,
+    messages,
+    rhythm,
+    roles,
+    steps,
+    transitions,
+    updates,
+)
 from incidents.models import Incident
 from incidents.report import report
 from incidents.simulation.world import World
@@ -94,6 +105,10 @@ def _send(incident: Incident, of: str, world: World) -> object:
     )
 
 
+def _update(incident: Incident, of: str, world: World) -> object:
+    return updates.update(incident, by=incident.lead or world.on_call, text=rhythm.standing(incident))
+
+
 def _box(of: str) -> int:
     if not (of.isascii() and of.isdigit() and len(of) < 4):
         raise ValidationError(_("A box goes by its number, such as 3."))
@@ -117,6 +132,7 @@ register("skip_step", _skip_step)
 register("attest", lambda i, of, w: checklist.attest(i, _box(of), by=w.executor))
 register("not_needed", lambda i, of, w: checklist.not_needed(i, _box(of), by=w.executor, reason=REASON))
 register("send_message", _send)
+register("update", _update)
 register("pause_clock", lambda i, of, w: clock_verbs.pause_clock(i, of, by=w.on_call, reason=REASON))
 register("resume_clock", lambda i, of, w: clock_verbs.resume_clock(i, of, by=w.on_call, reason=REASON))
 register("waive_clock", lambda i, of, w: clock_verbs.waive_clock(i, of, by=w.on_call, reason=REASON))

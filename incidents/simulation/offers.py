@@ -86,9 +86,11 @@ def _tell(incident: Incident, known: Work) -> list[Offered]:
     if incident.status not in messages.SENT_IN:
         return []
     due = [one for one in messages.messages(incident, known) if one.state == "due"]
-    return [
+    told = [
         Offered("send_message", one.key, _("Send: %(title)s") % {"title": one.title}, "tell") for one in due
     ]
+    asked = incident.is_open and incident.update_due_at
+    return [*told, *([Offered("update", "", _("Send a status update"), "tell")] if asked else [])]
 
 
 def _facts(incident: Incident, known: Work) -> list[Offered]:

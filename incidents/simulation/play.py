@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from incidents import escalation, sweep
 from incidents.declare import declare
 from incidents.lifecycle import TooLate
-from incidents.models import Clock, Incident
+from incidents.models import Clock, Incident, Obligation
 from incidents.simulation import moves, world
 from incidents.simulation.basis import Basis
 from incidents.simulation.script import Move, Script
@@ -148,9 +148,12 @@ def advance(played: Played, until: datetime) -> None:
 
 
 def _next_due(incident: Incident) -> datetime | None:
-    """When a clock runs out, people are reminded, asked next or for a role, or a message leaves in the morning."""
+    """When a clock runs out, people are reminded (of it, of an update, of a message that is owed), asked next or for a
+    role, or a message leaves in the morning."""
     mine = Clock.objects.filter(incident=incident)
-    asks = Incident.objects.open().filter(pk=incident.pk, roles_due_at__isnull=False)
+    own = Incident.objects.open().filter(pk=incident.pk)
+    asks, updates = own.exclude(roles_due_at=None), own.exclude(remind_at=None)
+    owed = Obligation.objects.open().filter(incident=incident).exclude(look_at=None)
     next_ones = escalation.waiting().filter(pk=incident.pk)
     due = (
         mine.ticking()
@@ -159,6 +162,8 @@ def _next_due(incident: Incident) -> datetime | None:
             mine.to_warn().values_list("warn_at"),
             asks.values_list("roles_due_at"),
             next_ones.values_list("escalate_at"),
+            updates.values_list("remind_at"),
+            owed.values_list("look_at"),
             Delivery.objects.about(incident.ref).waiting().values_list("due_at"),
         )
     )

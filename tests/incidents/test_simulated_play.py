@@ -71,6 +71,7 @@ def test_time_alone_brings_warnings_breaches_and_questions_at_their_moment(produ
         (timedelta(minutes=27), "nobody has acknowledged"),
         (timedelta(minutes=30), "time ran out"),
         (timedelta(minutes=30), "nobody has acknowledged"),
+        (timedelta(hours=1), "an update is due (Staff Mobile)"),
         (timedelta(hours=3), "time is running out"),
         (timedelta(minutes=216), "almost out of time"),
         (timedelta(hours=4), "time ran out"),
@@ -82,6 +83,28 @@ def test_time_alone_brings_warnings_breaches_and_questions_at_their_moment(produ
         everybody, ("Ben (deputy Release Engineer)",),
     ]  # fmt: skip
     assert late.told[11].whom == ("Vera",)  # everybody else hears that the time ran out
+
+
+@pytest.mark.django_db
+def test_what_is_owed_and_updates_are_reminded_of_at_their_moment(product: Product) -> None:
+    """K65, K73: who owes a message hears when it is due and when it is late; each update begins the next hour."""
+    asked = script(
+        (60, "acknowledge", ""), (90, "lead", ""), (120, "decide", "hotfix"), (900, "report", "deployed"),
+        (1200, "report", "smoke_passed"), (3000, "update", ""), until_s=7200,
+    )  # fmt: skip
+    found = shown(asked)
+    assert found.refused == []
+    said = [
+        (one.at - FRIDAY, one.subject, one.whom) for one in found.told if one.subject.startswith("INC-0: ")
+    ]
+    assert said == [
+        (timedelta(minutes=20), f"INC-0: send “Production hotfix deployed” (Staff Mobile)", ("Cleo",)),
+        (timedelta(minutes=50), f"INC-0: late: “Production hotfix deployed” (Staff Mobile)", ("Cleo",)),
+        (timedelta(minutes=110), f"INC-0: an update is due (Staff Mobile)", ("Vera",)),
+    ]
+    assert [(one.at - FRIDAY, one.label) for one in shown(asked.later(-4200)).coming if "pdate" in one.label][
+        :1
+    ] == [(timedelta(minutes=110), "A status update is due")]
 
 
 @pytest.mark.django_db
