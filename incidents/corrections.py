@@ -15,8 +15,9 @@ from incidents import breaches, clock_verbs, reminders, telling, timeline, timin
 from incidents.hiding import asked_to_redact
 from incidents.lifecycle import Step, TooLate, announce, perform
 from incidents.models import Incident, RedactionRequest, Status, TimelineEvent
+from incidents.telling_roles import QUOTED
 from live import bus
-from notifications import queue
+from notifications import redacting
 from products.vocabulary import EventKind
 
 _ANY = tuple(Status)
@@ -109,6 +110,9 @@ def ask_redaction(event: TimelineEvent, *, by: User, reason: str) -> RedactionRe
         request = RedactionRequest.objects.create(
             event=event, reason=reason, asked_by=by, asked_at=moment.now()
         )
+        for doomed in [event, *_corrections(event)]:
+            for about, words in _told(doomed):
+                redacting.hold_back(about, words, reason=_("Somebody asked to redact it."))
         _hide(event)
         return request
 
@@ -126,10 +130,8 @@ def confirm_redaction(request: RedactionRequest, *, by: User) -> TimelineEvent:
         _settle(request, by, confirmed=True, alone=alone)
         asked_by = str(request.asked_by)
         for doomed in [event, *(one for one in _corrections(event) if not one.redacted)]:
-            if doomed.text:
-                queue.forget(telling.about(doomed), doomed.text)
-            if doomed.data.get("about"):  # a message that was sent keeps its words apart from where it went
-                queue.forget(str(doomed.data["about"]), str(doomed.data.get("body", "")))
+            for about, words in _told(doomed):
+                redacting.forget(about, words)
             redaction = perform(
                 event.incident, REDACT, by=by, text=request.reason, supersedes=doomed, seq=doomed.seq,
                 asked_by=asked_by, alone=alone,
@@ -137,6 +139,17 @@ def confirm_redaction(request: RedactionRequest, *, by: User) -> TimelineEvent:
             # The database has destroyed the payload of `doomed` by now: the trigger timeline_destroy.
         _hide(event)
         return redaction
+
+
+def _told(event: TimelineEvent) -> list[tuple[str, str]]:
+    """What messages say of its words, each with what it is about: in whole or cut, and what was sent to people."""
+    if event.redacted:
+        return []
+    about = telling.about(event)
+    found = [(about, words) for words in (event.text, event.text[:QUOTED]) if words]
+    # A message that was sent keeps its words apart from where it went.
+    body = str(event.data.get("body", ""))
+    return [*found, (str(event.data["about"]), body)] if event.data.get("about") and body else found
 
 
 def decline_redaction(request: RedactionRequest, *, by: User) -> None:

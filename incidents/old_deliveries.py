@@ -6,6 +6,9 @@ from incidents.models import OPEN, Incident, Status
 from incidents.telling import RESOLVED
 from notifications.meanwhile import tells
 from notifications.models import Delivery
+from products.vocabulary import EventKind
+
+ENDS = (EventKind.RESOLVED, EventKind.DECLINED, EventKind.DEFERRED, EventKind.DUPLICATE_MARKED)
 
 
 @tells
@@ -14,9 +17,14 @@ def over(delivery: Delivery) -> str:
     if delivery.key == RESOLVED or not number.isdigit():
         return ""
     ended = Incident.objects.filter(number=number).exclude(status__in=OPEN).first()
-    if ended is None:
+    if ended is None or not _since(ended, delivery):
         return ""
     return _("%(ref)s is %(status)s meanwhile.") % {
         "ref": ended.ref,
         "status": str(Status(ended.status).label).lower(),
     }
+
+
+def _since(ended: Incident, delivery: Delivery) -> bool:
+    """What was written when it was over already knows it."""
+    return ended.events.filter(kind__in=ENDS, recorded_at__gt=delivery.created_at).exists()

@@ -25,6 +25,8 @@ DEPLOYED, SMOKE_FAILED, WATCH_FAILED, WATCH_PASSED = (
     "watch_passed",
 )
 WATCH_BEGUN, REGRESSED = "watch_begun", "regressed"
+# So much of what somebody wrote stands in a message about it.
+QUOTED = 500
 
 
 def deciders(incident: Incident) -> list[tuple[User, str]]:
@@ -79,7 +81,7 @@ def _bad(incident: Incident, event: TimelineEvent, key: str, headline: str, line
     woken for work under way."""
     said = line % {"what": _what(incident, event)}
     if event.text and not incident.private:
-        said += f"\n{event.text[:500]}"
+        said += f"\n{event.text[:QUOTED]}"
     asked = _but(recipients.named(incident, deciders(incident)), event)
     tell(
         incident, about(event), key, [replace(one, may_act=True) for one in asked], headline, said,

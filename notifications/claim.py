@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation import moment
 from notifications.models import Attempt, Delivery, DeliveryQuerySet, Kind, State
+from notifications.queue import WHOLE
 from notifications.slack import threads
 
 LEASE = timedelta(seconds=90)
+# A message that its room will not take must not keep the others from it.
+IN_ORDER_FOR = timedelta(hours=1)
 TAKEN = ("channel", "user", "team")
 SAID_BY_THE_NEWER = _("The newer message says it too.")
-# Written by people to be read as they stand: they go on their own, and no other says them too.
-WHOLE = frozenset({"message", "update"})
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,15 @@ def free() -> DeliveryQuerySet:
 
 
 def claim(lane: str) -> Claim | None:
-    """The most severe, then the newest of what is due in that lane, leased to the caller."""
+    """The most severe, then the newest of what is due in that lane, leased to the caller; what people wrote to be read
+    as it stands, in the order in which they wrote it."""
     with transaction.atomic():
         waiting = due().filter(lane=lane).order_by("rank", "-id")
-        found = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*TAKEN).first()
-        return _lease(_newest_of_its_kind(found)) if found else None
+        locked = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*TAKEN)
+        while found := locked.first():
+            if mine := _in_turn(found) if found.key in WHOLE else _newest_of_its_kind(found):
+                return _lease(mine)
+        return None
 
 
 def claim_this(delivery: Delivery) -> Claim | None:
@@ -69,7 +74,7 @@ def claim_this(delivery: Delivery) -> Claim | None:
 
 def _newest_of_its_kind(found: Delivery) -> Delivery:
     """The newest about the same incident to the same recipient by the same way; it carries the older ones."""
-    if found.kind == Kind.WEBHOOK or found.key in WHOLE:
+    if found.kind == Kind.WEBHOOK:
         # A program wants each event; only people want one message.
         return found
     same = free().about(found.ref).filter(recipient=found.recipient, route=found.route).exclude(key__in=WHOLE)
@@ -86,6 +91,34 @@ def _newest_of_its_kind(found: Delivery) -> Delivery:
     # What the others met is why this one is late.
     newest.reason = newest.reason or next((one.reason for one in reversed(together) if one.reason), "")
     return newest
+
+
+def _in_turn(found: Delivery) -> Delivery | None:
+    """The oldest about the same incident to the same recipient by the same way: read last, it would be taken for how it
+    stands now. None: that one is on its way or rests, and `found` waits for it; not for ever."""
+    now = moment.now()
+    before = _written_beside(found).filter(pk__lt=found.pk, first_due_at__gt=now - IN_ORDER_FOR)
+    first = before.order_by("pk").first()
+    if first is None:
+        return found
+    free_one = due().filter(pk=first.pk).select_for_update(skip_locked=True, of=("self",))
+    if mine := free_one.select_related(*TAKEN).first():
+        return mine
+    later = max(first.next_try, now + timedelta(seconds=1))
+    Delivery.objects.filter(pk=found.pk).update(due_at=later)
+    return None
+
+
+def next_in_turn(delivery: Delivery) -> None:
+    """It has left, or never will: what was written after it need not wait for it any more."""
+    if delivery.key in WHOLE:
+        now = moment.now()
+        _written_beside(delivery).filter(pk__gt=delivery.pk, due_at__gt=now).update(due_at=now)
+
+
+def _written_beside(one: Delivery) -> DeliveryQuerySet:
+    same = Delivery.objects.waiting().about(one.ref).filter(recipient=one.recipient, route=one.route)
+    return same.filter(key__in=WHOLE)
 
 
 def _lease(delivery: Delivery) -> Claim:

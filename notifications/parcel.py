@@ -19,6 +19,7 @@ class Link:
 class Parcel:
     """One message on its way. `uid` is the same at every attempt, so that the other side can drop a repeat.
 
+    `about` is empty for users: what it is called is ours alone.
     `press`: the signed value of an Acknowledge button, for a room that can say who pressed it. `thread`: where the
     room has the other messages about the same thing, in the words of its kind.
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from foundation import moment
 from notifications.channels import email, webhook
-from notifications.models import Channel, Kind
+from notifications.models import Audience, Channel, Kind
 from notifications.parcel import Parcel
 from notifications.queue import Message, public
 
@@ -23,7 +23,7 @@ def preview(channel: Channel, message: Message, *, about: str, key: str, rank: i
     """Without links that act in a person's name: a room has none."""
     parcel = Parcel(
         uid="…",
-        about=about,
+        about="" if channel.audience == Audience.USERS else about,
         key=key,
         subject=" ".join(message.subject.split())[:300],
         body=message.body,

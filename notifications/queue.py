@@ -1,13 +1,13 @@
 """What is to be told, written in the transaction of the verb that causes it: nothing is told that did not happen."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, Value
-from django.db.models.functions import Replace
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
@@ -18,6 +18,8 @@ from notifications.models import Audience, Channel, Delivery, Kind, State
 
 TICK = "nightdesk_tick"
 ACKNOWLEDGE, CANNOT = "acknowledge", "cannot"
+# Written by people to be read as they stand: they go on their own and in their order, and no other says them too.
+WHOLE = frozenset({"message", "update"})
 # What people are told in words of their own, and what somebody owes them: not moot because an incident is over.
 LASTING = frozenset({"message", "update", "owed", "owed_late"})
 
@@ -224,17 +226,30 @@ def reword(about: str, message: Message, *, key: str) -> int:
 
 def tell_after_all(about: str, message: Message, *, key: str, channels: Iterable[Channel]) -> int:
     """What was called back before it left goes to `channels` all the same, as it reads now. For a verb, in its
-    transaction."""
+    transaction.
+
+    It is another message by now: whoever is still sending the old words has lost it, and the other side must not take
+    the new ones for a repeat of what may have arrived.
+    """
     now = moment.now()
     mine = Delivery.objects.filter(about=about, key=key, channel__in=list(channels), state=State.CANCELLED)
-    again = {"state": State.PENDING, "reason": "", "due_at": now, "first_due_at": now}
-    return mine.update(subject=" ".join(message.subject.split())[:300], body=message.body, **again)
+    rows = list(mine.order_by("pk").select_for_update(of=("self",)))
+    for row in rows:
+        row.uid, row.lease_token, row.lease_until = uuid.uuid4(), None, None
+        row.state, row.reason, row.due_at, row.first_due_at = State.PENDING, "", now, now
+        row.refused_at, row.noted_at, row.created_at = None, None, now
+        row.subject, row.body = _one_line(message.subject), message.body
+        row.save()
+    if rows:
+        wake_sender()
+    return len(rows)
 
 
-def forget(about: str, words: str) -> None:
-    """`words` must not stay (a redaction): they go from every message about exactly this, told or waiting."""
-    gone = Replace("body", Value(words), Value(str(_("[redacted]"))))
-    Delivery.objects.filter(about=about, body__contains=words).update(body=gone)
+def withdraw(ref: str, *, reason: str, key: str) -> int:
+    """What did not arrive says what is not so any more: nobody sends it again as it was. For a verb, in its
+    transaction."""
+    dead = Delivery.objects.about(ref).filter(key=key, state=State.DEAD)
+    return dead.update(state=State.CANCELLED, reason=reason[:500])
 
 
 def reached(ref: str) -> list[Recipient]:

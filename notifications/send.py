@@ -23,7 +23,16 @@ from foundation.wedge import wedge
 from network.locator import BadUrl
 from notifications import wording
 from notifications.channels import WAYS
-from notifications.claim import LEASE, SAID_BY_THE_NEWER, Claim, claim, claim_this, due, free
+from notifications.claim import (
+    LEASE,
+    SAID_BY_THE_NEWER,
+    Claim,
+    claim,
+    claim_this,
+    due,
+    free,
+    next_in_turn,
+)
 from notifications.lanes import MAIL, PER_LANE, Lanes
 from notifications.models import Attempt, Delivery, State
 from notifications.parcel import Outcome
@@ -151,6 +160,7 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
             # Also one that became moot meanwhile: it did arrive.
             if mine.update(state=State.SENT, sent_at=now, **said):
                 _said(claimed)
+            next_in_turn(delivery)
             threads.keep(delivery, outcome)
             return
         waiting = mine.filter(state=State.PENDING)
@@ -160,6 +170,7 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
         again = now + max(rest(delivery.attempts), timedelta(seconds=min(outcome.rest_s, LONGEST_ASKED_S)))
         if outcome.result == "dead" or again > _given_up_at(delivery, refused_at):
             waiting.update(state=State.DEAD, **said)
+            next_in_turn(delivery)
         else:
             waiting.update(due_at=again, **said)
 

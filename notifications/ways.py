@@ -205,13 +205,18 @@ def _send_now(to: Recipient, route: str, team: Team | None, by: User, body: str)
 def retry(delivery: Delivery, *, by: User) -> bool:
     """Send a dead or waiting one again, from now on for another 24 h. False when it needs none.
 
-    Raises ValidationError when its channel is used no longer.
+    Raises ValidationError when its channel is used no longer, or when users would read what is not so any more.
     """
     if delivery.channel and delivery.channel.archived_at:
         words = _("%(channel)s is used no longer: use it again first.")
         raise ValidationError(words % {"channel": delivery.channel})
     now, fresh = moment.now(), {}
-    if (said := meanwhile(delivery)) and not delivery.body.startswith(said):
+    said = meanwhile(delivery)
+    if said and delivery.channel and delivery.channel.audience == Audience.USERS:
+        raise ValidationError(
+            _("%(said)s Users would read how it stood before: write to them anew.") % {"said": said}
+        )
+    if said and not delivery.body.startswith(said):
         # Nothing is left to take.
         fresh = {"body": f"{said}\n{delivery.body}", "offers": []}
     again = Delivery.objects.filter(pk=delivery.pk, state__in=[State.DEAD, State.PENDING]).update(

@@ -21,7 +21,7 @@ def parcel(claimed: Claim, config: dict[str, str]) -> Parcel:
     delivery = claimed.delivery
     return Parcel(
         uid=str(delivery.uid),
-        about=delivery.about,
+        about="" if _for_users(delivery) else delivery.about,
         key=delivery.key,
         subject=delivery.subject,
         body="\n".join(
@@ -43,7 +43,7 @@ def told(delivery: Delivery) -> Parcel:
     carried = list(Delivery.objects.filter(carrier=delivery).order_by("pk"))
     return Parcel(
         uid=str(delivery.uid),
-        about=delivery.about,
+        about="" if _for_users(delivery) else delivery.about,
         key=delivery.key,
         subject=delivery.subject,
         body="\n".join(part for part in (delivery.body, _carried(delivery, carried)) if part),
@@ -56,7 +56,7 @@ def told(delivery: Delivery) -> Parcel:
 def _late(claimed: Claim) -> str:
     """`Delayed 14 min: the mail server did not answer.`"""
     late = claimed.attempt.started_at - claimed.since
-    if late <= LATE or _for_users(claimed):
+    if late <= LATE or _for_users(claimed.delivery):
         return ""
     said = claimed.why or _("Nightdesk was not running, or busy.")
     # A sentence of ours behind a colon; what begins with a name or a number stays as it is.
@@ -64,9 +64,9 @@ def _late(claimed: Claim) -> str:
     return _("Delayed %(minutes)s min: %(why)s") % {"minutes": int(late.total_seconds() // 60), "why": why}
 
 
-def _for_users(claimed: Claim) -> bool:
-    """What went wrong on the way is ours alone."""
-    channel = claimed.delivery.channel
+def _for_users(delivery: Delivery) -> bool:
+    """What went wrong on the way is ours alone, and so is what we call the incident."""
+    channel = delivery.channel
     return channel is not None and channel.audience == Audience.USERS
 
 

@@ -66,7 +66,7 @@ def _message(parcel: Parcel, to: str) -> EmailMessage:
         "Date": formatdate(),
         "Auto-Submitted": "auto-generated",
         # Mail programs put everything about one incident together.
-        "References": f"<{parcel.about.partition('/')[0].lower()}@{domain}>",
+        **({"References": f"<{parcel.about.partition('/')[0].lower()}@{domain}>"} if parcel.about else {}),
         **({"X-Priority": "1", "Importance": "high"} if parcel.rank == 1 else {}),
     }
     return EmailMessage(parcel.subject, text(parcel), to=[to], headers=headers)

@@ -22,7 +22,7 @@ from notifications.channels.words import cut, harmless, short
 from notifications.parcel import Outcome, Parcel
 
 # An event with all that servers add to it has 65,536 bytes; the text stands in it twice.
-MOST_BYTES = 12_000
+MOST_BYTES, MOST_PACKED = 12_000, 48_000
 _ROOM = re.compile(r"![^\s/:]+(:[^\s/]+)?")
 
 
@@ -75,12 +75,22 @@ def send(parcel: Parcel) -> Outcome:
     room, txn = quote(parcel.config["room"], safe=""), quote(parcel.uid, safe="")
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {parcel.config['token']}"}
     url = f"{server}/_matrix/client/v3/rooms/{room}/send/m.room.message/{txn}"
-    content = json.dumps(message(parcel), ensure_ascii=False).encode()
-    return _judge(answers.ask(url, content, headers, method="PUT"))
+    return _judge(answers.ask(url, content(parcel), headers, method="PUT"))
 
 
-def message(parcel: Parcel) -> dict[str, Any]:
-    subject, body = harmless(short(parcel.subject, 300)), harmless(cut(parcel.body, MOST_BYTES))
+def content(parcel: Parcel) -> bytes:
+    """The message, its text cut until all of it is short enough: a quote weighs many times what it is."""
+    most = MOST_BYTES
+    while (
+        len(packed := json.dumps(message(parcel, most), ensure_ascii=False).encode()) > MOST_PACKED
+        and most > 500
+    ):
+        most = most * 3 // 4
+    return packed
+
+
+def message(parcel: Parcel, most: int = MOST_BYTES) -> dict[str, Any]:
+    subject, body = harmless(short(parcel.subject, 300)), harmless(cut(parcel.body, most))
     links = [
         *[(link.label, link.url) for link in parcel.links],
         *([(_("Open"), parcel.url)] if parcel.url else []),

@@ -5,15 +5,18 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
-from incidents import corrections, transitions
+from incidents import corrections, roles, transitions, updates
 from incidents.declare import declare
 from incidents.models import Incident, TimelineEvent, TimelinePayload
+from incidents.report import report
 from live.models import Announcement
-from notifications.models import Delivery
+from notifications.models import Delivery, State
 from products.models import Product
 from tests.factories import join, make_user
+from tests.incidents.telling_people import channel
 from tests.incidents.test_timeline import broken
 
 
@@ -117,3 +120,27 @@ def test_the_words_go_from_the_messages_that_told_of_them(product: Product, ada:
     corrections.confirm_redaction(corrections.ask_redaction(event, by=ada, reason="A password"), by=ben)
     assert not told.exists()
     assert Delivery.objects.filter(body__contains="[redacted]").exists()
+
+
+def test_words_that_are_cut_in_a_message_go_from_it_too(product: Product, ada: User, ben: User) -> None:
+    incident = declare(product, by=ada, title="Sign-in fails")
+    roles.claim(incident, by=ben)
+    text = "password is hunter2 " + "and the log says more " * 40
+    report(incident, "deployed", by=ada)
+    event = report(incident, "smoke_failed", by=ada, text=text)
+    told = Delivery.objects.filter(about=f"{incident.ref}/{event.seq}", body__contains="hunter2")
+    assert told.exists()
+    corrections.confirm_redaction(corrections.ask_redaction(event, by=ada, reason="A password"), by=ben)
+    assert not told.exists()
+
+
+def test_while_somebody_asks_nothing_that_waits_leaves_with_the_words(
+    product: Product, ada: User, settings: Settings
+) -> None:
+    settings.MAIL_URL = "smtp://127.0.0.1:9"
+    users = channel(product, ada, "Status list", users=True)
+    incident = declare(product, by=ada, title="Sign-in fails")
+    event = updates.update(incident, by=ada, text="Call Ada at 0123", channels=[users.pk])
+    corrections.ask_redaction(event, by=ada, reason="A number")
+    row = Delivery.objects.get(channel=users)
+    assert (row.state, row.reason) == (State.CANCELLED, "Somebody asked to redact it.")

@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from foundation import moment
 from incidents.declare import declare
 from notifications import send
 from notifications.channels import matrix
 from notifications.models import Channel, Delivery, Kind
+from notifications.parcel import Parcel
 from notifications.ways import add_channel, send_test
 from products.models import Product
 from tests.notifications.conftest import make_channel, opened
@@ -235,3 +237,13 @@ def test_the_pages_show_the_room_and_never_the_token(client: Client, product: Pr
     pages = [client.get(path).text for path in ("/settings/channels/", f"/settings/channels/{channel.pk}/")]
     assert (ROOM in pages[0], any("canary" in page for page in pages)) == (True, False)
     assert "canary" not in channel.sealed + channel.shown
+
+
+@pytest.mark.parametrize("piece", ['"', "&", "\n", "🚨", "a"])
+def test_a_homeserver_takes_64_kb_and_never_gets_more(piece: str) -> None:
+    parcel = Parcel(
+        "u", "INC-1/1", "update", piece.strip() * 300 or "x", f"begins {piece * 20_000}", 1, moment.now()
+    )
+    packed = matrix.content(parcel)
+    assert len(packed) <= 48_000
+    assert json.loads(packed)["body"].partition("begins")[1] == "begins"
