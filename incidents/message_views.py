@@ -151,7 +151,7 @@ def _view(
     trigger = known.story.holds(spec["when"]["event"])
     sent = known.story.last(f"{EventKind.MESSAGE_SENT}:{spec['key']}")
     state, due_at, late_at = _standing(known, spec["when"], trigger, now)
-    mine = sent and (trigger is None or sent.seq > trigger.seq or sent.occurred_at >= trigger.occurred_at)
+    mine = sent and (trigger is None or sent.seq > trigger.seq or known.at(sent) >= known.at(trigger))
     back = bool(sent and mine and _called_back(known, sent))
     if mine and not back:
         state, late_at = "sent", None
@@ -188,12 +188,13 @@ def _standing(
     """State, from when on it is due, and from when on it is late."""
     if trigger is None:
         return "later", None, None
-    due_at = trigger.occurred_at + timedelta(seconds=seconds(when["delay"]) if when.get("delay") else 0)
+    began = known.at(trigger)
+    due_at = began + timedelta(seconds=seconds(when["delay"]) if when.get("delay") else 0)
     if when.get("not_before"):
         first = known.story.holds(when["not_before"])
-        if first is None or first.occurred_at < trigger.occurred_at:
+        if first is None or known.at(first) < began:
             return "waits", None, None
-        due_at = max(due_at, first.occurred_at)
+        due_at = max(due_at, known.at(first))
     grace = timedelta(seconds=seconds(when["within"])) if when.get("within") else LATE_AFTER
     return ("planned" if now < due_at else "due"), due_at, due_at + grace
 

@@ -38,6 +38,7 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
     if event.kind in SETBACKS:
         reason = str(event.get_kind_display()).lower()
         queue.cancel(incident.ref, reason=reason, keys=[sending.KEY, OWED, LATE])
+        queue.withdraw(incident.ref, reason=reason, key=sending.KEY)
     if event.kind in FOLLOWED or event.kind in events_asked(document):
         settle(incident)
 
@@ -124,17 +125,20 @@ def remind(pk: int) -> int:
         views = {one.key: one for one in messages(incident, work.read(incident), now)} if due else {}
         for row in due:
             late = row.late_at <= now
+            # Who it is may have changed since: they left the list, or the team.
+            row.owner = views[row.message].owner
             _tell(incident, row, views[row.message], late=late)
             row.told_due_at = row.told_due_at or now
             row.told_late_at = now if late else None
             row.look_at = _next_look(row)
-            row.save(update_fields=["told_due_at", "told_late_at", "look_at"])
+            row.save(update_fields=["owner", "told_due_at", "told_late_at", "look_at"])
         crashpoint("sweep.obligation_told")
         return len(due)
 
 
 def _tell(incident: Incident, row: Obligation, view: MessageView, *, late: bool) -> None:
-    to = [recipients.person(incident, row.owner)] if row.owner else recipients.people(incident)
+    # An owner who can be told no more would be nobody.
+    to = recipients.named(incident, [(row.owner, "")] if row.owner else []) or recipients.people(incident)
     words = {"title": row.title, "product": incident.product}
     what = _("a message is late") if late else _("a message is due")
     if not incident.private:

@@ -32,8 +32,12 @@ OPENED = (EventKind.DECLARED, EventKind.REOPENED)
 
 def every(incident: Incident) -> timedelta | None:
     """How often the process wants an update at this severity; None: it asks for none."""
+    return _every(incident, incident.severity.key)
+
+
+def _every(incident: Incident, severity: str) -> timedelta | None:
     spec = incident.process_version.document.get("updates") or {}
-    text = (spec.get("every") or {}).get(incident.severity.key)
+    text = (spec.get("every") or {}).get(severity)
     return timedelta(seconds=seconds(text)) if text else None
 
 
@@ -46,8 +50,9 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
     """For every verb, with the incident held."""
     rhythm = every(incident) if incident.is_open and incident.mode != Mode.RETROSPECTIVE else None
     if event.kind in (*OPENED, *TOLD) and rhythm:
-        _set(incident, _heard(incident, event) + rhythm)
-    elif event.kind == EventKind.SEVERITY_CHANGED and rhythm:
+        # What is told afterwards of an hour ago does not make older what people have heard since.
+        _set(incident, _since(incident) + rhythm)
+    elif event.kind == EventKind.SEVERITY_CHANGED and rhythm and not _stopped(incident, event):
         _set(incident, _since(incident) + rhythm)
     elif rhythm is None and incident.update_due_at:
         _set(incident, None)
@@ -55,9 +60,18 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
 
 def _since(incident: Incident) -> datetime:
     """When people heard of it last, or when it was opened."""
-    rows = incident.events.filter(kind__in=[*OPENED, *TOLD]).order_by("-seq")
-    last = rows.first()
-    return _heard(incident, last) if last else incident.declared_at
+    rows = incident.events.filter(kind__in=[*OPENED, *TOLD])
+    heard = (_heard(incident, event) for event in rows)
+    return max(heard, default=incident.declared_at)
+
+
+def _stopped(incident: Incident, event: TimelineEvent) -> bool:
+    """Somebody has said that nobody is to be reminded until the next update: another severity does not take that back.
+    Where there was no rhythm before, one begins."""
+    if incident.update_due_at is not None:
+        return False
+    was = incident.process_version.severities.filter(label=event.data.get("was", "")).first()
+    return was is not None and _every(incident, was.key) is not None
 
 
 def _heard(incident: Incident, event: TimelineEvent) -> datetime:
@@ -119,8 +133,8 @@ def remind(pk: int) -> int:
 
 def _tell(incident: Incident, due: datetime, at: datetime) -> None:
     role = str((incident.process_version.document.get("updates") or {}).get("role") or "")
-    owner = incident.lead or owners.owner(incident, role)
-    to = [recipients.person(incident, owner)] if owner else recipients.people(incident)
+    asked = [(user, "") for user in (incident.lead, owners.owner(incident, role)) if user]
+    to = recipients.named(incident, asked)[:1] or recipients.people(incident)
     subject = _("%(ref)s: an update is due") % {"ref": incident.ref}
     lines = [_("Nobody has said how it stands since %(at)s.") % {"at": _said(incident, _since(incident))}]
     if not incident.private:

@@ -1,7 +1,7 @@
 """Status updates: how it stands, on the timeline and in the channels that are to hear of it (UX.md, issue 6 item 7)."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,6 +20,7 @@ from notifications.models import Audience, Channel
 from products.vocabulary import EventKind
 
 KEY = "update"
+TWICE = timedelta(minutes=1)
 UPDATE = Step(EventKind.UPDATED, (*OPEN, Status.RESOLVED))
 STOP = Step(EventKind.NOTED, OPEN)
 
@@ -36,12 +37,17 @@ def update(
 ) -> TimelineEvent:
     """`by` says how it stands. `channels` (their ids) hear it at once; without any, all that `audience` names: the
     team's ("internal"), or users' and the team's ("users"); without both, only the timeline does.
+
+    The same words to the same channels again within a minute are a second tap: people read them once.
     """
     if not text.strip():
         raise ValidationError({"text": _("Say how it stands.")})
     check_moment(incident, at)
     with transaction.atomic():
+        Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
         to = _channels(incident, channels, audience)
+        if to and (same := _just_sent(incident, by, text.strip(), to)):
+            return same
         if at is not None and to:
             raise ValidationError({"at": _("What goes to channels goes now.")})
         users = any(channel.audience == Audience.USERS for channel in to)
@@ -54,6 +60,16 @@ def update(
         letters.post(incident, said, to, about=f"{incident.ref}/{event.seq}", key=KEY)
         crashpoint("verb.update")
         return event
+
+
+def _just_sent(
+    incident: Incident, by: User | None, text: str, to: Collection[Channel]
+) -> TimelineEvent | None:
+    since = moment.now() - TWICE
+    rows = incident.events.filter(kind=EventKind.UPDATED, actor=by, recorded_at__gte=since)
+    names = [channel.name for channel in to]
+    last = rows.select_related("payload", "actor").order_by("-seq").first()
+    return last if last and last.text == text and last.data.get("channels") == names else None
 
 
 def _channels(incident: Incident, ids: Collection[int], audience: str) -> list[Channel]:

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Membership, User
 from foundation import moment
-from incidents import messages, obligations, roles, sending, transitions
+from incidents import corrections, messages, obligations, roles, sending, transitions
 from incidents.declare import declare
-from incidents.models import Incident, Obligation
+from incidents.models import Assignment, Incident, Obligation
 from incidents.report import report
+from notifications import ways
 from notifications.models import Delivery, State
 from products.models import Product, RoleHolder
 from tests.factories import join, make_user
@@ -189,3 +190,40 @@ def test_the_next_look_is_when_something_falls_due(incident: Incident, ada: User
     event = report(incident, "deployed", by=ada)
     due: datetime | None = obligations.next_due()
     assert due == event.occurred_at + timedelta(hours=24)
+
+
+def test_who_left_the_team_owes_nothing_any_more_and_somebody_hears_of_it(
+    product: Product, incident: Incident, ada: User, ben: User, paula: User
+) -> None:
+    roles.claim(incident, "product_owner", by=paula)
+    deployed(incident, ada)
+    Membership.objects.filter(user=paula).delete()
+    RoleHolder.objects.create(product=product, role="product_owner", user=ben, position=2)
+    assert obligations.remind_due() == 1
+    heard = Delivery.objects.filter(route="inapp", state=State.SENT).order_by("pk")
+    assert list(heard.filter(key="owed").values_list("label", flat=True)) == ["Ada", "Ben"]
+    Assignment.objects.update(until=moment.now())
+    pass_time(timedelta(minutes=31))
+    assert obligations.remind_due() == 1
+    assert (heard.get(key="owed_late").label, owed(incident)[-1][1]) == ("Ben", "Ben")
+
+
+def test_nobody_sends_again_what_did_not_arrive_and_is_not_so_any_more(
+    product: Product, incident: Incident, ada: User, settings: object
+) -> None:
+    settings.MAIL_URL = "smtp://127.0.0.1:1"  # type: ignore[attr-defined]
+    users = channel(product, ada, "Status list", users=True)
+    deployed(incident, ada)
+    sending.send(incident, "deployed", by=ada, channels=[users.pk], seen=view(incident).digest)
+    Delivery.objects.filter(key="message").update(state=State.DEAD)
+    report(incident, "smoke_failed", by=ada)
+    row = Delivery.objects.get(key="message")
+    assert (row.state, ways.retry(row, by=ada), view(incident).called_back) == (State.CANCELLED, False, True)
+
+
+def test_it_falls_due_by_when_it_really_happened(incident: Incident, ada: User) -> None:
+    event = report(incident, "deployed", by=ada)
+    Incident.objects.filter(pk=incident.pk).update(detected_at=event.occurred_at - timedelta(hours=3))
+    earlier = event.occurred_at - timedelta(hours=2)
+    corrections.correct(event, by=ada, reason="The clock was wrong", occurred_at=earlier)
+    assert Obligation.objects.get(incident=incident).due_at == earlier + timedelta(hours=24)

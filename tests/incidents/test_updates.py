@@ -1,12 +1,14 @@
 """Status updates: their rhythm by severity, said on the page, reminded once a round, sent by one tap (item 7)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connections
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Membership, User
 from foundation import moment
 from incidents import messages, rhythm, roles, transitions, updates
 from incidents.declare import declare
@@ -201,3 +203,58 @@ def test_the_page_says_how_long_ago_and_when_the_next_is_due(
     assert "overdue" not in page
     assert phone.post(f"{incident.get_absolute_url()}stop_updates").status_code == 302
     assert "Nobody is reminded" in phone.get(incident.get_absolute_url()).content.decode()
+
+
+def test_a_second_tap_sends_the_same_words_once(
+    incident: Incident, ada: User, phone: Client, users: Channel
+) -> None:
+    address, said = (
+        f"{incident.get_absolute_url()}update",
+        {"text": "Half of them can sign in", "channels": [users.pk]},
+    )
+    assert [phone.post(address, said).status_code for _tap in range(2)] == [302, 302]
+    assert (len(told()), incident.events.filter(kind="updated").count()) == (1, 1)
+    phone.post(address, {**said, "text": "All of them can"})
+    assert len(told()) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_once_send_it_once(incident: Incident, ada: User, users: Channel) -> None:
+    def tap(_n: int) -> int:
+        try:
+            return updates.update(fresh(incident), by=ada, text="Half of them", channels=[users.pk]).pk
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(tap, range(4)))) == 1
+    assert len(told()) == 1
+
+
+def test_what_is_told_late_does_not_make_older_what_people_heard_since(incident: Incident, ada: User) -> None:
+    Incident.objects.filter(pk=incident.pk).update(detected_at=moment.now() - timedelta(hours=2))
+    event = updates.update(incident, by=ada, text="Half of them can sign in")
+    updates.update(incident, by=ada, text="We knew by then", at=moment.now() - timedelta(hours=1))
+    assert fresh(incident).update_due_at == event.occurred_at + timedelta(minutes=30)
+
+
+def test_whoever_stopped_it_is_not_reminded_because_the_severity_changes(
+    product: Product, incident: Incident, ada: User
+) -> None:
+    updates.stop(incident, by=ada)
+    high, medium = (product.severities().get(key=key) for key in ("HIGH", "MEDIUM"))
+    transitions.change_severity(incident, by=ada, severity=high, reason="One region")
+    assert fresh(incident).update_due_at is None
+    # Where there is no rhythm nothing was stopped: with one, it begins.
+    transitions.change_severity(incident, by=ada, severity=medium, reason="Hardly anybody")
+    transitions.change_severity(incident, by=ada, severity=high, reason="More of them")
+    assert fresh(incident).update_due_at is not None
+
+
+def test_a_lead_who_left_the_team_is_not_the_only_one_who_is_reminded(
+    incident: Incident, ada: User, ben: User
+) -> None:
+    roles.claim(incident, by=ben)
+    Membership.objects.filter(user=ben).delete()
+    due_now(incident)
+    assert (rhythm.remind_due(), [one.label for one in reminders()]) == (1, ["Ada"])
