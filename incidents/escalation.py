@@ -81,22 +81,45 @@ def next_to_wake(incident: Incident, now: datetime, *, out: Collection[str] | No
     if not _waits(incident) or incident.mode != Mode.LIVE:
         return None
     at = moments(incident)
-    return next((one for one in _plan(incident, at, out) if one.at > now), None) if at else None
+    done = _asked_already(incident) if at else set()
+    # A rung that was asked is not asked again, although under a milder limit its moment is still to come.
+    left = (
+        (one for one in _plan(incident, at, out) if one.level not in done or at[one.level] <= now)
+        if at
+        else ()
+    )
+    return next((one for one in left if one.at > now), None)
 
 
 def moments(incident: Incident) -> list[datetime]:
     """When each rung is asked; none while the clock to acknowledge is paused or waived, or nobody is to be woken."""
-    runs = [clock for clock in clocks_of(incident) if clock.key == ClockKey.ACKNOWLEDGED]
-    if runs and runs[-1].target_s is not None:
-        at = [runs[-1].stage_at(stage) for stage in STAGES] if runs[-1].run.ended_at is None else []
+    if clock := _clock(incident):
+        at = [clock.stage_at(stage) for stage in STAGES] if clock.run.ended_at is None else []
         return [each for each in at if each] if all(at) else []
-    opened = recipients.opened_at(incident)
-    return [opened + rest for rest in HOUSE] if incident.severity.wake else []
+    return _house(incident)
+
+
+def _clock(incident: Incident) -> Clock | None:
+    """The run that says when; none where the severity gives no limit, and after a reopening: it begins no more."""
+    runs = [clock for clock in clocks_of(incident) if clock.key == ClockKey.ACKNOWLEDGED]
+    last = runs[-1] if runs and runs[-1].target_s is not None else None
+    ended = last.run.ended_at if last else None
+    return None if ended and ended <= recipients.opened_at(incident) else last
+
+
+def _asked_already(incident: Incident) -> set[int]:
+    """The rungs whose time has come once."""
+    if clock := _clock(incident):
+        reached = 100 if clock.breached_at else clock.warned
+        return {level for level, stage in enumerate(STAGES) if stage <= reached}
+    return set(range(incident.escalated))
 
 
 def follow(incident: Incident, event: TimelineEvent) -> None:
     """Where no clock says when: put down when the next rung is asked."""
     if event.kind in FOLLOWED and _waits(incident):
+        if event.kind == EventKind.REOPENED:
+            incident.escalated = 0
         _schedule(incident, moment.now())
 
 
@@ -156,8 +179,7 @@ def _waits(incident: Incident) -> bool:
 
 
 def _house(incident: Incident) -> list[datetime]:
-    timed = Clock.objects.filter(incident=incident, key=ClockKey.ACKNOWLEDGED, target_s__isnull=False)
-    if timed.exists() or not incident.severity.wake:
+    if _clock(incident) or not incident.severity.wake:
         return []
     opened = recipients.opened_at(incident)
     return [opened + rest for rest in HOUSE]

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from accounts.models import User
 from config.mailers import mailers
 from foundation import moment
-from incidents import clock_verbs, escalation, recipients, sweep, transitions
+from incidents import clock_verbs, escalation, exits, recipients, sweep, transitions
 from incidents.declare import declare
 from incidents.escalation import Next, plan
 from incidents.ladder import Asked, Ladder
@@ -263,3 +263,51 @@ def test_after_an_outage_only_the_last_rung_is_asked_and_a_milder_severity_wakes
 def test_a_next_one_is_named_with_the_role_alone_where_it_is_a_person() -> None:
     person = Next("Lee", AT[0], "deputy DevOps", 1, (User(),))
     assert (person.text, Next(ALL, AT[0], "nobody else is named", 2).text) == ("Lee (deputy DevOps)", ALL)
+
+
+@pytest.mark.django_db
+def test_what_was_declined_by_mistake_and_opened_again_asks_from_the_beginning(
+    product: Product, ada: User, lee: User, paula: User, clock: Stage
+) -> None:
+    incident = critical(product)
+    play(incident, clock, until=4, step=4)
+    exits.mark_duplicate(incident, by=ada, of=critical(product))
+    transitions.reopen(incident, by=ada, reason="It is another one")
+    assert incident.acknowledged_at is None
+    found = escalation.next_to_wake(incident, clock.now)
+    assert found is not None
+    assert found.at == clock.now + timedelta(minutes=5)
+    play(incident, clock, until=20, step=1)
+    assert [(at, who) for at, _key, who in told(incident, "escalated")] == [
+        *((9.0, who) for who in CONTACTS), (14.0, "Lee (deputy Release Engineer)"), (19.0, "Paula (Product Owner)"),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_an_incident_without_a_clock_for_it_asks_all_again_after_a_reopening(
+    untimed: Product, ada: User, ben: User, post: None
+) -> None:
+    with stage(NIGHT) as clock:
+        incident = critical(untimed)
+        play(incident, clock, until=6, step=1)
+        exits.mark_duplicate(incident, by=ada, of=critical(untimed))
+        transitions.reopen(incident, by=ada, reason="It is another one")
+        play(incident, clock, until=12, step=1)
+        assert [at for at, _key, _who in told(incident, "escalated")] == [5.0, 11.0]
+
+
+@pytest.mark.django_db
+def test_a_rung_that_was_asked_is_not_announced_again_under_a_milder_limit(
+    product: Product, ada: User, lee: User, paula: User, clock: Stage
+) -> None:
+    incident = critical(product)
+    play(incident, clock, until=8, step=0.5)
+    high = product.severities().get(key="HIGH")
+    transitions.change_severity(incident, by=ada, severity=high, reason="One region")
+    found = escalation.next_to_wake(incident, clock.now)
+    assert found is not None
+    assert (found.at - NIGHT, found.text) == (timedelta(minutes=27), "Lee (deputy Release Engineer)")
+    play(incident, clock, until=31, step=0.5)
+    assert [(at, who) for at, _key, who in told(incident, "escalated")][len(CONTACTS):] == [
+        (27.0, "Lee (deputy Release Engineer)"), (30.0, "Paula (Product Owner)"),
+    ]  # fmt: skip
