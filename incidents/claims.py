@@ -29,6 +29,8 @@ CLAIMS = (
 )  # fmt: skip
 # What a hotfix's own checks say against "deployed and verified".
 CONTRADICTING = ("deployed", "version_live", "smoke")
+# What takes a remedy back.
+AGAINST = (EventKind.DEPLOY_FAILED, EventKind.SMOKE_FAILED, EventKind.WATCH_FAILED, EventKind.ROLLED_BACK)
 
 
 @dataclass(frozen=True)
@@ -84,16 +86,20 @@ class Claims:
 
     @cached_property
     def targets(self) -> list[Target]:
-        found = targets_of(self.known.incident, self.now)
-        return [target for target in found if target.monitor.enabled]
+        return [target for target in self._all_targets if target.monitor.enabled]
+
+    @cached_property
+    def _all_targets(self) -> list[Target]:
+        return targets_of(self.known.incident, self.now)
 
     def deployed_and_verified(self, subject: str) -> Finding:
-        deployed = self.known.story.holds(EventKind.DEPLOYED)
+        deployed = self.known.story.holds(EventKind.DEPLOYED, subject=subject)
         if deployed is None:
             return Finding(False, _("Nobody has said that it is deployed."))
         facts: dict[str, Any] = {"deployed_at": utc(self.known.at(deployed)), "said_by": deployed.actor_label}
-        smoke = self.known.story.holds(EventKind.SMOKE_PASSED)
-        if smoke is None or smoke.occurred_at < deployed.occurred_at:
+        # The smoke tests of another remedy say nothing of this one.
+        smoke = self.known.story.holds(EventKind.SMOKE_PASSED, subject=subject or deployed.subject)
+        if smoke is None or self.known.at(smoke) < self.known.at(deployed):
             return Finding(False, _("The smoke tests have not passed since the deployment."), facts)
         facts |= {"smoke_passed_at": utc(self.known.at(smoke)), "tested_by": smoke.actor_label}
         return self._contradicted(subject, facts) or Finding(
@@ -113,9 +119,22 @@ class Claims:
         }
         if incident.resolved_at:
             at = {"resolved_at": utc(incident.resolved_at)}
+            if against := self._since_resolved():
+                return Finding(False, against, {**facts, **at})
             return Finding(True, _("The incident is resolved."), {**facts, **at})
         found = self.judge("deployed_and_verified", subject)
         return Finding(found.shown, found.why, {**found.facts, **facts})
+
+    def _since_resolved(self) -> str:
+        """What came after the resolution and was not made good: said by people, or seen by a monitor just now."""
+        resolved = self.known.story.last(EventKind.RESOLVED)
+        setback = self.known.story.last(*AGAINST)
+        good = self.known.story.last(EventKind.SMOKE_PASSED, EventKind.WATCH_MET)
+        if setback and resolved and setback.seq > resolved.seq and not (good and good.seq > setback.seq):
+            return _("Since it was resolved: %(what)s.") % {"what": str(setback.get_kind_display()).lower()}
+        down = next((target for target in self.targets if target.state == State.DOWN), None)
+        words = {"name": down.monitor, "state": State.DOWN.label} if down else {}
+        return _("The monitor %(name)s says: %(state)s.") % words if down else ""
 
     def restored(self, subject: str) -> Finding:
         facts = {"monitors": {str(t.monitor): t.state for t in self.targets}, "at": utc(self.now)}
@@ -144,6 +163,10 @@ class Claims:
     def _nothing_ill(self, facts: Mapping[str, Any]) -> Finding | None:
         if not self.targets:
             return Finding(False, _("No monitor watches this product."), facts)
+        for target in self._all_targets:
+            if target.pk == self.known.incident.target_id and not target.monitor.enabled:
+                off = _("The monitor %(name)s, which saw it, is switched off.") % {"name": target.monitor}
+                return Finding(False, off, facts)
         for target in self.targets:
             if target.state != State.UP:
                 words = {"name": target.monitor, "state": State(target.state).label}

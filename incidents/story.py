@@ -26,9 +26,11 @@ class Story:
         """The latest event that any of `words` means."""
         return next((event for event in reversed(self.events) if means(event, words)), None)
 
-    def holds(self, *words: str) -> TimelineEvent | None:
-        """The latest event that any of `words` means, unless a setback has taken it back since."""
-        event = self.last(*words)
+    def holds(self, *words: str, subject: str = "") -> TimelineEvent | None:
+        """The latest event that any of `words` means, unless a setback has taken it back since. With `subject` only
+        what speaks of that remedy, or of none."""
+        mine = (e for e in reversed(self.events) if not subject or e.subject in ("", subject))
+        event = next((e for e in mine if means(e, words)), None)
         if event is None:
             return None
         back = [e for e in self.events if e.seq > event.seq and event.kind in UNDOES.get(e.kind, ())]

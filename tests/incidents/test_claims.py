@@ -8,12 +8,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts.models import User
 from foundation import moment
-from incidents import claims, work
+from incidents import claims, lifecycle, transitions, work
 from incidents.claims import Claims, Finding, register_claim
 from incidents.declare import declare
-from incidents.models import Incident
+from incidents.lifecycle import Step
+from incidents.models import OPEN, Incident
 from incidents.report import report
-from monitoring.models import StatusChange, Target
+from monitoring.models import Monitor, StatusChange, Target
 from products.models import Product
 from tests.factories import make_target
 
@@ -118,3 +119,46 @@ def test_a_finding_is_known_by_its_digest() -> None:
     found = Finding(True, "0 errors.", {"errors": 0})
     assert found.digest == Finding(True, "0 errors.", {"errors": 0}).digest
     assert found.digest != Finding(True, "0 errors.", {"errors": 1}).digest
+
+
+def test_the_smoke_tests_of_another_remedy_say_nothing_of_this_one(incident: Incident, ada: User) -> None:
+    for kind, subject in (("deployed", "HF-1"), ("deployed", "HF-2"), ("smoke_passed", "HF-1")):
+        lifecycle.perform(incident, Step(kind, OPEN), by=ada, subject=subject)
+    assert judged(incident, "deployed_and_verified", "HF-1").shown is True
+    found = judged(incident, "deployed_and_verified", "HF-2")
+    assert (found.shown, found.why) == (False, "The smoke tests have not passed since the deployment.")
+
+
+def test_resolved_is_not_said_to_users_once_it_has_failed_since_or_a_monitor_is_down_k71(
+    incident: Incident, target: Target, ada: User
+) -> None:
+    transitions.describe(incident, by=ada, users_affected=120)
+    report(incident, "deployed", by=ada)
+    report(incident, "smoke_passed", by=ada)
+    transitions.resolve(incident, by=ada)
+    assert judged(incident, "resolved_for_users").shown is True
+    was(target, (2, "up"), (1, "down"))
+    found = judged(incident, "resolved_for_users")
+    assert (found.shown, found.why) == (False, f"The monitor {target.monitor} says: Down.")
+    was(target, (0.5, "up"))
+    report(incident, "smoke_failed", by=ada)
+    found = judged(incident, "resolved_for_users")
+    assert (found.shown, found.why) == (False, "Since it was resolved: smoke tests failed.")
+    report(incident, "smoke_passed", by=ada)
+    assert judged(incident, "resolved_for_users").shown is True
+
+
+def test_who_switches_off_the_monitor_that_saw_it_has_not_mended_it_k70(
+    product: Product, incident: Incident, target: Target
+) -> None:
+    other = make_target(product)
+    was(other, (30, "up"))
+    was(target, (30, "down"))
+    Incident.objects.filter(pk=incident.pk).update(target=target)
+    Monitor.objects.filter(pk=target.monitor_id).update(enabled=False)
+    for claim in ("restored", "stable"):
+        found = judged(incident, claim)
+        assert (found.shown, found.why) == (
+            False,
+            f"The monitor {target.monitor}, which saw it, is switched off.",
+        )

@@ -98,9 +98,9 @@ def test_what_is_owed_and_updates_are_reminded_of_at_their_moment(product: Produ
         (one.at - FRIDAY, one.subject, one.whom) for one in found.told if one.subject.startswith("INC-0: ")
     ]
     assert said == [
-        (timedelta(minutes=20), f"INC-0: send “Production hotfix deployed” (Staff Mobile)", ("Cleo",)),
-        (timedelta(minutes=50), f"INC-0: late: “Production hotfix deployed” (Staff Mobile)", ("Cleo",)),
-        (timedelta(minutes=110), f"INC-0: an update is due (Staff Mobile)", ("Vera",)),
+        (timedelta(minutes=20), "INC-0: send “Production hotfix deployed” (Staff Mobile)", ("Cleo",)),
+        (timedelta(minutes=50), "INC-0: late: “Production hotfix deployed” (Staff Mobile)", ("Cleo",)),
+        (timedelta(minutes=110), "INC-0: an update is due (Staff Mobile)", ("Vera",)),
     ]
     assert [(one.at - FRIDAY, one.label) for one in shown(asked.later(-4200)).coming if "pdate" in one.label][
         :1
