@@ -32,6 +32,11 @@ SETBACKS = frozenset({
     EventKind.DEPLOY_FAILED, EventKind.SMOKE_FAILED, EventKind.ROLLED_BACK, EventKind.WATCH_FAILED, EventKind.REOPENED,
 })  # fmt: skip
 
+# What a reopening takes back.
+OVER = frozenset({
+    EventKind.MITIGATED, EventKind.RESOLVED, EventKind.CLOSED, EventKind.DECLINED, EventKind.DEFERRED,
+})  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Line:
@@ -148,7 +153,7 @@ def events_asked(document: dict[str, Any]) -> set[str]:
 def _view(
     known: Work, spec: dict[str, Any], claims: Claims, values: Callable[[], dict[str, str]], now: datetime
 ) -> MessageView:
-    trigger = known.story.holds(spec["when"]["event"])
+    trigger = _asked_for(known, spec["when"]["event"])
     sent = known.story.last(f"{EventKind.MESSAGE_SENT}:{spec['key']}")
     state, due_at, late_at = _standing(known, spec["when"], trigger, now)
     mine = sent and (trigger is None or sent.seq > trigger.seq or known.at(sent) >= known.at(trigger))
@@ -172,6 +177,13 @@ def _view(
         stands_in=stands_in,
         find_owner=lambda: owners.owner(known.incident, spec.get("role") or ""),
     )
+
+
+def _asked_for(known: Work, word: str) -> TimelineEvent | None:
+    """The event that asks for it; none once it is not so any more: nobody is told that it is over when it came back."""
+    event = known.story.holds(word)
+    back = known.story.last(EventKind.REOPENED) if event and event.kind in OVER else None
+    return None if event and back and back.seq > event.seq else event
 
 
 def _called_back(known: Work, sent: TimelineEvent) -> bool:

@@ -94,7 +94,8 @@ def edit_channel(
         _refuse_own_for_users(audience, channel.team)
         channel.audience = audience
         # It was written for other eyes.
-        channel.deliveries.unsent().update(state=State.CANCELLED, reason=_("The channel is for others now."))
+        moot = channel.deliveries.filter(state__in=[State.PENDING, State.HELD, State.DEAD])
+        moot.update(state=State.CANCELLED, reason=_("The channel is for others now."))
     channel.save(update_fields=["name", "sealed", "shown", "audience", "key"])
     channel.products.set(chosen)
     _log.info("channel.edited", channel=channel.pk, by=by.pk)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from accounts.models import Membership, User
@@ -227,3 +228,18 @@ def test_it_falls_due_by_when_it_really_happened(incident: Incident, ada: User) 
     earlier = event.occurred_at - timedelta(hours=2)
     corrections.correct(event, by=ada, reason="The clock was wrong", occurred_at=earlier)
     assert Obligation.objects.get(incident=incident).due_at == earlier + timedelta(hours=24)
+
+
+def test_nobody_is_told_that_it_is_over_once_it_came_back_c17(
+    product: Product, incident: Incident, ada: User, paula: User
+) -> None:
+    users = channel(product, ada, "Status list", users=True)
+    deployed(incident, ada)
+    transitions.resolve(incident, by=ada)
+    transitions.reopen(incident, by=ada, reason="It came back")
+    assert (view(incident, "resolved").state, owed(incident)[-1]) == ("later", ("resolved", "Paula", "moot"))
+    said = view(incident, "resolved")
+    with pytest.raises(ValidationError, match="can be sent after"):
+        sending.send(incident, "resolved", by=ada, channels=[users.pk], seen=said.digest)
+    transitions.resolve(incident, by=ada)
+    assert (view(incident, "resolved").state, owed(incident)[-1]) == ("due", ("resolved", "Paula", ""))

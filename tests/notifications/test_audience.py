@@ -68,6 +68,14 @@ def test_nothing_that_waits_crosses_over(product: Product, mia: User) -> None:
     assert (waiting.state, waiting.reason) == ("cancelled", "The channel is for others now.")
 
 
+def test_nothing_that_did_not_arrive_crosses_over_either(product: Product, mia: User) -> None:
+    room = make_channel(product, "slack", mia, url=HOOK)
+    opened(product)
+    Delivery.objects.filter(channel=room).update(state="dead")
+    edit_channel(room, name="#status", config={}, by=mia, audience=Audience.USERS)
+    assert ways.retry(Delivery.objects.get(channel=room), by=mia) is False
+
+
 def test_the_page_asks_and_shows_it(client: Client, product: Product, mia: User) -> None:
     client.force_login(mia)
     address = f"/settings/channels/add/slack/?team={product.team.slug}"
