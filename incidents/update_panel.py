@@ -22,12 +22,14 @@ def _applies(incident: Incident, user: User) -> bool:
 def _panel(request: HttpRequest, incident: Incident) -> str:
     now, user = glance.now(incident), signed_in(request)
     known = work.of(incident)
-    last = known.story.last(*rhythm.TOLD)
+    told = (event for event in known.story.events if event.kind in rhythm.TOLD)
+    # What is told afterwards of an hour ago is not the last that people heard.
+    last = max(told, key=known.at, default=None)
     due: datetime | None = incident.update_due_at
     context = {
         "incident": incident,
         "last": last,
-        "since": last.occurred_at if last else incident.declared_at,
+        "since": known.at(last) if last else incident.declared_at,
         "due": due,
         "late": due is not None and due <= now,
         "snoozed": incident.remind_at
