@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
@@ -17,11 +17,12 @@ from accounts.access import authorize
 from accounts.bearer import Bearer, person_of
 from accounts.models import Scope
 from accounts.replay import once_by_token
+from foundation.problems import problem
 from foundation.shapes import Body, Moment, Plain, Reason, Utc, address, utc, utc_or_none
 from hotfixes.decision import deciders, refused
 from hotfixes.decision.card import card
 from hotfixes.decision.comparing import Column
-from hotfixes.decision.decide import decide
+from hotfixes.decision.decide import Changed, decide
 from hotfixes.decision.proposing import propose
 from hotfixes.models import Choice, Decision
 from incidents.api.reading import incident_of
@@ -36,7 +37,7 @@ class NewDecision(Body):
 
     `instead_of`: the number of the decision that this one replaces; without it a second one is refused. `emergency`:
     by a responder without the role, when nobody who has it can be reached; told aloud. `revisit`: tell whoever decided
-    to look again in 15 minutes.
+    to look again in 15 minutes. `seen`: the card's, as it was read: while it is another one, nothing is decided (409).
     """
 
     model_config = ConfigDict(
@@ -54,6 +55,7 @@ class NewDecision(Body):
     option: Annotated[str, Field(max_length=40), Plain] = ""
     to: Annotated[str, Field(max_length=80), Plain] = ""
     instead_of: Annotated[int, Field(ge=0, le=9999)] = 0
+    seen: Annotated[str, Field(max_length=64), Plain] = ""
     emergency: bool = False
     revisit: bool = False
     at: Moment | None = None
@@ -166,7 +168,9 @@ def decision_shape(decision: Decision) -> dict[str, Any]:
     auth=Bearer(Scope.DECIDE),
     response={201: DecidedIncident, 200: DecidedIncident},
 )
-def decide_incident(request: HttpRequest, ref: str, body: NewDecision) -> Status[dict[str, Any]]:
+def decide_incident(
+    request: HttpRequest, ref: str, body: NewDecision
+) -> Status[dict[str, Any]] | HttpResponse:
     """Decides in the role that lets the token's person; begins the hotfix or the rollback. The first one wins: 409."""
     incident, user = incident_of(request, ref, "view"), person_of(request)
     facts = body.facts()
@@ -176,13 +180,16 @@ def decide_incident(request: HttpRequest, ref: str, body: NewDecision) -> Status
     except PermissionDenied:
         roles = _(" or ").join(deciders.roles(incident)) or _("A manager of the team")
         refused.record(incident, by=user, what="decide", why=_("%(who)s decides here.") % {"who": roles})
-        raise
+        raise PermissionDenied(deciders.refusal(incident)) from None
 
     def do() -> str:
         return str(decide(incident, by=user, **facts).number)
 
     sent = body.model_dump(mode="json", exclude_unset=True)
-    number, fresh = once_by_token(request, f"decide:{incident.ref}", sent, do)
+    try:
+        number, fresh = once_by_token(request, f"decide:{incident.ref}", sent, do)
+    except Changed as changed:
+        return problem(409, " ".join(changed.messages))
     incident = incident_of(request, ref, "view")
     made = incident.decisions.with_words().get(number=int(number))
     made.incident = incident

@@ -90,7 +90,9 @@ def answer(question: Question, *, by: User, text: str, at: datetime | None = Non
 
 
 def open_of(incident: Incident) -> Any:
-    return Question.objects.filter(incident=incident, answered_at=None)
+    """Those that wait; what was asked before it was opened again stands on no card any more."""
+    rows = Question.objects.filter(incident=incident, answered_at=None)
+    return rows.filter(event__recorded_at__gte=recipients.opened_at(incident))
 
 
 def questions(incident: Incident) -> list[Question]:

@@ -12,7 +12,7 @@ from foundation import moment
 from foundation.crash import crashpoint
 from hotfixes.decision import facts as known
 from hotfixes.decision import revisiting, telling
-from hotfixes.decision.deciders import EMERGENCY, Decider, decider, in_emergency, roles
+from hotfixes.decision.deciders import EMERGENCY, Decider, decider, in_emergency, refusal
 from hotfixes.decision.options import options
 from hotfixes.models import Choice, Decision
 from hotfixes.rollback import start as rollbacks
@@ -113,8 +113,7 @@ def decisions(incident: Incident) -> list[Decision]:
 def _role(incident: Incident, by: User, *, emergency: bool) -> Decider:
     found = decider(incident, by) or (in_emergency(incident, by) if emergency else None)
     if found is None:
-        who = _(" or ").join(roles(incident)) or _("A manager of the team")
-        raise PermissionDenied(_("%(who)s decides here, and you are not listed as one.") % {"who": who})
+        raise PermissionDenied(refusal(incident))
     return found
 
 

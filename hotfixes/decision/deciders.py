@@ -63,3 +63,11 @@ def asked(incident: Incident) -> list[User]:
 
 def roles(incident: Incident) -> list[str]:
     return [role.label for role in holding.roles_of(incident) if role.decides]
+
+
+def refusal(incident: Incident) -> str:
+    """What whoever may not decide reads: which role does, and who that is."""
+    who = _(" or ").join(roles(incident)) or _("A manager of the team")
+    said = _("%(who)s decides here, and you are not listed as one.") % {"who": who}
+    people = asked(incident)
+    return f"{said} " + _("Ask %(who)s.") % {"who": _(" or ").join(map(str, people))} if people else said

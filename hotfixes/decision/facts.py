@@ -121,8 +121,12 @@ def kept(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def seen(found: dict[str, Any]) -> str:
-    """The digest of what a reader compares: the same while nothing but time has passed."""
-    return digest(rollback.steady({name: value for name, value in found.items() if name not in PASSING}))
+    """The digest of what a reader compares: the same while nothing but time has passed. How a monitor words what it
+    sees ("2.3 s", "silent for 12 min") differs with every look; what counts is whether it is well.
+    """
+    same = {name: value for name, value in found.items() if name not in PASSING}
+    same["monitors"] = [{**one, "said": ""} for one in found["monitors"]]
+    return digest(rollback.steady(same))
 
 
 def unknown(found: dict[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from foundation import moment, rounds
 from foundation.crash import crashpoint
 from hotfixes.decision import telling
 from hotfixes.models import Decision
-from incidents import notice
+from incidents import notice, recipients
 from incidents.lifecycle import Step, perform
 from incidents.models import OPEN, Incident, TimelineEvent
 from products.vocabulary import EventKind
@@ -70,10 +70,12 @@ def _tell(pk: int) -> int:
             return 0
         crashpoint("sweep.revisit_claimed")
         now = moment.now()
-        row = waiting().filter(pk=pk, revisit_at__lte=now).select_related("by").first()
+        row = waiting().filter(pk=pk, revisit_at__lte=now).select_related("by", "event").first()
         if row is None or row.revisit_at is None:
             return 0
         Decision.objects.filter(pk=pk).update(revisit_told_at=now)
+        if row.event.recorded_at < recipients.opened_at(incident):
+            return 0  # it was opened again since: that one stands no more
         about = f"{incident.ref}/decision.{row.number}.{row.revisit_at:%Y%m%d%H%M%S}"
         telling.revisit(incident, about, row.by, row.words)
         crashpoint("sweep.revisit_told")

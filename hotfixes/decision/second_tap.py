@@ -21,7 +21,7 @@ from hotfixes.decision.card import card, card_page
 from hotfixes.decision.comparing import fix_failed
 from hotfixes.decision.decide import Changed, Decided, decide, standing
 from hotfixes.decision.forms import DecideForm
-from hotfixes.models import Choice
+from hotfixes.models import Choice, Decision
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
 
@@ -40,10 +40,12 @@ class Confirming:
         if self.request.method == "POST":
             form = DecideForm(self.request.POST, incident=self.found)
             who = ConfirmForm(self.request.POST)
-            # Whoever comes too late reads so at once, and is asked for nothing more.
-            if not form.is_valid() or not (
-                self._is_late(form) or confirming.passes(self.request, self.user, who)
-            ):
+            if not form.is_valid():
+                return self.sheet(form, 422, who)
+            # Whoever comes too late reads so at once, is asked for nothing more, and decides nothing: nobody knows who.
+            if before := self._faster(form):
+                return self._late(Decided(self.found, before))
+            if not confirming.passes(self.request, self.user, who):
                 return self.sheet(form, 422, who)
             return self._decide(form)
         now_stands = standing(self.found)
@@ -62,9 +64,12 @@ class Confirming:
     def card_address(self) -> str:
         return self.back or reverse("decision_card", args=[self.found.ref])
 
-    def _is_late(self, form: DecideForm) -> bool:
+    def _faster(self, form: DecideForm) -> Decision | None:
         before = standing(self.found)
-        return before is not None and before.number != (form.cleaned_data["instead_of"] or 0)
+        return before if before and before.number != (form.cleaned_data["instead_of"] or 0) else None
+
+    def _late(self, late: Decided) -> HttpResponse:
+        return card_page(self.request, late.incident, self.user, status=409, late=late)
 
     def sheet(self, form: DecideForm, status: int, who: ConfirmForm | None = None) -> HttpResponse:
         context = card(self.found, self.user)
@@ -101,7 +106,7 @@ class Confirming:
             refused.record(self.found, by=self.user, what="decide", why=str(no))
             raise
         except Decided as late:
-            return card_page(self.request, late.incident, self.user, status=409, late=late)
+            return self._late(late)
         except TooLate as late:
             return card_page(self.request, late.incident, self.user, status=409, gone=late)
         except Changed as changed:

@@ -20,6 +20,7 @@ from hotfixes.decision.card import card_page
 from hotfixes.decision.second_tap import Confirming
 from hotfixes.decision.waiting import is_mine, waits
 from hotfixes.models import Decision
+from incidents import recipients
 from incidents.glance import redactions_of
 from incidents.models import OPEN, Incident, Mode
 from incidents.views.incident import fetch, zone_of
@@ -66,7 +67,8 @@ def _again(user: User) -> list[Decision]:
         by=user, revisit_at__lte=moment.now(), incident__status__in=OPEN
     )
     mine = rows.filter(incident__in=Incident.objects.visible_to(user))
-    return list(mine.select_related("incident__product__team").order_by("revisit_at"))
+    found = mine.select_related("incident__product__team", "event").order_by("revisit_at")[:LOOKED_AT]
+    return [one for one in found if one.event.recorded_at >= recipients.opened_at(one.incident)]
 
 
 def _decided(user: User) -> list[Decision]:

@@ -23,7 +23,7 @@ class Choice(models.TextChoices):
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def standing(self) -> Self:
-        """Those that no later one replaces, and that were made since their incident was opened the last time."""
+        """Those that no later one replaces; whether it was opened again since, decide.standing looks at."""
         return self.filter(superseded_at=None)
 
     def with_words(self) -> Self:

@@ -24,7 +24,7 @@ def test_nobody_but_the_product_owner_decides(story: Story, rosa: Script, dev: S
     story.began = moment.now().replace(microsecond=0) - timedelta(minutes=3)
     story.opens(rosa, **PROBLEM, detected_at=story.at(0))
     told = problem(dev("POST", f"{story.path}/decision", {"choice": "hotfix", "reason": "Quick"}), 403)
-    assert told["detail"] == "Your role does not allow this."
+    assert told["detail"] == ("Product Owner decides here, and you are not listed as one. Ask Paula.")
     assert [event["kind"] for event in story.items("timeline")] == ["declared", "noted"]
     assert (story.now()["status"], story.items("decisions")) == ("triage", [])
     assert story.clock("response")[0] == "running"
