@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Least
 
 from foundation import moment
 from hotfixes.models import Download, Preview
-from hotfixes.rollback import releases
+from hotfixes.rollback import code, releases
 from hotfixes.rollback.ways import artifact_address
 from incidents.models import Incident, Mode
 from monitoring.announce import wake
@@ -81,7 +81,9 @@ def _preview(product: Product, from_ref: str, to_ref: str, now: datetime, fresh:
     )
     if made:
         return True
-    if row.look_at is not None or (row.made_at and not row.trouble and row.made_at > now - fresh):
+    if row.look_at is not None:
+        return False
+    if row.made_at and not row.trouble and row.made_at > now - fresh and not code.is_old(row):
         return False
     if row.trouble and row.asked_at > now - timedelta(minutes=1):
         return False

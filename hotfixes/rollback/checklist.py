@@ -18,7 +18,7 @@ from incidents.checklist import ATTEST, REOPEN, BoxTooLate, check_reason
 from incidents.lifecycle import perform
 from incidents.models import Box, Incident, TimelineEvent
 from incidents.placeholders import values
-from incidents.report import check_address
+from incidents.report import check_address, check_moment
 
 LONGEST = 200
 # What ticks a box of the last part by itself.
@@ -112,7 +112,7 @@ def tick(
     if url:
         check_address(url)
     with transaction.atomic():
-        step = hold(rollback, position)
+        step = hold(rollback, position, at)
         if not step.is_open:
             raise BoxTooLate(rollback.incident, ATTEST, step)
         return set_to(rollback, step, Box.DONE, by=by, text=text, at=at, **({"url": url} if url else {}))
@@ -124,7 +124,7 @@ def not_needed(
     """It does not apply here, and why."""
     check_reason(reason)
     with transaction.atomic():
-        step = hold(rollback, position)
+        step = hold(rollback, position, at)
         if step.state == Box.NOT_NEEDED:
             raise BoxTooLate(rollback.incident, ATTEST, step)
         return set_to(rollback, step, Box.NOT_NEEDED, by=by, text=reason, at=at)
@@ -135,7 +135,7 @@ def open_again(
 ) -> TimelineEvent:
     """It was not done after all."""
     with transaction.atomic():
-        step = hold(rollback, position)
+        step = hold(rollback, position, at)
         if step.is_open:
             raise BoxTooLate(rollback.incident, REOPEN, step)
         facts: dict[str, Any] = {"rollback": rollback.ref, "title": step.title, "state": str(Box.OPEN)}
@@ -145,9 +145,12 @@ def open_again(
         return event
 
 
-def hold(rollback: Rollback, position: int) -> RollbackStep:
-    """The box, the incident locked. ValidationError for none of this number, or of a rollback that has ended."""
-    Incident.objects.select_for_update(of=("self",)).get(pk=rollback.incident_id)
+def hold(rollback: Rollback, position: int, at: datetime | None = None) -> RollbackStep:
+    """The box, the incident locked. ValidationError for none of this number, of a rollback that has ended, or for a
+    moment `at` that cannot be.
+    """
+    incident = Incident.objects.select_for_update(of=("self",)).get(pk=rollback.incident_id)
+    check_moment(incident, at)
     rollback.refresh_from_db(fields=["status"])
     if not rollback.is_open:
         words = {"ref": rollback.ref, "status": rollback.get_status_display()}

@@ -64,6 +64,18 @@ def migrations(way: Way) -> Seen:
     return Seen(Verdict.PASS, _("No migration between the two was found."), at, facts)
 
 
+def is_old(preview: Preview) -> bool:
+    """Whether it speaks of other commits than its two tags name now, or one of them is gone."""
+    if preview.trouble == NO_TAG:
+        return True
+    then = {
+        f"refs/tags/{preview.from_ref}": preview.from_commit, f"refs/tags/{preview.to_ref}": preview.to_commit,
+    }  # fmt: skip
+    rows = RefObservation.objects.filter(repository__products=preview.product_id, name__in=list(then))
+    now = rows.order_by("name", "-pk").distinct("name").values_list("name", "commit")
+    return any(then[name] and commit != then[name] for name, commit in now)
+
+
 def why_no_preview(way: Way, preview: Preview | None) -> str:
     if way.product.repository_id is None:
         return _("No repository is connected: nobody can read the migrations.")

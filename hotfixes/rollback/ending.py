@@ -54,14 +54,17 @@ def done(rollback: Rollback, *, by: User, text: str = "", at: datetime | None = 
 
 
 def replaced(rollback: Rollback, event: TimelineEvent) -> None:
-    """Somebody has decided otherwise: `event` says what. In that decision's transaction."""
-    _end(rollback, Rollback.Status.ABANDONED, event.occurred_at)
+    """Somebody has decided otherwise: `event` says what. In that decision's transaction. What was brought back was."""
+    _end(rollback, _status(rollback), event.occurred_at)
 
 
 def with_incident(rollback: Rollback) -> None:
     """Its incident is over: done where the version before came back, else there is nothing to go back from."""
-    status = Rollback.Status.DONE if rollback.back_at else Rollback.Status.ABANDONED
-    _end(rollback, status, moment.now())
+    _end(rollback, _status(rollback), moment.now())
+
+
+def _status(rollback: Rollback) -> Rollback.Status:
+    return Rollback.Status.DONE if rollback.back_at else Rollback.Status.ABANDONED
 
 
 def _held(rollback: Rollback) -> Incident:

@@ -179,7 +179,12 @@ def staged(way: Way) -> Seen:
     words = {"percent": last.percent, "version": version}
     facts = {"percent": last.percent, "stage": last.stage, "version": version, "at": utc(last.at)}
     if last.stage == Deployment.Stage.HALTED:
-        return Seen(Verdict.PASS, _("It is halted at %(percent)s %% already.") % words, last.at, facts)
+        said = (
+            _("It is halted already.")
+            if last.percent is None
+            else _("It is halted at %(percent)s %% already.")
+        )
+        return Seen(Verdict.PASS, said % words, last.at, facts)
     if last.stage in (Deployment.Stage.SUBMITTED, Deployment.Stage.IN_REVIEW):
         return Seen(
             Verdict.PASS,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import ValidationError as PolicyError
 
-from hotfixes.models import RefObservation
+from hotfixes.models import RefObservation, Rollback
 from hotfixes.naming import named, patterns
 from hotfixes.naming.patterns import BadPattern
 from hotfixes.observing.found import called_of
@@ -69,6 +69,18 @@ def before(incident: Incident, product: Product, now_runs: Release) -> Release |
         return None
     version, name = max(there, key=lambda one: _key(one[0]))
     return Release(version, name, "tags", tagged_at(product, name))
+
+
+def of_rollback(
+    rollback: Rollback, runs: Release | None, target: Release | None
+) -> tuple[Release | None, Release | None]:
+    """From where and to where it leads since it began; with all that is known of both where they are still these."""
+    source, there = rollback.from_version, rollback.to_version
+    if source and (runs is None or runs.version != source):
+        runs = Release(source, rollback.from_ref, "rollback")
+    if target is None or target.version != there:
+        target = Release(there, rollback.to_ref, "rollback")
+    return runs, target
 
 
 def environments(incident: Incident, product: Product) -> list[Environment]:

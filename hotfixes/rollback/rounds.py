@@ -17,6 +17,7 @@ from hotfixes.preview import asking
 from hotfixes.rollback import back, checklist, ending
 from hotfixes.rollback.known import Seen
 from hotfixes.rollback.ways import preview_data, way
+from incidents import watch as process
 from incidents.lifecycle import Step, announce, perform
 from incidents.models import OPEN, Box, Incident, TimelineEvent
 from incidents.report import REPORTED_IN
@@ -40,9 +41,11 @@ def sweep() -> int:
     """Looks at those where something happened, and at each again after some seconds; how many. Two queries for none."""
     rows = Rollback.objects.open().order_by("number").values_list("pk", "incident__timeline_seq")
     now = moment.now()
+    # A clock that was set back makes nothing wait.
     due = [
-        pk for pk, seq in rows if pk not in _LOOKED or _LOOKED[pk][0] != seq or _LOOKED[pk][1] + AGAIN < now
-    ]
+        pk for pk, seq in rows
+        if pk not in _LOOKED or _LOOKED[pk][0] != seq or not now - AGAIN <= _LOOKED[pk][1] <= now
+    ]  # fmt: skip
     for pk in due[:MOST]:
         try:
             look(pk)
@@ -89,11 +92,13 @@ def _recognise(rollback: Rollback) -> None:
 
 
 def _judge(rollback: Rollback, now: datetime) -> bool:
-    """What must be so, as it is now; once the version before runs, nothing of it matters any more."""
+    """What must be so, as it is now, for the version that it goes back to, whatever was brought out meanwhile; once
+    that runs, nothing of it matters any more.
+    """
     if rollback.back_at is not None or not rollback.option_key:
         return False
     asking.ask(rollback.incident, rollback.product)
-    chosen = way(rollback.incident, rollback.option_key, now, rollback.product)
+    chosen = way(rollback.incident, rollback.option_key, now, rollback.product, of=rollback)
     if chosen is None:
         return False
     was = {one["text"]: (one["verdict"], one["summary"]) for one in rollback.preconditions}
@@ -156,7 +161,15 @@ def _event(rollback: Rollback, step: RollbackStep) -> TimelineEvent | None:
     if kinds is None or rollback.back_at is None:
         return None
     rows = rollback.incident.events.filter(kind__in=kinds, occurred_at__gte=rollback.back_at)
-    return rows.order_by("seq").first()
+    told = rows.select_related("payload").order_by("seq")
+    return next((one for one in told if _speaks_of(rollback, step, one)), None)
+
+
+def _speaks_of(rollback: Rollback, step: RollbackStep, event: TimelineEvent) -> bool:
+    """Not what was found of another remedy, nor what only the house was told."""
+    if step.shown_by == checklist.TOLD:
+        return not event.redacted and event.data.get("audience") == "users"
+    return process.remedy_of(event) in ("", rollback.ref)
 
 
 def _seen(rollback: Rollback, step: RollbackStep, now: datetime) -> Seen | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.models import User
 from foundation import moment
@@ -12,7 +12,7 @@ from foundation.crash import crashpoint
 from foundation.refs import next_number
 from hotfixes.models import Decision, Hotfix, Rollback, RollbackStep
 from hotfixes.preview import asking
-from hotfixes.rollback import checklist, ending
+from hotfixes.rollback import checklist, ending, releases
 from hotfixes.rollback.shapes import Way
 from hotfixes.rollback.ways import preview_data, way, ways
 from incidents import recipients
@@ -26,8 +26,9 @@ START = Step(EventKind.ROLLBACK_STARTED, OPEN)
 
 
 def decided(decision: Decision, *, by: User, event: TimelineEvent) -> Rollback | None:
-    """What a decision begins or ends, in its transaction. One that is under way by the same option goes on. None for
-    what begins no row: another choice, and a story that is told afterwards.
+    """What a decision begins or ends, in its transaction. One that is under way by the same option goes on, unless
+    something was brought out since it was back. None for what begins no row: another choice, and a story that is told
+    afterwards.
     """
     incident = Incident.objects.for_page().get(pk=decision.incident_id)
     under_way = incident.rollbacks.open().select_for_update().first()
@@ -37,13 +38,25 @@ def decided(decision: Decision, *, by: User, event: TimelineEvent) -> Rollback |
         return None
     if incident.mode == Mode.RETROSPECTIVE:
         return None
-    if under_way and under_way.option_key == decision.option:
+    same = under_way is not None and under_way.option_key == decision.option
+    if under_way and same and not _gone_on(incident, under_way):
         under_way.decision = decision
         under_way.save(update_fields=["decision"])
         return under_way
     if under_way:
         ending.replaced(under_way, event)
     return begin(incident, decision.option, by=by, at=event.occurred_at, decision=decision)
+
+
+def _gone_on(incident: Incident, rollback: Rollback) -> bool:
+    """Whether what it brought back runs no more: another version was brought out since, by a report or by a word."""
+    if rollback.back_at is None:
+        return False
+    if incident.events.filter(kind=EventKind.DEPLOYED, occurred_at__gt=rollback.back_at).exists():
+        return True
+    runs = releases.running(incident, rollback.product)
+    since = runs.since if runs else None
+    return bool(runs and since and since > rollback.back_at and runs.version != rollback.to_version)
 
 
 @transaction.atomic
@@ -118,21 +131,28 @@ def _undone(incident: Incident, product: Product, chosen: Way | None) -> Hotfix 
 def adopt() -> int:
     """Rows for rollbacks that were begun by a person's word alone; how many. For the ticker."""
     said = TimelineEvent.objects.filter(incident=OuterRef("pk"), kind=EventKind.ROLLBACK_STARTED)
-    rows = Rollback.objects.filter(incident=OuterRef("pk"))
     waiting = Incident.objects.open().filter(remedy_at__isnull=False).exclude(mode=Mode.RETROSPECTIVE)
-    keys = list(
-        waiting.filter(Exists(said)).exclude(Exists(rows)).order_by().values_list("pk", flat=True)[:20]
-    )
-    return sum(_adopted(pk) for pk in keys)
+    rows = Rollback.objects.filter(_joins(OuterRef("begun_at")), incident=OuterRef("pk"))
+    # The last word counts: what an earlier one began may have ended since.
+    last = Subquery(said.order_by("-seq").values("occurred_at")[:1])
+    begun = waiting.annotate(begun_at=last).filter(begun_at__isnull=False).exclude(Exists(rows))
+    return sum(_adopted(pk) for pk in list(begun.order_by().values_list("pk", flat=True)[:20]))
+
+
+def _joins(begun_at: Any) -> Q:
+    """Rollbacks that a word of that moment means."""
+    return Q(status=Rollback.Status.OPEN) | Q(started_at__gte=begun_at)
 
 
 def _adopted(pk: int) -> bool:
     with transaction.atomic():
         locked = Incident.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk)
-        if not locked.exists() or Rollback.objects.filter(incident=pk).exists():
+        if not locked.exists():
             return False
         incident = Incident.objects.for_page().get(pk=pk)
         event = incident.events.filter(kind=EventKind.ROLLBACK_STARTED).latest("seq")
+        if incident.rollbacks.filter(_joins(event.occurred_at)).exists():
+            return False
         fitting = [one["key"] for one in ways(incident, moment.now()) if one["fits"]]
         option = fitting[0] if len(fitting) == 1 else ""
         begin(incident, option, by=event.actor, at=event.occurred_at, told=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from foundation.shapes import utc, utc_or_none
 from hotfixes.decision.options import options
-from hotfixes.models import Preview
+from hotfixes.models import Preview, Rollback
 from hotfixes.naming import named, patterns
 from hotfixes.observing.found import called_of
 from hotfixes.rollback import code, history, looking, releases, remarks
@@ -19,19 +19,26 @@ from hotfixes.rollback.remarks import HALT
 from hotfixes.rollback.shapes import Precondition, Undoes, Way
 from incidents.models import Incident
 from products.models import Deployment, Product
+from products.versions import bare
 
 # Time passes by itself: what only it changes makes no other fact.
 PASSING = ("looked_at", "made_at")
 
 
-def ways(incident: Incident, now: datetime, product: Product | None = None) -> list[Way]:
-    """Those that fit the product first; of `product`, else of the incident's. A dozen queries for each option."""
+def ways(
+    incident: Incident, now: datetime, product: Product | None = None, *, of: Rollback | None = None
+) -> list[Way]:
+    """Those that fit the product first; of `product`, else of the incident's. A dozen queries for each option. `of`:
+    from where and to where it leads already.
+    """
     product = product or incident.product
     listed = options(incident)
     if not listed:
         return []
     runs = releases.running(incident, product)
     target = releases.before(incident, product, runs) if runs else None
+    if of and of.to_version:
+        runs, target = releases.of_rollback(of, runs, target)
     preview = preview_of(product, runs, target)
     times = releases.spans_of(incident, product)
     ran = history.ran(product, target.version, times, incident) if target else None
@@ -45,8 +52,10 @@ def ways(incident: Incident, now: datetime, product: Product | None = None) -> l
     ]  # fmt: skip
 
 
-def way(incident: Incident, key: str, now: datetime, product: Product | None = None) -> Way | None:
-    return next((one for one in ways(incident, now, product) if one["key"] == key), None)
+def way(
+    incident: Incident, key: str, now: datetime, product: Product | None = None, *, of: Rollback | None = None
+) -> Way | None:
+    return next((one for one in ways(incident, now, product, of=of) if one["key"] == key), None)
 
 
 def steady(found: Any) -> Any:
@@ -59,13 +68,17 @@ def steady(found: Any) -> Any:
 def preview_of(product: Product, runs: Release | None, target: Release | None) -> Preview | None:
     if not runs or not target or not runs.ref or not target.ref:
         return None
-    return Preview.objects.filter(product=product, from_ref=runs.ref, to_ref=target.ref).first()
+    found = Preview.objects.filter(product=product, from_ref=runs.ref, to_ref=target.ref).first()
+    if found and found.made_at and code.is_old(found):
+        found.made_at = None  # what it says is of other commits
+    return found
 
 
 def preview_data(product: Product, from_ref: str, to_ref: str) -> Preview | None:
     """One that has been read, to be frozen with what is decided by it."""
     rows = Preview.objects.filter(product=product, from_ref=from_ref, to_ref=to_ref, made_at__isnull=False)
-    return rows.exclude(digest="").first() if from_ref and to_ref else None
+    found = rows.exclude(digest="").first() if from_ref and to_ref else None
+    return None if found is None or code.is_old(found) else found
 
 
 def artifact_address(template: str, product: Product, target: Release | None) -> str:
@@ -164,7 +177,8 @@ def _undoes(known: facts.Way) -> Undoes:
 
 
 def _percent(known: facts.Way) -> int | None:
-    """How many have what runs now, as a store told it last."""
-    rows = Deployment.objects.filter(product=known.product, percent__isnull=False)
-    last = rows.order_by("-at", "-pk").first()
-    return last.percent if last and known.option["kind"] == HALT else None
+    """How many have what runs now, as a store told it last; of the version before it says nothing."""
+    if known.option["kind"] != HALT or known.running is None:
+        return None
+    rows = Deployment.objects.filter(product=known.product, percent__isnull=False).order_by("-at", "-pk")[:50]
+    return next((one.percent for one in rows if bare(one.version) == known.running.version), None)
