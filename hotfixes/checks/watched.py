@@ -1,6 +1,6 @@
 """What is known of a watch, and of what was counted meanwhile, as plain values. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -90,7 +90,9 @@ def reckon(rows: Sequence[Counted], kind: str, *, deployed_at: datetime, needed:
 
 
 def _of_source(rows: list[Counted], deployed_at: datetime, needed: datetime) -> Reckoned | None:
-    after = _apart([one for one in rows if one.since >= deployed_at - EARLY and one.until > deployed_at])
+    after = _apart(
+        [one for one in rows if one.since >= deployed_at - EARLY and one.until > deployed_at], deployed_at
+    )
     if not after:
         return None
     before = _apart(
@@ -101,7 +103,8 @@ def _of_source(rows: list[Counted], deployed_at: datetime, needed: datetime) -> 
     worse = count * was_s > was * seconds if was_s else None if count else False
     asked = (needed - deployed_at).total_seconds()
     inside = sum(
-        max(0.0, (min(one.until, needed) - max(one.since, deployed_at)).total_seconds()) for one in after
+        max(0.0, (min(until, needed) - max(since, deployed_at)).total_seconds())
+        for since, until in _union(after)
     )
     return Reckoned(
         count,
@@ -116,10 +119,29 @@ def _of_source(rows: list[Counted], deployed_at: datetime, needed: datetime) -> 
     )
 
 
-def _apart(rows: list[Counted]) -> list[Counted]:
-    """Those that do not overlap, the later told first: who counts again corrects what was counted before."""
+def _apart(rows: list[Counted], start: datetime | None = None) -> list[Counted]:
+    """Those that do not overlap, the later told first: who counts the same time again corrects what was counted before.
+    One that speaks also of a time (since `start`) of which nobody told later stays: no window that overlaps it a little
+    hides what it counted.
+    """
     kept: list[Counted] = []
+    beside: list[Counted] = []
     for row in reversed(rows):
-        if not any(row.since < one.until and one.since < row.until for one in kept):
+        overlaps = any(row.since < one.until and one.since < row.until for one in kept)
+        (beside if overlaps else kept).append(row)
+    for row in beside:
+        begun = max(row.since, start) if start else row.since
+        if not any(since <= begun and row.until <= until for since, until in _union(kept)):
             kept.append(row)
     return sorted(kept, key=lambda one: one.since)
+
+
+def _union(rows: Iterable[Counted]) -> list[tuple[datetime, datetime]]:
+    """The stretches that they speak of, each moment once."""
+    found: list[tuple[datetime, datetime]] = []
+    for row in sorted(rows, key=lambda one: one.since):
+        if found and row.since <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], row.until))
+        else:
+            found.append((row.since, row.until))
+    return found

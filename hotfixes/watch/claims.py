@@ -56,7 +56,7 @@ def stable(incident: Incident, subject: str, now: datetime) -> Finding | None:
     if watch is None or watch.state in (Watch.State.MET, Watch.State.STOPPED):
         return None
     found = judging.measured(watch, now)
-    if found.complete_at and watch.state == Watch.State.RUNNING:
+    if found.complete_at and found.complete_at <= now and watch.state == Watch.State.RUNNING:
         return None
     facts = {"counted_s": round(found.counted_s), "least_s": watch.least_s, "restarts": watch.restarts}
     if watch.state == Watch.State.FAILED:

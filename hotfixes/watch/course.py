@@ -35,8 +35,11 @@ def course(
     counts_from: datetime | None,
     now: datetime,
     maintenance: Sequence[Span] = (),
+    not_before: datetime | None = None,
 ) -> Course:
-    """How the watch stands at `now`. `samples` in any order; those in maintenance, or after `now`, say nothing."""
+    """How the watch stands at `now`. `samples` in any order; those in maintenance, or after `now`, say nothing. It
+    is not over `not_before`, the end of a promise that is longer: what fails until then has failed.
+    """
     looks = _by_target(samples, now, maintenance)
     often = [one for one in watched if not _rare(one, rule)]
     rare = tuple(one.name for one in watched if _rare(one, rule))
@@ -54,7 +57,7 @@ def course(
     seen_until = pieces[-1][1] if pieces else counts_from
     return _measured(
         rule, pieces, _gaps(often, holes, rule, end), longest, counts_from, end, seen_until,
-        failure=failure, rare=rare, names=names,
+        failure=failure, rare=rare, names=names, not_before=not_before,
     )  # fmt: skip
 
 
@@ -196,10 +199,15 @@ def _measured(
     failure: Failure | None,
     rare: tuple[str, ...],
     names: tuple[str, ...],
+    not_before: datetime | None,
 ) -> Course:
     lasting = bool(gaps and gaps[-1].open)
     begun = now if lasting else seen_until
     complete_at, left_s = _over(rule, pieces, longest, start)
+    if complete_at and not_before:
+        complete_at = max(complete_at, not_before)
+    if complete_at and failure and failure.at <= complete_at:
+        complete_at = None
     if complete_at:
         failure = None  # it was over before that
     counted = sum((b - a).total_seconds() for a, b in pieces)

@@ -73,8 +73,8 @@ def _one(incident: Incident, watch: Watch, now: datetime) -> bool:
     told = True
     if found.failure:
         _fail(incident, watch, found, found.failure)
-    elif found.complete_at and (at := _end_of(incident, watch, found.complete_at)) <= now:
-        _meet(incident, watch, found, at)
+    elif found.complete_at and found.complete_at <= now:
+        _meet(incident, watch, found, found.complete_at)
         return True
     elif found_new := _gaps_to_tell(watch, found):
         _extend(incident, watch, found, found_new)
@@ -96,7 +96,17 @@ def measured(watch: Watch, now: datetime) -> Course:
         kept_from=watch.kept_from,
         counts_from=watch.counts_from,
         now=watch.ended_at or now,
+        not_before=promised_until(watch),
     )
+
+
+def promised_until(watch: Watch) -> datetime | None:
+    """The end of the clock that waits for it: a process may promise more than its watch asks for."""
+    if watch.state != Watch.State.RUNNING or watch.counts_from is None:
+        return None
+    rows = Clock.objects.running().filter(incident=watch.incident_id, measured=True, due_at__isnull=False)
+    mine = rows.filter(subject=str(watch.facts.get("subject") or ""))
+    return mine.order_by("-due_at").values_list("due_at", flat=True).first()
 
 
 def rule_of(watch: Watch) -> Rule:
@@ -165,13 +175,6 @@ def _extend(incident: Incident, watch: Watch, found: Course, gaps: list[Any]) ->
     )  # fmt: skip
     watch.extended_s = round(total)
     watch.facts = {**watch.facts, "told_until": gaps[-1].end.isoformat()}
-
-
-def _end_of(incident: Incident, watch: Watch, complete_at: datetime) -> datetime:
-    """Not before the clock that waits for it is over: a process may promise more than its watch asks for."""
-    rows = Clock.objects.running().filter(incident=incident, measured=True)
-    mine = rows.filter(subject=str(watch.facts.get("subject") or ""), due_at__isnull=False)
-    return max(complete_at, *(due for due in mine.values_list("due_at", flat=True) if due), complete_at)
 
 
 def _meet(incident: Incident, watch: Watch, found: Course, at: datetime) -> None:

@@ -12,7 +12,7 @@ from hotfixes.checks.watched import Reckoned, reckon
 from hotfixes.models import Watch
 from hotfixes.watch import known, sampling, smoke
 from hotfixes.watch.course import course
-from hotfixes.watch.judging import NOTABLE_S, rule_of
+from hotfixes.watch.judging import NOTABLE_S, promised_until, rule_of
 from hotfixes.watch.rows import watches
 from hotfixes.watch.shapes import BAD, GOOD, Course, Sample, Watched
 from hotfixes.watch.smoke import Item
@@ -118,14 +118,15 @@ def of_incident(
 
 
 def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
-    """About eight queries."""
+    """About nine queries."""
     incident = watch.incident
     kept = sampling.samples(watch)
     targets = sampling.watched(watch, kept)
     at = watch.ended_at or now
     found = course(
-        kept, targets, rule_of(watch), kept_from=watch.kept_from, counts_from=watch.counts_from, now=at
-    )
+        kept, targets, rule_of(watch), kept_from=watch.kept_from, counts_from=watch.counts_from, now=at,
+        not_before=promised_until(watch),
+    )  # fmt: skip
     counted = known.counted(incident, watch.product_id)
     needed = max(watch.ended_at or found.ends_at or now, watch.kept_from)
     errors, reports = (

@@ -1,13 +1,15 @@
 """What fails a watch, and what begins it anew (A37, K61): told once, however long it lasts."""
 
+from datetime import timedelta
+
 from hotfixes.models import Watch
 from hotfixes.watch.judging import measured
-from incidents.models import Status
+from incidents.models import Clock, Status
 from incidents.report import report
 from monitoring.models import Monitor
 from monitoring.probes.result import State
 from monitoring.switch import disable
-from tests.hotfixes.watch.conftest import Night
+from tests.hotfixes.watch.conftest import NIGHT, Night
 
 
 def test_a_flapping_minute_at_one_hour_fifty_begins_it_anew(watched: Night) -> None:
@@ -80,3 +82,15 @@ def test_after_a_day_it_looks_no_more(watched: Night) -> None:
     watched.to(24 * 60)
     watched.judge()
     assert (watched.watch.state, watched.watch.look_at) == ("met", None)
+
+
+def test_what_fails_before_a_longer_promise_is_kept_fails_the_watch(watched: Night) -> None:
+    """Enough was watched, but the clock that waits for it runs on: it is not over, and nothing is called well yet."""
+    watched.go(100)
+    Clock.objects.filter(key="watch").update(due_at=NIGHT + timedelta(minutes=180))
+    watched.go(130)
+    assert (watched.told(), watched.watch.state) == (["watch_opened 0"], "running")
+    watched.go(134, "down")
+    watched.go(180)
+    assert watched.told()[1] == "watch_failed 134"
+    assert not any(line.startswith("watch_met") for line in watched.told())
