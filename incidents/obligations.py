@@ -84,9 +84,8 @@ def _next_look(row: Obligation) -> datetime | None:
 
 def pass_on(incident: Incident) -> None:
     """Somebody has taken a role or given it up, and with it what it owes. For the verb, in its transaction."""
-    roles = {
-        spec["key"]: str(spec.get("role") or "") for spec in incident.process_version.document["messages"]
-    }
+    specs = incident.process_version.document.get("messages") or []
+    roles = {spec["key"]: str(spec.get("role") or "") for spec in specs}
     for row in Obligation.objects.open().filter(incident=incident).order_by("pk"):
         row.owner = owners.owner(incident, roles.get(row.message, ""))
         row.save(update_fields=["owner"])
