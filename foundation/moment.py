@@ -2,7 +2,15 @@
 
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, models
+
+
+class Read(models.Func):
+    """The same inside a query: the wall clock as its row was read."""
+
+    function = "clock_timestamp"
+    arity = 0
+    output_field = models.DateTimeField()
 
 
 def now() -> datetime:

@@ -1,19 +1,58 @@
-"""What the parts of one page ask about one incident: asked once, while that page is drawn, and never afterwards."""
+"""What the parts of one page ask about one incident: asked once, while that page is drawn, and never afterwards.
+
+Most incidents have no rollback, no watch, nothing to redact. Whether there is any of it is read with the incident
+itself (`in_view`); what there is none of is not asked for.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from foundation import moment
-from incidents.models import Assignment, Clock, Incident, RedactionRequest
+from incidents.models import Assignment, Clock, Incident, RedactionRequest, TimelineEvent
+from incidents.models.incident import IncidentQuerySet
+from live import bus
 from monitoring.models import Target
 from monitoring.shown import as_shown
+from products.vocabulary import EventKind
 
 _KEPT = "_glance"
+_HAS = "has_"
+_few: dict[str, tuple[QuerySet[Any], str]] = {}
 # The event by which it was opened the last time; None if it never was again.
 REOPENED = "reopened"
 # A summary may list many; beyond these nobody reads on a page.
 TARGETS = 200
+
+
+def register_few[M: Model](what: str, rows: QuerySet[M], incident: str = "incident") -> None:
+    """Says that most incidents have none of `rows`; `incident` is the way from a row to its incident.
+
+    For `few` of the same name. A second one of that name stops the start.
+    """
+    if what in _few:
+        raise ImproperlyConfigured(f"two called {what}")
+    _few[what] = (rows, incident)
+
+
+def in_view(rows: IncidentQuerySet) -> IncidentQuerySet:
+    """`rows` with what a page asks of every incident: the time, the cursor for what is announced after it, what it has.
+
+    For an incident that is shown at once: after a verb it knows nothing of what that did. Not for rows that are
+    grouped: each has a time of its own.
+    """
+    has = {_HAS + what: Exists(few.filter(**{way: OuterRef("pk")})) for what, (few, way) in _few.items()}
+    return rows.annotate(read_at=moment.Read(), cursor=bus.CURSOR, **has)
+
+
+def cursor(incident: Incident) -> int:
+    """Where a page that shows it starts to listen: the incident and all that is asked later are at least as new."""
+    found: int | None = incident.__dict__["cursor"]
+    return found or 0
 
 
 @contextmanager
@@ -37,6 +76,16 @@ def once[T](incident: Incident, what: str, read: Callable[[], T]) -> T:
     return answer
 
 
+def has(incident: Incident, what: str) -> bool:
+    """False where the incident was read `in_view` and had none of it."""
+    return _KEPT not in incident.__dict__ or bool(incident.__dict__.get(_HAS + what, True))
+
+
+def few[T](incident: Incident, what: str, read: Callable[[], list[T]]) -> list[T]:
+    """As `once`, and nothing is asked where the incident was read `in_view` and had none."""
+    return once(incident, what, read) if has(incident, what) else []
+
+
 def keep(incident: Incident, what: str, answer: object) -> None:
     """Something else has shown it: during this glance it is not asked again."""
     kept = incident.__dict__.get(_KEPT)
@@ -46,7 +95,9 @@ def keep(incident: Incident, what: str, answer: object) -> None:
 
 def now(incident: Incident) -> datetime:
     """The database's time, one for the whole page."""
-    return once(incident, "now", moment.now)
+    if _KEPT not in incident.__dict__:
+        return moment.now()
+    return once(incident, "now", lambda: incident.__dict__.get("read_at") or moment.now())
 
 
 def clocks_of(incident: Incident) -> list[Clock]:
@@ -57,16 +108,21 @@ def clocks_of(incident: Incident) -> list[Clock]:
 def assignments_of(incident: Incident) -> list[Assignment]:
     """Who has had which role, the earliest first."""
     rows = Assignment.objects.filter(incident=incident).select_related("user").order_by("pk")
-    return once(incident, "assignments", lambda: list(rows))
+    return few(incident, "assignments", lambda: list(rows))
 
 
 def redactions_of(incident: Incident) -> list[RedactionRequest]:
     """What somebody asked to redact and nobody has settled."""
     rows = RedactionRequest.objects.filter(event__incident=incident, settled_at=None)
-    return once(incident, "redactions", lambda: list(rows.select_related("event", "asked_by").order_by("pk")))
+    return few(incident, "redactions", lambda: list(rows.select_related("event", "asked_by").order_by("pk")))
 
 
 def targets_of(incident: Incident, now: datetime) -> list[Target]:
     """What the product's monitors see, as it may be said at `now`; those that are switched off too."""
     rows = Target.objects.present().filter(monitor__product=incident.product_id).select_related("monitor")
     return once(incident, "targets", lambda: as_shown(list(rows.order_by("pk")[:TARGETS]), now))
+
+
+register_few(REOPENED, TimelineEvent.objects.filter(kind=EventKind.REOPENED))
+register_few("assignments", Assignment.objects.all())
+register_few("redactions", RedactionRequest.objects.filter(settled_at=None), "event__incident")

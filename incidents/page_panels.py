@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 
 from accounts.access import allowed, signed_in
 from accounts.models import User
-from incidents import exits, panels, triage
+from incidents import exits, glance, panels, triage
 from incidents.models import Incident, Status
 
 
@@ -23,17 +23,17 @@ def _triage(request: HttpRequest, incident: Incident) -> str:
     return render_to_string("incidents/triage.html", context, request)
 
 
-def _is_named(incident: Incident, user: User) -> bool:
-    return incident.duplicates.exists()
-
-
 def _duplicates(request: HttpRequest, incident: Incident) -> str:
     """Those that this person may see; nothing says that there are others."""
     user = signed_in(request)
-    mine = Incident.objects.visible_to(user).filter(duplicate_of=incident).for_page().order_by("declared_at")
+    rows = Incident.objects.visible_to(user).filter(duplicate_of=incident).for_page().order_by("declared_at")
+    mine = glance.few(incident, "duplicates", lambda: list(rows))
     zone = user.time_zone or incident.product.team.time_zone
     return render_to_string("incidents/duplicates.html", {"duplicates": mine, "zone": zone}) if mine else ""
 
 
+glance.register_few("duplicates", Incident.objects.all(), "duplicate_of")
 panels.register(panels.Panel("triage", panels.TRIAGE, _asks, _triage))
-panels.register(panels.Panel("duplicates", panels.PEOPLE + 5, _is_named, _duplicates, "people", "aside"))
+panels.register(
+    panels.Panel("duplicates", panels.PEOPLE + 5, lambda *_: True, _duplicates, "people", "aside")
+)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import allowed, has_role
 from accounts.models import Role, User
-from incidents.glance import REOPENED, once
+from incidents.glance import REOPENED, has, once
 from incidents.models import Assignment, Incident, Mode, Participant, TimelineEvent
 from notifications import queue
 from notifications.models import Channel, Delivery, State
@@ -105,7 +105,7 @@ def declined(incident: Incident) -> set[str]:
 
 def opened_at(incident: Incident) -> datetime:
     """When it was opened the last time: what people answered before does not count any more."""
-    again = once(incident, REOPENED, lambda: _reopened(incident))
+    again = once(incident, REOPENED, lambda: _reopened(incident)) if has(incident, REOPENED) else None
     return again.recorded_at if again else incident.declared_at
 
 

@@ -79,13 +79,15 @@ def role_label(known: Work, key: str) -> str:
 
 def read(incident: Incident) -> Work:
     """The work on one; what its page has asked already is not asked again."""
-    boxes = incident.checklist.select_related("done_by", "done_by_event__actor", "done_by_event__payload")
-    marks = incident.step_marks.select_related("done_by", "done_by_event__payload")
+    items = incident.checklist.select_related("done_by", "done_by_event__actor", "done_by_event__payload")
+    marked = incident.step_marks.select_related("done_by", "done_by_event__payload")
+    boxes = glance.few(incident, "boxes", lambda: list(items))
+    marks = glance.few(incident, "marks", lambda: list(marked))
     held = [row for row in assignments_of(incident) if row.until is None]
     hidden = with_corrections(asked.event_id for asked in redactions_of(incident))
     known = story(incident)
     glance.keep(incident, glance.REOPENED, known.last(EventKind.REOPENED))
-    return _work(incident, known, list(boxes), list(marks), held, hidden)
+    return _work(incident, known, boxes, marks, held, hidden)
 
 
 def of(incident: Incident) -> Work:
@@ -141,3 +143,7 @@ def _by(rows: Any) -> dict[int, list[Any]]:
     for row in rows:
         found[row.incident_id].append(row)
     return found
+
+
+glance.register_few("boxes", ChecklistItem.objects.all())
+glance.register_few("marks", StepMark.objects.all())

@@ -29,6 +29,8 @@ WHERE topic = ANY(%(topics)s)
   AND (id > %(cursor)s OR (transaction >= %(running_from)s AND transaction <> %(transaction)s))
 ORDER BY id LIMIT %(limit)s"""
 
+# The same as `cursor()` inside the query that reads what is shown; null before the first announcement.
+CURSOR = models.Subquery(Announcement.objects.order_by("-id").values("id")[:1])
 NOTHING_SEEN = (-1, 0)  # what SEEN would say of the time before the first announcement
 
 

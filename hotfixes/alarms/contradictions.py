@@ -57,7 +57,7 @@ def contradictions(incident: Incident, standings: Iterable[Standing] | None = No
     """`standings`: of its hotfixes, where they are known already."""
     found = list(standing.of_incident(incident) if standings is None else standings)
     rollback = _rollback(incident) if any(each.hotfix.is_open for each in found) else []
-    overtaken = overtakings(overtaking.remedies(incident))
+    overtaken = overtakings(overtaking.remedies(incident, [one.hotfix for one in reversed(found)]))
     return [
         *_monitors(incident),
         *rollback,

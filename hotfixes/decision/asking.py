@@ -16,7 +16,7 @@ from foundation.crash import crashpoint
 from foundation.shapes import utc, utc_or_none
 from hotfixes.decision import telling
 from hotfixes.models import Question
-from incidents import recipients
+from incidents import glance, recipients
 from incidents.lifecycle import Step, perform
 from incidents.models import OPEN, Incident, Participant
 from incidents.rules import sees
@@ -98,9 +98,8 @@ def open_of(incident: Incident) -> Any:
 def questions(incident: Incident) -> list[Question]:
     """Since it was opened the last time, the first one first."""
     rows = Question.objects.filter(incident=incident).order_by("-pk")
-    found = list(
-        rows.select_related("by", "to", "answered_by", "event__payload", "answer__payload")[: 2 * MOST]
-    )
+    rows = rows.select_related("by", "to", "answered_by", "event__payload", "answer__payload")
+    found = glance.few(incident, "questions", lambda: list(rows[: 2 * MOST]))
     opened = recipients.opened_at(incident) if found else None
     return [one for one in reversed(found) if opened and one.event.recorded_at >= opened]
 
@@ -128,3 +127,6 @@ def _everybody(incident: Incident) -> list[User]:
         rows = Participant.objects.filter(incident=incident).select_related("user").order_by("pk")
         return [row.user for row in rows]
     return responders(incident.product)
+
+
+glance.register_few("questions", Question.objects.all())

@@ -107,7 +107,7 @@ def standing(incident: Incident) -> Decision | None:
 def decisions(incident: Incident) -> list[Decision]:
     """All of it, the latest first, with who and why: asked once for a page."""
     rows = incident.decisions.with_words().order_by("-number")
-    return glance.once(incident, "decisions", lambda: list(rows))
+    return glance.few(incident, "decisions", lambda: list(rows))
 
 
 def _role(incident: Incident, by: User, *, emergency: bool) -> Decider:
@@ -193,3 +193,6 @@ def _begin(
             incident, Step(kind, OPEN), by=by, at=event.occurred_at, measured=True, source=MACHINE,
             implied_by=str(EventKind.DECIDED),
         )  # fmt: skip
+
+
+glance.register_few("decisions", Decision.objects.all())

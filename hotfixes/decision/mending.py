@@ -7,6 +7,7 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from hotfixes.models import CheckResult, Hotfix
+from hotfixes.standing.rows import hotfixes_of
 from incidents.models import Incident, Mode
 from products.contacts import responders
 from products.models import Deployment
@@ -22,7 +23,7 @@ REVIEWERS: Final = 3
 
 def mending(incident: Incident, proposal: dict[str, Any] | None) -> dict[str, Any]:
     """JSON. `cause_known` and `reproduced`: None where nobody said. `checks`: of the hotfix under way, by key."""
-    hotfix = incident.hotfixes.filter(status=Hotfix.Status.OPEN).order_by("number").first()
+    hotfix = next((one for one in hotfixes_of(incident) if one.is_open), None)
     checks = _checks(hotfix) if hotfix else {}
     reproduced = checks.get("reproduced", {}).get("verdict") in (Verdict.PASS, Verdict.STATED) or None
     cause = (proposal or {}).get("cause")

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from incidents import glance
 from incidents.models import Incident
+from products.component import Component
 
 
 def options(incident: Incident) -> list[dict[str, Any]]:
@@ -14,9 +16,15 @@ def options(incident: Incident) -> list[dict[str, Any]]:
     listed = (document.get("rollback") or {}).get("options") or []
     known = {one["key"] for one in (document.get("setup") or {}).get("components") or []}
     # Parts that the process does not speak of say nothing about its options.
-    mine = set(incident.product.components.values_list("slug", flat=True)) & known if listed else set()
+    asks = any(option.get("components") for option in listed)
+    mine = components(incident) & known if asks else set()
     found = [_option(rank, option, mine) for rank, option in enumerate(listed, start=1)]
     return sorted(found, key=lambda option: not option["fits"])
+
+
+def components(incident: Incident) -> set[str]:
+    rows = incident.product.components.values_list("slug", flat=True)
+    return set(glance.few(incident, "components", lambda: list(rows)))
 
 
 def when(incident: Incident) -> str:
@@ -51,3 +59,6 @@ def _text(line: Any) -> str:
 
 def _house(line: Any) -> bool:
     return isinstance(line, dict) and line.get("origin") == "house"
+
+
+glance.register_few("components", Component.objects.all(), "product__incidents")

@@ -25,6 +25,7 @@ from products.vocabulary import EventKind
 PROPOSE = Step(EventKind.NOTED, OPEN)
 # Cannot stand in what people type: JSON escapes their quotation marks.
 _MARK = '"proposal":'
+_SAID = Q(kind=EventKind.ASKED) | Q(kind=EventKind.NOTED, payload__body__contains=_MARK)
 MOST = 50
 
 
@@ -69,15 +70,15 @@ def propose(
 def latest(incident: Incident) -> TimelineEvent | None:
     """What was recommended last, since it was opened the last time."""
     rows = incident.events.filter(kind=EventKind.NOTED, payload__body__contains=_MARK)
-    found = rows.select_related("payload", "actor").order_by("-seq").first()
+    rows = rows.select_related("payload", "actor").order_by("-seq")
+    found = rows.first() if glance.has(incident, "proposals") else None
     return found if found and found.recorded_at >= recipients.opened_at(incident) else None
 
 
 def latest_and_asked(incident: Incident) -> tuple[TimelineEvent | None, bool]:
     """The same, and whether anybody asked anything: one query, for the incident's own page."""
-    said = Q(kind=EventKind.ASKED) | Q(kind=EventKind.NOTED, payload__body__contains=_MARK)
-    rows = incident.events.filter(said).select_related("payload", "actor").order_by("-seq")[:MOST]
-    events = list(rows)
+    rows = incident.events.filter(_SAID).select_related("payload", "actor").order_by("-seq")[:MOST]
+    events = glance.few(incident, "proposals", lambda: list(rows))
     opened = recipients.opened_at(incident) if events else None
     now = [one for one in events if opened and one.recorded_at >= opened]
     found = next((one for one in now if one.kind == EventKind.NOTED), None)
@@ -113,3 +114,6 @@ def _checked(incident: Incident, choice: str, text: str, option: str, confidence
     if wrong:
         raise ValidationError(wrong)
     return str(ways.get(option, ""))
+
+
+glance.register_few("proposals", TimelineEvent.objects.filter(_SAID))

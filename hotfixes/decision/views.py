@@ -20,10 +20,10 @@ from hotfixes.decision.card import card_page
 from hotfixes.decision.second_tap import Confirming
 from hotfixes.decision.waiting import is_mine, waits
 from hotfixes.models import Decision
-from incidents import recipients
+from incidents import glance, recipients
 from incidents.glance import redactions_of
 from incidents.models import OPEN, Incident, Mode
-from incidents.views.incident import fetch, zone_of
+from incidents.views.incident import fetch, in_view, zone_of
 from live import bus
 from products.vocabulary import EventKind
 
@@ -57,8 +57,15 @@ def decisions(request: HttpRequest) -> HttpResponse:
 def _waiting(user: User) -> list[Waiting]:
     """Real ones before drills, then the worst first. As administrator alone nothing waits for one."""
     found = Incident.objects.read_by(user).open().for_page().worst_first()[:LOOKED_AT]
-    rows = sorted((one for one in found if waits(one)), key=lambda one: one.mode != Mode.LIVE)
-    return [Waiting(one, is_mine(one, user), deciders.asked(one)) for one in rows]
+    waiting = [each for one in found if (each := _undecided(one, user))]
+    return sorted(waiting, key=lambda each: each.incident.mode != Mode.LIVE)
+
+
+def _undecided(incident: Incident, user: User) -> Waiting | None:
+    with glance.glance(incident):
+        if not waits(incident):
+            return None
+        return Waiting(incident, is_mine(incident, user), deciders.asked(incident))
 
 
 def _again(user: User) -> list[Decision]:
@@ -80,9 +87,8 @@ def _decided(user: User) -> list[Decision]:
 @require_safe
 def decision_card(request: HttpRequest, ref: str) -> HttpResponse:
     """One phone screen: what is not known, what is, and the choice."""
-    cursor = bus.cursor()
-    found = fetch(request, ref)
-    topics = [f"incident:{found.pk}"]
+    found = in_view(request, ref)
+    topics, cursor = [f"incident:{found.pk}"], glance.cursor(found)
     return card_page(request, found, signed_in(request), live_topics=topics, live_cursor=cursor)
 
 

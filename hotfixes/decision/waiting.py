@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from hotfixes.decision import deciders
 from hotfixes.decision.decide import standing
-from incidents import setbacks
+from incidents import glance, setbacks
 from incidents.models import Incident
 from products.models import RoleHolder
 
@@ -29,8 +29,13 @@ def waiting_for(user: User) -> int:
     products = list(RoleHolder.objects.filter(user=user).values_list("product", flat=True).distinct())
     if not products:
         return 0
-    found = Incident.objects.read_by(user).open().for_page().filter(product__in=products)[:MOST]
-    return sum(is_mine(one, user) and waits(one) for one in found)
+    found = glance.in_view(Incident.objects.read_by(user).open().for_page().filter(product__in=products))
+    return sum(_waits_for(one, user) for one in found[:MOST])
+
+
+def _waits_for(incident: Incident, user: User) -> bool:
+    with glance.glance(incident):
+        return waits(incident) and is_mine(incident, user)
 
 
 def waits(incident: Incident) -> bool:

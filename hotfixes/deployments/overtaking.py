@@ -33,11 +33,12 @@ class Overtaken:
     deployment: Deployment
 
 
-def remedies(incident: Incident) -> list[Remedy]:
-    """Those under way of a real incident. Two queries, where nothing else of the page has asked."""
+def remedies(incident: Incident, hotfixes: Iterable[Hotfix] | None = None) -> list[Remedy]:
+    """Those under way of a real incident; `hotfixes` are its own, where they are known already."""
     if incident.mode != Mode.LIVE:
         return []
-    fixes = [of_hotfix(one) for one in Hotfix.objects.open().filter(incident=incident)]
+    known = Hotfix.objects.open().filter(incident=incident) if hotfixes is None else hotfixes
+    fixes = [of_hotfix(one) for one in known if one.is_open]
     return [*fixes, *(of_rollback(one) for one in rollbacks(incident) if one.is_open)]
 
 

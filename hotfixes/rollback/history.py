@@ -9,12 +9,13 @@ from django.db.models import Q
 from foundation.shapes import utc
 from hotfixes.models import Rollback
 from hotfixes.rollback.releases import Span
+from incidents.glance import once
 from incidents.models import Incident, Mode, Status
 from monitoring.models import StatusChange
 from monitoring.states import State
 from products.models import Product
 
-MOST = 200
+MOST = 1_000
 
 
 class Took(TypedDict):
@@ -41,20 +42,27 @@ class Ran(TypedDict):
     downs: int
 
 
-def took(product: Product, option: str) -> Took | None:
-    """Of real ones that got there; None without any."""
-    times = [_seconds(one) for one in _done(product, option, Mode.LIVE)]
+def done(incident: Incident, product: Product) -> list[Rollback]:
+    """Those of `product` that got there, the newest first; asked once for a page."""
+    rows = Rollback.objects.filter(product=product, back_at__isnull=False).select_related("incident")
+    needed = rows.only("option_key", "started_at", "back_at", "incident__number", "incident__mode")
+    return once(incident, f"done.{product.pk}", lambda: list(needed.order_by("-back_at")[:MOST]))
+
+
+def took(done: list[Rollback], option: str) -> Took | None:
+    """Of real ones; None without any."""
+    times = [_seconds(one) for one in _of(done, option, Mode.LIVE)]
     if not times:
         return None
     return {"n": len(times), "median_s": round(statistics.median(times)), "worst_s": max(times)}
 
 
-def drill(product: Product, option: str) -> Drill | None:
+def drill(done: list[Rollback], option: str) -> Drill | None:
     """The last time it was tried."""
-    done = _done(product, option, Mode.DRILL)
-    if not done:
+    tried = _of(done, option, Mode.DRILL)
+    if not tried:
         return None
-    last = done[0]
+    last = tried[0]
     return {"at": utc(last.back_at or last.started_at), "took_s": _seconds(last), "ref": last.incident.ref}
 
 
@@ -82,13 +90,8 @@ def ran(product: Product, version: str, times: list[Span], incident: Incident) -
     }
 
 
-def _done(product: Product, option: str, mode: Mode) -> list[Rollback]:
-    """The newest first."""
-    rows = Rollback.objects.filter(
-        product=product, option_key=option, incident__mode=mode, back_at__isnull=False
-    )
-    needed = rows.select_related("incident").only("started_at", "back_at", "incident__number")
-    return list(needed.order_by("-back_at")[:MOST])
+def _of(done: list[Rollback], option: str, mode: Mode) -> list[Rollback]:
+    return [one for one in done if one.option_key == option and one.incident.mode == mode]
 
 
 def _seconds(one: Rollback) -> int:

@@ -1,11 +1,12 @@
 """What a rollback asks for next, for the incident page and for lists: one query for any number of incidents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
 from hotfixes.models import Rollback, RollbackStep
 from hotfixes.rollback.remarks import HALT
+from hotfixes.rollback.rows import rollbacks
 from incidents.action import Action
 from incidents.models import Incident, Mode
 from products.vocabulary import Verdict
@@ -13,14 +14,19 @@ from products.vocabulary import Verdict
 
 def of(incidents: Sequence[Incident]) -> dict[int, Action]:
     """By the incident's primary key; none for incidents without a rollback that is under way."""
-    keys = [one.pk for one in incidents if one.remedy_at and one.mode != Mode.RETROSPECTIVE]
-    if not keys:
-        return {}
-    rows = Rollback.objects.open().filter(incident__in=keys, back_at=None).order_by("number")
+    begun = [one for one in incidents if one.remedy_at and one.mode != Mode.RETROSPECTIVE]
     found: dict[int, Action] = {}
-    for rollback in rows.prefetch_related("steps"):
+    for rollback in _under_way(begun) if begun else ():
         found.setdefault(rollback.incident_id, action(rollback))
     return found
+
+
+def _under_way(incidents: list[Incident]) -> Iterable[Rollback]:
+    """The first one first; of one incident those that its page has read."""
+    if len(incidents) == 1:
+        return [one for one in reversed(rollbacks(incidents[0])) if one.is_open and one.back_at is None]
+    rows = Rollback.objects.open().filter(incident__in=incidents, back_at=None).order_by("number")
+    return rows.prefetch_related("steps")
 
 
 def action(rollback: Rollback) -> Action:

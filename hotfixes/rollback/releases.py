@@ -10,6 +10,7 @@ from hotfixes.models import RefObservation, Rollback
 from hotfixes.naming import named, patterns
 from hotfixes.naming.patterns import BadPattern
 from hotfixes.observing.found import called_of
+from hotfixes.standing.rows import hotfixes_of
 from incidents.glance import once
 from incidents.models import Incident
 from products.models import Deployment, Environment, Product
@@ -46,6 +47,10 @@ class Span:
 
 def running(incident: Incident, product: Product) -> Release | None:
     """What was brought out last and stayed; without reports what a hotfix, the incident or the product says."""
+    return once(incident, f"running.{product.pk}", lambda: _running(incident, product))
+
+
+def _running(incident: Incident, product: Product) -> Release | None:
     times = spans_of(incident, product)
     if times:
         last = times[-1]
@@ -168,7 +173,8 @@ def _key(version: str) -> tuple[int, ...]:
 
 def _said(incident: Incident, product: Product) -> tuple[str, str]:
     """A fix of this incident that is said to be out; what the incident is about; what the product's page says."""
-    hotfix = incident.hotfixes.filter(product=product).exclude(new_version="").order_by("-number").first()
+    mine = [one for one in hotfixes_of(incident) if one.product_id == product.pk and one.new_version]
+    hotfix = mine[-1] if mine else None
     if hotfix and incident.events.filter(kind=EventKind.DEPLOYED).exists():
         return hotfix.new_version, "hotfix"
     if product == incident.product and incident.affected_version:

@@ -8,4 +8,7 @@ from incidents.models import Incident
 def rollbacks(incident: Incident) -> list[Rollback]:
     """The newest first, with their steps."""
     rows = incident.rollbacks.select_related("product", "hotfix").prefetch_related("steps")
-    return glance.once(incident, "rollbacks", lambda: list(rows))
+    return glance.few(incident, "rollbacks", lambda: list(rows))
+
+
+glance.register_few("rollbacks", Rollback.objects.all())

@@ -28,8 +28,8 @@ PASSING = ("looked_at", "made_at")
 def ways(
     incident: Incident, now: datetime, product: Product | None = None, *, of: Rollback | None = None
 ) -> list[Way]:
-    """Those that fit the product first; of `product`, else of the incident's. A dozen queries for each option. `of`:
-    from where and to where it leads already.
+    """Those that fit the product first; of `product`, else of the incident's. `of`: from where and to where it leads
+    already. Few queries.
     """
     product = product or incident.product
     listed = options(incident)
@@ -106,6 +106,7 @@ def _more(spec: dict[str, Any]) -> dict[str, Any]:
 
 def _way(option: dict[str, Any], known: facts.Way, ran: history.Ran | None) -> Way:
     target, runs = known.target, known.running
+    done = history.done(known.incident, known.product)
     preconditions = _preconditions(known)
     undoes = _undoes(known)
     found: Way = {
@@ -118,8 +119,8 @@ def _way(option: dict[str, Any], known: facts.Way, ran: history.Ran | None) -> W
         "target_source": target.source if target else "",
         "target_since": utc_or_none(target.since) if target else None,
         "ran": ran,
-        "took": history.took(known.product, option["key"]),
-        "drill": history.drill(known.product, option["key"]),
+        "took": history.took(done, option["key"]),
+        "drill": history.drill(done, option["key"]),
         "undoes": undoes,
         "blocked": [],
         "warnings": [],

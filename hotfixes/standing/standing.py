@@ -3,7 +3,7 @@ the stage, and what comes next. Reads only; the same number of queries for one h
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,10 @@ from hotfixes.models import Attestation, CheckResult, Hotfix, Override
 from hotfixes.models.check import Said
 from hotfixes.standing import next_check as order
 from hotfixes.standing.check_titles import TITLES
+from hotfixes.standing.rows import hotfixes_of
 from hotfixes.standing.stage import stage_of
 from hotfixes.standing.stage import words as stage_words
-from incidents import work
+from incidents import glance, work
 from incidents.attachments import FileShown
 from incidents.models import Incident, TimelineEvent
 from incidents.work import Work
@@ -127,7 +128,8 @@ class Standing:
 
 
 def standing(hotfix: Hotfix) -> Standing:
-    return _standings([hotfix], {hotfix.incident_id: work.of(hotfix.incident)})[hotfix.pk]
+    known, keys = {hotfix.incident_id: work.of(hotfix.incident)}, [hotfix.pk]
+    return _standings([hotfix], known, _overrides(keys), _said(Attestation, keys))[hotfix.pk]
 
 
 def checks(hotfix: Hotfix) -> list[CheckView]:
@@ -145,28 +147,41 @@ def stage(hotfix: Hotfix) -> str:
 
 def of_incident(incident: Incident) -> list[Standing]:
     """Of all its hotfixes, the first one first."""
-    hotfixes = list(incident.hotfixes.for_page().order_by("number"))
+    hotfixes = hotfixes_of(incident)
     for hotfix in hotfixes:
         hotfix.incident = incident
-    found = _standings(hotfixes, {incident.pk: work.of(incident)}) if hotfixes else {}
+    if not hotfixes:
+        return []
+    keys = [hotfix.pk for hotfix in hotfixes]
+    overrides = glance.few(incident, "overrides", lambda: list(_overrides(keys)))
+    attestations = glance.few(incident, "attestations", lambda: list(_said(Attestation, keys)))
+    found = _standings(hotfixes, {incident.pk: work.of(incident)}, overrides, attestations)
     return [found[hotfix.pk] for hotfix in hotfixes]
 
 
 def of(hotfixes: Sequence[Hotfix]) -> list[Standing]:
     """Of these, in their order."""
     incidents = {hotfix.incident_id: hotfix.incident for hotfix in hotfixes}
-    found = _standings(hotfixes, work.read_all(list(incidents.values())))
+    keys = [hotfix.pk for hotfix in hotfixes]
+    known = work.read_all(list(incidents.values()))
+    found = _standings(hotfixes, known, _overrides(keys), _said(Attestation, keys))
     return [found[hotfix.pk] for hotfix in hotfixes]
 
 
-def _standings(hotfixes: Sequence[Hotfix], known: Mapping[int, Work]) -> dict[int, Standing]:
+def _standings(
+    hotfixes: Sequence[Hotfix],
+    known: Mapping[int, Work],
+    overrides: Iterable[Override],
+    attestations: Iterable[Attestation],
+) -> dict[int, Standing]:
     keys = [hotfix.pk for hotfix in hotfixes]
-    results = _by_key(CheckResult.objects.filter(hotfix__in=keys, superseded_at=None))
-    overrides = _by_key(_said(Override, keys).select_related("second"))
-    attestations = _by_key(_said(Attestation, keys))
-    return {
-        one.pk: _standing(one, known[one.incident_id], results, overrides, attestations) for one in hotfixes
-    }
+    results = _by_key(CheckResult.objects.filter(hotfix__in=keys, superseded_at=None).order_by("pk"))
+    waived, attested = _by_key(overrides), _by_key(attestations)
+    return {one.pk: _standing(one, known[one.incident_id], results, waived, attested) for one in hotfixes}
+
+
+def _overrides(keys: list[int]) -> Any:
+    return _said(Override, keys).select_related("second")
 
 
 def _said[M: Said](model: type[M], keys: list[int]) -> Any:
@@ -276,3 +291,7 @@ def _attestation(row: Attestation, known: Work) -> SaidView:
         file=known.file(row.event),
         self_reviewed=bool(row.event.data.get("self_reviewed")),
     )
+
+
+glance.register_few("overrides", Override.objects.filter(withdrawn_at=None), "hotfix__incident")
+glance.register_few("attestations", Attestation.objects.filter(withdrawn_at=None), "hotfix__incident")

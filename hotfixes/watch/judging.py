@@ -15,6 +15,7 @@ from hotfixes.models import Watch
 from hotfixes.watch import opening, sampling
 from hotfixes.watch.course import course, recovered_at
 from hotfixes.watch.shapes import Course, Failure, Rule
+from incidents import glance
 from incidents import watch as process
 from incidents.lifecycle import Step, perform
 from incidents.models import Clock, Incident, Status
@@ -51,9 +52,7 @@ def _judge(pk: int) -> int:
             return 0
         crashpoint("watch.claimed")
         now = moment.now()
-        due = (
-            Watch.objects.filter(incident=incident, look_at__lte=now).select_related("product").order_by("pk")
-        )
+        due = incident.watches.filter(look_at__lte=now).select_related("product").order_by("pk")
         told = sum(_one(incident, watch, now) for watch in list(due))
         crashpoint("watch.told")
     crashpoint("watch.committed")
@@ -87,7 +86,11 @@ def _one(incident: Incident, watch: Watch, now: datetime) -> bool:
 
 
 def measured(watch: Watch, now: datetime) -> Course:
-    """How far the watch has come. A handful of queries."""
+    """How far the watch has come. A handful of queries, once for a page."""
+    return glance.once(watch.incident, f"course {watch.pk}", lambda: _course(watch, now))
+
+
+def _course(watch: Watch, now: datetime) -> Course:
     kept = sampling.samples(watch)
     return course(
         kept,

@@ -6,6 +6,7 @@ from hotfixes.checks.facts import Shown
 from hotfixes.checks.watched import Counted, WatchFacts
 from hotfixes.models import Hotfix, Tally, Watch
 from hotfixes.watch import judging, smoke
+from incidents import glance
 from incidents.models import Incident
 from monitoring.models import Target
 from monitoring.states import State
@@ -32,6 +33,10 @@ def tallies(hotfix: Hotfix) -> tuple[Counted, ...]:
 
 
 def counted(incident: Incident, product: int) -> list[Counted]:
+    return glance.once(incident, f"tallies {product}", lambda: _counted(incident, product))
+
+
+def _counted(incident: Incident, product: int) -> list[Counted]:
     rows = (
         Tally.objects.filter(incident=incident, product=product).select_related("by").order_by("-pk")[:MOST]
     )

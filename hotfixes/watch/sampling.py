@@ -11,6 +11,7 @@ from foundation import moment
 from foundation.crash import crashpoint
 from hotfixes.models import Watch, WatchSample
 from hotfixes.watch.shapes import BAD, GOOD, UNKNOWN, Sample, Watched
+from incidents import glance
 from monitoring import announce
 from monitoring.history import between
 from monitoring.looks import Looked
@@ -87,16 +88,19 @@ def _seed(watch: Watch, target: Target, at: datetime, verdict: str, confirmed: b
     return WatchSample(watch=watch, target=target, at=at, verdict=verdict, confirmed=confirmed)
 
 
-def targets_of(watch: Watch) -> Iterable[Target]:
+def targets_of(watch: Watch) -> list[Target]:
     """What the enabled monitors of the watch's product see."""
     rows = Target.objects.present().filter(monitor__product=watch.product_id, monitor__enabled=True)
-    return rows.select_related("monitor").order_by("pk")
+    found = rows.select_related("monitor").order_by("pk")
+    return glance.once(watch.incident, f"watched {watch.product_id}", lambda: list(found))
 
 
 def samples(watch: Watch, since: datetime | None = None) -> list[Sample]:
-    rows = watch.samples.filter(at__gte=since) if since else watch.samples.all()
-    found = rows.order_by("at", "pk").values_list("target_id", "at", "verdict", "confirmed")
-    return [Sample(*row) for row in found]
+    """All of them are read once for a page."""
+    found = watch.samples.order_by("at", "pk").values_list("target_id", "at", "verdict", "confirmed")
+    if since:
+        return [Sample(*row) for row in found.filter(at__gte=since)]
+    return glance.once(watch.incident, f"samples {watch.pk}", lambda: [Sample(*row) for row in found])
 
 
 def watched(watch: Watch, kept: Iterable[Sample]) -> list[Watched]:

@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from hotfixes.checks.watched import Reckoned, reckon
 from hotfixes.models import Watch
-from hotfixes.watch import known, sampling, smoke
-from hotfixes.watch.course import course
-from hotfixes.watch.judging import NOTABLE_S, promised_until, rule_of
+from hotfixes.watch import judging, known, sampling, smoke
+from hotfixes.watch.judging import NOTABLE_S
 from hotfixes.watch.rows import watches
 from hotfixes.watch.shapes import BAD, GOOD, Course, Sample, Watched
 from hotfixes.watch.smoke import Item
@@ -123,10 +122,7 @@ def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
     kept = sampling.samples(watch)
     targets = sampling.watched(watch, kept)
     at = watch.ended_at or now
-    found = course(
-        kept, targets, rule_of(watch), kept_from=watch.kept_from, counts_from=watch.counts_from, now=at,
-        not_before=promised_until(watch),
-    )  # fmt: skip
+    found = judging.measured(watch, now)
     counted = known.counted(incident, watch.product_id)
     needed = max(watch.ended_at or found.ends_at or now, watch.kept_from)
     errors, reports = (

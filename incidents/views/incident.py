@@ -20,15 +20,14 @@ from incidents.forms.retold import asks_when, retell
 from incidents.forms.verbs import BreakGlassForm, NoteForm, VerbForm
 from incidents.lifecycle import TooLate
 from incidents.models import Incident
-from live import bus
+from incidents.models.incident import IncidentQuerySet
 from monitoring.shown import as_shown
 
 
 @require_safe
 def incident(request: HttpRequest, ref: str) -> HttpResponse:
-    # The cursor comes first: what is announced after it will be sent, what was before it is in what is read below.
-    cursor = bus.cursor()
-    found = lookup(ref)
+    # The cursor comes with it: what is announced after it will be sent, what was before it is in what is read below.
+    found = lookup(ref, glance.in_view(Incident.objects.for_page()))
     if allowed(request.user, "break_glass", found):
         return redirect("break_glass", ref=ref)
     authorize(request.user, "view", found)
@@ -36,7 +35,9 @@ def incident(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect(found)
     everything = request.GET.get("entries") == "all"
     return render(
-        request, "incidents/incident.html", context(request, found, everything=everything, live_cursor=cursor)
+        request,
+        "incidents/incident.html",
+        context(request, found, everything=everything, live_cursor=glance.cursor(found)),
     )
 
 
@@ -58,7 +59,7 @@ def break_glass(request: HttpRequest, ref: str) -> HttpResponse:
 def fresh(request: HttpRequest, ref: str) -> HttpResponse:
     """The regions that change, for an open page that was told so."""
     return render(
-        request, "incidents/incident.html#fresh", context(request, fetch(request, ref), with_lines=False)
+        request, "incidents/incident.html#fresh", context(request, in_view(request, ref), with_lines=False)
     )
 
 
@@ -110,7 +111,7 @@ def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | No
     if _leads_on(request):
         return _lead_on(request, found)
     if request.htmx:  # type: ignore[attr-defined]
-        found = fetch(request, found.ref)
+        found = in_view(request, found.ref)
         return render(
             request,
             "incidents/incident.html#fresh",
@@ -153,14 +154,13 @@ def _form(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | 
 
 def show(request: HttpRequest, found: Incident, *, status: int, **extra: Any) -> HttpResponse:
     """The whole page, or for htmx its regions: with a notice when somebody was faster."""
-    cursor = bus.cursor()
-    found = fetch(request, found.ref)
+    found = in_view(request, found.ref)
     whole = not request.htmx  # type: ignore[attr-defined]
     template = "incidents/incident.html" if whole else "incidents/incident.html#fresh"
     return render(
         request,
         template,
-        context(request, found, with_lines=whole, live_cursor=cursor, **extra),
+        context(request, found, with_lines=whole, live_cursor=glance.cursor(found), **extra),
         status=status,
     )
 
@@ -199,9 +199,16 @@ def fetch(request: HttpRequest, ref: str) -> Incident:
     return found
 
 
-def lookup(ref: str) -> Incident:
+def in_view(request: HttpRequest, ref: str) -> Incident:
+    """The same for a page that shows it at once, after whatever was done to it."""
+    found = lookup(ref, glance.in_view(Incident.objects.for_page()))
+    authorize(request.user, "view", found)
+    return found
+
+
+def lookup(ref: str, rows: IncidentQuerySet | None = None) -> Incident:
     try:
-        return Incident.objects.for_page().by_ref(ref)
+        return (Incident.objects.for_page() if rows is None else rows).by_ref(ref)
     except Incident.DoesNotExist as error:
         raise Http404 from error
 

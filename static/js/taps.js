@@ -27,6 +27,15 @@
     // signed out, or no longer allowed: the answer is a page, not what this page asked for
     else if (!ctx.hx.redirect && (raw.redirected || !ctx.text.includes("<hx-partial"))) told(ctx, words.refused);
   });
+  // Each tap counts, even on what took another's place meanwhile; the very same one only once.
+  const sent = new Set(), tap = ({ ctx: { request } }) => request.action + new URLSearchParams(request.body);
+  document.addEventListener("htmx:config:request", (event) => {
+    const key = tap(event.detail);
+    if (sent.has(key)) event.preventDefault();
+    else if (event.target.matches("[hx-sync$=all]")) sent.add(key);
+  });
+  document.addEventListener("htmx:finally:request", (event) => sent.delete(tap(event.detail)));
+
   // A whole page would be lost to the browser's own "no internet".
   document.addEventListener("submit", (event) => {
     if (navigator.onLine || event.defaultPrevented || event.target.method !== "post") return;

@@ -171,7 +171,7 @@ def test_seventeen_boxes_and_forty_events_cost_no_more_queries_than_a_few(
         transitions.note(begun, by=ada, text=f"Note {number}")
     assert begun.events.count() == 40
     assert queries() <= few + 2
-    assert few <= 45
+    assert few <= 19
 
 
 def test_a_box_and_a_step_show_what_was_corrected(reader: Client, begun: Incident, ada: User) -> None:

@@ -1,11 +1,15 @@
 """Deciding on pages, without script, and by API: what is not known first, two taps, frozen facts afterwards."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from accounts.models import Scope, User
 from accounts.tokens import make_token
+from hotfixes.decision.asking import ask
 from hotfixes.decision.decide import decide
+from hotfixes.decision.proposing import propose
 from hotfixes.models import Decision
 from incidents import corrections, transitions
 from incidents.models import Incident
@@ -46,6 +50,18 @@ def test_now_and_the_navigation_say_what_waits_for_who_decides(
     decide(incident, by=olga, choice="hotfix", reason="A line")
     page = phone.get("/").content.decode()
     assert (mark in page, "Waits for you" in page) == (False, False)
+
+
+def test_the_card_costs_few_queries(
+    phone: Client, incident: Incident, ada: User, olga: User, django_assert_max_num_queries: Any
+) -> None:
+    """With a question and a recommendation; 44 before what several parts of it ask was asked once."""
+    ask(incident, by=olga, text="Since when?")
+    propose(incident, by=ada, choice="hotfix", text="A line")
+    phone.get(f"/decisions/{incident.ref}/")
+    with django_assert_max_num_queries(26):
+        page = phone.get(f"/decisions/{incident.ref}/").content.decode()
+    assert "Since when?" in page
 
 
 def test_an_empty_list_says_what_comes_here(phone: Client, olga: User) -> None:

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import APIResponse, BrowserContext, Locator, Page, Route, expect
 
 from accounts.models import Membership, User
 from foundation import moment
 from incidents import transitions
 from incidents.declare import declare
-from incidents.models import Incident
+from incidents.models import ChecklistItem, Incident
+from incidents.report import report
 from tests.factories import join, make_user
 from tests.incidents.taps.conftest import PHONE, events, live, says
 
@@ -52,6 +53,52 @@ def test_an_answer_that_is_lost_is_not_acted_on_twice(site: str, page: Page) -> 
     page.get_by_role("button", name="Acknowledge").click()
     expect(page.locator("#notice")).to_contain_text("You have done this already.")
     assert events("acknowledged") == 1
+
+
+@pytest.fixture
+def boxes(site: str, page: Page, incident: Incident, ada: User) -> Locator:
+    """The open boxes of a hotfix under way: one "Done" each."""
+    transitions.acknowledge(incident, by=ada)
+    report(incident, "hotfix_started", by=ada)
+    page.set_viewport_size({"width": 1280, "height": 844})
+    live(page, f"{site}/incidents/INC-1/")
+    page.locator("#checklist > summary").click()
+    return page.locator("#panel-checklist form[action$='/attest'] button")
+
+
+def ticked() -> int:
+    return ChecklistItem.objects.filter(state="done").count()
+
+
+def test_two_taps_on_two_boxes_both_land(boxes: Locator) -> None:
+    before, done = boxes.count(), ticked()
+    boxes.evaluate_all("([one, other]) => { one.click(); setTimeout(() => other.click(), 30); }")
+    expect(boxes).to_have_count(before - 2)
+    assert ticked() == done + 2
+
+
+def test_what_took_the_place_of_a_button_whose_answer_is_awaited_can_be_tapped(site: str, page: Page) -> None:
+    """The page was drawn anew by the news of the tap, before its own answer came: the form is another one's."""
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/acknowledge", lambda route: held.append((route, route.fetch())))
+    live(page, f"{site}/incidents/INC-1/")
+    page.get_by_role("button", name="Acknowledge").click()
+    page.get_by_role("button", name="Take the lead").click()
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    expect(page.get_by_text("Nobody leads this yet")).to_have_count(0)
+    assert (events("acknowledged"), events("assigned")) == (1, 1)
+
+
+def test_a_double_tap_on_one_button_is_sent_once(page: Page, boxes: Locator) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    before = boxes.count()
+    boxes.first.evaluate("(one) => { one.click(); setTimeout(() => one.click(), 30); }")
+    expect(boxes).to_have_count(before - 1)
+    expect(page.locator("form.htmx-request")).to_have_count(0)
+    assert len(sent) == 1
+    expect(page.locator("#notice")).to_be_empty()
 
 
 def test_an_answer_that_does_not_come_is_given_up_with_words(site: str, page: Page) -> None:
