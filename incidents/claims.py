@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from foundation.shapes import utc
-from incidents import calm, verdicts
+from incidents import calm, setbacks, verdicts
 from incidents.glance import targets_of
 from incidents.models import Incident
 from incidents.work import Work
@@ -102,6 +102,10 @@ class Claims:
         if smoke is None or self.known.at(smoke) < self.known.at(deployed):
             return Finding(False, _("The smoke tests have not passed since the deployment."), facts)
         facts |= {"smoke_passed_at": utc(self.known.at(smoke)), "tested_by": smoke.actor_label}
+        worse = setbacks.unmended([one for one in self.known.story.events if one.seq > smoke.seq])
+        if worse is not None:
+            zone = self.known.incident.product.team.time_zone
+            return Finding(False, setbacks.sentence(worse, self.known.document, zone), facts)
         return self._contradicted(subject, facts) or Finding(
             True,
             _("Deployed and smoke tests passed, says %(who)s.") % {"who": smoke.actor_label or "Nightdesk"},

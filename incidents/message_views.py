@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from accounts.models import User
-from incidents import glance, owners, placeholders, work
+from incidents import glance, owners, placeholders, setbacks, work
 from incidents.claims import Claims, Finding
 from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.work import Work, role_label
@@ -29,7 +29,8 @@ LATE_AFTER = timedelta(minutes=30)
 KEY = "message"
 # After these what waits to be sent says what is not so any more.
 SETBACKS = frozenset({
-    EventKind.DEPLOY_FAILED, EventKind.SMOKE_FAILED, EventKind.ROLLED_BACK, EventKind.WATCH_FAILED, EventKind.REOPENED,
+    EventKind.DEPLOY_FAILED, EventKind.SMOKE_FAILED, EventKind.ROLLED_BACK, EventKind.WATCH_FAILED,
+    EventKind.REGRESSED, EventKind.REOPENED,
 })  # fmt: skip
 
 # What a reopening takes back.
@@ -233,7 +234,8 @@ def _line(
     text, claim = placeholders.put(spec["text"], values), spec.get("claim") or ""
     if not claim:
         return Line(text)
-    vouched = next((e for e in reversed(known.story.events) if _vouches(e, key, claim, trigger)), None)
+    after = _round_began(known, trigger)
+    vouched = next((e for e in reversed(known.story.events) if _vouches(e, key, claim, after)), None)
     finding = claims.judge(claim, _remedy(known, trigger))
     return Line(text, claim, finding, vouched, known.words(vouched) if vouched else "")
 
@@ -246,8 +248,13 @@ def _remedy(known: Work, trigger: TimelineEvent | None) -> str:
     return out.subject if out else ""
 
 
-def _vouches(event: TimelineEvent, key: str, claim: str, trigger: TimelineEvent | None) -> bool:
-    """For this round: what was vouched for before it was deployed again says nothing of the new deployment."""
-    if event.kind != EventKind.OVERRIDDEN or (trigger and event.seq < trigger.seq):
+def _round_began(known: Work, trigger: TimelineEvent | None) -> int:
+    """What was vouched for before it was deployed again, or before it failed, says nothing of what is so now."""
+    worse = known.story.last(*setbacks.ANSWERED_BY, EventKind.REOPENED)
+    return max(trigger.seq if trigger else 0, worse.seq if worse else 0)
+
+
+def _vouches(event: TimelineEvent, key: str, claim: str, after: int) -> bool:
+    if event.kind != EventKind.OVERRIDDEN or event.seq < after:
         return False
     return (event.data.get("message"), event.data.get("claim")) == (key, claim)

@@ -40,6 +40,12 @@ def standing(events: Iterable[TimelineEvent]) -> TimelineEvent | None:
     return found[-1] if found else None
 
 
+def unmended(events: Iterable[TimelineEvent]) -> TimelineEvent | None:
+    """The latest one that nothing since has put right; that somebody has decided on it puts nothing right."""
+    words = (Kind.DECIDED, Kind.ROLLBACK_STARTED, Kind.REOPENED)
+    return standing(event for event in events if event.kind not in words)
+
+
 def of(incident: Incident) -> TimelineEvent | None:
     """The same, asked of the database: one query."""
     rows = incident.events.filter(kind__in=_ASKED).select_related("actor", "payload")

@@ -101,14 +101,16 @@ def decision_confirm(request: HttpRequest, ref: str) -> HttpResponse:
     emergency = given.get("emergency") in ("1", "on", "True") and not deciders.decider(
         found, signed_in(request)
     )
-    _may(request, found, "decide_in_emergency" if emergency else "decide")
+    if not _may(request, found, "decide_in_emergency" if emergency else "decide"):
+        # Not a bare refusal: the card says who decides, and how to reach them.
+        return card_page(request, found, signed_in(request), status=403, refused=True)
     if not found.is_open:
         return card_page(request, found, signed_in(request), status=409)
     with timezone.override(ZoneInfo(zone_of(request.user, found))):
         return Confirming(request, found, signed_in(request), emergency=emergency).answer()
 
 
-def _may(request: HttpRequest, found: Incident, action: str) -> None:
+def _may(request: HttpRequest, found: Incident, action: str) -> bool:
     """Whoever tries without the right is refused, and that is on record."""
     try:
         authorize(request.user, action, found)
@@ -117,7 +119,8 @@ def _may(request: HttpRequest, found: Incident, action: str) -> None:
             roles = _(" or ").join(deciders.roles(found)) or _("A manager of the team")
             why = _("%(who)s decides here.") % {"who": roles}
             refused.record(found, by=signed_in(request), what="decide", why=why)
-        raise
+        return False
+    return True
 
 
 @require_safe

@@ -2,12 +2,14 @@
 
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -42,7 +44,7 @@ def deployments(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("deployments", slug=product.slug)
     context = {
         "product": product,
-        "rows": shown(found.items, user, now),
+        "rows": shown(found.items, user, now, user.time_zone or product.team.time_zone),
         "found": found,
         "asked": wanted,
         "filtered": any(wanted.values()),
@@ -72,15 +74,20 @@ def _matching(product: Product, wanted: dict[str, str]) -> QuerySet[Deployment]:
     return rows
 
 
-def shown(rows: list[Deployment], user: User, now: Any) -> list[dict[str, Any]]:
-    """Rows as the template shows them; a hotfix of an incident that `user` may not see stays unsaid."""
+def shown(rows: list[Deployment], user: User, now: Any, zone: str) -> list[dict[str, Any]]:
+    """Rows of one product as the template shows them; a hotfix of an incident that `user` may not see stays unsaid.
+
+    What has begun is under way only while nothing newer is said of the place.
+    """
+    newest = Deployment.objects.filter(product__in={one.product_id for one in rows})
+    under_way = {one.pk for one in newest.order_by("environment_id", "-at", "-pk").distinct("environment_id")}
     numbers = [int(one.hotfix[3:]) for one in rows if one.hotfix.startswith("HF-")]
     known = {one.ref for one in Hotfix.objects.visible_to(user).filter(number__in=numbers)}
     return [
         {
             "row": one,
             "step": words.step(one),
-            "standing": words.standing(one, now),
+            "standing": words.standing(one, now, zone, over=one.pk not in under_way),
             "who": words.who(one),
             "hotfix": one.hotfix if one.hotfix in known else "",
             "unclear": unclear(one.version, one.was),
@@ -95,6 +102,11 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     product = fetch(request, slug, "view")
     authorize(request.user, "report_deployment", product)
     user = signed_in(request)
+    with timezone.override(ZoneInfo(user.time_zone or product.team.time_zone)):
+        return _form(request, product, user)
+
+
+def _form(request: HttpRequest, product: Product, user: User) -> HttpResponse:
     form = DeploymentForm(request.POST or None, product=product, initial=_initial(request, product, user))
     back = _back(request, product)
     if request.method == "POST" and form.is_valid() and not product.archived_at:

@@ -14,15 +14,20 @@ Stage, Status = Deployment.Stage, Deployment.Status
 SILENT = timedelta(hours=1)
 
 
-def standing(row: Deployment, now: datetime, zone: str = "") -> str:
-    """Of one report, as it is to be read at `now`; times of another day carry their date."""
+def standing(row: Deployment, now: datetime, zone: str = "", *, over: bool = False) -> str:
+    """Of one report, as it is to be read at `now`; times of another day carry their date.
+
+    `over`: something newer is known of the place, so that nothing of this one is under way any more.
+    """
     at = row.at.astimezone(ZoneInfo(zone) if zone else timezone.get_current_timezone())
     today = now.astimezone(at.tzinfo).date() == at.date()
     facts = {
-        "since": f"{at:%H:%M}" if today else f"{at:%d %b %H:%M}",
+        "since": f"{at:%H:%M %Z}" if today else f"{at:%d %b %H:%M %Z}",
         "ago": rough_text(max((now - row.at).total_seconds(), 0)),
         "percent": row.percent,
     }
+    if over and row.status == Status.STARTED and not row.stage:
+        return _("began at %(since)s") % facts
     return _sentence(row, now) % facts
 
 

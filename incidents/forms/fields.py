@@ -8,8 +8,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 
+from foundation import moment
 from foundation.blobs import LARGEST, Upload, in_words, taken, too_large
 from foundation.text import plain_text, single_line
 
@@ -54,8 +58,16 @@ class UploadField(forms.FileField):
             raise forms.ValidationError(error.messages) from None
 
 
+def zone_words() -> str:
+    """In which zone a moment is typed. Pages show moments in that of the person's device, which may be another."""
+    name = timezone.localtime(moment.now()).strftime("%Z")
+    return _said("Time zone: %(zone)s") % {
+        "zone": name if name.isalpha() else timezone.get_current_timezone_name()
+    }
+
+
 class MomentField(forms.DateTimeField):
-    """A moment as the browser's own date-and-time field, read in the active time zone.
+    """A moment as the browser's own date-and-time field, read in the active time zone, which stands beside it.
 
     Never in the future.
     """
@@ -65,12 +77,11 @@ class MomentField(forms.DateTimeField):
 
     def __init__(self, *, label: Any, required: bool = False, **options: Any) -> None:
         formats = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"]
+        options = {"help_text": lazy(zone_words, str)(), **options}
         super().__init__(label=label, required=required, input_formats=formats, **options)
 
     def clean(self, value: Any) -> datetime | None:
-        moment: datetime | None = super().clean(value)
-        if moment and moment.year < 2000:
-            raise forms.ValidationError(
-                _("The year is %(year)s. Is that right?"), params={"year": moment.year}
-            )
-        return moment
+        at: datetime | None = super().clean(value)
+        if at and at.year < 2000:
+            raise forms.ValidationError(_("The year is %(year)s. Is that right?"), params={"year": at.year})
+        return at

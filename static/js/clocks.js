@@ -99,5 +99,6 @@
   const all = () => { tick(); days(); translate(); };
   all();
   setInterval(tick, 1000);
-  new MutationObserver((changes) => changes.some((c) => c.addedNodes.length && c.target.nodeType === 1 && !c.target.closest("time, [data-due], [data-since]")) && all()).observe(document.body, { childList: true, subtree: true });
+  // a refresh writes the server's words into the texts that stand here (characterData); this file puts in new ones
+  new MutationObserver((changes) => changes.some((c) => c.type === "characterData" || (c.addedNodes.length && c.target.nodeType === 1 && !c.target.closest("time, [data-due], [data-since]"))) && all()).observe(document.body, { childList: true, subtree: true, characterData: true });
 }

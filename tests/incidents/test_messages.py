@@ -9,12 +9,13 @@ from accounts.models import User
 from foundation import moment
 from incidents import messages, transitions
 from incidents.declare import declare
-from incidents.lifecycle import TooLate
+from incidents.lifecycle import Step, TooLate, perform
 from incidents.messages import MessageView
 from incidents.models import Incident
-from incidents.report import report
+from incidents.report import REPORTED_IN, report
 from monitoring.models import Target
 from products.models import Product
+from products.vocabulary import EventKind
 from tests.factories import make_product, make_target
 
 
@@ -90,6 +91,23 @@ def test_verified_is_struck_out_after_smoke_tests_that_failed_k70(incident: Inci
         report(incident, kind, by=ada)
     line = message(incident, "deployed").lines[5]
     assert (line.text, line.struck) == ("Status: ✅ Deployed & verified", True)
+
+
+def test_once_it_got_worse_nothing_is_verified_also_when_somebody_has_decided_on_it_k70(
+    incident: Incident, ada: User
+) -> None:
+    for kind in ("deployed", "smoke_passed"):
+        report(incident, kind, by=ada)
+    messages.vouch(incident, "deployed", "no_user_action", by=ada, reason="The fix is on the server")
+    assert "Deployed & verified" in message(incident, "deployed").text
+    for kind in (EventKind.REGRESSED, EventKind.DECIDED):
+        perform(incident, Step(kind, REPORTED_IN), by=ada, text="Menus are empty")
+        found = message(incident, "deployed")
+        assert found.lines[5].struck
+        assert found.lines[5].finding
+        assert "says since" in found.lines[5].finding.why
+        # Whoever vouched did not know of it yet.
+        assert "No user action required." not in found.text
 
 
 def test_restored_and_stable_stand_while_the_monitors_agree_k72_k76_c17(product: Product, ada: User) -> None:

@@ -9,6 +9,7 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from ui import clock_face, durations, moments, shapes
 from ui import markdown as md
@@ -75,6 +76,12 @@ def left(due: datetime) -> str:
 
 
 @register.filter
+def minutes_span(minutes: int) -> str:
+    """Whole minutes in words: "less than a minute", "35 min", "8 d 23 h"."""
+    return durations.rough_text(minutes * 60) if minutes else _("less than a minute")
+
+
+@register.filter
 def span(seconds: float | None) -> str:
     """`{{ monitor.interval_s|span }}`: "12 s", "50 min", "2 h 05"; "–" for None."""
     return "–" if seconds is None else durations.rough_text(seconds)
@@ -120,10 +127,18 @@ def strip(
 
 
 @register.inclusion_tag("ui/field.html")
-def field(bound: BoundField, label: str = "", help: str = "") -> dict[str, Any]:
-    """A form field with label, help and error beside it, tied together for screen readers."""
-    kind = getattr(bound.field.widget, "input_type", "")
-    return {"field": bound, "label": label or bound.label, "help": help or bound.help_text, "kind": kind}
+def field(bound: BoundField, label: str = "", help: str = "", *, required: bool = False) -> dict[str, Any]:
+    """A form field with label, help and error beside it, tied together for screen readers.
+
+    `required`: one cannot go on without it here, whatever the form says of other places.
+    """
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "help": help or bound.help_text,
+        "kind": getattr(bound.field.widget, "input_type", ""),
+        "optional": not (required or bound.field.required),
+    }
 
 
 @register.inclusion_tag("ui/errors.html")

@@ -112,6 +112,7 @@ def test_the_slower_one_reads_what_was_decided(phone: Client, incident: Incident
     answer = phone.post(f"/decisions/{incident.ref}/confirm", {"choice": "mitigate", "reason": "Flag"})
     page = answer.content.decode()
     assert (answer.status_code, "Olga has decided: Hotfix (decision 1)." in page) == (409, True)
+    assert ("You have decided already." in page, "Somebody was faster." in page) == (True, False)
 
 
 def test_facts_that_changed_are_shown_again_with_what_was_typed(
@@ -137,7 +138,13 @@ def test_who_may_not_reads_whom_it_waits_for(incident: Incident, ada: User) -> N
     client = Client()
     client.force_login(ada)
     assert "Waits for Olga." in client.get(f"/incidents/{incident.ref}/").content.decode()
-    assert client.get(f"/decisions/{incident.ref}/confirm?choice=hotfix").status_code == 403
+    answer = client.get(f"/decisions/{incident.ref}/confirm?choice=hotfix")
+    shown = answer.content.decode()
+    assert (answer.status_code, "You do not decide here." in shown, "Waits for Olga." in shown) == (
+        403,
+        True,
+        True,
+    )
     assert client.post(f"/decisions/{incident.ref}/confirm", {"choice": "hotfix"}).status_code == 403
 
 

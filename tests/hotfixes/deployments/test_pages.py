@@ -52,6 +52,8 @@ def test_the_product_says_what_runs_where_since_when_and_who_says_so(product: Pr
     said(product, "abc")
     assert "newer or older than 0.1.0: nobody can tell" in text(page, path)
     said(product, "0.1.1", status="", stage="released", percent=20, at=moment.now() - timedelta(minutes=35))
+    listed = text(page, f"{path}deployments/")
+    assert (re.findall("under way", listed), len(re.findall(r"began at \d\d:\d\d UTC", listed))) == ([], 1)
 
 
 def test_the_list_is_searched_filtered_and_paged(product: Product, page: Client) -> None:
