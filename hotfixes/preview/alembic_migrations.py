@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from hotfixes.preview import sql
-from hotfixes.preview.judged import FINE, Judged, irreversible, maybe, worst
+from hotfixes.preview.judged import FINE, Judged, at_most_maybe, irreversible, maybe, worst
 from hotfixes.preview.python_source import (
     Unreadable,
     argument,
@@ -17,8 +17,12 @@ from hotfixes.preview.python_source import (
     texts,
 )
 
-_GONE = {"drop_table": lazy("it drops a table: %s"), "drop_column": lazy("it drops a column: %s")}
+_GONE = {
+    "drop_table": lazy("it drops a table: %s"), "drop_column": lazy("it drops a column: %s"),
+    "drop_all": lazy("it drops all tables: %s"),
+}  # fmt: skip
 _CHANGED = frozenset({"alter_column", "rename_table", "bulk_insert"})
+_EXECUTES = frozenset({"execute", "exec_driver_sql"})
 
 
 def is_revision(data: bytes) -> bool:
@@ -38,6 +42,14 @@ def judge(data: bytes) -> Judged:
     if not _does(upgrade):
         return FINE
     found = [_call(call) for call in calls(upgrade)]
+    # What it calls may stand beside it; whether the way forward or the way back calls that, nobody looks.
+    beside = [one for name, one in functions.items() if name not in ("upgrade", "downgrade")]
+    found += [at_most_maybe(_call(call)) for one in beside for call in calls(one)]
+    found += [
+        maybe(_("it calls code that stands elsewhere: %s") % name[:60])
+        for node in ast.walk(upgrade)
+        if (name := _called(node)) and name not in functions
+    ]
     if downgrade is None or not _does(downgrade):
         found.append(irreversible(_("its downgrade does nothing")))
     elif any(isinstance(node, ast.Raise) for node in ast.walk(downgrade)):
@@ -54,6 +66,12 @@ def _does(function: ast.FunctionDef) -> bool:
     )
 
 
+def _called(node: ast.AST) -> str:
+    """The plain name of what a line does and nothing else: `fill_totals()`."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
+
+
 def _call(call: ast.Call) -> Judged:
     name = name_of(call)
     if name in _GONE:
@@ -62,7 +80,7 @@ def _call(call: ast.Call) -> Judged:
         return maybe(
             _("it changes what is there: %(what)s %(about)s") % {"what": name, "about": _about(call)}
         )
-    if name == "execute":
+    if name in _EXECUTES:
         return _execute(call)
     return _add_column(call) if name == "add_column" else FINE
 

@@ -42,10 +42,20 @@ def judge(data: bytes) -> Judged:
         return maybe(_("it cannot be read as Python (%s)") % problem)
     kinds = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == "Migration"]
     if not kinds:
-        return FINE
+        return maybe(_("its operations are made by code")) if _is_bound(tree) else FINE
     return worst(
         [_class(kind) for kind in kinds] + [_call(call) for call in calls(tree, leaving_out=_STATE_ONLY)]
     )
+
+
+def _is_bound(tree: ast.Module) -> bool:
+    """Whether something else is called Migration: imported, or made."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == "Migration" and isinstance(node.ctx, ast.Store):
+            return True
+        if isinstance(node, ast.alias) and (node.asname or node.name) == "Migration":
+            return True
+    return False
 
 
 def _class(kind: ast.ClassDef) -> Judged:

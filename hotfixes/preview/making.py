@@ -98,16 +98,10 @@ def _make(row: Preview, token: uuid.UUID) -> None:
 
 def _asked(row: Preview, product: Product) -> Asked:
     """With the hotfixes on record. Of a private incident nothing is told to who reads another one."""
-    rows = Hotfix.objects.for_page().filter(product=product).order_by("-number")[:MOST_HOTFIXES]
+    rows = Hotfix.objects.for_page().filter(product=product, incident__private=False)
     known = [
-        Known(
-            one.ref,
-            named.tag(one),
-            one.new_version,
-            "" if one.incident.private else one.incident.title,
-            one.incident.security and not one.incident.private,
-        )
-        for one in rows
+        Known(one.ref, named.tag(one), one.new_version, one.incident.title, one.incident.security)
+        for one in rows.order_by("-number")[:MOST_HOTFIXES]
     ]
     return Asked(row.from_ref, row.to_ref, called_of(product), policy_of(product), known)
 

@@ -22,14 +22,13 @@ _ROWS_GONE = re.compile(r"\b(delete_all|destroy_all)\b")
 _NOT_NULL = re.compile(r"\badd_(column|reference)\b(?=.*null:\s*false)(?!.*default:)")
 _DOWN = re.compile(r"\.down\b")
 _REFUSES = re.compile(r"IrreversibleMigration")
-_SQL = re.compile(r"\bexecute\b")
+_SQL = re.compile(r"\b(?:execute|exec_\w+)\b")
 
 
 def judge(data: bytes) -> Judged:
-    text = data.decode("utf-8", "replace")
-    lines = _without_comments(text)
-    if len(lines) > MAX_LINES:
+    if data.count(b"\n") > MAX_LINES:
         return maybe(_("too big to be read"))
+    lines = _without_comments(data.decode("utf-8", "replace"))
     if not any("Migration" in line for line in lines):
         return FINE
     forward, names = _forward(lines)

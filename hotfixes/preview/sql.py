@@ -16,10 +16,17 @@ _PASSAGES = re.compile(
     r"\$(?P<tag>[A-Za-z_]*)\$.*?(?:\$(?P=tag)\$|\Z)",
     re.DOTALL,
 )
-# From here on a file says how to go back.
+# From here on a file says how to go back: a tool's own mark, or a line that says only so.
 _DOWN = re.compile(
-    r"^[ \t]*--[ \t]*(?:\+goose|\+migrate|migrate:|@)?[ \t]*down\b", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*--[ \t]*(?:(?:\+goose|\+migrate|migrate:|@)[ \t]*down\b|down(?:[ \t]+migration)?[ \t]*:?[ \t-]*$)",
+    re.IGNORECASE | re.MULTILINE,
 )
+_UP = re.compile(
+    r"^[ \t]*--[ \t]*(?:(?:\+goose|\+migrate|migrate:|@)[ \t]*up\b|up(?:[ \t]+migration)?[ \t]*:?[ \t-]*$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+# Some databases end a text by it and some do not: what comes after may be a text or a statement.
+_BACKSLASH = re.compile(r"\\['\"]")
 _DROPS = re.compile(r"\bdrop\s+(column\s+)?(if\s+exists\s+)?(\S+)")
 _KEPT = frozenset({
     "constraint", "default", "not", "index", "key", "primary", "foreign", "check", "identity", "expression",
@@ -36,7 +43,13 @@ def judge(text: str) -> Judged:
     if len(text) > MAX_CHARACTERS:
         return maybe(_("too big to be read"))
     down = _DOWN.search(text)
-    return worst(_statement(one) for one in statements(text[: down.start()] if down else text))
+    forward = text[: down.start()] if down and not _UP.search(text, down.end()) else text
+    found = [_statement(one) for one in statements(forward)]
+    if forward.count(";") >= MAX_STATEMENTS:
+        found.append(maybe(_("too big to be read")))
+    if _BACKSLASH.search(forward):
+        found.append(maybe(_("a text in it may end earlier or later than is read here")))
+    return worst(found)
 
 
 def statements(text: str) -> Iterator[str]:

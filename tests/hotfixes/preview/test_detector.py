@@ -80,6 +80,8 @@ TABLE = [
     (DJANGO, "class Migration:\n    operations = made()\n", "maybe", "its operations are made by code"),
     (DJANGO, "class Migration:\n    operations = [op() for op in ops]\n", "maybe", "its operations are made by code"),
     (DJANGO, "def helper():\n    drop()\n", "none", ""),
+    (DJANGO, "from shop.bases import Migration\n", "maybe", "its operations are made by code"),
+    (DJANGO, "import shop.bases as bases\nMigration = bases.made()\n", "maybe", "its operations are made by code"),
     # Alembic
     (ALEMBIC, alembic("op.add_column('t', sa.Column('a', sa.String()))", "op.drop_column('t', 'a')"), "none", ""),
     (ALEMBIC, alembic("op.drop_column('t', 'a')"), "irreversible", "it drops a column: t.a"),
@@ -95,6 +97,10 @@ TABLE = [
     (ALEMBIC, alembic("op.execute(sa.text('UPDATE t SET a = 1'))"), "maybe",
      "it changes what is there: update t set a = 1"),
     (ALEMBIC, alembic("op.execute(made())"), "maybe", "it runs SQL that is made by code"),
+    (ALEMBIC, alembic("op.get_bind().exec_driver_sql('DROP TABLE t')"), "irreversible", "it drops: drop table t"),
+    (ALEMBIC, alembic("Base.metadata.drop_all(op.get_bind())"), "irreversible", "it drops all tables: "),
+    (ALEMBIC, alembic("_go()") + "\n\ndef _go():\n    op.drop_table('t')\n", "maybe", "it drops a table: t"),
+    (ALEMBIC, alembic("fill_totals()"), "maybe", "it calls code that stands elsewhere: fill_totals"),
     (ALEMBIC, alembic("pass", "pass"), "none", ""),
     ("api/versions/v2.py", "def drop_table(): pass\n", "none", ""),
     # Rails
@@ -114,6 +120,8 @@ TABLE = [
     (RAILS, change("reversible do |dir|\n  dir.up { add_index :a, :b }\n  dir.down { drop_table :a }\nend"),
      "none", ""),
     (RAILS, change("reversible do |dir|\n  dir.down do\n    drop_table :a\n  end\nend"), "none", ""),
+    (RAILS, change('connection.exec_query "DELETE FROM orders"'),
+     "irreversible", "it deletes rows: delete from orders"),
     (RAILS, change('execute "DELETE FROM orders"'), "irreversible", "it deletes rows: delete from orders"),
     (RAILS, change("execute <<~SQL\n  DROP TABLE orders;\nSQL"), "irreversible", "it drops: drop table orders"),
     # Prisma and plain SQL
@@ -132,6 +140,12 @@ TABLE = [
     (SQL, "CREATE FUNCTION f() RETURNS void AS $$ BEGIN DELETE FROM t; END $$ LANGUAGE plpgsql;", "irreversible",
      "it deletes rows: create function f() returns void as begin delete from t"),
     (SQL, "CREATE INDEX i ON t (a);\n-- +goose Down\nDROP TABLE t;", "none", ""),
+    (SQL, "-- Down payments move on.\nDROP TABLE payments;", "irreversible", "it drops: drop table payments"),
+    (SQL, "CREATE INDEX i ON t (a);\n-- down\nDROP TABLE t;", "none", ""),
+    (SQL, "-- migrate:down\nSELECT 1;\n-- migrate:up\nDROP TABLE t;", "irreversible", "it drops: drop table t"),
+    (SQL, "INSERT INTO t VALUES ('it\\'s'); DROP TABLE t; SELECT 'a';", "maybe",
+     "a text in it may end earlier or later than is read here"),
+    (SQL, "SELECT 1;" * 20_000 + "DROP TABLE t;", "maybe", "too big to be read"),
     (SQL, "TRUNCATE TABLE t;", "irreversible", "it empties: truncate table t"),
     ("reports/monthly.sql", "DELETE FROM t;", "maybe", "it deletes rows: delete from t"),
 ]  # fmt: skip
