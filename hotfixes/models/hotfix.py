@@ -1,30 +1,19 @@
 """A hotfix: one product's fix for one incident, from the branch to the release (K20–K57)."""
 
-import re
 from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from foundation.text import plain_text, single_line
+from hotfixes.models.remedy import Remedy, RemedyQuerySet, look_due, one_open
 from incidents.models import Incident
 from products.process.schema.policy import PolicySpec
 
-REF = re.compile(r"HF-([1-9][0-9]{0,17})", re.IGNORECASE)
 
-
-class HotfixQuerySet(models.QuerySet["Hotfix"]):
-    def visible_to(self, user: User) -> Self:
-        """Those of the incidents that `user` may see."""
-        return self.filter(incident__in=Incident.objects.visible_to(user))
-
-    def open(self) -> Self:
-        return self.filter(status=Hotfix.Status.OPEN)
-
+class HotfixQuerySet(RemedyQuerySet["Hotfix"]):
     def watched(self) -> Self:
         """Open ones, and those whose end is looked at again."""
         return self.filter(Q(status=Hotfix.Status.OPEN) | Q(verify_at__isnull=False))
@@ -35,27 +24,20 @@ class HotfixQuerySet(models.QuerySet["Hotfix"]):
             "product__team", "repository__mirror", "started_by",
         )  # fmt: skip
 
-    def by_ref(self, ref: str) -> "Hotfix":
-        """The hotfix named HF-n, in any case. Raises Hotfix.DoesNotExist, for a malformed ref too."""
-        match = REF.fullmatch(ref)
-        if not match:
-            raise Hotfix.DoesNotExist(ref)
-        return self.get(number=int(match[1]))
 
-
-class Hotfix(models.Model):
+class Hotfix(Remedy):
     """`policy` is the product's as it was at the start: later edits change nothing that runs.
 
-    `branch` and `base_tag` are short names, empty for what the policy names; `version`s without `v`. `look_at`: when
-    the worker judges it next, null for when something happens.
+    `branch` and `base_tag` are short names, empty for what the policy names; `version`s without `v`.
     """
+
+    PREFIX = "HF"
 
     class Status(models.TextChoices):
         OPEN = "open", _("open")
         RELEASED = "released", _("released")
         ABANDONED = "abandoned", _("abandoned")
 
-    number = models.PositiveBigIntegerField(unique=True)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="hotfixes")
     product = models.ForeignKey("products.Product", on_delete=models.PROTECT, related_name="hotfixes")
     repository = models.ForeignKey(
@@ -71,11 +53,6 @@ class Hotfix(models.Model):
     branch = models.CharField(max_length=250, blank=True, validators=[plain_text, single_line])
     slug = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
-    started_at = models.DateTimeField()
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    ended_at = models.DateTimeField(null=True)
     # When the incident was closed; and until when what was found then is looked at again: lifecycle/ending.py.
     closed_at = models.DateTimeField(null=True)
     verify_at = models.DateTimeField(null=True)
@@ -83,7 +60,6 @@ class Hotfix(models.Model):
     preflight: "models.JSONField[list[Any], list[Any]]" = models.JSONField(default=list)
     guard: "models.JSONField[list[Any], list[Any]]" = models.JSONField(default=list)
     authors: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)
-    look_at = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
     looked_at = models.DateTimeField(null=True)
     # Up to which entry the incident's timeline was known then; with a later one it is judged again.
@@ -93,33 +69,11 @@ class Hotfix(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["incident", "product"],
-                condition=Q(status="open"),
-                name="one_open_hotfix_per_product",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["open", "released", "abandoned"]), name="hotfix_status_known"
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["look_at"], condition=Q(look_at__isnull=False), name="hotfix_look_due")
-        ]
-
-    def __str__(self) -> str:
-        return self.ref
+        constraints = one_open("hotfix", ["open", "released", "abandoned"])
+        indexes = [look_due("hotfix")]
 
     def get_absolute_url(self) -> str:
         return reverse("hotfix", args=[self.ref])
-
-    @property
-    def ref(self) -> str:
-        return f"HF-{self.number}"
-
-    @property
-    def is_open(self) -> bool:
-        return self.status == self.Status.OPEN
 
     @property
     def rules(self) -> PolicySpec:

@@ -10,7 +10,6 @@ from accounts.access import rule
 from accounts.models import User
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Attestation, Hotfix
-from hotfixes.models.hotfix import REF
 from hotfixes.observing import asking
 from hotfixes.pages.forms import CheckForm, LookForm, StartForm
 from hotfixes.said import overriding
@@ -44,11 +43,10 @@ def attest_check(
     incident: Incident, *, by: User, hotfix: str, check: str, at: datetime | None = None
 ) -> Attestation:
     """One tap: `by` says that it is so, without a word more."""
-    found = incident.hotfixes.filter(
-        number=hotfix.removeprefix("HF-") if REF.fullmatch(hotfix) else 0
-    ).first()
-    if found is None:
-        raise ValidationError(_("There is no such hotfix."))
+    try:
+        found = Hotfix.objects.filter(incident=incident).by_ref(hotfix)
+    except Hotfix.DoesNotExist:
+        raise ValidationError(_("There is no such hotfix.")) from None
     return overriding.attest(found, check, by=by, at=at)
 
 

@@ -14,7 +14,7 @@ from foundation.paging import BadCursor, page
 from foundation.text import asked
 from hotfixes.alarms import alarms
 from hotfixes.models import Hotfix
-from hotfixes.models.hotfix import REF, HotfixQuerySet
+from hotfixes.models.hotfix import HotfixQuerySet
 from hotfixes.naming import named
 from hotfixes.pages import hotfix_page, offers
 from hotfixes.reported import curl
@@ -40,9 +40,9 @@ def hotfixes(request: HttpRequest) -> HttpResponse:
     cursor = bus.cursor()
     mine = Hotfix.objects.visible_to(user)
     wanted = {name: asked(request, name) for name in ("q", "status", "product")}
-    exact = REF.fullmatch(wanted["q"].strip())
-    if exact and mine.filter(number=int(exact[1])).exists():
-        return redirect("hotfix", ref=f"HF-{exact[1]}")
+    exact = Hotfix.number_of(wanted["q"].strip())
+    if exact and mine.filter(number=exact).exists():
+        return redirect("hotfix", ref=f"HF-{exact}")
     after = asked(request, "after", 2000)
     matching = _matching(mine, wanted).for_page()
     try:
