@@ -3,7 +3,7 @@
 Nothing is stored but that it was told: every contradiction is read from what is known anyway.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -20,7 +20,7 @@ from hotfixes.standing import standing
 from hotfixes.standing.standing import CheckView, Standing
 from incidents import glance
 from incidents.lifecycle import Step, perform
-from incidents.models import Incident, Status, TimelineEvent
+from incidents.models import Incident, Mode, Status, TimelineEvent
 from monitoring.states import State
 from products.vocabulary import EventKind, Verdict
 
@@ -69,6 +69,19 @@ def contradictions(incident: Incident, standings: Iterable[Standing] | None = No
 def overtakings(remedies: Iterable[Remedy]) -> list[Contradiction]:
     """Another version went to production while a remedy goes first (K55). One query, or none."""
     return [overtook(one) for one in overtaking.overtaken(remedies)]
+
+
+def of_hotfixes(standings: Sequence[Standing]) -> dict[str, list[Contradiction]]:
+    """Of each hotfix, by its ref, as its own JSON shows it. One query at most for all of them."""
+    under_way = [
+        overtaking.of_hotfix(one.hotfix)
+        for one in standings
+        if one.hotfix.is_open and one.hotfix.incident.mode == Mode.LIVE
+    ]
+    found = {one.hotfix.ref: of_standing(one) for one in standings}
+    for other in overtakings(under_way):
+        found[other.hotfix].append(other)
+    return found
 
 
 def overtook(found: Overtaken) -> Contradiction:

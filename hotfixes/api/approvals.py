@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field
 
 from accounts.access import authorize
 from accounts.bearer import person_of
+from accounts.replay import once_by_token
 from foundation.shapes import Body, Moment, Plain, Reason, Utc, utc
 from hotfixes.api.hotfixes import ACTED_WITH, hotfix_of, router
 from hotfixes.approving import approve as approving
@@ -80,8 +81,12 @@ def approve_hotfix(request: HttpRequest, ref: str, body: Approving) -> dict[str,
     hotfix, user = hotfix_of(request, ref), person_of(request)
     authorize(user, "approve", hotfix)
     facts = body.facts()
+
+    def do() -> str:
+        return str(approving.approve(hotfix, by=user, **facts).pk)
+
     try:
-        approving.approve(hotfix, by=user, **facts)
+        once_by_token(request, f"approve:{hotfix.ref}", body.model_dump(mode="json", exclude_unset=True), do)
     except (approving.Own, approving.Moved) as no:
         why = no.words if isinstance(no, approving.Moved) else str(no)
         refused.record(hotfix.incident, by=user, what="approve", why=why)
@@ -94,7 +99,12 @@ def withdraw_approval(request: HttpRequest, ref: str, body: Unapproving) -> dict
     """Takes one's own back."""
     hotfix, user = hotfix_of(request, ref), person_of(request)
     authorize(user, "approve", hotfix)
-    approving.withdraw_approval(hotfix, by=user, reason=body.reason)
+    sent = body.model_dump(mode="json", exclude_unset=True)
+
+    def do() -> str:
+        return str(approving.withdraw_approval(hotfix, by=user, reason=body.reason).pk)
+
+    once_by_token(request, f"withdraw_approval:{hotfix.ref}", sent, do)
     return _approvals(hotfix)
 
 

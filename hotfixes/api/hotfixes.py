@@ -19,7 +19,7 @@ from accounts.replay import once_by_token
 from foundation.files import WithFile
 from foundation.problems import problem
 from foundation.shapes import Body, Listed, Moment, Paging, Plain, Reason, Text, Words, listed
-from hotfixes.api.shapes import Checks, CheckShape, HotfixShape, check_shape, hotfix_shape
+from hotfixes.api.shapes import Checks, CheckShape, HotfixShape, check_shape, hotfix_shape, hotfix_shapes
 from hotfixes.lifecycle import changing, ending
 from hotfixes.lifecycle.start import Begun, start
 from hotfixes.models import Hotfix
@@ -133,8 +133,8 @@ def start_hotfix(request: HttpRequest, ref: str, body: NewHotfix) -> Any:
 def list_hotfixes(request: HttpRequest, asked: Query[HotfixFilters]) -> dict[str, Any]:
     """Those of the incidents one may see, the newest first."""
     found = asked.page(_matching(_reachable(request), asked).for_page(), "-number")
-    shown = {one.hotfix.pk: one for one in standing.of(found.items)}
-    return listed(found, lambda hotfix: hotfix_shape(shown[hotfix.pk]))
+    shown = hotfix_shapes(list(standing.of(found.items)))
+    return listed(found, lambda hotfix: shown[hotfix.pk])
 
 
 @router.get("/hotfixes/{ref}", response=HotfixShape)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from foundation.shapes import Utc, address, utc, utc_or_none
-from hotfixes.alarms.contradictions import Contradiction, of_standing
+from hotfixes.alarms.contradictions import Contradiction, of_hotfixes
 from hotfixes.models import Hotfix
 from hotfixes.naming import named
 from hotfixes.naming.commands import commands
@@ -137,7 +138,17 @@ class Checks(Schema):
     next: str | None = Field(None, description="Always null: all of them are here.")
 
 
+def hotfix_shapes(standings: Sequence[Standing]) -> dict[int, dict[str, Any]]:
+    """By the hotfix's primary key."""
+    found = of_hotfixes(standings)
+    return {one.hotfix.pk: _shape(one, found[one.hotfix.ref]) for one in standings}
+
+
 def hotfix_shape(standing: Standing) -> dict[str, Any]:
+    return hotfix_shapes([standing])[standing.hotfix.pk]
+
+
+def _shape(standing: Standing, contradictions: list[Contradiction]) -> dict[str, Any]:
     hotfix = standing.hotfix
     return {
         "ref": hotfix.ref,
@@ -158,7 +169,7 @@ def hotfix_shape(standing: Standing) -> dict[str, Any]:
         "looked_at": utc_or_none(hotfix.looked_at),
         "preflight": hotfix.preflight,
         "guard": hotfix.guard,
-        "contradictions": [contradiction_shape(one) for one in of_standing(standing)],
+        "contradictions": [contradiction_shape(one) for one in contradictions],
         "checks": [check_shape(check) for check in standing.checks],
         "commands": [{"step": c.step, "text": c.text, "about": c.about} for c in commands(hotfix)],
     }

@@ -12,6 +12,7 @@ from products.versions import bare
 from products.vocabulary import EnvironmentKind
 
 OTHERS = (Deployment.Status.STARTED, Deployment.Status.SUCCEEDED)
+ENDED = (Deployment.Status.FAILED, Deployment.Status.ROLLED_BACK)
 MOST = 500
 
 
@@ -56,7 +57,9 @@ def of_rollback(rollback: Rollback) -> Remedy:
 
 
 def overtaken(remedies: Iterable[Remedy]) -> list[Overtaken]:
-    """The last other version of each, until its own is brought out after it. One query, or none."""
+    """The last other version of each, until its own is brought out after it, or that one failed or was taken back. One
+    query, or none.
+    """
     known = [one for one in remedies if one.brings]
     if not known:
         return []
@@ -64,19 +67,25 @@ def overtaken(remedies: Iterable[Remedy]) -> list[Overtaken]:
         product__in={one.product for one in known},
         at__gte=min(one.since for one in known),
         environment__kind=EnvironmentKind.PRODUCTION,
-        status__in=OTHERS,
+        status__in=[*OTHERS, *ENDED],
     )
     told = list(rows.select_related("environment").order_by("-at", "-pk")[:MOST])
     return [found for one in known if (found := _of(one, told))]
 
 
 def _of(remedy: Remedy, told: list[Deployment]) -> Overtaken | None:
-    """`told` newest first."""
+    """`told` newest first. What failed is not there, nor what was there before something was taken back."""
+    over: set[tuple[int, str]] = set()
     for row in told:
+        version, place = bare(row.version), row.environment_id
         if row.product_id != remedy.product or row.at < remedy.since:
             continue
-        if bare(row.version) == remedy.brings:
+        if row.status == Deployment.Status.ROLLED_BACK:
+            over.add((place, ""))
+        elif row.status == Deployment.Status.FAILED:
+            over.add((place, version))
+        elif version == remedy.brings:
             return None
-        if bare(row.version) != remedy.harmless:
+        elif version != remedy.harmless and not {(place, ""), (place, version)} & over:
             return Overtaken(remedy, row)
     return None

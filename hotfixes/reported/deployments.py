@@ -83,15 +83,23 @@ def _compare(made: Deployment) -> None:
 
 
 def _twin(made: Deployment, *, exact: bool) -> Deployment | None:
-    """The last report of that place, where it said the same at the same time already."""
-    last = Deployment.objects.filter(environment=made.environment).order_by("-at", "-pk").first()
+    """The report of that place that said the same at the same time; without a moment only the last one can be it."""
+    rows = Deployment.objects.filter(environment=made.environment).order_by("-at", "-pk")
+    if exact:
+        again = (one for one in rows.filter(at=made.at, version=made.version) if _says_the_same(one, made))
+        return next(again, None)
+    last = rows.first()
+    if last is None or not _says_the_same(last, made):
+        return None
+    return last if made.at - last.at < AGAIN else None
+
+
+def _says_the_same(last: Deployment, made: Deployment) -> bool:
     same = ("version", "git_ref", "hotfix", "stage", "percent", "source", "url")
-    if last is None or any(getattr(last, name) != getattr(made, name) for name in same):
-        return None
+    if any(getattr(last, name) != getattr(made, name) for name in same):
+        return False
     back = (Deployment.Status.SUCCEEDED, Deployment.Status.ROLLED_BACK)
-    if last.status != made.status and (made.status, last.status) != back:
-        return None
-    return last if last.at == made.at or (not exact and made.at - last.at < AGAIN) else None
+    return last.status == made.status or (made.status, last.status) == back
 
 
 def _check_stage(status: str, stage: str, percent: int | None) -> None:

@@ -119,13 +119,16 @@ def _facts(incident: Incident, product: Product, chosen: Way | None) -> dict[str
 
 
 def _undone(incident: Incident, product: Product, chosen: Way | None) -> Hotfix | None:
-    """The hotfix that made it worse (A37): of this incident and deployed, or what runs is one of an earlier one."""
+    """The hotfix that made it worse (A37): of this incident and deployed, or what runs is one of an earlier one that
+    its readers may know of.
+    """
     mine = incident.hotfixes.filter(product=product).order_by("-number").first()
     if mine and incident.events.filter(kind=EventKind.DEPLOYED).exists():
         return mine
     if chosen is None or not chosen["from_version"]:
         return None
-    return product.hotfixes.filter(new_version=chosen["from_version"]).order_by("-number").first()
+    known = product.hotfixes.filter(incident__private=False, incident__mode=incident.mode)
+    return known.filter(new_version=chosen["from_version"]).order_by("-number").first()
 
 
 def adopt() -> int:

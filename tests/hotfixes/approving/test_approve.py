@@ -12,7 +12,8 @@ from accounts.models import Role, Scope, User
 from accounts.tokens import make_token
 from hotfixes.approving.approve import Moved, Own, approvals, approve, change, withdraw_approval
 from hotfixes.models import Approval, Hotfix
-from incidents.models import Incident
+from incidents.lifecycle import Step, perform
+from incidents.models import OPEN, Incident
 from incidents.report import report
 from incidents.verify import verify
 from tests.factories import join, make_user
@@ -123,7 +124,7 @@ def test_whoever_began_it_is_refused_on_the_page_by_api_and_in_sql(
         "INSERT INTO hotfixes_approval (hotfix_id, head, by_id, requested_by_id, role, at, digest, event_id)"
         " VALUES (%s, %s, %s, %s, '', now(), '', %s)"
     )
-    for requested_by in (ada.pk, None):
+    for requested_by in (ada.pk, None, ben.pk):  # whoever the row says asked for it
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(insert, [hotfix.pk, head, ada.pk, requested_by, event.pk])
     Hotfix.objects.filter(pk=hotfix.pk).update(authors=["Ben@Example.Test"])
@@ -131,6 +132,46 @@ def test_whoever_began_it_is_refused_on_the_page_by_api_and_in_sql(
         cursor.execute(insert, [hotfix.pk, head, ben.pk, ada.pk, event.pk])
     assert Approval.objects.count() == 0
     assert [one.actor for one in hotfix.incident.events.filter(kind="noted")] == [ada]
+
+
+@pytest.mark.parametrize("kind", ["review_requested", "fix_pushed"])
+def test_whoever_asked_for_the_review_or_said_that_they_pushed_is_refused_in_sql_too(
+    watched: Watched, hotfix: Hotfix, ben: User, kind: str
+) -> None:
+    """Also where the row names somebody else who asked."""
+    perform(hotfix.incident, Step(kind, OPEN), by=ben)
+    with pytest.raises(Own):
+        approve(hotfix, by=ben, head=head_of(hotfix))
+    row = {
+        "hotfix": hotfix,
+        "head": head_of(hotfix),
+        "by": ben,
+        "requested_by": watched.ada,
+        "digest": "",
+        "role": "",
+    }
+    event = hotfix.incident.events.get(seq=1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Approval.objects.create(**row, at=event.occurred_at, event=event)
+
+
+def test_a_resend_of_an_approval_is_harmless(hotfix: Hotfix, ben: User) -> None:
+    """A script whose answer was lost sends it again with the same key."""
+    token = make_token(ben, by=ben, name="bot", scopes=[Scope.HOTFIXES])[1]
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "once"}
+    for path, body in (
+        ("approval", {"head": head_of(hotfix)}),
+        ("approval/withdraw", {"reason": "It breaks"}),
+    ):
+        for _ in range(2):
+            answer = Client().post(
+                f"/api/v1/hotfixes/{hotfix.ref}/{path}",
+                body,
+                content_type="application/json",
+                headers=headers,
+            )
+            assert answer.status_code == 200, answer.content
+    assert Approval.objects.exclude(withdrawn_at=None).count() == 1
 
 
 def test_whoever_wrote_it_is_refused(hotfix: Hotfix, ben: User) -> None:

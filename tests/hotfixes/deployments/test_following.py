@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
-from accounts.models import User
+from accounts.models import Scope, User
+from accounts.tokens import make_token
 from foundation import moment
 from hotfixes.alarms import alarms
 from hotfixes.judging import judge_due
@@ -120,6 +122,40 @@ def test_another_version_while_a_hotfix_goes_first_is_said_aloud_once(product: P
     Hotfix.objects.update(new_version="0.2.2")
     said(product, "0.2.2")
     assert not [one for one in alarms.of_user(ada) if "goes first" in one.sentence]
+
+
+def test_another_version_that_failed_or_was_taken_back_overtakes_nothing_any_more(
+    product: Product, ada: User
+) -> None:
+    begun(product, ada)
+    for last in ("failed", "rolled_back"):
+        said(product, "0.2.0", status="started")
+        assert [one.sentence for one in alarms.of_user(ada) if "goes first" in one.sentence]
+        said(product, "0.2.0", status=last)
+        assert not [one for one in alarms.of_user(ada) if "but HF-1 goes first" in one.sentence], last
+
+
+def test_the_json_of_a_hotfix_says_what_overtook_it(product: Product, ada: User) -> None:
+    hotfix = begun(product, ada)
+    said(product, "0.2.0")
+    token = make_token(ada, by=ada, name="bot", scopes=[Scope.READ])[1]
+
+    def got(path: str) -> Any:
+        return Client().get(f"/api/v1{path}", headers={"Authorization": f"Bearer {token}"}).json()
+
+    for shape in (got(f"/hotfixes/{hotfix.ref}"), got("/hotfixes")["items"][0]):
+        assert [one["key"] for one in shape["contradictions"]] == ["overtaken"]
+    Incident.objects.update(mode=Mode.DRILL)
+    assert got(f"/hotfixes/{hotfix.ref}")["contradictions"] == []
+
+
+def test_a_report_sent_again_after_another_one_is_still_the_same(product: Product, ada: User) -> None:
+    """Said twice it is one, when a queue sends the first once more after the second."""
+    first, second = moment.now() - timedelta(minutes=20), moment.now() - timedelta(minutes=10)
+    made = said(product, "0.1.1", at=first)
+    said(product, "0.1.2", at=second)
+    assert said(product, "0.1.1", at=first) == made
+    assert Deployment.objects.count() == 2
 
 
 def test_a_person_who_reports_says_it_with_their_name(product: Product, ada: User) -> None:

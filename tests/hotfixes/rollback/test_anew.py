@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from foundation import moment
 from hotfixes.decision.decide import decide
-from hotfixes.models import Preview, RefObservation, Rollback
-from hotfixes.preview import asking
+from hotfixes.lifecycle.start import start as start_hotfix
+from hotfixes.models import Hotfix, Preview, RefObservation, Rollback
+from hotfixes.preview import asking, making
 from hotfixes.reported.deployments import report_deployment
 from hotfixes.rollback import back, checklist, ending, rounds
 from hotfixes.rollback.claims import no_user_action
@@ -210,3 +211,22 @@ def test_a_clock_that_was_set_back_keeps_nothing_waiting(
     seq, at = rounds._LOOKED[made.pk]
     rounds._LOOKED[made.pk] = (seq, at + timedelta(hours=1))
     assert rounds.sweep() == 1
+
+
+def test_a_fix_of_a_private_incident_is_named_to_nobody_who_may_not_know_of_it(
+    incident: Incident, product: Product, ada: User, olga: User, before: None
+) -> None:
+    """What ran before it is public; that there was such a hotfix is not."""
+    Product.objects.filter(pk=product.pk).update(version="0.1.0")
+    product.refresh_from_db()
+    severity = product.severities().get(key="CRITICAL")
+    other = declare(product, by=ada, title="Data leaked", severity=severity, private=True)
+    hidden = start_hotfix(other, by=ada)
+    Hotfix.objects.filter(pk=hidden.pk).update(new_version="0.1.1", status="released", ended_at=moment.now())
+    first = decided(incident, olga)
+    assert (first.from_version, first.hotfix) == ("0.1.1", None)
+    row = Preview(product=product, from_ref="b", to_ref="a")
+    assert making._asked(row, product).hotfixes == []
+    Incident.objects.filter(pk=other.pk).update(private=False)
+    assert [one.ref for one in making._asked(row, product).hotfixes] == [hidden.ref]
+    assert decided(incident, olga, HALT, instead_of=1).hotfix == hidden
