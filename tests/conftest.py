@@ -35,7 +35,7 @@ hypothesis.settings.load_profile("nightdesk")
 
 emptying.install()
 
-pytest_plugins = ["tests.fixtures.site", "tests.fixtures.browser"]
+pytest_plugins = ["tests.fixtures.begun", "tests.fixtures.browser", "tests.fixtures.site"]
 
 
 # Files that start whole systems or take long by one test: they begin, so that the run ends on short ones.

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from config import embedded
+from tests.fixtures.begun import Begin
 from tests.notifications.mailbox import Mailbox, mailbox
 from tests.patience import MUST_S
 from tests.setup.running import EMAIL, PASSWORD, command, up
@@ -171,11 +172,12 @@ TOLD_OF = "SELECT key, state FROM notifications_delivery WHERE about LIKE '{}/%'
 
 
 def test_a_backup_under_load_comes_up_whole_on_an_empty_machine(
-    tmp_path: Path, refusing: Mailbox, taking: Mailbox
+    tmp_path: Path, refusing: Mailbox, taking: Mailbox, begin: Begin
 ) -> None:
     old, new, file = tmp_path / "old" / "data", tmp_path / "new" / "data", tmp_path / "night.backup"
     for place in (old, new):
         place.parent.mkdir()
+    begin(old)
     with up(old, MAIL_URL=f"smtp://127.0.0.1:{refusing.port}") as (_up, site):
         api = furnish(Api(site, token(old)))
         push_url = api("/monitors", HEARTBEAT)["push_url"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.fixtures.begun import Begin
 from tests.health.running import House, house
 from tests.patience import MUST_MS, START_S, in_time
 from tests.setup.running import EMAIL, PASSWORD
@@ -14,8 +15,10 @@ SAID_S = 30.0
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with house(tmp_path_factory.mktemp("health")) as found:
+def running(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("health")
+    begin(folder / "data")
+    with house(folder) as found:
         found.until(lambda: found.sink.count("/health") >= 2 and not found.bad(), START_S)
         yield found
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.fixtures.begun import Begin
 from tests.journeys.test_outage import (
     FAIL_AFTER,
     INTERVAL_S,
@@ -44,11 +45,11 @@ def outside() -> Iterator[tuple[Mailbox, Receiver]]:
 
 @pytest.fixture
 def site(
-    tmp_path_factory: pytest.TempPathFactory, outside: tuple[Mailbox, Receiver]
+    tmp_path_factory: pytest.TempPathFactory, outside: tuple[Mailbox, Receiver], begin: Begin
 ) -> Iterator[tuple[Up, str]]:
     everywhere = "127.0.0.0/8,::1/128"
     with up(
-        tmp_path_factory.mktemp("message") / "data",
+        begin(tmp_path_factory.mktemp("message") / "data"),
         NIGHTDESK_PROBE_NETWORKS=everywhere,
         NIGHTDESK_WEBHOOK_NETWORKS=everywhere,
         MAIL_URL=f"smtp://127.0.0.1:{outside[0].port}",

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.fixtures.begun import Begin
 from tests.monitoring.conftest import Service
 from tests.patience import in_time
 from tests.setup.running import EMAIL, PASSWORD, Up, command, up
@@ -27,9 +28,9 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Up, str]]:
+def site(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Iterator[tuple[Up, str]]:
     with up(
-        tmp_path_factory.mktemp("journey") / "data", NIGHTDESK_PROBE_NETWORKS="127.0.0.0/8,::1/128"
+        begin(tmp_path_factory.mktemp("journey") / "data"), NIGHTDESK_PROBE_NETWORKS="127.0.0.0/8,::1/128"
     ) as found:
         yield found
 

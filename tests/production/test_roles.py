@@ -23,7 +23,8 @@ from incidents.simulation.script import Move, Script
 from incidents.verify import verify
 from live.models import Announcement
 from tests.factories import join, make_user
-from tests.setup.running import EMAIL, PASSWORD, command, up
+from tests.fixtures.begun import Begin
+from tests.setup.running import command, up
 
 pytestmark = pytest.mark.skipif(bool(settings.DATABASE_URL), reason="the roles of another server are yours")
 REFUSED = errors.InsufficientPrivilege
@@ -178,12 +179,10 @@ def test_a_role_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_data_folder_from_before_the_second_role_is_upgraded_at_its_next_start(
-    tmp_path: Path, ask: Callable[[Path, str], object]
+    tmp_path: Path, begin: Begin, ask: Callable[[Path, str], object]
 ) -> None:
     """As version 0.1 left it: one role, which owns and does everything; and no file that says otherwise."""
-    data = tmp_path / "data"
-    made = command(data, "prepare", NIGHTDESK_ADMIN_EMAIL=EMAIL, NIGHTDESK_ADMIN_PASSWORD=PASSWORD)
-    assert (made.returncode, made.stderr) == (0, "")
+    data = begin(tmp_path / "data")
     marker = data / "postgres" / cluster.ROLES_MADE
     undo = "DROP OWNED BY nightdesk_app; DROP ROLE nightdesk_app"
     assert command(data, "dbshell", "--", "-qc", undo, NIGHTDESK_AS_OWNER="1").returncode == 0

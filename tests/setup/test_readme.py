@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from config.api import api
+from tests.fixtures.begun import Begin
 from tests.patience import START_S
 from tests.setup.running import EMAIL, ROOT, environment, up
 
@@ -26,10 +27,10 @@ def blocks(name: str, heading: str = "") -> str:
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="no curl on this machine")
-def test_the_curl_lines_work_as_printed(tmp_path: Path) -> None:
+def test_the_curl_lines_work_as_printed(tmp_path: Path, begin: Begin) -> None:
     """Only the address and the administrator differ: this machine's port, this test's e-mail."""
     readme, page = blocks("README.md", "## The API in a minute"), blocks("docs/api.md")
-    data = tmp_path / "data"
+    data = begin(tmp_path / "data")
     with up(data) as (_site, address):
         script = (readme + page).replace("http://localhost:8000", address).replace("admin@localhost", EMAIL)
         # Each answer on a line of its own; whatever is refused ends it.

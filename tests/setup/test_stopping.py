@@ -17,13 +17,14 @@ import psutil
 import pytest
 
 from config import supervisor
+from tests.fixtures.begun import Begin
 from tests.setup.running import EMAIL, PASSWORD, READY, ROOT, Up, command, up
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder after a whole first start and an orderly stop."""
-    data = tmp_path_factory.mktemp("stopping") / "data"
+def prepared(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Path:
+    """A data folder after an orderly stop."""
+    data = begin(tmp_path_factory.mktemp("stopping") / "data")
     with up(data) as (first, _):
         assert first.stop(signal.SIGINT) < 5
         assert first.line("Nightdesk has stopped") == "Nightdesk has stopped."
