@@ -26,6 +26,9 @@ settings.STORAGES = settings.STORAGES | {
 }
 settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
 
+# Argon2 is slow on purpose: 0.1 s for each person made and each signing in. Whole systems (tests/setup) hash with it.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 # No worker runs beside a test: what pages say of that is tests/health's business.
 reader.keep(Report(datetime.now(UTC), ()), for_s=10**9)
 

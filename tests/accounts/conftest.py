@@ -1,16 +1,10 @@
-"""Accounts' tests hash with MD5 (the real hashers are slow on purpose) and read what was announced to open pages."""
+"""Accounts' tests read what was announced to open pages."""
 
 from collections.abc import Callable
 
 import pytest
-from pytest_django import Settings
 
 from live.models import Announcement
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashing(settings: Settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
