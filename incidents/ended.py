@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.access import allowed
 from accounts.models import User
-from incidents import closing, exits
+from incidents import closing, exits, setbacks, work
 from incidents.hiding import asked_to_redact
 from incidents.models import Incident, Status
 
@@ -18,13 +18,14 @@ EXITS = {
 
 @dataclass(frozen=True)
 class Ended:
-    """`why` is Markdown; empty where its entry was redacted, or is asked to be."""
+    """`why` is Markdown; empty where its entry was redacted, or is asked to be. `setback`: what does not hold since."""
 
     why: str = ""
     by: str = ""
     at: datetime | None = None
     may_see_original: bool = False
     holds: list[closing.Hold] = field(default_factory=list)
+    setback: str = ""
 
 
 def read(incident: Incident, reader: User, now: datetime) -> Ended | None:
@@ -32,7 +33,7 @@ def read(incident: Incident, reader: User, now: datetime) -> Ended | None:
     if incident.is_open:
         return None
     if incident.status == Status.RESOLVED:
-        return Ended(holds=closing.holds(incident, now))
+        return Ended(holds=closing.holds(incident, now), setback=_setback(incident))
     kind = EXITS.get(Status(incident.status))
     events = incident.events.filter(kind=kind).select_related("payload", "actor")
     event = events.order_by("-seq").first() if kind else None
@@ -45,3 +46,10 @@ def read(incident: Incident, reader: User, now: datetime) -> Ended | None:
         at=event.occurred_at,
         may_see_original=original is not None and allowed(reader, "view", original),
     )
+
+
+def _setback(incident: Incident) -> str:
+    event = setbacks.standing(work.of(incident).story.events)
+    if event is None:
+        return ""
+    return setbacks.sentence(event, incident.process_version.document, incident.product.team.time_zone)

@@ -59,6 +59,8 @@ def _next(
     for rule in (_acknowledge, _recovered, _confirm, _plan):
         if action := rule(incident, monitor_state):
             return action
+    if work and (action := setbacks.action(work, decides)):
+        return action
     if decides and work and (action := decision(incident, decides, work)):
         return action
     early = _lead(incident, monitor_state) or _mitigate(incident, monitor_state)
@@ -74,7 +76,7 @@ def undecided(incident: Incident, work: Work) -> bool:
 
 def decision(incident: Incident, role: str, work: Work) -> Action | None:
     """For who decides as `role`: everybody else waits for it (K138). None once it is decided and holds."""
-    if work.remedy and (again := setbacks.action(work, role)):
+    if again := setbacks.action(work, role):
         return again
     if not undecided(incident, work):
         return None

@@ -19,7 +19,8 @@ from incidents.work import Work
 from products.vocabulary import EventKind as Kind
 
 # What answers each of them. A person's word that it got worse stands until somebody decides or brings something out.
-_ANSWERS: Final = (Kind.DECIDED, Kind.ROLLBACK_STARTED, Kind.DEPLOYED, Kind.ROLLED_BACK, Kind.REOPENED)
+# What fails after "resolved" stands until then, too: it is opened again for it.
+_ANSWERS: Final = (Kind.DECIDED, Kind.ROLLBACK_STARTED, Kind.DEPLOYED, Kind.ROLLED_BACK, Kind.RESOLVED)
 ANSWERED_BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         Kind.REGRESSED: _ANSWERS,
@@ -115,11 +116,17 @@ def action(work: Work, role: str) -> Action | None:
 
 
 def _title(work: Work, event: TimelineEvent) -> str:
-    if work.remedy == Kind.ROLLBACK_STARTED:
+    if went_back(work):
         return _("Decide anew: the version before is not well either")
     return _("It got worse: roll back?") if event.kind == Kind.REGRESSED else _("Decide: roll back?")
 
 
 def _proposed(work: Work) -> tuple[tuple[str, str], ...]:
     """What one would say first of a fix: to go back."""
-    return () if work.remedy == Kind.ROLLBACK_STARTED else (("choice", "rollback"),)
+    return () if went_back(work) else (("choice", "rollback"),)
+
+
+def went_back(work: Work) -> bool:
+    """What does not hold is a rollback, not a fix."""
+    last = work.story.last(Kind.HOTFIX_STARTED, Kind.ROLLBACK_STARTED)
+    return last is not None and last.kind == Kind.ROLLBACK_STARTED

@@ -15,6 +15,7 @@ from pydantic import ValidationError as PolicyError
 
 from accounts.models import User
 from foundation import moment
+from foundation.crash import crashpoint
 from foundation.refs import next_number
 from hotfixes.git import names
 from hotfixes.models import Hotfix
@@ -160,6 +161,7 @@ def _make(
         asking.fetch(product.repository)
     else:
         asking.ask(made)
+    crashpoint("verb.hotfix_begun")
     return made
 
 

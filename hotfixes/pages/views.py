@@ -21,7 +21,7 @@ from hotfixes.reported import curl
 from hotfixes.rollback import regressed
 from hotfixes.standing.standing import of
 from hotfixes.watch import panel as watching
-from incidents import glance
+from incidents import glance, setbacks
 from incidents.views.incident import zone_of
 from live import bus
 from products.models import Product
@@ -116,7 +116,12 @@ def context(request: HttpRequest, found: Hotfix, **extra: Any) -> dict[str, Any]
         "one": shown.glance,
         "may": may,
         "token_address": curl.token_address(found.product),
-        "regression": regressed.regression(found),
+        "regression": (worse := regressed.regression(found)),
+        "regression_said": setbacks.sentence(
+            worse, incident.process_version.document, zone_of(user, incident)
+        )
+        if worse
+        else "",
         "may_say_worse": allowed(user, "look_again", incident) and regressed.may_be(found),
         # Where the next action offers it, it is not offered twice.
         "may_look_here": may and not (shown.next and shown.next.told.watched),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from foundation.blobs import Upload
+from foundation.crash import crashpoint
 from hotfixes.lifecycle.telling_people import waived
 from hotfixes.models import Attestation, CheckResult, Hotfix, Override
 from hotfixes.observing import asking
@@ -229,3 +230,4 @@ def _after(hotfix: Hotfix, key: str, event: TimelineEvent, *, counts: bool = Tru
     if counts:
         ticking.tick(hotfix, key, event)
     asking.ask(hotfix)
+    crashpoint("verb.check_said")

@@ -61,7 +61,7 @@ def _again(incident: Incident, known: Work) -> Offered | None:
     """What does not hold is decided anew: a fix is gone back from, a rollback is mended."""
     if not incident.is_open or setbacks.standing(known.story.events) is None:
         return None
-    choice = "hotfix" if known.remedy == EventKind.ROLLBACK_STARTED else "rollback"
+    choice = "hotfix" if setbacks.went_back(known) else "rollback"
     offered = [one for one in _registered(incident, known) if one.verb == "decide"]
     found = next((one for one in offered if one.of.partition(".")[0] == choice), None)
     return replace(found, group="next") if found else None

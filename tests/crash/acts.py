@@ -10,11 +10,13 @@ from hotfixes.decision import asking, revisiting
 from hotfixes.decision.decide import decide as choose
 from hotfixes.deployments import holds, seen
 from hotfixes.judging import judge_due
-from hotfixes.models import Question, Rollback
+from hotfixes.lifecycle import start as starting
+from hotfixes.models import Hotfix, Question, Rollback
 from hotfixes.observing.looking import look_due
 from hotfixes.preview import making
 from hotfixes.rollback import back, checklist, ending, rounds
 from hotfixes.rollback.start import adopt
+from hotfixes.said import overriding
 from hotfixes.watch import judging, smoke
 from incidents import intake, obligations, rhythm, sending, sweep, transitions, updates
 from incidents.lifecycle import TooLate
@@ -120,6 +122,16 @@ def try_smoke(incident: int, user: int, results: dict[str, bool]) -> str:
     return once(smoke.tick, found, by=User.objects.get(pk=user), results=results)
 
 
+def start_hotfix(incident: int, user: int) -> str:
+    found = Incident.objects.for_page().get(pk=incident)
+    return once(starting.start, found, by=User.objects.get(pk=user))
+
+
+def waive(hotfix: int, user: int) -> str:
+    found = Hotfix.objects.for_page().get(pk=hotfix)
+    return once(overriding.override, found, "errors", by=User.objects.get(pk=user), reason="No log is kept")
+
+
 def post(where: str) -> Callable[..., int]:
     """A script's request with a key: the status of the answer."""
 
@@ -165,6 +177,9 @@ ACTS: dict[str, Any] = {
     "owe": obligations.remind_due,
     "rhythm": rhythm.remind_due,
     "adopt": adopt,
+    "adopt_hotfix": starting.adopt,
+    "start_hotfix": start_hotfix,
+    "waive": waive,
     "tick": tick,
     "say_back": say_back,
     "end_rollback": end_rollback,

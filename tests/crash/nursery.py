@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.patience import MUST_S
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -43,7 +45,7 @@ class Nursery:
         return Ended(**json.loads(self.process.stdout.readline()))
 
     def end(self) -> None:
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=MUST_S)
 
 
 def serve() -> None:

@@ -4,6 +4,7 @@ from foundation import moment
 from hotfixes.decision.decide import decide
 from hotfixes.models import Rollback
 from hotfixes.rollback import back
+from incidents import exits
 from incidents.models import Box, Incident, TimelineEvent
 from incidents.report import report
 from products.models import VersionSeen
@@ -118,6 +119,25 @@ class DecideOtherwise(GoneBack):
         assert Rollback.objects.get().status == Rollback.Status.ABANDONED
 
 
+class GoneWithItsIncident(GoneBack):
+    """Its incident turns out to be none: the ticker ends it, once."""
+
+    act = "rounds"
+
+    def prepare(self) -> None:
+        super().prepare()
+        exits.decline(Incident.objects.for_page().get(), by=self.world.ada, reason="A false alarm")
+        self.facts = {}
+
+    def go_on(self) -> None:
+        assert Rollback.objects.get().status == Rollback.Status.OPEN
+        assert [self.again(), self.again()] == [1, 0]
+
+    def check(self) -> None:
+        assert story()[-1] == "declined"
+        assert Rollback.objects.get().status == Rollback.Status.ABANDONED
+
+
 class Recognise(GoneBack):
     """A service reports the version before: told once, its boxes ticked, whenever a ticker dies."""
 
@@ -157,6 +177,6 @@ SWEPT: dict[str, tuple[type[Scene], ...]] = {
     "verb.rollback_begun": (DecideBack, BeginByWord),
     "verb.rollback_ticked": (Tick,),
     "verb.rollback_back": (SayBack,),
-    "verb.rollback_ended": (Done, DecideOtherwise),
+    "verb.rollback_ended": (Done, DecideOtherwise, GoneWithItsIncident),
     **dict.fromkeys(LOOKED_AT, (Recognise,)),
 }

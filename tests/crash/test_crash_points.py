@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.crash import deciding, deploying, rolling_back, telling, watching
+from tests.crash import deciding, deploying, mending, rolling_back, telling, watching
 from tests.crash import scenes as known
 from tests.crash.conftest import World
 from tests.crash.nursery import ROOT
@@ -27,7 +27,7 @@ APPS = (
     "network",
     "foundation",
 )
-PARTS = (known, telling, deciding, rolling_back, deploying, watching)
+PARTS = (known, telling, deciding, mending, rolling_back, deploying, watching)
 SWEPT = {place: scenes for part in PARTS for place, scenes in part.SWEPT.items()}
 CASES = [(place, scene) for place, scenes in SWEPT.items() for scene in scenes]
 

@@ -257,7 +257,9 @@ def tells_and_closes(olga: Person, room: Receiver) -> None:
     for lane in set(Delivery.objects.exclude(lane="").values_list("lane", flat=True)):
         send.drain(lane)
     assert any(b"EMERGENCY RESOLVED" in got.body for got in room.got)
-    olga.opens(f"{INCIDENT}close")
+    olga.opens(INCIDENT)
+    olga.taps("Close")
+    olga.page.wait_for_url("**/close")
     olga.taps("Close")
     olga.page.wait_for_url(f"**{INCIDENT}")
     expect(olga.page.locator("#timeline-lines")).to_contain_text("Closed")

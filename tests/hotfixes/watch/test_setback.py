@@ -137,6 +137,24 @@ def test_all_well_again_takes_the_question_back(failed: Night, olga: User) -> No
     assert action(failed.incident, "Product Owner").place != "decision_card"
 
 
+def test_what_fails_after_it_was_resolved_is_opened_again_for_it(watched: Night, olga: User) -> None:
+    transitions.acknowledge(watched.incident, by=watched.ada)
+    watched.go(30)
+    transitions.resolve(watched.incident, by=watched.ada)
+    watched.go(64, "down")
+    path = watched.incident.get_absolute_url()
+    text = page(watched.ada, path)
+    assert ("It does not hold." in text, "is down since 21 Nov" in text, f'href="{path}reopen"' in text) == (
+        True, True, True,
+    )  # fmt: skip
+    assert "Reopen it to decide" in page(olga, f"/decisions/{watched.incident.ref}/")
+    transitions.reopen(watched.incident, by=watched.ada, reason="It is down again")
+    transitions.acknowledge(watched.incident, by=watched.ada)
+    assert action(watched.incident, "Product Owner").title == "Decide: roll back?"
+    transitions.resolve(watched.incident, by=watched.ada)
+    assert setbacks.of(watched.incident) is None, "people can work again, says who called it so"
+
+
 def test_a_smoke_test_that_does_not_work_asks_too(watched: Night, olga: User) -> None:
     transitions.acknowledge(watched.incident, by=watched.ada)
     first, *_rest = smoke.wanted(watched.incident).items()
