@@ -20,7 +20,14 @@ from products.vocabulary import EventKind as Kind
 
 # What answers each of them. A person's word that it got worse stands until somebody decides or brings something out.
 # What fails after "resolved" stands until then, too: it is opened again for it.
-_ANSWERS: Final = (Kind.DECIDED, Kind.ROLLBACK_STARTED, Kind.DEPLOYED, Kind.ROLLED_BACK, Kind.RESOLVED)
+_ANSWERS: Final = (
+    Kind.DECIDED,
+    Kind.ROLLBACK_STARTED,
+    Kind.DEPLOYED,
+    Kind.ROLLED_BACK,
+    Kind.RESOLVED,
+    Kind.CLOSED,
+)
 ANSWERED_BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         Kind.REGRESSED: _ANSWERS,

@@ -149,7 +149,6 @@ def test_what_fails_after_it_was_resolved_is_opened_again_for_it(watched: Night,
     )  # fmt: skip
     assert "Reopen it to decide" in page(olga, f"/decisions/{watched.incident.ref}/")
     transitions.reopen(watched.incident, by=watched.ada, reason="It is down again")
-    transitions.acknowledge(watched.incident, by=watched.ada)
     assert action(watched.incident, "Product Owner").title == "Decide: roll back?"
     transitions.resolve(watched.incident, by=watched.ada)
     assert setbacks.of(watched.incident) is None, "people can work again, says who called it so"
