@@ -36,7 +36,7 @@ from hotfixes.watch import judging as watches
 from incidents import intake, obligations, rhythm
 from incidents import sweep as breaches
 from live import bus
-from monitoring import staleness
+from monitoring import counts, staleness
 from monitoring import sweep as probes
 from monitoring.tasks import probe_due
 from notifications import send
@@ -90,6 +90,7 @@ SWEEPS = (
     Sweep("staleness", staleness.mark_stale),
     Sweep("missing targets", staleness.archive_missing, every_s=3600),
     Sweep("kept answers", staleness.forget_kept, every_s=3600),
+    Sweep("old numbers", counts.forget, every_s=3600),
     Sweep("announcements", bus.prune, every_s=600),
     Sweep("resends", idempotency.forget_old, every_s=600),
     Sweep("audit copies", audit_copies.sweep, every_s=3600),

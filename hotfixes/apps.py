@@ -12,6 +12,7 @@ class HotfixesConfig(AppConfig):
         from hotfixes.deployments import holds  # noqa: F401
         from hotfixes.deployments import panel as running
         from hotfixes.pages import hotfix_panel, offers, product_panel  # noqa: F401
+        from hotfixes.rollback import addresses
         from hotfixes.rollback import claims as _rollback_claims  # noqa: F401
         from hotfixes.rollback import following as _rollback_following  # noqa: F401
         from hotfixes.rollback import offers as _rollback_offers  # noqa: F401
@@ -30,5 +31,6 @@ class HotfixesConfig(AppConfig):
         followers.follow(opening.follow)
         looks.follow(sampling.keep)
         sections.register(forms.SECTION)
+        sections.register(addresses.SECTION)
         panels.register(product_panel.PANEL)
         panels.register(running.PANEL)

@@ -23,6 +23,7 @@ THRESHOLDS: dict[str, dict[str, int]] = {
     Kind.SUMMARY: {"fail_after": 1, "recover_after": 1},
     Kind.HEARTBEAT: {"fail_after": 3, "recover_after": 1},
     Kind.FILE: {"fail_after": 1, "recover_after": 1},
+    Kind.PROMETHEUS: {"fail_after": 2, "recover_after": 2},
 }
 
 
@@ -41,7 +42,7 @@ def add(
         monitor.save()
         if not target:
             make_key(monitor)
-        if kind in (Kind.HTTP, Kind.HEARTBEAT):
+        if kind in (Kind.HTTP, Kind.HEARTBEAT, Kind.PROMETHEUS):
             Target.objects.create(monitor=monitor, key="", name="", since=now)
         announce.wake()
         announce.refresh([product.team_id])

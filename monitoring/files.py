@@ -10,7 +10,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 MAX_BYTES = 1_000_000
+# Of a log whose lines are counted; it is read in pieces.
+MAX_COUNTED = 64_000_000
+PIECE = 262_144
 MAX_PATH = 1_000
 VARIABLE = "NIGHTDESK_FILE_ROOTS"
 UNWISE = frozenset({"bin", "boot", "dev", "etc", "lib", "proc", "root", "run", "sbin", "sys", "usr"})
@@ -38,6 +41,15 @@ class FileText:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FileLines:
+    """How many lines hold the text, how large the file is and when it was last written."""
+
+    count: int
+    size: int
+    modified_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +72,22 @@ def read(path: str, roots: Sequence[Path] | None = None) -> FileText | FileRefus
     """The file at an absolute `path` under one of `roots` (default: the operator's setting). Never raises
     for a bad path.
     """
+    return _read(path, roots, _text)
+
+
+def count(path: str, text: str, roots: Sequence[Path] | None = None) -> FileLines | FileRefusal:
+    """In how many lines of it `text` stands, as it is written; of up to 64 MB."""
+    return _read(path, roots, lambda descriptor: _lines(descriptor, text.encode()))
+
+
+def _read[Found](
+    path: str, roots: Sequence[Path] | None, reader: Callable[[int], Found]
+) -> Found | FileRefusal:
     try:
         listed = [Path(root) for root in (settings.NIGHTDESK_FILE_ROOTS if roots is None else roots)]
         root, parts = _place(path, listed)
         with _open(root, parts) as descriptor:
-            return _text(descriptor)
+            return reader(descriptor)
     except _Refused as refused:
         return refused.refusal
     except OSError as error:
@@ -167,14 +190,38 @@ def _text(descriptor: int) -> FileText:
     if not stat.S_ISREG(facts.st_mode):
         raise _not_regular()
     chunks, left = [], MAX_BYTES + 1
-    while left > 0 and (chunk := os.read(descriptor, min(left, 262_144))):
+    while left > 0 and (chunk := os.read(descriptor, min(left, PIECE))):
         chunks.append(chunk)
         left -= len(chunk)
     if left <= 0:
         raise _Refused("too_large", _("The file is larger than %(count)s bytes.") % {"count": MAX_BYTES})
-    return FileText(
-        b"".join(chunks), datetime.fromtimestamp(max(0, min(facts.st_mtime, 253_402_300_799)), UTC)
-    )
+    return FileText(b"".join(chunks), _modified(facts))
+
+
+def _lines(descriptor: int, text: bytes) -> FileLines:
+    """Counted as far as it went when it was opened. A piece of a line that is still being written counts once it is
+    there, with its line.
+    """
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        raise _not_regular()
+    if facts.st_size > MAX_COUNTED:
+        raise _Refused(
+            "too_large",
+            _("The log is larger than %(count)s bytes: let it be rotated.") % {"count": MAX_COUNTED},
+        )
+    found, rest, left = 0, b"", facts.st_size
+    while left > 0 and (chunk := os.read(descriptor, min(left, PIECE))):
+        left -= len(chunk)
+        *lines, rest = (rest + chunk).split(b"\n")
+        found += sum(text in line for line in lines)
+        if len(rest) > MAX_BYTES:  # no log has such lines
+            found, rest = found + (text in rest), b""
+    return FileLines(found + (text in rest), facts.st_size, _modified(facts))
+
+
+def _modified(facts: os.stat_result) -> datetime:
+    return datetime.fromtimestamp(max(0, min(facts.st_mtime, 253_402_300_799)), UTC)
 
 
 def _symlink() -> _Refused:

@@ -18,11 +18,16 @@ from monitoring.probes.mapping import preset_labels
 from products.models import Product, Severity
 
 OWN = "own"
-EXPECT = ("status", "body", "slow_ms", "certificate_days", "version", "environment")
-FILE_EXPECT = ("max_age_s", "min_bytes", "sha256")
+EXPECT = (
+    "status", "body", "slow_ms", "certificate_days", "version", "environment", "count", "count_over_s", "count_most",
+    "counts",
+)  # fmt: skip
+FILE_EXPECT = ("max_age_s", "min_bytes", "sha256", "count", "counts")
+PROMETHEUS_EXPECT = ("query", "count_most", "counts")
 FOLDED = (
     *FILE_EXPECT,
     *EXPECT,
+    *PROMETHEUS_EXPECT,
     "json_path",
     "json_equals",
     "preset",
@@ -84,6 +89,14 @@ class MonitorForm(forms.Form):
     max_age_s = Whole(1, 366 * DAY, label=_("Changed within the last (seconds)"))
     min_bytes = Whole(1, 10**15, label=_("At least this large (bytes)"))
     sha256 = Text(label=_("Its sha256"), max_length=64, required=False)
+    query = Text(label=_("What to ask (PromQL)"), max_length=1000, required=False)
+    count = Text(label=_("Where the number of errors stands"), max_length=200, required=False)
+    count_over_s = Whole(1, DAY, label=_("Counted over the last (seconds)"))
+    count_most = Whole(0, 10**12, label=_("Down from more than"))
+    counts = forms.ChoiceField(
+        label=_("What is counted"), required=False,
+        choices=[("", _("Errors")), ("user_reports", _("Users' reports"))],
+    )  # fmt: skip
     preset = forms.ChoiceField(label=_("Format of the summary"), required=False)
     mapping = forms.CharField(
         label=_("Own mapping (JSON)"), required=False, max_length=4000, validators=[plain_text],
@@ -139,7 +152,8 @@ class MonitorForm(forms.Form):
         """The field of what a probe names: "target", "expect", "expect.slow_ms", "expect.json" …"""
         known = {"expect.json": "json_path", "expect.json.equals": "json_equals"}
         field = known.get(place, place.removeprefix("expect."))
-        return field if field in self.fields else "sha256" if kind == Kind.FILE else "status"
+        usual = {Kind.FILE: "sha256", Kind.PROMETHEUS: "query"}
+        return field if field in self.fields else usual.get(Kind(kind), "status")
 
     def _clean_severity(self, cleaned: dict[str, Any]) -> None:
         """A key may be chosen only if the chosen product's process has it."""
@@ -156,8 +170,9 @@ class MonitorForm(forms.Form):
             self.add_error("environment", wrong)
 
     def _expect(self, cleaned: dict[str, Any]) -> dict[str, Any]:
-        if cleaned["kind"] == Kind.FILE:
-            return {name: cleaned[name] for name in FILE_EXPECT if cleaned.get(name)}
+        own = {Kind.FILE: FILE_EXPECT, Kind.PROMETHEUS: PROMETHEUS_EXPECT}
+        if names := own.get(cleaned["kind"]):
+            return {name: cleaned[name] for name in names if cleaned.get(name) not in (None, "")}
         if cleaned["kind"] != Kind.HTTP:
             return {}
         before = self.monitor.expect if self.monitor else {}
@@ -166,7 +181,7 @@ class MonitorForm(forms.Form):
         if cleaned.get("json_path"):
             equals = _value(cleaned.get("json_equals", ""))
             conditions = [{"path": cleaned["json_path"], "equals": equals}, *conditions]
-        given = {name: cleaned[name] for name in EXPECT if cleaned.get(name)}
+        given = {name: cleaned[name] for name in EXPECT if cleaned.get(name) not in (None, "")}
         return kept | given | ({"json": conditions} if conditions else {})
 
     def _mapping(self, cleaned: dict[str, Any]) -> Any:
@@ -183,7 +198,9 @@ class MonitorForm(forms.Form):
     @property
     def opens_more(self) -> bool:
         """Whether what is folded has something to show: an error, or a value that is not the usual one."""
-        return bool(self.errors.keys() & set(FOLDED)) or any(self[name].value() for name in FOLDED)
+        return bool(self.errors.keys() & set(FOLDED)) or any(
+            self[name].value() not in (None, "") for name in FOLDED
+        )
 
     def facts(self) -> dict[str, Any]:
         """What the verbs `add` and `edit` take; call after `is_valid()`."""
@@ -208,7 +225,7 @@ def initial_of(monitor: Monitor) -> dict[str, Any]:
     )  # fmt: skip
     return {
         **{name: getattr(monitor, name) for name in same},
-        **{name: expect.get(name) for name in (*EXPECT, *FILE_EXPECT)},
+        **{name: expect.get(name) for name in (*EXPECT, *FILE_EXPECT, *PROMETHEUS_EXPECT)},
         "product": monitor.product.slug,
         "json_path": condition.get("path", ""),
         "json_equals": json.dumps(condition["equals"]) if "equals" in condition else "",

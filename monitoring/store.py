@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from foundation import moment
 from foundation.text import stripped
-from monitoring import announce, looks
+from monitoring import announce, counts, looks
 from monitoring.models import Monitor, Target
 from monitoring.probes.result import Outcome, Result
 from monitoring.schedule import next_look
@@ -64,6 +64,7 @@ def store(token: uuid.UUID, seen: Sequence[Seen]) -> int:
                 now=now,
             )
         written.save()
+        _count(outcomes, written, now)
         looks.tell([monitor for monitor, _ in outcomes], written.targets, now)
         _mark_looked([monitor for monitor, _ in outcomes], now)
         _keep(outcomes, now)
@@ -91,6 +92,20 @@ def store_push(monitor: Monitor, outcome: Outcome) -> None:
     announce.wake()
     if written.changes:
         announce.refresh(_teams([monitor.pk]))
+
+
+def _count(outcomes: Iterable[Seen], written: Written, now: datetime) -> None:
+    """The numbers that were read, beside the targets that they are of."""
+    targets = {(target.monitor_id, target.key): target for target in written.targets}
+    counts.keep(
+        (
+            (monitor, targets[monitor.pk, key_of(result)], result)
+            for monitor, outcome in outcomes
+            for result in outcome.results
+            if result.count
+        ),
+        now,
+    )
 
 
 def _held(token: uuid.UUID, ids: list[int]) -> set[int]:
@@ -149,13 +164,13 @@ def _look(monitor: Monitor, result: Result, now: datetime) -> Look:
         code=result.code[:40],
         detail=_text(result.detail, 400),
         fresh_until=min(until, result.fresh_until) if result.fresh_until else until,
-        checked_at=result.checked_at if monitor.kind != "http" else None,
+        checked_at=result.checked_at if monitor.kind not in ("http", "prometheus") else None,
     )
 
 
 def _tell(monitor: Monitor, outcome: Outcome, results: list[Result]) -> None:
-    """The last look as a whole; an `http` monitor's only result is its whole."""
-    whole = results[0] if monitor.kind in ("http", "heartbeat") and results else None
+    """The last look as a whole; the only result of one that has no more is its whole."""
+    whole = results[0] if monitor.kind in ("http", "heartbeat", "prometheus") and results else None
     monitor.code = (outcome.code or (whole.code if whole else ""))[:40]
     monitor.detail = _text(outcome.detail or (whole.detail if whole else ""), 400)
     answered = outcome.response is not None and not outcome.response.error

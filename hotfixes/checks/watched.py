@@ -78,15 +78,22 @@ def reckon(rows: Sequence[Counted], kind: str, *, deployed_at: datetime, needed:
     """By the worst of the sources, or the one that knows most; None where nobody has counted since the deployment.
     Two sources are never added up.
     """
-    by_source: dict[str, list[Counted]] = {}
-    for row in rows:
-        if row.kind == kind:
-            by_source.setdefault(row.source.strip().casefold(), []).append(row)
-    found = [one for mine in by_source.values() if (one := _of_source(mine, deployed_at, needed))]
+    found = by_source(rows, kind, deployed_at=deployed_at, needed=needed)
     if not found:
         return None
     bad = [one for one in found if one.count and one.worse is not False]
     return max(bad or found, key=lambda one: (one.count if bad else one.whole, one.until))
+
+
+def by_source(
+    rows: Sequence[Counted], kind: str, *, deployed_at: datetime, needed: datetime
+) -> list[Reckoned]:
+    """Each source that has counted since the deployment."""
+    sources: dict[str, list[Counted]] = {}
+    for row in rows:
+        if row.kind == kind:
+            sources.setdefault(row.source.strip().casefold(), []).append(row)
+    return [one for mine in sources.values() if (one := _of_source(mine, deployed_at, needed))]
 
 
 def _of_source(rows: list[Counted], deployed_at: datetime, needed: datetime) -> Reckoned | None:

@@ -1,5 +1,6 @@
 """Rows: what was decided, which repository says what, the hotfix itself, and what is known of each of its checks."""
 
+from hotfixes.models.address import ReleaseAddress as ReleaseAddress
 from hotfixes.models.approval import Approval as Approval
 from hotfixes.models.audit import AuditRun as AuditRun
 from hotfixes.models.check import Attestation as Attestation

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Least
 
 from foundation import moment
 from hotfixes.models import Download, Preview
-from hotfixes.rollback import code, releases
+from hotfixes.rollback import addresses, code, releases
 from hotfixes.rollback.ways import artifact_address
 from incidents.models import Incident, Mode
 from monitoring.announce import wake
@@ -59,8 +59,9 @@ def ask(incident: Incident, product: Product | None = None) -> None:
     if product.repository_id and runs.ref and target.ref:
         asked = _preview(product, runs.ref, target.ref, now)
     listed = (incident.process_version.document.get("rollback") or {}).get("options") or []
+    entered = addresses.own(product) if listed else {}
     for option in listed:
-        address = artifact_address(str(option.get("artifact") or ""), product, target)
+        address = artifact_address(addresses.template(option, entered), product, target)
         asked = (bool(address) and _download(product, address, now)) or asked
     if asked:
         wake()

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from foundation.shapes import utc
@@ -125,7 +126,12 @@ def download(way: Way) -> Seen:
             return Seen(Verdict.FAIL, _("Monitor %(name)s does not find it.") % words, at, facts)
         return unknown(_("Monitor %(name)s cannot tell.") % words, at, **facts)
     if not way.option.get("artifact"):
-        return unknown(_("Nobody has said where it can be downloaded: name its address in the process."))
+        words = {"page": reverse("set_up_step", args=[way.product.slug, "monitors"])}
+        said = _(
+            "Nobody has said where it can be downloaded. Enter its address, such as "
+            "https://releases.example.org/{target}/…, in the product's set-up under “What is watched”: %(page)s"
+        )
+        return unknown(said % words)
     if not way.artifact:
         return unknown(_("Its address needs the version to go back to, and nobody knows that."))
     return _asked(way)

@@ -12,7 +12,7 @@ from hotfixes.decision.options import options
 from hotfixes.models import Preview, Rollback
 from hotfixes.naming import named, patterns
 from hotfixes.observing.found import called_of
-from hotfixes.rollback import code, history, looking, releases, remarks
+from hotfixes.rollback import addresses, code, history, looking, releases, remarks
 from hotfixes.rollback import known as facts
 from hotfixes.rollback.releases import Release
 from hotfixes.rollback.remarks import HALT
@@ -42,11 +42,12 @@ def ways(
     preview = preview_of(product, runs, target)
     times = releases.spans_of(incident, product)
     ran = history.ran(product, target.version, times, incident) if target else None
-    specs = {one["key"]: one for one in _specs(incident)}
+    entered = addresses.own(product)
+    specs = {one["key"]: {**one, "artifact": addresses.template(one, entered)} for one in _specs(incident)}
     return [
         _way(option, facts.Way(
             incident, product, {**option, **_more(specs[option["key"]])}, runs, target, preview, now,
-            artifact_address(str(specs[option["key"]].get("artifact") or ""), product, target),
+            artifact_address(specs[option["key"]]["artifact"], product, target),
         ), ran)
         for option in listed
     ]  # fmt: skip

@@ -19,6 +19,7 @@ from foundation.shapes import Body, Moment, Plain, Utc, utc, utc_or_none
 from hotfixes.api.deployments import OneLine, hotfix_of
 from hotfixes.models import Tally
 from hotfixes.watch import shown, tallies
+from hotfixes.watch.feeds import Feed
 from hotfixes.watch.shown import WatchShown
 from incidents.models import Incident
 from products.token_products import narrowed
@@ -56,6 +57,23 @@ class CountShape(Schema):
     worse: bool | None
 
 
+class Unread(Schema):
+    start: Utc
+    end: Utc
+
+
+class FeedShape(Schema):
+    """A monitor that counts by itself: at least `count` since the deployment, read until `read_until`. `unread`: the
+    longest time in which it could not be read.
+    """
+
+    monitor: str
+    kind: Literal["errors", "user_reports"]
+    count: int
+    read_until: Utc | None
+    unread: Unread | None
+
+
 class WatchShape(Schema):
     """`remedy`: "HF-3" or "RB-1", empty for the incident as a whole. `counted_s` of `least_s` were watched, of which
     `coverage` is in percent of the time. `ends_at`: when it is over if every look from now on is good; null where only
@@ -82,6 +100,7 @@ class WatchShape(Schema):
     smoke: list[SmokeShape]
     errors: CountShape | None
     user_reports: CountShape | None
+    feeds: list[FeedShape]
 
 
 class Watches(Schema):
@@ -218,12 +237,21 @@ def watch_shape(one: WatchShown) -> dict[str, Any]:
         ],
         "errors": _count(one.errors),
         "user_reports": _count(one.reports),
+        "feeds": [_feed(feed) for feed in one.feeds],
     }
 
 
 def _gap(gap: Any) -> dict[str, Any]:
     return {
         "start": utc(gap.start), "end": utc(gap.end), "seconds": gap.seconds, "who": list(gap.who), "open": gap.open,
+    }  # fmt: skip
+
+
+def _feed(feed: Feed) -> dict[str, Any]:
+    unread = {"start": utc(feed.unread[0]), "end": utc(feed.unread[1])} if feed.unread else None
+    return {
+        "monitor": feed.slug, "kind": feed.kind, "count": feed.count, "read_until": utc_or_none(feed.until),
+        "unread": unread,
     }  # fmt: skip
 
 

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from foundation.shapes import utc
-from hotfixes.checks.watched import Counted, reckon
-from hotfixes.models import Watch
-from hotfixes.watch import judging, known, sampling
+from hotfixes.checks.watched import Counted, Reckoned, by_source
+from hotfixes.models import Tally, Watch
+from hotfixes.watch import feeds, judging, known, sampling
+from hotfixes.watch.feeds import Feed
 from hotfixes.watch.rows import watches
 from incidents.claims import Finding, register_claim
 from incidents.clocks import span
@@ -22,32 +23,69 @@ LATELY = timedelta(minutes=30)
 
 
 def zero_errors(incident: Incident, subject: str, now: datetime) -> Finding | None:
-    """A count of none, of all the time since the deployment, that no monitor speaks against; None: nobody counts."""
+    """None counted by any source, of all the time since the deployment, and no monitor speaks against it; None: nobody
+    counts. A monitor that counts and could not be read leaves it open, whoever else has counted none.
+    """
     watch = _watch(incident, subject)
     if watch is None:
         return None
-    since, rows = watch.kept_from, known.counted(incident, watch.product_id)
-    found = reckon(rows, "errors", deployed_at=since, needed=max(since, now - LATELY))
-    facts: dict[str, Any] = {"deployed_at": utc(since), "counted": [_fact(one) for one in rows[-20:]]}
+    since, rows = watch.kept_from, known.counted(incident, watch.product_id, watch.kept_from, now)
+    read = [one for one in feeds.feeds(watch, now) if one.kind == Tally.Kind.ERRORS]
+    found = by_source(rows, Tally.Kind.ERRORS, deployed_at=since, needed=max(since, now - LATELY))
+    facts: dict[str, Any] = {
+        "deployed_at": utc(since),
+        "counted": [_fact(one) for one in rows[-20:]],
+        "monitors": [_read(one) for one in read],
+    }
     if fault := _fault(watch, now):
         down = {"name": sampling.name_of(fault.target), "at": _at(incident, fault.at)}
         return Finding(False, _("%(name)s was down at %(at)s.") % down, {**facts, "down_at": utc(fault.at)})
-    if found is None:
-        return Finding(False, _("Nobody has counted errors since the deployment."), facts) if rows else None
+    if not rows and not read:
+        return None
+    if against := _unread(incident, feeds.worst(read), since):
+        return Finding(False, against, facts)
+    if not found:
+        return Finding(False, _("Nobody has counted errors since the deployment."), facts)
+    # Any that were counted speak against it; else whoever knows most of the time.
+    one = max(found, key=lambda each: (each.count, each.whole, each.until))
+    shown, why = _said(incident, one, since)
+    return Finding(shown, why, {**facts, "errors": one.count, "until": utc(one.until), "source": one.source})
+
+
+def _said(incident: Incident, found: Reckoned, since: datetime) -> tuple[bool, str]:
     words: dict[str, Any] = {
         "n": found.count,
         "since": _at(incident, since),
         "until": _at(incident, found.until),
+        "source": found.source or found.by or "–",
     }
-    words["source"] = found.source or found.by or "–"
-    facts |= {"errors": found.count, "until": utc(found.until), "source": found.source}
     if found.count:
-        return Finding(False, _("%(n)s errors from %(since)s to %(until)s (%(source)s).") % words, facts)
+        return False, _("%(n)s errors from %(since)s to %(until)s (%(source)s).") % words
     if not found.whole:
-        return Finding(
-            False, _("Errors were not counted all the time: until %(until)s (%(source)s).") % words, facts
-        )
-    return Finding(True, _("0 errors from %(since)s to %(until)s (%(source)s).") % words, facts)
+        return False, _("Errors were not counted all the time: until %(until)s (%(source)s).") % words
+    return True, _("0 errors from %(since)s to %(until)s (%(source)s).") % words
+
+
+def _unread(incident: Incident, found: Feed | None, since: datetime) -> str:
+    """What a monitor that counts says against it; "" if nothing."""
+    if found is None:
+        return ""
+    words: dict[str, Any] = {"n": found.count, "source": found.name, "since": _at(incident, since)}
+    if found.count and found.until:
+        words["until"] = _at(incident, found.until)
+        return _("%(n)s errors from %(since)s to %(until)s (%(source)s).") % words
+    if found.count:
+        return _("%(n)s errors since %(since)s (%(source)s).") % words
+    if not found.spans:
+        return _("%(source)s has read no number of errors since the deployment.") % words
+    start, end = found.unread or (since, since)
+    words |= {"since": _at(incident, start), "until": _at(incident, end)}
+    return _("Nobody could read the errors from %(since)s to %(until)s (%(source)s).") % words
+
+
+def _read(one: Feed) -> dict[str, Any]:
+    spans = [{"from": utc(start), "to": utc(end)} for start, end in one.spans[-10:]]
+    return {"monitor": one.name, "slug": one.slug, "errors": one.count, "read": spans}
 
 
 def stable(incident: Incident, subject: str, now: datetime) -> Finding | None:

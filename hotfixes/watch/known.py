@@ -5,7 +5,7 @@ from datetime import datetime
 from hotfixes.checks.facts import Shown
 from hotfixes.checks.watched import Counted, WatchFacts
 from hotfixes.models import Hotfix, Tally, Watch
-from hotfixes.watch import judging, smoke
+from hotfixes.watch import feeds, judging, smoke
 from incidents import glance
 from incidents.models import Incident
 from monitoring.models import Target
@@ -28,15 +28,20 @@ def tried(hotfix: Hotfix) -> tuple[Shown, ...]:
     return tuple(smoke.ticks(found)) if found else ()
 
 
-def tallies(hotfix: Hotfix) -> tuple[Counted, ...]:
-    return tuple(counted(hotfix.incident, hotfix.product_id))
+def tallies(hotfix: Hotfix, now: datetime) -> tuple[Counted, ...]:
+    """By people, scripts and monitors; what monitors count is read until its watch is over, or until `now`."""
+    found = of(hotfix)
+    until = (found.ended_at if found else None) or now
+    return tuple(counted(hotfix.incident, hotfix.product_id, found.kept_from if found else None, until))
 
 
-def counted(incident: Incident, product: int) -> list[Counted]:
-    return glance.once(incident, f"tallies {product}", lambda: _counted(incident, product))
+def counted(incident: Incident, product: int, deployed_at: datetime | None, until: datetime) -> list[Counted]:
+    """What people and scripts have told, and what monitors counted from a day before the deployment until `until`."""
+    said = glance.once(incident, f"tallies {product}", lambda: told(incident, product))
+    return [*said, *feeds.rows(incident, product, deployed_at, until)]
 
 
-def _counted(incident: Incident, product: int) -> list[Counted]:
+def told(incident: Incident, product: int) -> list[Counted]:
     rows = (
         Tally.objects.filter(incident=incident, product=product).select_related("by").order_by("-pk")[:MOST]
     )

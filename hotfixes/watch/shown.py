@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from hotfixes.checks.watched import Reckoned, reckon
 from hotfixes.models import Watch
-from hotfixes.watch import judging, known, sampling, smoke
+from hotfixes.watch import feeds, judging, known, sampling, smoke
+from hotfixes.watch.feeds import Feed
 from hotfixes.watch.judging import NOTABLE_S
 from hotfixes.watch.rows import watches
 from hotfixes.watch.shapes import BAD, GOOD, Course, Sample, Watched
@@ -51,8 +52,8 @@ class GapShown:
 class WatchShown:
     """`state`: waits, runs, ill (what failed is not well yet), met, failed or stopped. `head` says it in a sentence.
 
-    `errors` and `reports` are None where nobody has counted. `watcher`: the role that watches, None where the process
-    names none.
+    `errors` and `reports` are None where nobody has counted; `feeds` are the monitors that count by themselves.
+    `watcher`: the role that watches, None where the process names none.
     """
 
     watch: Watch
@@ -64,6 +65,7 @@ class WatchShown:
     short_gaps: str
     errors: Reckoned | None
     reports: Reckoned | None
+    feeds: list[Feed]
     items: list[Item]
     watcher: RoleView | None
 
@@ -117,13 +119,13 @@ def of_incident(
 
 
 def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
-    """About nine queries."""
+    """About a dozen queries."""
     incident = watch.incident
     kept = sampling.samples(watch)
     targets = sampling.watched(watch, kept)
     at = watch.ended_at or now
     found = judging.measured(watch, now)
-    counted = known.counted(incident, watch.product_id)
+    counted = known.counted(incident, watch.product_id, watch.kept_from, at)
     needed = max(watch.ended_at or found.ends_at or now, watch.kept_from)
     errors, reports = (
         reckon(counted, kind, deployed_at=watch.kept_from, needed=needed)
@@ -146,6 +148,7 @@ def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
         else "",
         errors=errors,
         reports=reports,
+        feeds=feeds.feeds(watch, at),
         items=smoke.items(watch),
         watcher=watcher(incident, reader),
     )

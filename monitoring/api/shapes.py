@@ -145,7 +145,7 @@ class NewMonitor(MonitorFacts):
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
-    kind: Literal["http", "summary", "heartbeat", "file"]
+    kind: Literal["http", "summary", "heartbeat", "file", "prometheus"]
     product: Key
     enabled: bool = True
 

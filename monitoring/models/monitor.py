@@ -29,6 +29,7 @@ class Kind(models.TextChoices):
     SUMMARY = "summary", _("A summary of several targets (JSON)")
     HEARTBEAT = "heartbeat", _("A script that reports in")
     FILE = "file", _("Files: that they are there, and what they hold")
+    PROMETHEUS = "prometheus", _("A number that Prometheus knows")
 
 
 class MonitorQuerySet(models.QuerySet["Monitor"]):
@@ -107,7 +108,8 @@ class Monitor(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="monitor_kind_known"),
             models.CheckConstraint(
-                condition=~Q(target="") | ~Q(kind="http"), name="monitor_has_an_address_or_waits"
+                condition=~Q(target="") | ~Q(kind__in=["http", "prometheus"]),
+                name="monitor_has_an_address_or_waits",
             ),
         ]
         indexes = [

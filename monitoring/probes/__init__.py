@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from monitoring.probes import file, heartbeat, http, summary
+from monitoring.probes import file, heartbeat, http, prometheus, summary
 from monitoring.probes.result import Check, Outcome, Result
 from network.curl import fetch_each
 from network.egress import Policy
@@ -55,6 +55,7 @@ PROBES: dict[str, Probe] = {
     "summary": summary,
     "heartbeat": heartbeat,
     "file": file,
+    "prometheus": prometheus,
 }
 
 # Those to which scripts push: each also has `receive`.

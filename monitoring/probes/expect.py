@@ -3,7 +3,8 @@
 `status`: "200-399" or [200, "300-399"]; `body`: text that must appear; `json`: [{"path": JMESPath,
 "equals": value}]; `slow_ms` and `certificate_days`: limits below which the state is degraded;
 `follow_redirects` (true); `method`: GET or HEAD. Nothing to expect, but to read: `version`: where the answer says
-which version runs, a JMESPath or `header:Name`; `environment`: where that is, production unless said otherwise.
+which version runs, a JMESPath or `header:Name`; `environment`: where that is, production unless said otherwise;
+`count`: where it says how many errors there are, a JMESPath, with the keys of counting.py.
 """
 
 import re
@@ -13,11 +14,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from monitoring.probes import counting
+from monitoring.probes.counting import BadCount, Counting
 from monitoring.probes.expression import BadExpression, compiled
 
 USUAL = ((200, 399),)
+USUAL_COUNTING = Counting()
 KEYS = (
     "status", "body", "json", "slow_ms", "certificate_days", "follow_redirects", "method", "version", "environment",
+    "count", *counting.KEYS,
 )  # fmt: skip
 HEADER = "header:"
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
@@ -47,6 +52,8 @@ class Expect:
     method: str = "GET"
     version: str = ""
     environment: str = ""
+    count: str = ""
+    counting: Counting = USUAL_COUNTING
 
     @property
     def header(self) -> str:
@@ -71,7 +78,8 @@ def parse(raw: Mapping[str, Any]) -> Expect:
         raise BadExpect(_("The method must be GET or HEAD."), "method")
     conditions = _conditions(raw.get("json") or [])
     version = _version(raw.get("version") or "")
-    if method == "HEAD" and (body or conditions or (version and not version.startswith(HEADER))):
+    count, what = _count(raw)
+    if method == "HEAD" and (body or conditions or count or (version and not version.startswith(HEADER))):
         raise BadExpect(_("An answer to HEAD has no body to look into: use GET."), "method")
     return Expect(
         status=_ranges(raw.get("status")),
@@ -83,7 +91,27 @@ def parse(raw: Mapping[str, Any]) -> Expect:
         method=method,
         version=version,
         environment=_environment(raw.get("environment") or ""),
+        count=count,
+        counting=what,
     )
+
+
+def _count(raw: Mapping[str, Any]) -> tuple[str, Counting]:
+    """Where the number stands, as it was written, and of what it is."""
+    path = raw.get("count") or ""
+    if not isinstance(path, str):
+        raise BadExpect(_("The number is found by a JMESPath."), "count")
+    try:
+        what = counting.parse(raw)
+        if path.strip():
+            compiled(path.strip())
+    except BadCount as error:
+        raise BadExpect(str(error), error.key) from None
+    except BadExpression as error:
+        raise BadExpect(str(error), "count") from None
+    if what != USUAL_COUNTING and not path.strip():
+        raise BadExpect(_("Say where the answer has the number, such as errors or stats.failed."), "count")
+    return path.strip(), what
 
 
 def _version(raw: Any) -> str:

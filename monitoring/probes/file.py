@@ -1,12 +1,13 @@
 """Files: that they are there, how large, how old, with which contents. Read here, or told by nightdesk-push (C18).
 
-`expect`: `max_age_s` since it was written, `min_bytes`, `sha256`. Each file is one target; one that is not there is
-down. For a backup that a rollback stands on (A41) and for logs that must grow (A34).
+`expect`: `max_age_s` since it was written, `min_bytes`, `sha256`; `count`: a text whose lines are counted, with
+`counts` as in counting.py. Each file is one target; one that is not there is down. For a backup that a rollback stands
+on (A41), for logs that must grow (A34), and for those that must not (K62).
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from foundation.text import stripped
 from monitoring import files
-from monitoring.probes import moments, silence
+from monitoring.probes import counting, moments, silence
+from monitoring.probes.counting import BadCount, Counting
 from monitoring.probes.json_text import BadJson, parse
 from monitoring.probes.result import Check, Outcome, Result, State
 from network.exchange import Response
@@ -26,6 +28,7 @@ label = gettext_lazy("Files")
 
 MAX_FILES = 100
 MAX_TAIL = 4096
+MAX_TEXT = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -45,6 +48,7 @@ def problems(target: str, expect: Mapping[str, Any], mapping: Any) -> dict[str, 
     found = {
         "target": files.problem(target) if target else "",
         "expect": _wrong_expect(expect),
+        "expect.count": _wrong_count(target, expect),
         "mapping": _("Files have no mapping.") if mapping else "",
     }
     return {field: words for field, words in found.items() if words}
@@ -55,11 +59,28 @@ def _wrong_expect(expect: Mapping[str, Any]) -> str:
         if name in ("max_age_s", "min_bytes"):
             if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 10**15:
                 return _("“%(key)s” must be a whole number above 0.") % {"key": name}
+        elif name in ("count", "counts"):
+            continue
         elif name != "sha256":
             return _("“%(key)s” is not something to expect.") % {"key": str(name)[:40]}
         elif not isinstance(value, str) or not _SHA256.fullmatch(value.lower()):
             return _("A sha256 has 64 hexadecimal digits.")
     return ""
+
+
+def _wrong_count(target: str, expect: Mapping[str, Any]) -> str:
+    text = expect.get("count") or ""
+    try:
+        counting.parse(expect)
+    except BadCount as error:
+        return str(error)
+    if not isinstance(text, str) or len(text) > MAX_TEXT or not text.isprintable():
+        return _("Count the lines with a text of at most %(count)s characters.") % {"count": MAX_TEXT}
+    if not text:
+        return _("Say which text the lines hold.") if expect.get("counts") else ""
+    if not target:
+        return _("A script that pushes counts by itself: it sends the number to the API (POST /tallies).")
+    return _("A log that grows has no sha256.") if expect.get("sha256") else ""
 
 
 def request(check: Check) -> None:
@@ -72,6 +93,8 @@ def evaluate(
     """The file on this server; or, for what is pushed, whether it still holds."""
     if not check.target:
         return silence.told(check, now)
+    if text := check.expect.get("count"):
+        return _counted(check, str(text), now, roots)
     found = files.read(check.target, roots)
     if isinstance(found, files.FileRefusal) and found.code != "not_found":
         return Outcome(code=found.code, detail=found.detail)
@@ -79,6 +102,17 @@ def evaluate(
         check.target, len(found.body), found.modified_at, found.sha256, _text(found.body[-MAX_TAIL:])
     )  # fmt: skip
     return Outcome((judged(check, facts, now),))
+
+
+def _counted(check: Check, text: str, now: datetime, roots: Sequence[Path] | None) -> Outcome:
+    """A log whose lines are counted. One that is not there counts nothing: that is not none."""
+    found = files.count(check.target, text, roots)
+    if isinstance(found, files.FileRefusal):
+        return Outcome(code=found.code, detail=found.detail)
+    result = judged(check, Facts(check.target, found.size, found.modified_at), now)
+    asked: Counting = counting.parse(check.expect)
+    said = result.detail or counting.said_of(asked, found.count)
+    return Outcome((replace(result, detail=said, count=counting.counted(asked, found.count)),))
 
 
 def receive(check: Check, body: bytes, *, now: datetime) -> Outcome:

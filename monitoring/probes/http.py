@@ -10,12 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from monitoring.probes import counting
 from monitoring.probes import expect as expectation
 from monitoring.probes.expect import BadExpect, Expect
 from monitoring.probes.expression import BadExpression, Work, search
 from monitoring.probes.freshness import fresh_until
 from monitoring.probes.json_text import BadJson, parse
-from monitoring.probes.result import Check, Outcome, Result, State
+from monitoring.probes.result import Check, Count, Outcome, Result, State
 from monitoring.probes.values import LONGEST_VERSION, text
 from network import locator
 from network.exchange import MAX_BYTES, Request, Response
@@ -53,7 +54,9 @@ def request(check: Check) -> Request | Outcome:
     return Request(
         check.target,
         method=expect.method,
-        max_bytes=MAX_BYTES if expect.body or expect.conditions or _in_body(expect) else _HEAD_BYTES,
+        max_bytes=MAX_BYTES
+        if expect.body or expect.conditions or expect.count or _in_body(expect)
+        else _HEAD_BYTES,
         redirects=5 if expect.follow_redirects else 0,
         certificate=expect.certificate_days > 0,
     )
@@ -70,6 +73,9 @@ def evaluate(
     try:
         expect = expectation.parse(check.expect)
         state, code, detail = _judged(expect, response, now)
+        count = None
+        if expect.count and state in ("up", "degraded"):
+            (state, code, detail), count = _counted(expect, response, (state, code, detail))
     except BadExpect as error:
         return Outcome(code="bad_expect", detail=str(error), response=response)
     except BadExpression as error:
@@ -81,6 +87,7 @@ def evaluate(
         fresh_until=fresh_until(now, check.interval_s),
         version=_version(expect, response) if state in ("up", "degraded") else "",
         environment=expect.environment,
+        count=count,
     )  # fmt: skip
     return Outcome((result,), response=response, body=response.body)
 
@@ -112,6 +119,23 @@ def _judged(expect: Expect, response: Response, now: datetime) -> tuple[State, s
     if wrong:
         return "down", *wrong
     return _slow(expect, response, now)
+
+
+def _counted(
+    expect: Expect, response: Response, besides: tuple[State, str, str]
+) -> tuple[tuple[State, str, str], Count | None]:
+    """What the number says; where it says nothing bad, `besides` does. One that cannot be read leaves it open how it
+    is.
+    """
+    try:
+        found = counting.read(search(expect.count, parse(response.body), Work()))
+    except (BadJson, BadExpression) as error:
+        return counting.unread(str(error)), None
+    if found is None:
+        return counting.unread(_("“%(path)s” is no number of things.") % {"path": expect.count}), None
+    state, code, said = counting.judged(expect.counting, found)
+    count = counting.counted(expect.counting, found)
+    return (besides if besides[0] != "up" and state == "up" else (state, code, said)), count
 
 
 def _wrong_body(expect: Expect, response: Response) -> tuple[str, str] | None:

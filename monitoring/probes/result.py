@@ -29,6 +29,15 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many were read, of the last `over_s` seconds; 0: of all time, a number that only grows."""
+
+    number: float
+    what: Literal["errors", "user_reports"]
+    over_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One target's state. `code` is a word and `detail` a sentence for people; both are "" when there is
     nothing to say.
@@ -49,6 +58,8 @@ class Result:
     # Which version it says it is, "" where it says none, and in which environment ("" is production).
     version: str = ""
     environment: str = ""
+    # How many errors or reports it read; None where it counts nothing, or could not.
+    count: Count | None = None
 
     @property
     def said(self) -> str:

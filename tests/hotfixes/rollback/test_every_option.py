@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import transaction
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -24,7 +23,7 @@ from hotfixes.observing import asking as observing
 from hotfixes.observing.looking import look_due
 from hotfixes.preview import downloads
 from hotfixes.preview.making import preview_due
-from hotfixes.rollback import back, checklist, rounds
+from hotfixes.rollback import addresses, back, checklist, rounds
 from incidents.declare import declare
 from incidents.models import Incident
 from incidents.verify import verify
@@ -32,7 +31,6 @@ from monitoring.add import add as add_monitor
 from monitoring.models import Target
 from monitoring.push_keys import push_url
 from products.models import Product, Repository, RoleHolder
-from products.sources.import_process import import_process
 from products.versions_seen import see
 from tests.factories import join, make_product, make_target, make_user
 from tests.hotfixes.checks.stories import BASE, NOTED, TAG
@@ -80,10 +78,8 @@ def nodes(dora: User, shelf: str, settings: Settings, tmp_path: Path) -> Inciden
     settings.NIGHTDESK_GIT_PROTOCOLS = ("file",)
     settings.NIGHTDESK_DATA = tmp_path / "data"
     product = make_product(name="Archy", slug="archy", process="archy")
-    text = (django_settings.BASE_DIR / "products/processes/archy.yaml").read_text()
-    for key, path in (("ota_previous", "ota/{target}.json"), ("reflash_previous", "archy-{target}.iso")):
-        text = text.replace(f"- key: {key}\n", f'- key: {key}\n      artifact: "{shelf}/{path}"\n')
-    import_process(text.encode(), name="archy.yaml", by=None)
+    for key, path in (("ota_previous", "ota/{version}.json"), ("reflash_previous", "archy-{version}.iso")):
+        addresses.enter(product, key, f"{shelf}/{path}", by=dora)
     built = Built(tmp_path / "srv" / "archy.git")
     first = built.commit({"app/main.rs": "one\n"}, "Release 1.0.0\n", on="main")
     built.tag("v1.0.0", first, "")

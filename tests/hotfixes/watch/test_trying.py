@@ -155,7 +155,7 @@ def test_a_page_with_a_watch_asks_a_handful_of_times_more(
 ) -> None:
     watched.go(20)
     page(watched, phone)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         page(watched, phone)
 
 
