@@ -1,6 +1,6 @@
 """What starts a clock, by the rule that the process gives, and from when on its end can be reached. Reads only."""
 
-from incidents.models import Incident, TimelineEvent
+from incidents.models import Incident, Status, TimelineEvent
 from incidents.story import means
 from products.process.clock_rules import ClockRule
 from products.targets import Target
@@ -11,6 +11,8 @@ FROM_THE_BEGINNING = frozenset(Moment.values)
 
 
 def starts(incident: Incident, rule: ClockRule, event: TimelineEvent) -> bool:
+    if event.kind == EventKind.WATCH_FAILED and incident.status == Status.CLOSED:
+        return False  # told, and nobody is asked by a clock before somebody reopens it
     if rule.start in FROM_THE_BEGINNING:
         return _opens(event, rule) or rule.starts_again(event.kind, message_of(event))
     if rule.start == EventKind.SEVERITY_CONFIRMED and _asked_for(incident, rule, event):

@@ -160,12 +160,19 @@ def _body(incident: Incident, view: MessageView) -> str:
     if incident.private:
         return _("Open the incident to read it.")
     ask = _("Users are waiting for this:") if view.for_users else _("The team is waiting for this:")
+    judged = [line for line in view.lines if line.finding]
     out = [
         _("Left out: %(line)s %(why)s") % {"line": line.text, "why": line.finding.why}
-        for line in view.lines
+        for line in judged
         if line.struck and line.finding
     ]
-    return "\n".join([ask, "", view.text, *([""] if out else []), *out])
+    # What was looked at before anybody promises it: the last day, the counts, who tried it.
+    seen = [
+        _("Seen: %(line)s %(why)s") % {"line": line.text, "why": line.finding.why}
+        for line in judged
+        if line.finding and line.finding.shown
+    ]
+    return "\n".join([ask, "", view.text, *([""] if out or seen else []), *out, *seen])
 
 
 def owed_by(user: User, now: datetime, most: int) -> Sequence[Obligation]:

@@ -20,7 +20,7 @@ from monitoring import announce
 from products.process.schema.base import seconds
 from products.vocabulary import EventKind as Kind
 
-# After these nobody asks any more.
+# After these nobody watches any more.
 OVER = frozenset({Kind.CLOSED, Kind.DECLINED, Kind.DEFERRED, Kind.DUPLICATE_MARKED, Kind.REOPENED})
 LOOK_BACK = timedelta(hours=24)
 
@@ -33,7 +33,10 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
         _correct(incident, event)
     elif event.kind in OVER:
         _end(_running(incident), Watch.State.STOPPED, event.occurred_at)
-        Watch.objects.filter(incident=incident).exclude(look_until=None).update(look_until=None, look_at=None)
+        # Closed is no reason to look away: a day later people are told that all went well.
+        if event.kind != Kind.CLOSED:
+            met = Watch.objects.filter(incident=incident).exclude(look_until=None)
+            met.update(look_until=None, look_at=None)
     elif event.kind in (Kind.DEPLOY_FAILED, Kind.ROLLED_BACK):
         _end(
             _about(incident, event, stop_all=event.kind == Kind.ROLLED_BACK),

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from hotfixes.models import Watch
 from hotfixes.watch.judging import measured
+from incidents import closing, transitions, work
+from incidents.claims import Claims
 from incidents.models import Clock, Status
 from incidents.report import report
 from monitoring.models import Monitor
@@ -75,6 +77,23 @@ def test_a_relapse_within_a_day_is_told_before_people_hear_that_it_went_well(wat
     assert "<b>After the watch</b> API is down again" in watched.line("watch_failed")
     watched.go(310, "down")
     assert (len(watched.told()), watched.watch.state, watched.watch.look_at) == (3, "failed", None)
+
+
+def test_a_relapse_after_closing_is_told_too_and_the_sentences_are_struck_out(watched: Night) -> None:
+    """The day is looked at before the follow-up promises it, whoever has gone home."""
+    watched.go(120)
+    transitions.resolve(watched.incident, by=watched.ada)
+    closing.close(watched.incident, by=watched.ada)
+    watched.to(298)
+    watched.go(300)
+    watched.go(304, "down")
+    assert watched.told()[-1] == "watch_failed 304"
+    assert (watched.incident.status, watched.watch.state) == ("closed", "failed")
+    running = Clock.objects.running().filter(incident=watched.incident, subject="")
+    assert "decision" not in running.values_list("key", flat=True), "nobody is woken for what is closed"
+    watched.go(320)
+    claims = Claims(work.read(watched.incident), watched.clock.now)
+    assert claims.judge("stable", watched.hotfix.ref).why == "The watch failed."
 
 
 def test_after_a_day_it_looks_no_more(watched: Night) -> None:

@@ -11,10 +11,12 @@ import pytest
 from foundation import moment
 from hotfixes.models import Watch
 from hotfixes.watch import judging
+from incidents import obligations
 from incidents.simulation.stage import Stage, stage
 from monitoring.models import Monitor
-from monitoring.probes.result import Outcome, Result, State
+from monitoring.probes.result import Count, Outcome, Result, State
 from monitoring.store import store
+from notifications.models import Delivery
 from products.models import Product
 from tests.api.conftest import Script
 from tests.factories import make_monitor
@@ -47,6 +49,7 @@ class Looking:
 
     def __init__(self, story: Story, clock: Stage, monitor: Monitor) -> None:
         self.story, self.clock, self.monitor, self.minute = story, clock, monitor, 0
+        self.counts: Monitor | None = None
 
     def until(self, minute: int, state: State = "up") -> None:
         while self.minute < minute:
@@ -55,7 +58,12 @@ class Looking:
             token = uuid.uuid4()
             Monitor.objects.filter(pk=self.monitor.pk).update(lease_token=token)
             self.monitor.refresh_from_db()
-            store(token, [(self.monitor, Outcome((Result("", self.monitor.name, state),)))])
+            seen = [(self.monitor, Outcome((Result("", self.monitor.name, state),)))]
+            if self.counts:
+                Monitor.objects.filter(pk=self.counts.pk).update(lease_token=token)
+                none = Count(0, "errors", EVERY * 120)
+                seen.append((self.counts, Outcome((Result("", "", "up", count=none),))))
+            store(token, seen)
             Watch.objects.exclude(look_at=None).update(look_at=self.clock.now)
             judging.judge_due()
 
@@ -103,6 +111,27 @@ def test_zero_errors_is_offered_where_the_count_and_the_polls_agree(
         "✅ HOTFIX STATUS UPDATE\nProduction hotfix v0.1.1 deployed 24 hours ago.\n"
         f"{ZERO}\n{STABLE}\nThank you for your patience!"
     ))  # fmt: skip
+
+
+def test_the_owner_hears_what_was_seen_of_the_day_before_anybody_is_told(
+    told: Story, looking: Looking, rosa: Script, dev: Script, paula: Script
+) -> None:
+    """K73-K76: once, when the follow-up falls due, with the numbers behind both sentences; nothing has left by then."""
+    errors = make_monitor(looking.monitor.product, name="Errors", kind="prometheus", interval_s=EVERY * 60)
+    errors.expect = {"query": f"sum(increase(app_errors_total[{EVERY * 2}m]))"}
+    errors.save()
+    looking.counts = errors
+    brought_out(told, looking, rosa, dev, paula)
+    looking.until(DAY + 44)
+    assert not Delivery.objects.filter(key="owed", body__contains=STABLE).exists()
+    looking.until(DAY + 45)
+    obligations.remind_due()
+    obligations.remind_due()
+    found = Delivery.objects.get(key="owed", body__contains=STABLE, user__name="Paula", route="inapp")
+    since, until = f"{told.moment(45):%d %b %H:%M UTC}", f"{told.moment(DAY + 45):%d %b %H:%M UTC}"
+    assert f"Seen: {ZERO} 0 errors from {since} to {until} (Errors)." in found.body
+    assert f"Seen: {STABLE} Every monitor of the product has been up for 24 hours." in found.body
+    assert told.message("follow_up")["state"] == "due"
 
 
 def test_polls_that_disagree_strike_both_sentences_out(
