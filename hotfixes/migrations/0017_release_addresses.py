@@ -9,7 +9,7 @@ import foundation.text
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("hotfixes", "0015_smoke_ticks"),
+        ("hotfixes", "0016_four_eyes_of_everybody"),
         ("products", "0010_deployments_followed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
