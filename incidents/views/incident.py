@@ -117,6 +117,9 @@ def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | No
             "incidents/incident.html#fresh",
             context(request, found, with_lines=False, answered=offer.verb),
         )
+    if form and offer.verb == "vouch":
+        # Back to the message that the sentence is now part of, to be read once more and sent.
+        return redirect("message", ref=found.ref, key=form.cleaned_data["message"])
     return redirect(found)
 
 

@@ -40,7 +40,8 @@ def message(request: HttpRequest, ref: str, key: str) -> HttpResponse:
         return _page(request, late.incident, key, chosen=ids, late=late, status=409)
     except ValidationError as wrong:
         return _page(request, found, key, chosen=ids, wrong=wrong.messages, status=422)
-    return redirect(f"{found.get_absolute_url()}#tell")
+    # Its own page says to whom it went, by whom, and how far it got.
+    return redirect("message", ref=found.ref, key=key)
 
 
 def _page(

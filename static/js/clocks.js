@@ -100,5 +100,5 @@
   all();
   setInterval(tick, 1000);
   // a refresh writes the server's words into the texts that stand here (characterData); this file puts in new ones
-  new MutationObserver((changes) => changes.some((c) => c.type === "characterData" || (c.addedNodes.length && c.target.nodeType === 1 && !c.target.closest("time, [data-due], [data-since]"))) && all()).observe(document.body, { childList: true, subtree: true, characterData: true });
+  new MutationObserver((changes) => changes.some((c) => c.target.nodeType > 1 || (c.addedNodes.length && !c.target.closest("time, [data-due], [data-since]"))) && all()).observe(document.body, { childList: true, subtree: true, characterData: true });
 }

@@ -52,7 +52,8 @@ def test_one_button_sends_it_and_the_card_says_how_far_it_got(
     deployed(incident, ada)
     said = view(incident).text.replace("\n", "\r\n")
     answer = phone.post(page_of(incident), {"said": said, "channel": [users.pk]})
-    assert (answer.status_code, answer["Location"]) == (302, f"{incident.get_absolute_url()}#tell")
+    assert (answer.status_code, answer["Location"]) == (302, page_of(incident))
+    assert "Sent by Ada" in phone.get(answer["Location"]).content.decode()
     assert Delivery.objects.filter(key="message").count() == 1
     page = phone.get(incident.get_absolute_url()).content.decode()
     assert "Sent 0 of 1." in page
@@ -147,3 +148,13 @@ def test_a_script_reads_the_preview_and_sends_what_it_read(
     script.post(f"{ref}/send_message", {**sent, "digest": read["digest"]})
     assert Delivery.objects.get(key="message").label == "Status list"
     assert script("POST", f"{ref}/send_message", {**sent, "digest": read["digest"]}).status_code == 409
+
+
+def test_who_vouches_for_a_sentence_is_led_back_to_its_message(
+    incident: Incident, ada: User, users: Channel, phone: Client
+) -> None:
+    deployed(incident, ada)
+    sent = {"message": "deployed", "claim": "no_user_action", "reason": "The fix is on the server"}
+    answer = phone.post(f"{incident.get_absolute_url()}vouch", sent)
+    assert (answer.status_code, answer["Location"]) == (302, page_of(incident))
+    assert "The fix is on the server" in phone.get(answer["Location"]).content.decode()

@@ -48,7 +48,7 @@ def test_it_is_found_where_it_was_written_and_made_anew_when_a_part_changed(data
 
 def test_what_is_left_out_means_nothing() -> None:
     assert slim_css("/* why */\n.a,\n.b > c {\n  width: calc(1px + 2px);\n  margin: 0 auto;\n}\n") == (
-        ".a,.b > c{width: calc(1px + 2px);margin: 0 auto}\n"
+        ".a,.b>c{width:calc(1px + 2px);margin:0 auto}\n"
     )
     assert slim_js("// why\n{\n  const a = `x  y`; // z\n\n}\n") == "{\nconst a = `x  y`; // z\n}\n"
 
