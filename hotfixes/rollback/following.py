@@ -1,13 +1,18 @@
-"""What a rollback hears at once: that the version before is back, in the transaction of whoever says it."""
+"""What a rollback hears at once: that the version before is back, and that it was back at another moment, in the
+transaction of whoever says it.
+"""
 
 from hotfixes.models import RollbackStep
 from hotfixes.rollback import checklist
 from incidents import followers
+from incidents.corrections import original
 from incidents.models import Box, Incident, TimelineEvent
 from products.vocabulary import EventKind
 
 
 def follow(incident: Incident, event: TimelineEvent) -> None:
+    if event.kind == EventKind.CORRECTED:
+        _correct(incident, event)
     if event.kind != EventKind.ROLLED_BACK:
         return
     about = str(event.data.get("rollback") or "")
@@ -20,6 +25,18 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
         boxes = RollbackStep.objects.filter(rollback=rollback, shown_by=checklist.BACK, state=Box.OPEN)
         for step in boxes.select_related("done_by_event"):
             checklist.seen(step, Box.DONE, event)
+
+
+def _correct(incident: Incident, event: TimelineEvent) -> None:
+    """It was back at another moment: how long going back takes is reckoned from that."""
+    root, was = original(event), event.supersedes
+    if root.kind != EventKind.ROLLED_BACK or was is None:
+        return
+    about = str(root.data.get("rollback") or root.subject)
+    for rollback in incident.rollbacks.filter(back_at=was.occurred_at).select_for_update():
+        if about in ("", rollback.ref):
+            rollback.back_at = event.occurred_at
+            rollback.save(update_fields=["back_at"])
 
 
 followers.follow(follow)

@@ -19,6 +19,7 @@ from hotfixes.rollback.claims import no_user_action
 from hotfixes.rollback.start import adopt
 from hotfixes.rollback.ways import preview_data, way
 from incidents import transitions
+from incidents.corrections import correct
 from incidents.declare import declare
 from incidents.lifecycle import Step, perform
 from incidents.models import OPEN, Incident
@@ -230,3 +231,16 @@ def test_a_fix_of_a_private_incident_is_named_to_nobody_who_may_not_know_of_it(
     Incident.objects.filter(pk=other.pk).update(private=False)
     assert [one.ref for one in making._asked(row, product).hotfixes] == [hidden.ref]
     assert decided(incident, olga, HALT, instead_of=1).hotfix == hidden
+
+
+def test_a_corrected_moment_is_when_it_was_back(
+    incident: Incident, ada: User, olga: User, before: None
+) -> None:
+    """How long going back takes is reckoned from it."""
+    made = decided(incident, olga)
+    event = back.say(made, by=ada)
+    at = made.started_at + (event.occurred_at - made.started_at) / 2
+    correct(event, by=ada, reason="It was sooner", occurred_at=at)
+    made.refresh_from_db()
+    assert made.back_at == at
+    assert looked(made).back_at == at
