@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import allowed, authorize, signed_in
+from accounts.models import User
 from hotfixes.models import Rollback
 from hotfixes.pages.views import fetch as fetch_hotfix
 from hotfixes.rollback import back, checklist, ending, page, regressed
@@ -170,7 +171,7 @@ def _answer(
                 return redirect(f"{found.get_absolute_url()}{anchor}")
             except TooLate as late:
                 status = 409
-                form.add_error(None, late.words or _("Somebody was faster, or the incident is past this."))
+                form.add_error(None, _too_late(late, signed_in(request)))
             except ValidationError as error:
                 _blame(form, error)
     return render(request, "rollbacks/said.html", {
@@ -183,6 +184,14 @@ def _answer(
         "draft": f"{request.resolver_match.url_name if request.resolver_match else ''}-{found.ref}{anchor}",
         "zone": zone_of(request.user, found.incident),
     }, status=status)  # fmt: skip
+
+
+def _too_late(late: TooLate, user: User) -> str:
+    """Whoever goes back and sends it once more reads that it was they themselves."""
+    last = late.last
+    if last is not None and last.kind == late.step.kind and last.actor_id == user.pk:
+        return _("You have said so already, and it stands: go back to the page.")
+    return late.words or _("Somebody was faster, or the incident is past this.")
 
 
 def _blame(form: forms.Form, error: ValidationError) -> None:
