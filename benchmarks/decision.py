@@ -20,7 +20,7 @@ def measure(say: Say) -> list[Figure]:
         sent = {"login": EMAIL, "password": PASSWORD, "csrfmiddlewaretoken": token}
         browser.post("/accounts/login/", data=sent, headers={"Referer": site.address})
         path = f"/decisions/{made['ref']}/"
-        if "Hotfix or roll back?" not in browser.get(path).text:
+        if "Hotfix or rollback?" not in browser.get(path).text:
             raise Unable("the card did not come")
         say(f"{ROUNDS} cards …")
         took = sorted(_once(browser, path) for _ in range(ROUNDS))

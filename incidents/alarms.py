@@ -15,8 +15,10 @@ class Alarm:
     url: str
     about: str = ""
     label: str = ""
-    # Something to keep in mind, nothing that is wrong: shown after the others.
+    # Something to keep in mind, nothing that is wrong: shown after what is.
     quiet: bool = False
+    # Something to enter afterwards: after what is under way now.
+    later: bool = False
 
 
 _readers: list[Callable[[User], list[Alarm]]] = []
@@ -29,4 +31,5 @@ def register(read: Callable[[User], list[Alarm]]) -> None:
 
 def of(user: User) -> list[Alarm]:
     """Of everything that `user` may see."""
-    return sorted((alarm for read in _readers for alarm in read(user)), key=lambda alarm: alarm.quiet)
+    found = (alarm for read in _readers for alarm in read(user))
+    return sorted(found, key=lambda alarm: (alarm.later, alarm.quiet))

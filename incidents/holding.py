@@ -4,13 +4,13 @@ A role that decides is held by people listed for it on the product; while nobody
 deputy roles. "lead" exists beside the roles of every process: whoever coordinates.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -81,15 +81,28 @@ def listed(incident: Incident) -> People:
 
 
 def _listed(incident: Incident) -> People:
-    rows = RoleHolder.objects.filter(product=incident.product_id, user__is_active=True)
-    rows = rows.filter(Q(user__memberships__team=incident.product.team_id) | Q(user__is_administrator=True))
+    rows = _who_can_act({incident.product_id})
     if incident.private:
         let_in = Participant.objects.filter(incident=incident).values("user")
         rows = rows.filter(user__in=let_in)
     found: People = {}
-    for row in rows.select_related("user").order_by("role", "position").distinct():
+    for row in rows:
         found.setdefault(row.role, []).append(row.user)
     return found
+
+
+def listed_on(products: Collection[int]) -> dict[int, People]:
+    """The same for incidents of these products that are not private, by the product's key. One query."""
+    found: dict[int, People] = {}
+    for row in _who_can_act(products):
+        found.setdefault(row.product_id, {}).setdefault(row.role, []).append(row.user)
+    return found
+
+
+def _who_can_act(products: Collection[int]) -> QuerySet[RoleHolder]:
+    rows = RoleHolder.objects.filter(product__in=products, user__is_active=True)
+    rows = rows.filter(Q(user__memberships__team=F("product__team")) | Q(user__is_administrator=True))
+    return rows.select_related("user").order_by("role", "position").distinct()
 
 
 def held(incident: Incident) -> dict[str, Assignment]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from incidents import closing, glance, holding, letters, next_check, setbacks, watch
 from incidents.action import Action as Action
 from incidents.clocks import span
@@ -33,16 +34,20 @@ def next_action(
     work: Work | None = None,
     decides: str = "",
     checks: Known = NOTHING,
+    reader: User | None = None,
 ) -> Action | None:
     """The earliest thing whose absence makes later things wrong.
 
     Somebody on it, the severity right, what the remedy under way asks for next, the decision, somebody leading, damage
     contained, over. `work` is what is known of the steps; without it a remedy under way is not spoken of. `decides` is
-    the role in which the reader decides, if they do. `checks`: what is known of the remedy's checks.
+    the role in which the reader decides, if they do. `checks`: what is known of the remedy's checks, and what is asked
+    of `reader`.
     """
     if not incident.is_open:
         return None
-    action = _next(incident, monitor_state, work, decides, checks)
+    asked = checks.asked_of(reader.pk, incident.lead_id) if reader else None
+    first = _acknowledge(incident, monitor_state) or asked
+    action = first or _next(incident, monitor_state, work, decides, checks)
     # What is entered afterwards asks when it was: no tap says that.
     return replace(action, tap=False) if action and asks_when(incident, action.verb) else action
 

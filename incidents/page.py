@@ -115,7 +115,12 @@ def _action(incident: Incident, target: Target | None, reader: User, may: bool) 
         return decision(incident, decides, known) if decides else None
     state = target.state if target else None
     return next_action(
-        incident, monitor_state=state, work=known, decides=decides, checks=verdicts.of(incident)
+        incident,
+        monitor_state=state,
+        work=known,
+        decides=decides,
+        checks=verdicts.of(incident),
+        reader=reader,
     )
 
 

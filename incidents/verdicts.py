@@ -56,6 +56,14 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question that waits; `to`: the user's key, None for nobody by name."""
+
+    to: int | None
+    action: Action
+
+
+@dataclass(frozen=True)
 class Known:
     """`next`: what comes first of all that is not as it should be. `names`: placeholders that the remedy fills in."""
 
@@ -66,6 +74,12 @@ class Known:
     count: int = 0
     # What a rollback that is under way asks for; None without one.
     rollback: Action | None = None
+    # What somebody wants to know before they decide.
+    asked: tuple[Asked, ...] = ()
+
+    def asked_of(self, reader: int, lead: int | None) -> Action | None:
+        """The first question to `reader` (a user's key); what is asked of nobody by name the lead answers."""
+        return next((one.action for one in self.asked if (one.to or lead) == reader), None)
 
     def about(self, key: str) -> list[Shown]:
         """What is known of one check, a line per remedy."""

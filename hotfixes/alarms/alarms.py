@@ -62,7 +62,11 @@ def of_products(products: QuerySet[Product]) -> list[Alarm]:
     """Production tags and deployments past the process: offer to enter what is missing."""
     return [
         Alarm(
-            one.sentence, _("Enter it afterwards, so that its record is whole."), one.url, label=_("Enter it")
+            one.sentence,
+            _("Enter it afterwards, so that its record is whole."),
+            one.url,
+            label=_("Enter it"),
+            later=True,
         )
         for one in strays(products)
     ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from hotfixes.checks import app, deploy, forge, git
+from hotfixes.decision import asked_of
 from hotfixes.models import Hotfix
 from hotfixes.naming import named
 from hotfixes.rollback import next_step
@@ -41,11 +42,12 @@ def standings(incident: Incident) -> list[Standing]:
 
 
 def read(incidents: Sequence[Incident]) -> Mapping[int, Known]:
-    """One query for incidents without a hotfix, however many they are; one more where a remedy was begun."""
-    found, back = _read(incidents), next_step.of(incidents)
-    return {key: replace(known, rollback=back.get(key)) for key, known in found.items()} | {
-        key: Known(rollback=action) for key, action in back.items() if key not in found
-    }
+    """Two queries for incidents without a hotfix, however many they are; one more where a remedy was begun."""
+    found, back, asked = dict(_read(incidents)), next_step.of(incidents), asked_of.of(incidents)
+    for key in {*back, *asked}:
+        known = found.get(key, Known())
+        found[key] = replace(known, rollback=back.get(key), asked=asked.get(key, ()))
+    return found
 
 
 def _read(incidents: Sequence[Incident]) -> Mapping[int, Known]:

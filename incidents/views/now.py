@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from accounts.access import allowed, signed_in, teams_of
 from accounts.models import User
 from foundation import moment
-from incidents import alarms, holding, obligations, setbacks, verdicts
+from incidents import alarms, holding, obligations, setbacks, verdicts, woken
 from incidents.clock_views import ClockView
+from incidents.escalation import Next
 from incidents.models import Clock, Incident, Mode, Status
 from incidents.next_action import Action, decision, next_action
 from incidents.work import Work, read_all
@@ -39,6 +40,8 @@ class Card:
     incident: Incident
     clock: ClockView | None
     action: Action | None
+    # Who is asked next while nobody has acknowledged it.
+    next_to_wake: Next | None = None
 
 
 @require_safe
@@ -114,10 +117,12 @@ def _cards(user: User, shown: list[int], at: datetime) -> list[Card]:
     ]
     work = read_all(asks)
     verdicts.read_all(found)
-    return [
+    asked = woken.next_of(found, at)
+    cards = (
         _card(one, urgent.get(one.pk), work.get(one.pk), user, at, _decides(one, user, listed))
         for one in found
-    ]
+    )
+    return [replace(card, next_to_wake=asked.get(card.incident.pk)) for card in cards]
 
 
 def _contained(incident: Incident) -> bool:
@@ -140,7 +145,12 @@ def _card(
     may = allowed(user, "note", incident)
     if may:
         action = next_action(
-            incident, monitor_state=state, work=work, decides=decides, checks=verdicts.of(incident)
+            incident,
+            monitor_state=state,
+            work=work,
+            decides=decides,
+            checks=verdicts.of(incident),
+            reader=user,
         )
     else:
         action = decision(incident, decides, work) if decides and work else None

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from accounts.models import User
 from config.mailers import mailers
 from foundation import moment
-from incidents import clock_verbs, escalation, exits, recipients, sweep, transitions
+from incidents import clock_verbs, escalation, exits, recipients, sweep, transitions, woken
 from incidents.declare import declare
 from incidents.escalation import Next, plan
 from incidents.ladder import Asked, Ladder
@@ -186,8 +186,11 @@ def test_page_and_api_name_the_next_one_until_somebody_acknowledges(
     assert "Next to be woken:" in line
     assert "Ada (Release Engineer) and 1 more" in line
     assert "unless somebody acknowledges" in line
+    row = phone.get("/").content.decode().partition("Next to be woken:")[2].partition("</article>")[0]
+    assert "Ada (Release Engineer) and 1 more</b> at <time" in row
     transitions.acknowledge(incident, by=ada)
     assert "next-to-wake" not in phone.get(f"/incidents/{incident.ref}/").content.decode()
+    assert "Next to be woken" not in phone.get("/").content.decode()
 
 
 @pytest.mark.django_db
@@ -311,3 +314,19 @@ def test_a_rung_that_was_asked_is_not_announced_again_under_a_milder_limit(
     assert [(at, who) for at, _key, who in told(incident, "escalated")][len(CONTACTS):] == [
         (27.0, "Lee (deputy Release Engineer)"), (30.0, "Paula (Product Owner)"),
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_now_names_of_each_the_same_as_its_own_page(
+    product: Product, ada: User, lee: User, paula: User
+) -> None:
+    """Who said that they cannot take one is not asked for that one."""
+    first, second = critical(product), critical(product)
+    Delivery.objects.filter(about__startswith=f"{second.ref}/", user=ada).update(
+        answer="cannot", answered_at=moment.now()
+    )
+    at = Incident.objects.get(pk=second.pk).detected_at
+    for minutes in (0, 8, 9.5):
+        now = at + timedelta(minutes=minutes)
+        found = woken.next_of(list(Incident.objects.for_page().order_by("pk")), now)
+        assert found == {one.pk: escalation.next_to_wake(one, now) for one in (first, second)}

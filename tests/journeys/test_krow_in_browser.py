@@ -116,7 +116,7 @@ def decided(paula: Person, rosa: Person) -> None:
     paula.opens("/decisions/")
     paula.page.get_by_role("link", name="Nobody can sign in").click()
     expect(paula.page.locator(".taps .button")).to_contain_text(
-        ["Contain first", "Ask first", "Hotfix", "Roll back", "Leave it for a release"]
+        ["Contain it first", "Ask first", "Hotfix", "Roll back", "Leave it for a release"]
     )
     paula.page.locator(".taps").get_by_role("link", name="Hotfix").click()
     paula.page.get_by_label("Why?").fill("A line, and no way back in the stores")

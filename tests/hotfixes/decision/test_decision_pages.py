@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import Scope, User
 from accounts.tokens import make_token
-from hotfixes.decision.asking import ask
+from hotfixes.decision.asking import answer, ask
 from hotfixes.decision.decide import decide
 from hotfixes.decision.proposing import propose
 from hotfixes.models import Decision
@@ -59,7 +59,7 @@ def test_the_card_costs_few_queries(
     ask(incident, by=olga, text="Since when?")
     propose(incident, by=ada, choice="hotfix", text="A line")
     phone.get(f"/decisions/{incident.ref}/")
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(20):
         page = phone.get(f"/decisions/{incident.ref}/").content.decode()
     assert "Since when?" in page
 
@@ -73,7 +73,7 @@ def test_unknowns_come_first_then_the_facts_and_the_ways_back(phone: Client, inc
     page = phone.get(f"/decisions/{incident.ref}/").content.decode()
     order = [
         "Nobody knows yet: ", "How many people are affected?", ">Ask</a>", "No recommendation yet.",
-        ">Undoes</th>", ">Contain first</a>", "<b>Hotfix</b>", "<b>Roll back</b>",
+        ">Undoes</th>", ">Contain it first</a>", "<b>Hotfix</b>", "<b>Roll back</b>",
         "You decide as Product Owner.", "Did the release cause it?", "The rules",
         "Rollback 1: Deploy the production tag before this one again", "house default", "No migration since then",
         "Rollback 2: Halt the rollout in the stores", "Respond: &lt; 1 h",
@@ -243,6 +243,27 @@ def test_a_rollback_leads_by_its_own_steps_then_to_trying_it_and_to_the_watch(
     assert "Is it well again?" in next_of(ada, incident)
     report(incident, "smoke_passed", by=ada)
     assert "Watch until" in next_of(ada, incident)
+
+
+def test_a_question_is_what_the_lead_does_next_on_now_and_on_the_incident(
+    incident: Incident, ada: User, ben: User, olga: User
+) -> None:
+    transitions.acknowledge(incident, by=ada)
+    claim(incident, by=ada)
+    question = ask(incident, by=olga, text="Is it the import?")
+    theirs, here = next_of(ada, incident), f'href="/decisions/{incident.ref}/questions/{question.pk}"'
+    assert ("Olga asks you" in theirs, here in theirs) == (True, True)
+    lead = Client()
+    lead.force_login(ada)
+    assert ("Olga asks you" in (page := lead.get("/").content.decode()), here in page) == (True, True)
+    assert "asks you" not in next_of(ben, incident)
+    answer(question, by=ada, text="Yes")
+    assert "Contain the damage first" in next_of(ada, incident)
+    ask(incident, by=olga, text="And since when?", to=ben)
+    assert ("asks you" in next_of(ada, incident), "asks you" in next_of(ben, incident)) == (False, True)
+    transitions.resolve(incident, by=ada, text="Done")
+    transitions.reopen(incident, by=ada, reason="Back")
+    assert "asks you" not in next_of(ben, incident)
 
 
 def test_who_responds_and_decides_takes_it_first_then_decides(incident: Incident, ada: User) -> None:

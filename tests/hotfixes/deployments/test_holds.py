@@ -15,6 +15,8 @@ from hotfixes.deployments import holds
 from hotfixes.lifecycle.ending import abandon
 from hotfixes.models import Hotfix, Rollback
 from hotfixes.reported.curl import hold_line
+from incidents import alarms
+from incidents.alarms import Alarm
 from incidents.models import Incident, Mode, Participant
 from notifications.models import Audience, Channel, Delivery
 from products.models import Product, Repository
@@ -159,3 +161,14 @@ def test_a_release_script_ends_while_it_is_held_and_goes_on_without_nightdesk(
     assert runs("http://127.0.0.1:9") == (0, "\nreleased\n")
     Hotfix.objects.update(status=Hotfix.Status.RELEASED)
     assert runs(live_server.url)[0] == 0
+
+
+def test_what_holds_comes_before_what_is_to_be_entered_afterwards(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Now shows five at most: what waits just now is among them."""
+    strays = [Alarm(f"Stray {n}", "", "/", later=True) for n in range(6)]
+    wrong = [Alarm("Wrong", "", "/")]
+    hold = [Alarm("Hold", "", "/", quiet=True)]
+    monkeypatch.setattr(alarms, "_readers", [lambda user: strays, lambda user: hold, lambda user: wrong])
+    assert [one.sentence for one in alarms.of(ada)][:3] == ["Wrong", "Hold", "Stray 0"]

@@ -265,7 +265,7 @@ def test_a_page_with_a_hotfix_asks_a_handful_of_times_more(
     hotfix = watched.hotfix()
     watched.story.whole_fix()
     watched.look()
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(16):
         page(phone, f"/incidents/{hotfix.incident.ref}/")
 
 
