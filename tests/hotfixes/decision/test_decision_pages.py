@@ -59,7 +59,7 @@ def test_the_card_costs_few_queries(
     ask(incident, by=olga, text="Since when?")
     propose(incident, by=ada, choice="hotfix", text="A line")
     phone.get(f"/decisions/{incident.ref}/")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         page = phone.get(f"/decisions/{incident.ref}/").content.decode()
     assert "Since when?" in page
 
