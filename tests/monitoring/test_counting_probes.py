@@ -80,6 +80,7 @@ def test_an_address_that_answers_wrongly_is_down_and_counts_nothing() -> None:
 
 
 def test_lines_of_a_log_that_hold_a_text_are_counted(tmp_path: Path) -> None:
+    """K62: the error log itself."""
     log = tmp_path / "app.log"
     filler = b"INFO all is well\n" * 60_000  # more than is read of other files
     log.write_bytes(filler + b"ERROR one\nerror in small letters\nERROR and ERROR again\n" + filler + b"ERR")

@@ -46,6 +46,7 @@ def prometheus(service: Service, tmp_path: Path) -> Iterator[str]:
 def test_errors_of_a_service_are_read_from_prometheus_and_none_of_one_that_is_gone(
     service: Service, prometheus: str
 ) -> None:
+    """K62."""
     service.headers = {"Content-Type": "text/plain; version=0.0.4"}
     service.body = b"app_errors_total 0\n"
     facts = {"expect": {"query": QUERY}, "interval_s": 1, "opens_incident": False}

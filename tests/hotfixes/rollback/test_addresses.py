@@ -58,6 +58,7 @@ def test_without_an_address_the_card_says_what_to_set_and_where(archy: Product, 
 def test_set_up_asks_for_it_and_the_version_before_is_looked_for(
     archy: Product, rosa: User, client: Client
 ) -> None:
+    """A38, A39: there, gone, and not asked any more."""
     page = client.get(PAGE).content.decode()
     assert "Where the version before can be had" in page
     assert "Roll back to the version before over the air" in page

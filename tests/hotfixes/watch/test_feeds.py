@@ -75,6 +75,7 @@ def feeding(night: Night) -> Feeding:
 
 
 def test_a_count_that_a_monitor_reads_by_itself_shows_that_there_are_none(feeding: Feeding) -> None:
+    """K62, K75: every look since the deployment, with number, times and monitor."""
     feeding.go(120)
     found = feeding.zero()
     assert (found.shown, found.why) == (True, "0 errors from 21 Nov 01:50 UTC to 21 Nov 04:00 UTC (Errors).")
@@ -91,6 +92,7 @@ def test_a_count_that_a_monitor_reads_by_itself_shows_that_there_are_none(feedin
 
 
 def test_errors_in_a_single_look_strike_the_sentence_out_and_name_the_monitor(feeding: Feeding) -> None:
+    """K75: also where somebody else has counted none."""
     feeding.go(60)
     feeding.go(64, 2)
     feeding.go(120)
@@ -117,6 +119,7 @@ def test_errors_from_before_the_deployment_are_not_its_own(night: Night) -> None
 
 
 def test_while_nobody_could_read_it_nobody_knows_and_the_watch_is_longer(feeding: Feeding) -> None:
+    """K61, K75: what nobody read is not none."""
     feeding.go(60)
     feeding.go(92, None)
     feeding.go(120)
@@ -144,6 +147,7 @@ def test_one_that_was_never_read_is_no_source_of_none(feeding: Feeding) -> None:
 
 
 def test_its_check_is_done_by_itself_at_the_end_of_the_watch(feeding: Feeding) -> None:
+    """K60, K62."""
     feeding.go(60)
     assert feeding.checked().verdict == "PENDING"
     feeding.go(120)
@@ -158,6 +162,7 @@ def test_its_check_is_done_by_itself_at_the_end_of_the_watch(feeding: Feeding) -
 
 
 def test_more_errors_than_before_the_deployment_are_not_right(feeding: Feeding) -> None:
+    """K60, K62."""
     feeding.go(60, 3)
     found = feeding.checked()
     assert found.verdict == "FAIL"
