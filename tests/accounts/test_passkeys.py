@@ -4,12 +4,12 @@ import json
 
 import pytest
 from allauth.mfa.models import Authenticator
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests.factories import PASSWORD, make_user
 from tests.fixtures.authenticator import plug_in
+from tests.fixtures.axe import Axe
 
 
 @pytest.mark.browser

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
@@ -13,6 +12,7 @@ from config.health.facts import Waiting
 from config.health.judgement import judge
 from config.health.web import EVENT
 from tests.factories import join, make_team, make_user
+from tests.fixtures.axe import Axe
 from tests.health.conftest import WELL, ago
 from tests.health.test_probes import LATE
 

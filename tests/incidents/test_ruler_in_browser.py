@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
@@ -17,6 +16,7 @@ from incidents.declare import declare
 from incidents.lifecycle import Step
 from incidents.models import OPEN, Incident
 from tests.factories import join, make_product, make_user
+from tests.fixtures.axe import Axe
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from accounts.models import User
 from incidents.models import Incident
 from tests.factories import make_product, make_user
+from tests.fixtures.axe import Axe
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 STORY = (

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -15,6 +14,7 @@ from incidents.declare import declare
 from incidents.models import Incident
 from incidents.report import report
 from tests.factories import join, make_product, make_user
+from tests.fixtures.axe import Axe
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
+from tests.fixtures.axe import Axe
 from tests.signing import sign_in
 
 PHONE, DESK = (390, 844), (1280, 900)

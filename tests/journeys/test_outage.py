@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from statistics import median
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.fixtures.axe import Axe
 from tests.fixtures.begun import Begin
 from tests.monitoring.conftest import Service
 from tests.patience import in_time

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
@@ -13,6 +12,7 @@ from foundation import moment
 from monitoring.models import Monitor
 from monitoring.sweep import probe_due
 from tests.factories import make_monitor
+from tests.fixtures.axe import Axe
 from tests.monitoring.conftest import Service
 from tests.monitoring.test_board import member
 

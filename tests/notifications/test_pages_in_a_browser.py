@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
@@ -13,6 +12,7 @@ from incidents.models import Incident
 from notifications import links
 from notifications.models import Delivery
 from products.models import Product
+from tests.fixtures.axe import Axe
 from tests.notifications.conftest import opened
 from tests.notifications.workspace import app_in
 

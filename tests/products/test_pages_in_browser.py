@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
@@ -12,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from products.models import Product
 from tests.factories import join, make_product, make_team, make_user
+from tests.fixtures.axe import Axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

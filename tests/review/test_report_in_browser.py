@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
@@ -17,6 +16,7 @@ from incidents.models import Incident
 from products.models import Product
 from review.models import ActionItem, Answer, Postmortem
 from tests.factories import join, make_product, make_user
+from tests.fixtures.axe import Axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

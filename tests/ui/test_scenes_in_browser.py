@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.fixtures.axe import Axe
 from tests.scenes import SCENES
 from tests.stage import Stage
 

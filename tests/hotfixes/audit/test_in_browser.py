@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import connections
 from django.test import Client
@@ -16,6 +15,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts.models import User
 from hotfixes.audit import running
 from tests.factories import join, make_product, make_user
+from tests.fixtures.axe import Axe
 from tests.hotfixes.checks.stories import NOTED, RAISED, Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("files")]

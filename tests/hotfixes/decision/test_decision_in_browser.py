@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -21,6 +20,7 @@ from notifications.models import Delivery
 from products.models import Product, RoleHolder
 from tests.factories import PASSWORD, join, make_product, make_user
 from tests.fixtures.authenticator import plug_in, somebody_else
+from tests.fixtures.axe import Axe
 from tests.signing import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

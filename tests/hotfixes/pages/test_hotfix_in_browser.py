@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from hotfixes.models import Hotfix
 from incidents import transitions
+from tests.fixtures.axe import Axe
 from tests.hotfixes.checks.stories import BRANCH, ENTRY, FIXED, HEAD, MESSAGE, NOTED, RAISED, ROW
 from tests.hotfixes.observing.watched import Watched
 
