@@ -253,7 +253,7 @@ def tells_and_closes(olga: Person, room: Receiver) -> None:
     expect(olga.page.locator("#message-text")).to_contain_text("Service restored to normal.")
     olga.sound()
     olga.page.get_by_role("button", name="Send").first.click()
-    expect(olga.page.locator("main")).to_contain_text("sent")
+    expect(olga.page.locator("main")).to_contain_text("Sent by Olga")
     for lane in set(Delivery.objects.exclude(lane="").values_list("lane", flat=True)):
         send.drain(lane)
     assert any(b"EMERGENCY RESOLVED" in got.body for got in room.got)
