@@ -27,12 +27,16 @@ from tests.stage import Stage
 
 SIZES = {"390": (390, 844), "1280": (1280, 900)}
 KEYBOARD_HEIGHT = 430  # what a phone's keyboard leaves
+TALL, DESKTOP = 5000, 1400
 LOOKS = ("light", "dark")
 
 
 def take(names: Sequence[str], folder: Path, chromium: str, say: Callable[[str], None]) -> None:
     """One PNG per scene, width and look: `<scene>-<width>-<look>.png` in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
+    # No worker runs beside a made-up site, and its pages need not say so.
+    options: dict[str, list[str]] = settings.TEMPLATES[0]["OPTIONS"]  # type: ignore[assignment]
+    options["context_processors"].remove("config.health.banner.alarms")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop running in this thread
     with _database(), sync_playwright() as playwright, _site() as address:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
@@ -101,8 +105,17 @@ def _picture(browser: Browser, address: str, stage: Stage, width: str, look: str
         page.route("**/live?*", lambda route: route.abort())
     page.goto(address + stage.path)
     _act(page, stage)
-    # A page is shown as people first see it on a phone, and whole on a desktop.
-    page.screenshot(path=target, full_page=width == "1280", animations="disabled")
+    # A page is shown as people first see it on a phone, and on a desktop as far as one scrolls once.
+    if stage.part:
+        page.set_viewport_size(
+            {"width": wide, "height": TALL}
+        )  # nothing is pinned above what is not scrolled
+        page.locator(stage.part).screenshot(path=target, animations="disabled")
+    else:
+        if width == "1280":
+            most = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": wide, "height": max(high, min(most, DESKTOP))})
+        page.screenshot(path=target, animations="disabled")
     context.close()
 
 

@@ -16,6 +16,7 @@ from incidents.declare import declare
 from incidents.models import Incident
 from monitoring.models import Target
 from products.models import Product
+from tests import scenes_of_remedies as remedies
 from tests.stage import Stage, ago, change, down, house, mate, watched
 
 
@@ -219,6 +220,9 @@ SCENES: dict[str, Callable[[], Stage]] = {
     "incident-open": incident_open,
     "incident-breached": incident_breached,
     "incident-resolved": incident_resolved,
+    "decision": lambda: remedies.decision(_story("decision", 18.3)),
+    "rollback": lambda: remedies.rollback(_story("rollback", 26.3)),
+    "watch": lambda: remedies.watch(_story("watch", 96)),
     "board-empty": board_empty,
     "board-quiet": board_quiet,
     "board-down": board_down,

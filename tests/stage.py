@@ -12,12 +12,13 @@ from tests.factories import join, make_monitor, make_product, make_team, make_us
 
 @dataclass(frozen=True)
 class Stage:
-    """Who looks, and where. `lost`: the stream is cut; `typing`: the phone's keyboard is open."""
+    """Who looks, and where. `lost`: the stream is cut; `typing`: the phone's keyboard is open; `part`: of the page."""
 
     person: User
     path: str
     lost: bool = False
     typing: str = ""
+    part: str = ""
 
 
 def ago(now: datetime, **span: float) -> datetime:
