@@ -14,8 +14,8 @@ from benchmarks.two_years import live_through
 from foundation import moment
 from hotfixes.decision.asking import answer, ask
 from hotfixes.decision.proposing import propose
-from incidents import transitions
-from incidents.declare import declare
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Clock, Incident, TimelineEvent
 from monitoring import sweep
 from monitoring.models import Monitor, Target

@@ -18,7 +18,7 @@ from hotfixes.lifecycle.start import start
 from hotfixes.models import CheckResult, Hotfix, Mirror
 from hotfixes.observing import asking, looking
 from hotfixes.observing.claim import Claim
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from products.models import Forge
 from tests.factories import make_product
 from tests.hotfixes.checks.stories import KROW

@@ -15,8 +15,8 @@ from chaos import journal
 from chaos.figures import spread
 from foundation import moment
 from incidents.models import Clock, Incident, TimelineEvent
-from incidents.telling import BREACHED
-from incidents.verify import verify
+from incidents.telling.telling import BREACHED
+from incidents.timeline.verify import verify
 from monitoring.models import Receiver, StatusChange
 from notifications.models import Delivery, State
 from products.vocabulary import EventKind

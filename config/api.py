@@ -28,8 +28,8 @@ from hotfixes.api import routers as hotfixes
 from hotfixes.connecting.api import router as repositories
 from incidents.api import router as incidents
 from incidents.api.shapes import incident_shape
-from incidents.closing import Held
-from incidents.lifecycle import TooLate
+from incidents.lifecycle.closing import Held
+from incidents.lifecycle.lifecycle import TooLate
 from monitoring.api import router as monitoring
 from notifications.api import router as notifications
 from products.api import router as products

@@ -33,8 +33,9 @@ from hotfixes.rollback import rounds as rollbacks
 from hotfixes.rollback import start as going_back
 from hotfixes.tasks import download_due, judge_due, look_due, preview_due
 from hotfixes.watch import judging as watches
-from incidents import intake, obligations, rhythm
-from incidents import sweep as breaches
+from incidents.lifecycle import intake
+from incidents.lifecycle import sweep as breaches
+from incidents.messages import obligations, rhythm
 from live import bus
 from monitoring import counts, staleness
 from monitoring import sweep as probes

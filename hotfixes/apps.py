@@ -22,7 +22,7 @@ class HotfixesConfig(AppConfig):
         from hotfixes.watch import offers as _watch_offers  # noqa: F401
         from hotfixes.watch import opening, sampling
         from hotfixes.watch import panel as _watch_panel  # noqa: F401
-        from incidents import followers
+        from incidents.lifecycle import followers
         from monitoring import looks
         from products import panels, repositories
         from products.setup import sections

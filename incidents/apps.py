@@ -6,16 +6,4 @@ class IncidentsConfig(AppConfig):
     verbose_name = "Incidents"
 
     def ready(self) -> None:
-        from incidents import (  # noqa: F401 (register what they know)
-            obligations,
-            old_deliveries,
-            page_panels,
-            people,
-            private_deliveries,
-            process_uses,
-            rhythm,
-            ruler_panel,
-            slack,
-            update_panel,
-            work_panels,
-        )
+        pass

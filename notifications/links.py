@@ -24,7 +24,7 @@ LABELS: dict[str, Promise] = {
     ACKNOWLEDGE: _("Acknowledge"),
     CANNOT: _("Can't, next person"),
     DECIDE: _("Look and decide"),
-    # Of the reminder of a status update (incidents/rhythm.py).
+    # Of the reminder of a status update (incidents/messages/rhythm.py).
     "send_update": _("Send the update"),
     "snooze_update": _("Remind in 15 min"),
     "stop_updates": _("Stop reminding"),

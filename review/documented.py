@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation.shapes import address
-from incidents import boxes, checklist
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import OPEN, Box, ChecklistItem, Incident, Status
-from incidents.timeline import MACHINE
+from incidents.timeline.timeline import MACHINE
+from incidents.work import boxes, checklist
 from products.vocabulary import EventKind
 from review.documents import questions
 from review.models import Postmortem

@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from incidents.clock_views import ClockView, clock_views
+from incidents.clocks.shown import ClockView, clock_views
 from incidents.models import Clock, Incident
 from review import answers
 from review.documents import clock_key, questions

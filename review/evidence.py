@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from foundation.shapes import utc, utc_or_none
 from hotfixes.models import Decision
-from incidents import clocks as arithmetic
-from incidents import messages, ruler_panel, work
-from incidents.clock_views import ClockView
+from incidents.clocks import clocks as arithmetic
+from incidents.clocks.shown import ClockView
+from incidents.messages import messages
 from incidents.models import Clock, Incident
+from incidents.ruler import panel as ruler_panel
+from incidents.work import work
 from notifications.models import Delivery
 from products.vocabulary import EventKind
 from review import figures, hotfixes, rollbacks

@@ -6,9 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from foundation.shapes import utc
-from incidents.clocks import span
+from incidents.clocks.clocks import span
 from incidents.models import Incident
-from incidents.story import Story
+from incidents.timeline.story import Story
 from products.vocabulary import EventKind
 
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation.shapes import address, utc
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, TimelineEvent
-from incidents.report import check_address, check_moment
+from incidents.work.report import check_address, check_moment
 from products.vocabulary import EventKind
 from review.refusals import OVER, Refused
 from review.timeline import Timeline

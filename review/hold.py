@@ -1,7 +1,7 @@
 """The row of a report, made by whoever writes first, and held while it changes."""
 
-from incidents import timeline
 from incidents.models import Incident
+from incidents.timeline import timeline
 from live import bus
 from review.models import Postmortem
 from review.refusals import Frozen

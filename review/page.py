@@ -8,7 +8,7 @@ from typing import Any
 from accounts.access import allowed
 from accounts.models import User
 from incidents.models import Incident
-from incidents.ruler_panel import TONES
+from incidents.ruler.panel import TONES
 from review import report
 from review.documents import AskedAction, asked_actions
 from review.due import Standing, standing

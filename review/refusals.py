@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from incidents.lifecycle import Step, TooLate
+from incidents.lifecycle.lifecycle import Step, TooLate
 from incidents.models import Incident, Status
 from products.vocabulary import EventKind
 from review.models import ActionItem, Answer

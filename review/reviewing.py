@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from foundation import moment
-from incidents.lifecycle import Step, TooLate, perform
+from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import Incident, Status, TimelineEvent
 from products.vocabulary import EventKind
 from review import answers, evidence, report

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from incidents.clocks import span
+from incidents.clocks.clocks import span
 from review.tame import inline
 
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from foundation.shapes import utc
-from incidents.lifecycle import TooLate, perform
+from incidents.lifecycle.lifecycle import TooLate, perform
 from incidents.models import Incident, TimelineEvent
-from incidents.report import check_address
+from incidents.work.report import check_address
 from review.hold import held
 from review.refusals import SCHEDULE
 

@@ -1,4 +1,4 @@
-"""What the events of a report say on the timeline; incidents/sentences.py has the others."""
+"""What the events of a report say on the timeline; incidents/sentences/sentences.py has the others."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from incidents.models import TimelineEvent
-from incidents.sentences import SENTENCES
-from incidents.sentences_of_evidence import linked
+from incidents.sentences.evidence import linked
+from incidents.sentences.sentences import SENTENCES
 from products.vocabulary import EventKind
 from review.findings import SHARED
 from ui.moments import moment_html

@@ -14,11 +14,11 @@ from typing import Any
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from incidents.attachments import file_of
-from incidents.described import back
-from incidents.lines import tone
+from incidents.lifecycle.described import back
 from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelinePayload
-from incidents.sentences import sentence
+from incidents.sentences.sentences import sentence
+from incidents.timeline.attachments import file_of
+from incidents.timeline.lines import tone
 from products.vocabulary import EventKind
 
 # They change how another entry reads and are told there.

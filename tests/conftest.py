@@ -43,7 +43,7 @@ pytest_plugins = ["tests.fixtures.begun", "tests.fixtures.browser", "tests.fixtu
 
 # Files that start whole systems or take long by one test: they begin, so that the run ends on short ones.
 LONG = (
-    "incidents/test_races",
+    "incidents/lifecycle/test_races",
     "security/test_canaries",
     "backup/test_drill",
     "chaos/",

@@ -10,9 +10,9 @@ from typing import Any
 
 from accounts.models import User
 from foundation import moment
-from incidents import sweep
-from incidents import transitions as do
-from incidents.declare import declare
+from incidents.lifecycle import sweep
+from incidents.lifecycle import transitions as do
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from monitoring.models import Target
 from products.models import Product

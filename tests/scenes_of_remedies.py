@@ -5,10 +5,10 @@ from foundation import moment
 from hotfixes.decision.decide import decide
 from hotfixes.decision.proposing import propose
 from hotfixes.watch import smoke, tallies
-from incidents import roles
-from incidents import transitions as do
+from incidents.lifecycle import transitions as do
 from incidents.models import Incident
-from incidents.report import report
+from incidents.roles import roles
+from incidents.work.report import report
 from products.models import Deployment, RoleHolder
 from products.vocabulary import EnvironmentKind
 from tests.stage import Stage, ago, change

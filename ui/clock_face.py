@@ -34,7 +34,7 @@ class Face:
 def face(view: Any) -> Face:
     """Of a `view` with `.clock` (target, target_s, stopped_at), `.reading`, `.words` and `.sum` (its lines).
 
-    `.reading` has state, elapsed_s, remaining_s and due_at, as incidents.clocks.Reading; `.words` one text for
+    `.reading` has state, elapsed_s, remaining_s and due_at, as incidents.clocks.clocks.Reading; `.words` one text for
     each state, as products.vocabulary.ClockWords. `.clock.at_least`: a time to wait out; `.clock.is_promise` false:
     an aim, whose miss is quieter.
     """

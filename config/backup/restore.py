@@ -15,7 +15,7 @@ from config.backup.archive import Archive
 from config.backup.load import CutOff, load
 from config.backup.settle import Settled, settle
 from incidents.models import Incident
-from incidents.verify import verify
+from incidents.timeline.verify import verify
 
 _OTHERS = """SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from foundation import moment, secrets
 from foundation.models import RefCounter
-from incidents import sweep
+from incidents.lifecycle import sweep
 from monitoring.models import Monitor, Receiver
 from notifications.models import Channel, Delivery, State
 

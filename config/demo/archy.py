@@ -5,15 +5,15 @@ from datetime import timedelta
 from config.demo.stage import At, Stage, detected
 from config.demo.written import Written, write
 from hotfixes.decision.decide import decide
-from incidents import roles
-from incidents import transitions as do
-from incidents.checklist import attest
-from incidents.closing import close
-from incidents.declare import declare
-from incidents.messages import send_message
+from incidents.lifecycle import transitions as do
+from incidents.lifecycle.closing import close
+from incidents.lifecycle.declare import declare
+from incidents.messages.messages import send_message
 from incidents.models import Incident
-from incidents.report import report
-from incidents.steps import finish, skip
+from incidents.roles import roles
+from incidents.work.checklist import attest
+from incidents.work.report import report
+from incidents.work.steps import finish, skip
 
 DAY = 24 * 60
 BUILDS = "https://files.example.org/builds"

@@ -2,10 +2,10 @@
 
 from config.demo.stage import Stage, detected
 from hotfixes.decision.decide import decide
-from incidents import exits
-from incidents import transitions as do
-from incidents.declare import declare
-from incidents.messages import send_message
+from incidents.lifecycle import exits
+from incidents.lifecycle import transitions as do
+from incidents.lifecycle.declare import declare
+from incidents.messages.messages import send_message
 from incidents.models import Mode
 from review.schedule_postmortem import schedule_postmortem
 

@@ -19,7 +19,7 @@ from hotfixes.models import Choice, Hotfix
 from hotfixes.standing import standing
 from hotfixes.standing.standing import CheckView, Standing
 from incidents import glance
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, Mode, Status, TimelineEvent
 from monitoring.states import State
 from products.vocabulary import EventKind, Verdict

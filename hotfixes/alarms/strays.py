@@ -23,7 +23,7 @@ from hotfixes.models import Hotfix, RefObservation
 from hotfixes.naming import patterns
 from hotfixes.naming.patterns import BadPattern
 from hotfixes.observing.found import called_of
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Mode
 from products.models import Deployment, Product, Repository
 from products.policies import policy_of

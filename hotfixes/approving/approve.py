@@ -20,9 +20,9 @@ from hotfixes.checks.shapes import short
 from hotfixes.models import Approval, CheckResult, Hotfix, RefObservation
 from hotfixes.observing import asking
 from hotfixes.said.second import refuse_author
-from incidents.lifecycle import Step, TooLate, perform
+from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident
-from incidents.report import check_moment
+from incidents.work.report import check_moment
 from products.repository import Forge
 from products.vocabulary import EventKind
 

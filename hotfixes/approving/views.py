@@ -18,7 +18,7 @@ from hotfixes.approving.approve import Own, approvals, approve, change, withdraw
 from hotfixes.decision import refused
 from hotfixes.models import Hotfix
 from hotfixes.pages.views import fetch
-from incidents.lifecycle import TooLate
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.views.incident import zone_of
 
 

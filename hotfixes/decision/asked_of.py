@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from hotfixes.models import Question
 from incidents import glance
-from incidents.action import Action
 from incidents.models import Incident, TimelineEvent
-from incidents.verdicts import Asked
+from incidents.work.action import Action
+from incidents.work.verdicts import Asked
 from products.vocabulary import EventKind
 
 

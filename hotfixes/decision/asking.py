@@ -16,10 +16,11 @@ from foundation.crash import crashpoint
 from foundation.shapes import utc, utc_or_none
 from hotfixes.decision import telling
 from hotfixes.models import Question
-from incidents import glance, recipients
-from incidents.lifecycle import Step, perform
+from incidents import glance
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import OPEN, Incident, Participant
 from incidents.rules import sees
+from incidents.telling import recipients
 from products.contacts import responders
 from products.vocabulary import EventKind
 

@@ -16,12 +16,15 @@ from hotfixes.decision.deciders import EMERGENCY, Decider, decider, in_emergency
 from hotfixes.decision.options import options
 from hotfixes.models import Choice, Decision
 from hotfixes.rollback import start as rollbacks
-from incidents import exits, glance, holding, recipients, transitions
-from incidents import roles as roles_of
-from incidents.lifecycle import Step, TooLate, perform
+from incidents import glance
+from incidents.lifecycle import exits, transitions
+from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
-from incidents.report import check_moment
-from incidents.timeline import MACHINE
+from incidents.roles import holding
+from incidents.roles import roles as roles_of
+from incidents.telling import recipients
+from incidents.timeline.timeline import MACHINE
+from incidents.work.report import check_moment
 from products.vocabulary import EventKind
 
 DECIDE = Step(EventKind.DECIDED, OPEN)

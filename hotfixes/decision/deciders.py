@@ -1,4 +1,4 @@
-"""Who decides on an incident: the one place that asks incidents/holding.py (K138, DECISIONS.md 7, 33)."""
+"""Who decides on an incident: the one place that asks incidents/roles/holding.py (K138, DECISIONS.md 7, 33)."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.access import has_role
 from accounts.models import Role, User
-from incidents import holding
 from incidents.models import Incident
+from incidents.roles import holding
 from incidents.rules import respond, sees
 
 MANAGER, EMERGENCY = "manager", "emergency"

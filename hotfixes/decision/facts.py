@@ -16,9 +16,10 @@ from hotfixes.decision.release import release
 from hotfixes.models.spoken import without_words
 from hotfixes.rollback import ways as rollback
 from hotfixes.watch.opening import remedy_of
-from incidents import glance, setbacks
-from incidents.clock_views import clock_views
-from incidents.described import WORDS
+from incidents import glance
+from incidents.clocks.shown import clock_views
+from incidents.lifecycle import setbacks
+from incidents.lifecycle.described import WORDS
 from incidents.models import Incident
 from monitoring.states import State
 
@@ -116,7 +117,7 @@ def digest(found: dict[str, Any]) -> str:
 
 
 def kept(found: dict[str, Any]) -> dict[str, Any]:
-    """What of them is kept with a decision: the words of people stand on the timeline (incidents/described.py)."""
+    """What is kept with a decision: the words of people stand on the timeline (incidents/lifecycle/described.py)."""
     return without_words({name: value for name, value in found.items() if name not in WORDS})
 
 

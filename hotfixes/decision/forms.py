@@ -10,10 +10,10 @@ from accounts.models import User
 from hotfixes.decision.options import options
 from hotfixes.decision.proposing import Cause, Confidence
 from hotfixes.models import Choice
-from incidents import exits
 from incidents.forms.fields import line, words
 from incidents.forms.retold import when
 from incidents.forms.verbs import VerbForm
+from incidents.lifecycle import exits
 from incidents.models import Incident, Mode
 from products.contacts import responders
 

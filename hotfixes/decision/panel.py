@@ -11,8 +11,8 @@ from hotfixes.decision.decide import decisions
 from hotfixes.decision.forms import ProposeForm
 from hotfixes.decision.proposing import propose
 from incidents import panels
-from incidents.actions import OFFERS, Offer
 from incidents.models import Incident
+from incidents.page.actions import OFFERS, Offer
 
 
 def _applies(incident: Incident, user: User) -> bool:

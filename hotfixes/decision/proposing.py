@@ -16,10 +16,12 @@ from accounts.models import User
 from hotfixes.decision import telling
 from hotfixes.decision.options import options
 from hotfixes.models import Choice
-from incidents import glance, holding, recipients
-from incidents.lifecycle import Step, perform
+from incidents import glance
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import OPEN, Incident, TimelineEvent
-from incidents.report import check_moment
+from incidents.roles import holding
+from incidents.telling import recipients
+from incidents.work.report import check_moment
 from products.vocabulary import EventKind
 
 PROPOSE = Step(EventKind.NOTED, OPEN)

@@ -11,10 +11,10 @@ from django.db import transaction
 from accounts.models import User
 from foundation import moment
 from hotfixes.decision import deciders
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, Status
 from incidents.rules import respond
-from incidents.timeline import MACHINE
+from incidents.timeline.timeline import MACHINE
 from products.vocabulary import EventKind
 
 REFUSE = Step(EventKind.NOTED, tuple(Status))

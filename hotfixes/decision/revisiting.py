@@ -14,9 +14,9 @@ from foundation import moment, rounds
 from foundation.crash import crashpoint
 from hotfixes.decision import telling
 from hotfixes.models import Decision
-from incidents import notice, recipients
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import OPEN, Incident, TimelineEvent
+from incidents.telling import notice, recipients
 from products.vocabulary import EventKind
 
 AFTER = timedelta(minutes=15)

@@ -22,7 +22,7 @@ from hotfixes.decision.comparing import fix_failed
 from hotfixes.decision.decide import Changed, Decided, decide, standing
 from hotfixes.decision.forms import DecideForm
 from hotfixes.models import Choice, Decision
-from incidents.lifecycle import TooLate
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
 
 

@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 from hotfixes.decision.decide import decide, standing
 from hotfixes.decision.options import options
 from hotfixes.models import Choice
-from incidents import exits
+from incidents.lifecycle import exits
 from incidents.models import Incident
 from incidents.simulation.moves import REASON, Offered, register
 from incidents.simulation.world import World
-from incidents.work import Work
+from incidents.work.work import Work
 
 
 def _decide(incident: Incident, of: str, world: World) -> object:

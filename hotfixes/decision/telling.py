@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from hotfixes.decision import deciders
-from incidents import notice, recipients
 from incidents.models import Incident, TimelineEvent
-from incidents.sentences_of_decisions import chosen, decided, sure
+from incidents.sentences.decisions import chosen, decided, sure
+from incidents.telling import notice, recipients
 from notifications import queue
 from notifications.links import DECIDE
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hotfixes.decision.comparing import HALT
-from incidents import placeholders
+from incidents.messages import placeholders
 from incidents.models import Incident
 from products.vocabulary import EventKind
 

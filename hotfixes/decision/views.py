@@ -20,9 +20,10 @@ from hotfixes.decision.card import card_page
 from hotfixes.decision.second_tap import Confirming
 from hotfixes.decision.waiting import is_mine, waits
 from hotfixes.models import Decision
-from incidents import glance, recipients
+from incidents import glance
 from incidents.glance import redactions_of
 from incidents.models import OPEN, Incident, Mode
+from incidents.telling import recipients
 from incidents.views.incident import fetch, in_view, zone_of
 from live import bus
 from products.vocabulary import EventKind

@@ -13,7 +13,7 @@ from hotfixes.decision import asking, revisiting
 from hotfixes.decision.decide import standing
 from hotfixes.decision.forms import AnswerForm, AskForm
 from hotfixes.models import Question
-from incidents.lifecycle import TooLate
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.views.incident import fetch, zone_of
 
 

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from accounts.models import User
 from hotfixes.decision import deciders
 from hotfixes.decision.decide import standing
-from incidents import glance, setbacks
+from incidents import glance
+from incidents.lifecycle import setbacks
 from incidents.models import Incident
 from products.models import RoleHolder
 

@@ -10,8 +10,8 @@ from hotfixes.deployments import overtaking
 from hotfixes.judging.milestones import KINDS, Reached, deployment_words
 from hotfixes.judging.telling import events_of, is_new
 from hotfixes.models import Hotfix, Rollback
-from incidents import watch
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle import watch
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, Mode, Status, TimelineEvent
 from products.models import Deployment, Product
 from products.running import of_place

@@ -17,9 +17,10 @@ from accounts.models import User
 from foundation import moment
 from foundation.crash import crashpoint
 from hotfixes.models import Hotfix, Rollback
-from incidents import alarms, notice
+from incidents import alarms
 from incidents.alarms import Alarm
 from incidents.models import Incident, Mode
+from incidents.telling import notice
 from live import bus
 from notifications.models import Channel
 from notifications.queue import Recipient

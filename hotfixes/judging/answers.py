@@ -18,7 +18,7 @@ from hotfixes.lifecycle import ending
 from hotfixes.models import CheckResult, Hotfix
 from hotfixes.observing.claim import LeaseLost
 from hotfixes.standing import standing
-from incidents.lifecycle import announce
+from incidents.lifecycle.lifecycle import announce
 from incidents.models import Incident
 
 MOMENT = timedelta(seconds=1)

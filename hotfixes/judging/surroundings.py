@@ -13,9 +13,9 @@ from hotfixes.judging.monitored import monitored
 from hotfixes.models import ForgeReading, Hotfix
 from hotfixes.observing.history import history
 from hotfixes.watch import known as known_watch
-from incidents import work
 from incidents.models import ChecklistItem, TimelineEvent
-from incidents.work import Work
+from incidents.work import work
+from incidents.work.work import Work
 from products.models import Deployment, VersionSeen
 from products.repository import Forge
 from products.targets import Target

@@ -7,11 +7,12 @@ from typing import Any
 from hotfixes.judging.milestones import GIT, Reached
 from hotfixes.models import CheckResult, Hotfix
 from hotfixes.said import ticking
-from incidents import boxes, watch
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle import watch
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, Status, TimelineEvent
-from incidents.report import REPORTED_IN
-from incidents.stated import possible
+from incidents.work import boxes
+from incidents.work.report import REPORTED_IN
+from incidents.work.stated import possible
 from products.vocabulary import EventKind, Verdict
 
 # Verdicts that say that something happened: waiting and not knowing are shown, not told.

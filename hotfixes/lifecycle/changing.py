@@ -10,10 +10,10 @@ from accounts.models import User
 from hotfixes.lifecycle.ending import Ended
 from hotfixes.models import Hotfix
 from hotfixes.observing import asking
-from incidents.checklist import check_reason
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident
-from incidents.report import REPORTED_IN
+from incidents.work.checklist import check_reason
+from incidents.work.report import REPORTED_IN
 from products.vocabulary import EventKind
 
 CHANGE = Step(EventKind.CHECK_CHANGED, REPORTED_IN)

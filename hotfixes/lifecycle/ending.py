@@ -16,10 +16,10 @@ from hotfixes.lifecycle import telling_people
 from hotfixes.models import CheckResult, Hotfix, Mirror
 from hotfixes.observing import asking
 from hotfixes.standing.check_titles import TITLES
-from incidents.checklist import check_reason
-from incidents.lifecycle import Step, TooLate, perform
+from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import Incident, Status, TimelineEvent
-from incidents.report import REPORTED_IN
+from incidents.work.checklist import check_reason
+from incidents.work.report import REPORTED_IN
 from products.vocabulary import EventKind, Verdict
 
 ABANDON = Step(EventKind.CHECK_CHANGED, REPORTED_IN)

@@ -21,10 +21,11 @@ from hotfixes.git import names
 from hotfixes.models import Hotfix
 from hotfixes.naming import patterns
 from hotfixes.observing import asking
-from incidents import placeholders, recipients
-from incidents.lifecycle import Step, TooLate, perform
+from incidents.lifecycle.lifecycle import Step, TooLate, perform
+from incidents.messages import placeholders
 from incidents.models import OPEN, Incident, Mode, TimelineEvent
-from incidents.report import check_moment
+from incidents.telling import recipients
+from incidents.work.report import check_moment
 from products.models import Product
 from products.policies import joined, policy_of
 from products.process.schema.policy import PolicySpec

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from hotfixes.models import Hotfix
-from incidents import telling
 from incidents.models import Incident, TimelineEvent
+from incidents.telling import telling
 
 
 def waived(incident: Incident, hotfix: Hotfix, event: TimelineEvent, *, waits: bool) -> None:

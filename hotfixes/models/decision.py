@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.text import plain_text
 from hotfixes.models.spoken import with_words
-from incidents.described import as_of
+from incidents.lifecycle.described import as_of
 from incidents.models import RedactionRequest
 
 

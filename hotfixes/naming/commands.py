@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from foundation import moment
 from hotfixes.models import Hotfix
 from hotfixes.naming import named
-from incidents import placeholders, shell
+from incidents.messages import placeholders
+from incidents.work import shell
 
 
 @dataclass(frozen=True)

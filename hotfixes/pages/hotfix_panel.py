@@ -14,9 +14,10 @@ from hotfixes.naming import named
 from hotfixes.standing import shown
 from hotfixes.standing.repository_state import RepositoryState, repository_state
 from hotfixes.standing.standing import CheckView, Standing
-from incidents import glance, panels, work
-from incidents.actions import OFFERS
+from incidents import glance, panels
 from incidents.models import Incident, Status
+from incidents.page.actions import OFFERS
+from incidents.work import work
 from products.vocabulary import EventKind, Verdict
 
 # What is known beforehand is news until the fix is merged.

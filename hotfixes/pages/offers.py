@@ -13,8 +13,8 @@ from hotfixes.models import Attestation, Hotfix
 from hotfixes.observing import asking
 from hotfixes.pages.forms import CheckForm, LookForm, StartForm
 from hotfixes.said import overriding
-from incidents.actions import OFFERS, Offer
 from incidents.models import Incident
+from incidents.page.actions import OFFERS, Offer
 from incidents.rules import respond
 from products.models import Product
 

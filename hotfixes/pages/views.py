@@ -21,7 +21,8 @@ from hotfixes.reported import curl
 from hotfixes.rollback import regressed
 from hotfixes.standing.standing import of
 from hotfixes.watch import panel as watching
-from incidents import glance, setbacks
+from incidents import glance
+from incidents.lifecycle import setbacks
 from incidents.views.incident import zone_of
 from live import bus
 from products.models import Product

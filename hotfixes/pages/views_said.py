@@ -25,7 +25,7 @@ from hotfixes.pages.views import fetch
 from hotfixes.said import overriding
 from hotfixes.standing import shown, standing
 from hotfixes.standing.standing import CheckView
-from incidents.lifecycle import TooLate
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.views.incident import zone_of
 from products.vocabulary import Verdict
 

@@ -11,7 +11,7 @@ from django.db.models import Min
 from foundation import moment
 from hotfixes.git_access import policy
 from hotfixes.models import Download
-from incidents.lifecycle import announce
+from incidents.lifecycle.lifecycle import announce
 from incidents.models import Incident
 from network import locator
 from network.http import FAULTS, Reply, fault, opened

@@ -26,7 +26,7 @@ from hotfixes.observing.places import folder, position, seen_file
 from hotfixes.preview import reading
 from hotfixes.preview.reading import Asked, Known, NoSuchTag
 from hotfixes.rollback.code import NO_TAG
-from incidents.lifecycle import announce
+from incidents.lifecycle.lifecycle import announce
 from incidents.models import Incident
 from products.models import Product
 from products.policies import policy_of

@@ -15,7 +15,7 @@ from hotfixes.deployments.recognising import Remedies, recognised, settled
 from hotfixes.models import Hotfix
 from hotfixes.naming import named
 from hotfixes.observing import asking
-from incidents.report import check_address
+from incidents.work.report import check_address
 from products.models import Deployment, Environment, Product
 from products.running import of_place
 from products.versions import bare

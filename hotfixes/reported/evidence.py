@@ -15,7 +15,7 @@ from foundation.text import plain_text
 from hotfixes.models import Evidence, Hotfix
 from hotfixes.observing import asking
 from hotfixes.reported import junit, versions_seen
-from incidents.report import check_address
+from incidents.work.report import check_address
 
 _log = structlog.get_logger(__name__)
 

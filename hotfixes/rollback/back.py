@@ -15,9 +15,9 @@ from hotfixes.rollback.known import Seen, unknown
 from hotfixes.rollback.releases import STAYED, environments
 from hotfixes.rollback.remarks import HALT
 from incidents import glance
-from incidents.lifecycle import Step, TooLate, perform
+from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import Incident, TimelineEvent
-from incidents.report import REPORTED_IN, report
+from incidents.work.report import REPORTED_IN, report
 from monitoring.states import State
 from products.models import Deployment, VersionSeen
 from products.versions import bare
@@ -93,7 +93,7 @@ def record(rollback: Rollback, found: Shown) -> TimelineEvent:
 
 
 def _about(rollback: Rollback) -> dict[str, Any]:
-    """Whose watch nobody waits for any more (incidents/closing.py)."""
+    """Whose watch nobody waits for any more (incidents/lifecycle/closing.py)."""
     return {"takes_back": rollback.hotfix.ref} if rollback.hotfix else {}
 
 

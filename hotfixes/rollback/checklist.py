@@ -12,13 +12,13 @@ from foundation.crash import crashpoint
 from hotfixes.models import Rollback, RollbackStep
 from hotfixes.rollback.remarks import HALT
 from hotfixes.rollback.shapes import Way
-from incidents import shell
-from incidents.boxes import KEPT, empty, mark
-from incidents.checklist import ATTEST, REOPEN, BoxTooLate, check_reason
-from incidents.lifecycle import perform
+from incidents.lifecycle.lifecycle import perform
+from incidents.messages.placeholders import values
 from incidents.models import Box, Incident, TimelineEvent
-from incidents.placeholders import values
-from incidents.report import check_address, check_moment
+from incidents.work import shell
+from incidents.work.boxes import KEPT, empty, mark
+from incidents.work.checklist import ATTEST, REOPEN, BoxTooLate, check_reason
+from incidents.work.report import check_address, check_moment
 
 LONGEST = 200
 # What ticks a box of the last part by itself.

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from hotfixes.models import Rollback
 from hotfixes.rollback.rows import rollbacks
-from incidents.claims import Finding, register_claim
+from incidents.messages.claims import Finding, register_claim
 from incidents.models import Incident
 
 

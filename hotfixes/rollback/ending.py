@@ -10,10 +10,10 @@ from accounts.models import User
 from foundation import moment
 from foundation.crash import crashpoint
 from hotfixes.models import Rollback
-from incidents.checklist import check_reason
-from incidents.lifecycle import Step, TooLate, perform
+from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import Incident, TimelineEvent
-from incidents.report import REPORTED_IN
+from incidents.work.checklist import check_reason
+from incidents.work.report import REPORTED_IN
 from products.vocabulary import EventKind
 
 END = Step(EventKind.CHECK_CHANGED, REPORTED_IN)

@@ -4,9 +4,9 @@ transaction of whoever says it.
 
 from hotfixes.models import RollbackStep
 from hotfixes.rollback import checklist
-from incidents import followers
-from incidents.corrections import original
+from incidents.lifecycle import followers
 from incidents.models import Box, Incident, TimelineEvent
+from incidents.timeline.corrections import original
 from products.vocabulary import EventKind
 
 

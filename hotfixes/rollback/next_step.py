@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from hotfixes.models import Rollback, RollbackStep
 from hotfixes.rollback.remarks import HALT
 from hotfixes.rollback.rows import rollbacks
-from incidents.action import Action
 from incidents.models import Incident, Mode
+from incidents.work.action import Action
 from products.vocabulary import Verdict
 
 

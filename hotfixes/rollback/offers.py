@@ -10,8 +10,8 @@ from accounts.models import User
 from hotfixes.models import Rollback
 from hotfixes.rollback import back, checklist
 from hotfixes.rollback.forms import BackForm, StepForm
-from incidents.actions import OFFERS, Offer
 from incidents.models import Incident
+from incidents.page.actions import OFFERS, Offer
 from incidents.rules import respond
 
 

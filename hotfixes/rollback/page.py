@@ -11,8 +11,8 @@ from hotfixes.rollback import back, regressed, rounds
 from hotfixes.rollback.known import Seen
 from hotfixes.rollback.panel import Shown
 from hotfixes.rollback.ways import preview_data
-from incidents import work
-from incidents.clock_views import clock_views
+from incidents.clocks.shown import clock_views
+from incidents.work import work
 from products.vocabulary import Verdict
 
 

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from hotfixes.models import Hotfix
-from incidents import setbacks, transitions
-from incidents.checklist import check_reason
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle import setbacks, transitions
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, Status, TimelineEvent
-from incidents.report import REPORTED_IN, check_moment
+from incidents.work.checklist import check_reason
+from incidents.work.report import REPORTED_IN, check_moment
 from products.vocabulary import EventKind
 
 SHOWN_BY = tuple(EventKind(kind) for kind in setbacks.ANSWERED_BY)

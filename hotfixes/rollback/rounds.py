@@ -17,10 +17,10 @@ from hotfixes.preview import asking
 from hotfixes.rollback import back, checklist, ending
 from hotfixes.rollback.known import Seen
 from hotfixes.rollback.ways import preview_data, way
-from incidents import watch as process
-from incidents.lifecycle import Step, announce, perform
+from incidents.lifecycle import watch as process
+from incidents.lifecycle.lifecycle import Step, announce, perform
 from incidents.models import OPEN, Box, Incident, TimelineEvent
-from incidents.report import REPORTED_IN
+from incidents.work.report import REPORTED_IN
 from products.vocabulary import EventKind, Verdict
 
 log = structlog.get_logger(__name__)

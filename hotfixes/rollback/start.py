@@ -15,10 +15,10 @@ from hotfixes.preview import asking
 from hotfixes.rollback import checklist, ending, releases
 from hotfixes.rollback.shapes import Way
 from hotfixes.rollback.ways import preview_data, way, ways
-from incidents import recipients
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import OPEN, Incident, Mode, TimelineEvent
-from incidents.timeline import MACHINE
+from incidents.telling import recipients
+from incidents.timeline.timeline import MACHINE
 from products.models import Product
 from products.vocabulary import EventKind
 

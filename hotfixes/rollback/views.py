@@ -20,7 +20,7 @@ from hotfixes.rollback import back, checklist, ending, page, regressed
 from hotfixes.rollback.forms import BackForm, ReasonForm, SaidForm, WorseForm
 from hotfixes.rollback.remarks import HALT
 from incidents import glance
-from incidents.lifecycle import TooLate
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.views.incident import zone_of
 from live import bus
 

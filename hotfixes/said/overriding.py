@@ -21,10 +21,10 @@ from hotfixes.observing import asking
 from hotfixes.said import ticking
 from hotfixes.said.second import alone, refuse_author
 from hotfixes.standing.check_titles import TITLES
-from incidents.checklist import ATTEST, REOPEN, check_reason, shown
-from incidents.lifecycle import Step, TooLate, perform
+from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import Incident, TimelineEvent
-from incidents.report import REPORTED_IN, check_address, check_moment, possible, report
+from incidents.work.checklist import ATTEST, REOPEN, check_reason, shown
+from incidents.work.report import REPORTED_IN, check_address, check_moment, possible, report
 from products.vocabulary import EventKind, Verdict
 
 OVERRIDE = Step(EventKind.OVERRIDDEN, REPORTED_IN)

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from hotfixes.models import Attestation, CheckResult, Hotfix, Override
-from incidents import boxes
 from incidents.models import Box, Incident, TimelineEvent
+from incidents.work import boxes
 from products.vocabulary import Verdict
 
 SETTLED = Q(needs_second=False) | Q(second__isnull=False)

@@ -1,6 +1,6 @@
 """Checks as pages show them: sentences, lines for a terminal, what shows them, and who took one on.
 
-The incident page knows no hotfix; it reads this through incidents/verdicts.py.
+The incident page knows no hotfix; it reads this through incidents/work/verdicts.py.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,10 @@ from hotfixes.naming import named
 from hotfixes.rollback import next_step
 from hotfixes.standing import standing
 from hotfixes.standing.standing import CheckView, SaidView, Standing
-from incidents import glance, verdicts
+from incidents import glance
 from incidents.models import Incident
-from incidents.verdicts import Known, Shown
+from incidents.work import verdicts
+from incidents.work.verdicts import Known, Shown
 from products.repository import Forge
 from products.vocabulary import Verdict
 

@@ -15,10 +15,11 @@ from hotfixes.standing.check_titles import TITLES
 from hotfixes.standing.rows import hotfixes_of
 from hotfixes.standing.stage import stage_of
 from hotfixes.standing.stage import words as stage_words
-from incidents import glance, work
-from incidents.attachments import FileShown
+from incidents import glance
 from incidents.models import Incident, TimelineEvent
-from incidents.work import Work
+from incidents.timeline.attachments import FileShown
+from incidents.work import work
+from incidents.work.work import Work
 from products.vocabulary import Verdict
 
 # Shown though no step and no box names them: git answers them for every hotfix.

@@ -12,8 +12,8 @@ from hotfixes.models import Tally, Watch
 from hotfixes.watch import feeds, judging, known, sampling
 from hotfixes.watch.feeds import Feed
 from hotfixes.watch.rows import watches
-from incidents.claims import Finding, register_claim
-from incidents.clocks import span
+from incidents.clocks.clocks import span
+from incidents.messages.claims import Finding, register_claim
 from incidents.models import Incident
 from monitoring.models import StatusChange
 from monitoring.states import State

@@ -16,10 +16,10 @@ from hotfixes.watch import opening, sampling
 from hotfixes.watch.course import course, recovered_at
 from hotfixes.watch.shapes import Course, Failure, Rule
 from incidents import glance
-from incidents import watch as process
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle import watch as process
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Clock, Incident, Status
-from incidents.report import REPORTED_IN
+from incidents.work.report import REPORTED_IN
 from monitoring.models import StatusChange
 from monitoring.states import State
 from products.vocabulary import EventKind as Kind

@@ -10,10 +10,10 @@ from accounts.models import User
 from hotfixes.models import Tally
 from hotfixes.watch import smoke, tallies
 from hotfixes.watch.forms import FinishForm, SmokeForm, TallyForm
-from incidents.actions import OFFERS, Offer
 from incidents.models import Incident, TimelineEvent
-from incidents.report import report
+from incidents.page.actions import OFFERS, Offer
 from incidents.rules import respond
+from incidents.work.report import report
 from products.vocabulary import EventKind
 
 

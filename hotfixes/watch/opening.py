@@ -12,10 +12,10 @@ from foundation import moment
 from foundation.crash import crashpoint
 from hotfixes.models import Hotfix, Rollback, Watch
 from hotfixes.watch import sampling
-from incidents import watch as process
-from incidents.corrections import original
+from incidents.lifecycle import watch as process
 from incidents.models import Incident, TimelineEvent
-from incidents.story import means
+from incidents.timeline.corrections import original
+from incidents.timeline.story import means
 from monitoring import announce
 from products.process.schema.base import seconds
 from products.vocabulary import EventKind as Kind

@@ -7,8 +7,10 @@ from django.urls import reverse
 from accounts.access import allowed, signed_in
 from accounts.models import User
 from hotfixes.watch import shown
-from incidents import glance, panels, watch, work
+from incidents import glance, panels
+from incidents.lifecycle import watch
 from incidents.models import Incident
+from incidents.work import work
 from products.vocabulary import EventKind
 
 

@@ -16,11 +16,11 @@ from hotfixes.watch.judging import NOTABLE_S
 from hotfixes.watch.rows import watches
 from hotfixes.watch.shapes import BAD, GOOD, Course, Sample, Watched
 from hotfixes.watch.smoke import Item
-from incidents import holding
-from incidents.clocks import span
-from incidents.holding import RoleView
+from incidents.clocks.clocks import span
+from incidents.lifecycle.watch import spec
 from incidents.models import Incident
-from incidents.watch import spec
+from incidents.roles import holding
+from incidents.roles.holding import RoleView
 from monitoring.states import State
 from monitoring.uptime import Segment
 

@@ -20,10 +20,10 @@ from hotfixes.checks.facts import Shown
 from hotfixes.models import Evidence, Hotfix, SmokeTick, Watch
 from hotfixes.observing import asking
 from hotfixes.watch.rows import watches
-from incidents.lifecycle import Step, TooLate, perform
+from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import Incident, Status, TimelineEvent
-from incidents.report import check_moment, report
-from incidents.stated import possible
+from incidents.work.report import check_moment, report
+from incidents.work.stated import possible
 from products.vocabulary import EventKind
 
 TRIED = Step(EventKind.NOTED, tuple(Status))

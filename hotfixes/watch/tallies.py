@@ -12,10 +12,10 @@ from foundation.crash import crashpoint
 from hotfixes.models import Hotfix, Tally
 from hotfixes.observing import asking
 from hotfixes.watch import smoke
-from incidents import lifecycle
-from incidents.lifecycle import Step
+from incidents.lifecycle import lifecycle
+from incidents.lifecycle.lifecycle import Step
 from incidents.models import Incident, Status
-from incidents.report import check_address
+from incidents.work.report import check_address
 from products.models import Product
 from products.vocabulary import EventKind
 

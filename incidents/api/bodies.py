@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 from foundation.files import WithFile
 from foundation.shapes import Body, Key, Moment, Plain, Reason, Title, Words
 from incidents.api.writing import Affected, Count
-from incidents.holding import LEAD
+from incidents.roles.holding import LEAD
 
 
 def _example(value: JsonDict) -> ConfigDict:

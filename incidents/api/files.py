@@ -10,7 +10,7 @@ from ninja import Path
 from foundation import blobs
 from foundation.shapes import address
 from incidents.api.reading import incident_of, router
-from incidents.attachments import FileShown, content_of, file_of
+from incidents.timeline.attachments import FileShown, content_of, file_of
 
 Seq = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _BYTES = {"schema": {"type": "string", "format": "binary"}}

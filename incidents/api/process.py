@@ -19,7 +19,6 @@ from accounts.bearer import person_of
 from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Body, Listed, utc, utc_or_none
-from incidents import checklist, letters, messages, placeholders, sending, shell, steps, work
 from incidents.api.files import file_shape
 from incidents.api.process_shapes import (
     BoxShape,
@@ -33,10 +32,12 @@ from incidents.api.process_shapes import (
 )
 from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
+from incidents.messages import letters, messages, placeholders, sending
 from incidents.models import Incident, TimelineEvent
-from incidents.report import check_moment, report
-from incidents.work import Work
-from incidents.work_panels import markdown
+from incidents.work import checklist, shell, steps, work
+from incidents.work.panels import markdown
+from incidents.work.report import check_moment, report
+from incidents.work.work import Work
 
 MARKDOWN = {
     "responses": {

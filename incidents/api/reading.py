@@ -24,9 +24,9 @@ from incidents.api.shapes import (
     event_shape,
     incident_shape,
 )
-from incidents.hiding import with_corrections
 from incidents.models import Incident, Mode, RedactionRequest, Status
 from incidents.models.incident import IncidentQuerySet
+from incidents.timeline.hiding import with_corrections
 from notifications.api.shapes import DeliveryShape, delivery_shape
 from notifications.models import Delivery
 from products.token_products import narrowed

@@ -10,8 +10,8 @@ from ninja import Schema
 from foundation import moment
 from foundation.shapes import Utc, utc, utc_or_none
 from incidents.api.reading import incident_of, router
-from incidents.ruler import Mark
-from incidents.ruler_panel import read, summary
+from incidents.ruler.panel import read, summary
+from incidents.ruler.ruler import Mark
 
 
 class MarkShape(Schema):

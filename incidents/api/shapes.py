@@ -9,10 +9,11 @@ from ninja import Schema
 
 from foundation import moment
 from foundation.shapes import Utc, address, utc, utc_or_none
-from incidents import escalation, exits
-from incidents.clock_views import clock_views
-from incidents.clocks import paused_s
+from incidents.clocks.clocks import paused_s
+from incidents.clocks.shown import clock_views
+from incidents.lifecycle import exits
 from incidents.models import Clock, Incident, Status, TimelineEvent
+from incidents.telling import escalation
 
 
 class ClockShape(Schema):

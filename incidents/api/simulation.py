@@ -16,11 +16,11 @@ from accounts.bearer import person_of
 from foundation import moment
 from foundation.problems import problem
 from foundation.shapes import Body, Line, Moment, Utc, utc, utc_or_none
-from incidents import ruler_panel
 from incidents.api.reading import router
 from incidents.api.shapes import ClockShape, clock_shape
-from incidents.clock_views import clock_views
+from incidents.clocks.shown import clock_views
 from incidents.models import Status
+from incidents.ruler import panel as ruler_panel
 from incidents.simulation import script as scripts
 from incidents.simulation.basis import Basis
 from incidents.simulation.moves import Offered

@@ -19,7 +19,6 @@ from accounts.models import Membership, User
 from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Body
-from incidents import clock_verbs, closing, corrections, exits, roles, transitions, updates
 from incidents.api.bodies import (
     Assign,
     At,
@@ -41,7 +40,12 @@ from incidents.api.bodies import (
 from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
 from incidents.api.writing import environment_of, people
+from incidents.clocks import verbs as clock_verbs
+from incidents.lifecycle import closing, exits, transitions
+from incidents.messages import updates
 from incidents.models import Incident, RedactionRequest, TimelineEvent
+from incidents.roles import roles
+from incidents.timeline import corrections
 from products.models import Severity
 
 

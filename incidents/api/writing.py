@@ -17,7 +17,7 @@ from accounts.replay import once_by_token
 from foundation.shapes import Body, Key, Line, Moment, Title, Words
 from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from products.api import named_product, severity_of
 from products.models import Environment, Product
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from foundation import moment
-from incidents import clock_verbs
+from incidents.clocks import verbs as clock_verbs
 from incidents.forms.fields import words
 from incidents.forms.verbs import VerbForm
 

@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from incidents import exits
 from incidents.forms.fields import line, words
 from incidents.forms.verbs import VerbForm
-from incidents.triage import Pick, example_of, guide, questions, reasons_to_wait
+from incidents.lifecycle import exits
+from incidents.lifecycle.triage import Pick, example_of, guide, questions, reasons_to_wait
 
 OTHER = "other"
 

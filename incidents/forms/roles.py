@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from incidents.forms.fields import words
 from incidents.forms.verbs import VerbForm, members
-from incidents.holding import RoleView
+from incidents.roles.holding import RoleView
 
 
 class RoleForm(VerbForm):

@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from incidents import letters, rhythm
 from incidents.forms.fields import words
 from incidents.forms.verbs import VerbForm
+from incidents.messages import letters, rhythm
 from notifications.models import Audience, Channel
 
 

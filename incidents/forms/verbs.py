@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import has_role
 from accounts.models import Membership, Role, User
 from incidents.forms.fields import MomentField, UploadField, line, words
-from incidents.holding import LEAD, lead_role, roles_of
 from incidents.models import Incident
+from incidents.roles.holding import LEAD, lead_role, roles_of
 from products.models import Environment, Severity
 
 

@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from incidents import checklist
 from incidents.forms.fields import MomentField, UploadField, line, words
 from incidents.forms.verbs import VerbForm
-from incidents.messages import messages
-from incidents.report import SAID, alone
-from incidents.steps import steps
+from incidents.messages.messages import messages
+from incidents.work import checklist
+from incidents.work.report import SAID, alone
+from incidents.work.steps import steps
 from products.vocabulary import EventKind
 
 

@@ -1,7 +1,7 @@
 """The boxes of a process on one incident, and steps that a person ticked.
 
 What a box says is copied when the incident starts, so that it reads the same for ever. Writes are in
-incidents/checklist.py.
+incidents/work/checklist.py.
 """
 
 from typing import Any

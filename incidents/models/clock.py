@@ -1,6 +1,6 @@
 """Everything timed.
 
-Rows are started and stopped by events and swept by the database; the arithmetic is in incidents/clocks.py.
+Rows are started and stopped by events and swept by the database; the arithmetic is in incidents/clocks/clocks.py.
 """
 
 from datetime import datetime
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from foundation.calendar import WorkingCalendar
-from incidents import clocks, stages
+from incidents.clocks import clocks, stages
 from incidents.models.incident import Incident, Mode
 from incidents.models.timeline import TimelineEvent
 from products.vocabulary import ClockKey, ClockKind, EventKind, Moment

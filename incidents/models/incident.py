@@ -131,14 +131,15 @@ class Incident(models.Model):
         "monitoring.Target", on_delete=models.PROTECT, null=True, related_name="incidents"
     )
 
-    # When to look next for a needed role that nobody has taken (incidents/vacancies.py).
+    # When to look next for a needed role that nobody has taken (incidents/roles/vacancies.py).
     roles_due_at = models.DateTimeField(null=True)
-    # When the next status update is due, and when somebody is reminded of it (incidents/rhythm.py); null: nobody asks.
+    # When the next status update is due, and when somebody is reminded of it (incidents/messages/rhythm.py); null:
+    # nobody asks.
     update_due_at = models.DateTimeField(null=True)
     remind_at = models.DateTimeField(null=True)
 
-    # Where no clock says when the next one is asked to acknowledge it (incidents/escalation.py): when, and how many
-    # have been.
+    # Where no clock says when the next one is asked to acknowledge it (incidents/telling/escalation.py): when, and how
+    # many have been.
     escalate_at = models.DateTimeField(null=True)
     escalated = models.PositiveSmallIntegerField(default=0)
 

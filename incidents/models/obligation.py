@@ -1,6 +1,6 @@
 """A message that somebody owes: whose it is, from when on, and how far it has come (K65–K77, K84, K85, C11, C17).
 
-What is owed follows from the story (incidents/message_views.py); these rows are what can be found of it in one query,
+What is owed follows from the story (incidents/messages/shown.py); these rows are what can be found of it in one query,
 also when the incident is closed.
 """
 

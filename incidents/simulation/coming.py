@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from incidents import messages
+from incidents.messages import messages
 from incidents.models import Clock, Incident, Obligation
 from incidents.simulation.play import Played
-from incidents.work import Work
+from incidents.work.work import Work
 from notifications.models import Delivery
 
 

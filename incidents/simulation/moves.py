@@ -6,22 +6,15 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.utils.translation import gettext as _
 
-from incidents import (
-    checklist,
-    clock_verbs,
-    closing,
-    exits,
-    messages,
-    rhythm,
-    roles,
-    steps,
-    transitions,
-    updates,
-)
+from incidents.clocks import verbs as clock_verbs
+from incidents.lifecycle import closing, exits, transitions
+from incidents.messages import messages, rhythm, updates
 from incidents.models import Incident
-from incidents.report import report
+from incidents.roles import roles
 from incidents.simulation.world import World
-from incidents.work import Work
+from incidents.work import checklist, steps
+from incidents.work.report import report
+from incidents.work.work import Work
 
 type Do = Callable[[Incident, str, World], object]
 type Offers = Callable[[Incident, Work], list["Offered"]]

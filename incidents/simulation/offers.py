@@ -4,13 +4,16 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from incidents import holding, messages, setbacks, steps
+from incidents.lifecycle import setbacks
+from incidents.messages import messages
 from incidents.models import OPEN, Incident, Status
-from incidents.next_action import Action, next_action
-from incidents.report import SAID, possible
+from incidents.roles import holding
 from incidents.simulation import moves
 from incidents.simulation.moves import Offered
-from incidents.work import Work
+from incidents.work import steps
+from incidents.work.next_action import Action, next_action
+from incidents.work.report import SAID, possible
+from incidents.work.work import Work
 from products.vocabulary import CONTAINED, EventKind
 
 # What can go wrong once something of it has happened.

@@ -10,15 +10,16 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from incidents import escalation, sweep
-from incidents.declare import declare
-from incidents.lifecycle import TooLate
+from incidents.lifecycle import sweep
+from incidents.lifecycle.declare import declare
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Clock, Incident, Obligation
 from incidents.simulation import moves, world
 from incidents.simulation.basis import Basis
 from incidents.simulation.script import Move, Script
 from incidents.simulation.stage import Stage, stage
 from incidents.simulation.world import World
+from incidents.telling import escalation
 from notifications.channels import WAYS
 from notifications.models import Delivery, Kind, State
 

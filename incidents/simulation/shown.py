@@ -8,19 +8,23 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from incidents import glance, holding, panels, placeholders, sentences, shell, steps, work
-from incidents.clock_views import clock_views
-from incidents.clocks import span
+from incidents import glance, panels
+from incidents.clocks.clocks import span
+from incidents.clocks.shown import clock_views
+from incidents.messages import placeholders
 from incidents.models import ChecklistItem, Incident, Status
-from incidents.next_action import Action
+from incidents.roles import holding
+from incidents.sentences import sentences
 from incidents.simulation.coming import Coming, coming
 from incidents.simulation.moves import Offered
 from incidents.simulation.offers import action_of, offers
 from incidents.simulation.play import Played, Refused
 from incidents.simulation.script import Script
 from incidents.simulation.telling import Told, told
-from incidents.steps import StepView
-from incidents.work import Work, role_label
+from incidents.work import shell, steps, work
+from incidents.work.next_action import Action
+from incidents.work.steps import StepView
+from incidents.work.work import Work, role_label
 from products.vocabulary import EventKind
 from ui.clock_face import Face, face
 

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from foundation import blobs
-from incidents import attachments
+from incidents.timeline import attachments
 from incidents.views.incident import fetch
 
 

@@ -16,12 +16,12 @@ from accounts.models import User
 from foundation import moment
 from foundation.idempotency import Reused, fingerprint, once
 from foundation.text import asked
-from incidents.alike import ALIKE, likeness
-from incidents.clock_views import clock_views
-from incidents.declare import declare
+from incidents.clocks.shown import clock_views
 from incidents.forms.declare import DeclareForm, JoinForm
+from incidents.lifecycle.alike import ALIKE, likeness
+from incidents.lifecycle.declare import declare
+from incidents.lifecycle.transitions import note
 from incidents.models import Incident, Mode
-from incidents.transitions import note
 from incidents.views.incident import fetch, zone_of
 from monitoring.models import Target
 from notifications.standing import of_incident

@@ -14,14 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
-from incidents import corrections, page
-from incidents.attachments import file_of
-from incidents.clocks import span
-from incidents.fact_names import FACTS, LABELS
+from incidents.clocks.clocks import span
 from incidents.forms.corrections import CorrectForm, RedactForm
-from incidents.hiding import asked_to_redact
-from incidents.lifecycle import TooLate
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import RedactionRequest, TimelineEvent
+from incidents.page import page
+from incidents.sentences.facts import FACTS, LABELS
+from incidents.timeline import corrections
+from incidents.timeline.attachments import file_of
+from incidents.timeline.hiding import asked_to_redact
 from incidents.views.incident import fetch, show, zone_of
 from products.vocabulary import EventKind
 

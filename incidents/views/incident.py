@@ -14,13 +14,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import allowed, authorize, signed_in
 from foundation import moment
 from foundation.text import asked
-from incidents import ended, glance, page, panels, transitions
-from incidents.actions import OFFERS, Offer, menu
+from incidents import glance, panels
 from incidents.forms.retold import asks_when, retell
 from incidents.forms.verbs import BreakGlassForm, NoteForm, VerbForm
-from incidents.lifecycle import TooLate
+from incidents.lifecycle import ended, transitions
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
 from incidents.models.incident import IncidentQuerySet
+from incidents.page import page
+from incidents.page.actions import OFFERS, Offer, menu
 from monitoring.shown import as_shown
 
 

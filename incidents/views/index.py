@@ -11,7 +11,7 @@ from foundation.paging import BadCursor, page
 from foundation.text import asked
 from incidents.models import Incident, Mode, Status
 from incidents.models.incident import REF, IncidentQuerySet
-from incidents.searching import written
+from incidents.timeline.searching import written
 from live import bus
 from products.models import Product, Severity
 

@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import authorize, signed_in
-from incidents import letters, sending, work
-from incidents.lifecycle import TooLate
-from incidents.message_views import SENT_IN, MessageView, digest, messages
+from incidents.lifecycle.lifecycle import TooLate
+from incidents.messages import letters, sending
+from incidents.messages.shown import SENT_IN, MessageView, digest, messages
 from incidents.models import Incident
 from incidents.views.incident import fetch, zone_of
+from incidents.work import work
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

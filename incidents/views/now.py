@@ -15,12 +15,17 @@ from django.views.decorators.http import require_safe
 from accounts.access import allowed, signed_in, teams_of
 from accounts.models import User
 from foundation import moment
-from incidents import alarms, holding, obligations, setbacks, verdicts, woken
-from incidents.clock_views import ClockView
-from incidents.escalation import Next
+from incidents import alarms
+from incidents.clocks.shown import ClockView
+from incidents.lifecycle import setbacks
+from incidents.messages import obligations
 from incidents.models import Clock, Incident, Mode, Status
-from incidents.next_action import Action, decision, next_action
-from incidents.work import Work, read_all
+from incidents.roles import holding
+from incidents.telling import woken
+from incidents.telling.escalation import Next
+from incidents.work import verdicts
+from incidents.work.next_action import Action, decision, next_action
+from incidents.work.work import Work, read_all
 from live import bus
 from monitoring.models import Monitor, Target
 from monitoring.shown import as_shown

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import signed_in
 from foundation import moment
-from incidents import obligations
+from incidents.messages import obligations
 
 PER_PAGE = 50
 

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import authorize, signed_in
-from incidents import holding, roles
 from incidents.forms.retold import asks_when, retell
 from incidents.forms.roles import ClaimForm, GiveUpForm, HandOverForm, RoleForm
-from incidents.holding import RoleView
-from incidents.lifecycle import TooLate
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
+from incidents.roles import holding, roles
+from incidents.roles.holding import RoleView
 from incidents.views.incident import context, fetch, show, zone_of
 
 

@@ -19,9 +19,10 @@ from accounts.access import allowed
 from accounts.limits import TooOften, count_refused
 from accounts.models import User
 from foundation import moment
-from incidents import recipients, transitions
-from incidents.lifecycle import TooLate
+from incidents.lifecycle import transitions
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
+from incidents.telling import recipients
 from incidents.views import update_taps
 from incidents.views.said import Said
 from notifications import links

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from incidents import letters, rhythm, updates
+from incidents.messages import letters, rhythm, updates
 from incidents.models import Incident
 from incidents.views.said import Said
 from notifications.links import Tap

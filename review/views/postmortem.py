@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import authorize, signed_in
 from foundation import moment
-from incidents.lifecycle import TooLate
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
 from incidents.views.incident import fetch, lookup, zone_of
 from live import bus

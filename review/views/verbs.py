@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import authorize, signed_in
 from foundation import moment
-from incidents.lifecycle import TooLate
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
 from incidents.views.incident import fetch, zone_of
 from review import answers, findings, page, process_change, report, reviewing

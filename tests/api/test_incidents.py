@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from incidents.models import Incident
-from incidents.verify import verify
+from incidents.timeline.verify import verify
 from products.models import Product
 from tests.api.conftest import NEW, Script, problem
 from tests.factories import join, make_user

@@ -10,7 +10,7 @@ from foundation import moment
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Tally
 from incidents.models import Incident
-from incidents.report import report
+from incidents.work.report import report
 from tests.api.conftest import Script, problem
 
 

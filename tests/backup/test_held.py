@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from incidents import transitions
+from incidents.lifecycle import transitions
 from incidents.models import Incident, Participant
 from notifications import send
 from notifications.models import Channel, Delivery, State

@@ -15,9 +15,9 @@ from config.backup import Trouble, archive, manifest
 from config.backup.make import backup
 from config.backup.restore import restore
 from foundation import moment
-from incidents import sweep, transitions
+from incidents.lifecycle import sweep, transitions
 from incidents.models import Clock, Incident
-from incidents.verify import verify
+from incidents.timeline.verify import verify
 from live import bus
 from monitoring.models import Monitor
 from notifications.models import Attempt, Channel, Delivery, State

@@ -12,10 +12,10 @@ from chaos.figures import spread
 from chaos.journal import Journal
 from chaos.report import is_kept
 from foundation import moment
-from incidents import sweep, transitions
-from incidents.declare import declare
+from incidents.lifecycle import sweep, transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Clock, Incident
-from incidents.timeline import record
+from incidents.timeline.timeline import record
 from notifications.models import Delivery, State
 from products.vocabulary import EventKind
 from tests.factories import join, make_product, make_user

@@ -18,10 +18,11 @@ from hotfixes.rollback import back, checklist, ending, rounds
 from hotfixes.rollback.start import adopt
 from hotfixes.said import overriding
 from hotfixes.watch import judging, smoke
-from incidents import intake, obligations, rhythm, sending, sweep, transitions, updates
-from incidents.lifecycle import TooLate
+from incidents.lifecycle import intake, sweep, transitions
+from incidents.lifecycle.lifecycle import TooLate
+from incidents.messages import obligations, rhythm, sending, updates
 from incidents.models import Incident
-from incidents.report import report
+from incidents.work.report import report
 from monitoring import sweep as probes
 from notifications import send
 

@@ -10,7 +10,7 @@ from hotfixes.lifecycle.ending import abandon
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix, Preview
 from hotfixes.preview import asking
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from products.models import Deployment, Hold, VersionSeen
 from products.versions_seen import Reading, read
 from tests.crash.rolling_back import GoneBack

@@ -2,7 +2,7 @@
 
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix, Override
-from incidents.report import report
+from incidents.work.report import report
 from tests.crash.scenes import Scene, story
 
 

@@ -4,9 +4,9 @@ from foundation import moment
 from hotfixes.decision.decide import decide
 from hotfixes.models import Rollback
 from hotfixes.rollback import back
-from incidents import exits
+from incidents.lifecycle import exits
 from incidents.models import Box, Incident, TimelineEvent
-from incidents.report import report
+from incidents.work.report import report
 from products.models import VersionSeen
 from tests.crash.deciding import lister
 from tests.crash.scenes import Scene, story

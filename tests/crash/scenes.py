@@ -14,9 +14,9 @@ from foundation.models import IdempotencyKey
 from hotfixes.lifecycle.start import start
 from hotfixes.models import CheckResult, Hotfix, Mirror, RefObservation
 from hotfixes.observing.claim import LEASE_S
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Clock, Incident, Reminder, Status, TimelineEvent
-from incidents.verify import verify
+from incidents.timeline.verify import verify
 from monitoring.models import Monitor, Receiver, StatusChange
 from monitoring.push_keys import push_url
 from notifications.models import Attempt, Delivery, State

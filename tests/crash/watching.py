@@ -6,7 +6,7 @@ from foundation import moment
 from hotfixes.models import SmokeTick, Tally, Watch, WatchSample
 from hotfixes.watch import judging, smoke
 from incidents.models import Clock, Incident
-from incidents.report import report
+from incidents.work.report import report
 from monitoring.models import Monitor, StatusChange
 from tests.crash.scenes import Scene, story
 from tests.factories import make_monitor

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from foundation.calendar import DAYS, WorkingCalendar
-from incidents import clocks
-from incidents.clocks import Run
+from incidents.clocks import clocks
+from incidents.clocks.clocks import Run
 
 OFFICE = dict.fromkeys(DAYS[:5], "09:00-17:00")
 ALWAYS = dict.fromkeys(DAYS, "00:00-24:00")

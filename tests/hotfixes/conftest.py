@@ -9,7 +9,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from accounts.models import Role, User
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product, RoleHolder
 from tests.factories import join, make_product, make_user

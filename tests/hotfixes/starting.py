@@ -3,7 +3,7 @@
 from accounts.models import User
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product
 

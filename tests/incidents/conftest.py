@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product
 from tests.factories import join, make_product, make_user

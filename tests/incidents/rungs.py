@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from incidents import sweep
+from incidents.lifecycle import sweep
 from incidents.models import Incident
 from incidents.simulation.stage import Stage
 from notifications.models import Delivery

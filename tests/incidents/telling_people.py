@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from accounts.models import User
 from foundation import moment
-from incidents import message_views
-from incidents.message_views import MessageView
+from incidents.messages import shown as message_views
+from incidents.messages.shown import MessageView
 from incidents.models import Incident
-from incidents.report import report
+from incidents.work.report import report
 from notifications.models import Audience, Channel, Kind
 from notifications.ways import add_channel
 from products.models import Product

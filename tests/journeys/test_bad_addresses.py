@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from tests.factories import join, make_product, make_user
 
 pytestmark = pytest.mark.django_db

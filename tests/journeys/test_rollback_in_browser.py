@@ -27,7 +27,7 @@ from hotfixes.preview import asking
 from hotfixes.preview.making import preview_due
 from hotfixes.rollback import rounds
 from hotfixes.watch import judging
-from incidents import intake
+from incidents.lifecycle import intake
 from incidents.models import Clock, Incident
 from monitoring import sweep as probes
 from monitoring.models import Monitor

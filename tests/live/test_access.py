@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from config.live_access import authorise
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from live.stream import Grant
 from products.models import Product
 from tests.factories import join, make_product, make_team, make_user

@@ -14,9 +14,10 @@ from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
 from accounts.models import User
 from config import asgi
-from incidents import lines, transitions
-from incidents.declare import declare
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
+from incidents.timeline import lines
 from live import bus, stream
 from tests.factories import join, make_product, make_user
 from tests.live.conftest import Served

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from foundation import moment
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from monitoring.api.shapes import monitor_shape, with_targets
 from monitoring.board import board
 from monitoring.claim import claim_due

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from config.mailers import mailers
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from notifications.models import Channel, Kind
 from notifications.ways import add_channel

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from foundation import moment
-from incidents import exits
+from incidents.lifecycle import exits
 from notifications import queue, send, ways
 from notifications.models import Audience, Channel, Delivery, Kind
 from notifications.parcel import Outcome

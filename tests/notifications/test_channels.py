@@ -14,7 +14,7 @@ from pytest_django import Settings
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from accounts.models import User
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from notifications import send
 from notifications.channels import webhook
 from notifications.models import Channel, Delivery, Kind

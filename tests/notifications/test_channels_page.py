@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from foundation.secrets import unseal
-from incidents import transitions
+from incidents.lifecycle import transitions
 from notifications import send
 from notifications.models import Channel, Delivery
 from products.models import Product

@@ -9,8 +9,9 @@ from django.test import Client
 
 from accounts.models import User
 from foundation import moment
-from incidents import recipients, sweep, transitions
+from incidents.lifecycle import sweep, transitions
 from incidents.models import Incident
+from incidents.telling import recipients
 from notifications import links, send
 from notifications.models import Delivery
 from products import contacts

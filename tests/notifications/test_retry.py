@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from incidents import transitions
+from incidents.lifecycle import transitions
 from notifications import send, ways
 from notifications.models import Delivery
 from notifications.queue import Recipient

@@ -15,7 +15,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from incidents import transitions
+from incidents.lifecycle import transitions
 from incidents.models import Incident, TimelineEvent
 from notifications import send as sender
 from notifications.models import Audience, Channel, Delivery

@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from incidents import transitions
-from incidents.declare import declare
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Mode
 from notifications import send
 from notifications.models import Audience, Channel, Delivery, Kind, Thread

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from foundation import moment
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from notifications import send
 from notifications.channels import matrix
 from notifications.models import Channel, Delivery, Kind

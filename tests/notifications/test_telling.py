@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from foundation import moment
-from incidents import sweep, transitions
+from incidents.lifecycle import sweep, transitions
 from incidents.models import Clock, Incident, Participant
 from notifications.models import Delivery
 from products import contacts

@@ -12,9 +12,9 @@ from django.db import transaction
 from pytest_django import Settings
 
 from accounts.models import User
-from incidents import letters
-from incidents.declare import declare
-from incidents.letters import Letter
+from incidents.lifecycle.declare import declare
+from incidents.messages import letters
+from incidents.messages.letters import Letter
 from incidents.models import Incident
 from network import mail
 from notifications import send

@@ -15,12 +15,13 @@ from psycopg import errors, sql
 from accounts.models import User
 from config import cluster, roles
 from config.roles import APPEND_ONLY, grant, roles_are_separate
-from incidents import corrections, transitions
+from incidents.lifecycle import transitions
 from incidents.models import Incident, TimelinePayload
 from incidents.simulation.basis import Basis
 from incidents.simulation.play import play
 from incidents.simulation.script import Move, Script
-from incidents.verify import verify
+from incidents.timeline import corrections
+from incidents.timeline.verify import verify
 from live.models import Announcement
 from tests.factories import join, make_user
 from tests.fixtures.begun import Begin

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from products.models import Process, ProcessVersion, Product
 from products.reading.findings import findings_of, place
 from products.reading.outline import event_words, limit_words, names, offset_words

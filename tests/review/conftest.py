@@ -7,8 +7,8 @@ from django.test import Client
 
 from accounts.models import Role, User
 from hotfixes.decision.decide import decide
-from incidents import transitions
-from incidents.declare import declare
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product, RoleHolder
 from tests.factories import join, make_product, make_user

@@ -7,8 +7,8 @@ from django.test import Client
 
 from accounts.models import User
 from foundation import moment
-from incidents import transitions
-from incidents.declare import declare
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product
 from review import answers, listing

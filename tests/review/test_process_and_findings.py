@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from foundation import moment
-from incidents import corrections
 from incidents.models import Incident
+from incidents.timeline import corrections
 from review import answers, report
 from review.action_items import add_action, drop_action
 from review.findings import share_findings

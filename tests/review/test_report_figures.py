@@ -6,13 +6,13 @@ from django.utils.html import strip_tags
 
 from accounts.models import User
 from foundation import moment
-from incidents import transitions
-from incidents.clock_verbs import pause_clock
-from incidents.clocks import span
+from incidents.clocks.clocks import span
+from incidents.clocks.verbs import pause_clock
+from incidents.lifecycle import transitions
 from incidents.models import Incident
-from incidents.report import report
-from incidents.sentences import sentence
-from incidents.story import story
+from incidents.sentences.sentences import sentence
+from incidents.timeline.story import story
+from incidents.work.report import report
 from review import answers, evidence, figures
 from review.documents import questions
 

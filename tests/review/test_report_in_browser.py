@@ -10,8 +10,8 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
-from incidents import transitions
-from incidents.declare import declare
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product
 from review.models import ActionItem, Answer, Postmortem

@@ -8,7 +8,7 @@ from markdown_it.token import Token
 
 from accounts.models import User
 from foundation import moment
-from incidents import transitions
+from incidents.lifecycle import transitions
 from incidents.models import Incident
 from review import answers
 from review.action_items import add_action

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from foundation import moment
 from hotfixes.decision.decide import decide
-from incidents import corrections, transitions
+from incidents.lifecycle import transitions
 from incidents.models import Incident
+from incidents.timeline import corrections
 from review import answers, report
 from review.action_items import add_action
 from review.findings import share_findings

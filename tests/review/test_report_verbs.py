@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from foundation import moment
 from foundation.shapes import utc
-from incidents import corrections, transitions
-from incidents.lifecycle import TooLate
+from incidents.lifecycle import transitions
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Box, Incident
+from incidents.timeline import corrections
 from products.models import Product
 from review import action_items, answers, evidence, report
 from review.due import standing
@@ -94,7 +95,7 @@ def test_scheduling_stops_the_clock_of_krow_within_24_hours(over: Incident, ada:
 
 def test_the_clock_of_archy_stops_too(ada: User, product: Product) -> None:
     """C16: a house default of 72 hours."""
-    from incidents.declare import declare
+    from incidents.lifecycle.declare import declare
 
     node = make_product(product.team, process="archy", name="Archipelago")
     made = declare(node, by=ada, title="App does not start", severity=node.severities().get(key="P1"))

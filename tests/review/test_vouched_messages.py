@@ -2,10 +2,10 @@
 
 from accounts.models import User
 from foundation import moment
-from incidents import messages
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
+from incidents.messages import messages
 from incidents.models import Incident
-from incidents.report import report as state
+from incidents.work.report import report as state
 from products.models import Product
 from review import report
 

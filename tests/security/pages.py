@@ -250,7 +250,7 @@ PAGES = [*ENTRANCE, *OWN, *PEOPLE, *PRODUCTS, *AUDITS, *CHANNELS, *MONITORS, *RE
 # Addresses with a key of their own in the path, or with a token; tests of their own name each.
 KEYED = {
     "act": "test_pages.py, once per verb",
-    "simulate_draft": "tests/incidents/test_simulation_page.py",
+    "simulate_draft": "tests/incidents/simulation/test_simulation_page.py",
     "tap": "test_keys_in_paths.py",
     "decision": "tests/hotfixes/decision/test_decision_pages.py",
     "push": "test_keys_in_paths.py",

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role
-from incidents.actions import OFFERS
+from incidents.page.actions import OFFERS
 from tests.security.around_incident import OKAPI
 from tests.security.asking import (
     FORBIDDEN,

@@ -24,7 +24,7 @@ from accounts.access import changed
 from accounts.adapter import AccountAdapter
 from accounts.memberships import remove_from_team
 from accounts.models import User
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident, Participant
 from live import bus
 from tests.factories import join, make_product, make_user

@@ -21,9 +21,10 @@ from foundation import moment
 from foundation.blobs import taken
 from hotfixes.audit.asking import ask, cancel
 from hotfixes.models import AuditRun
-from incidents import corrections, transitions
-from incidents.declare import declare
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident, Participant
+from incidents.timeline import corrections
 from monitoring.models import Monitor
 from monitoring.push_keys import push_url
 from notifications import links

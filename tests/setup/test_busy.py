@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from config.environment import database, limit
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident, Status
 from tests.factories import join, make_product, make_user
 

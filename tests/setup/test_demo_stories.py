@@ -10,10 +10,10 @@ from pytest_django import Settings
 from accounts.models import User
 from config import demo
 from foundation import moment
-from incidents.closing import holds
-from incidents.messages import messages
+from incidents.lifecycle.closing import holds
+from incidents.messages.messages import messages
 from incidents.models import ChecklistItem, Clock, Incident
-from incidents.steps import steps
+from incidents.work.steps import steps
 from notifications.models import Channel
 from products.models import Product
 from products.setup.sections import progress

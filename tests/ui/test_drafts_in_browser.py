@@ -9,8 +9,8 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import User
-from incidents import transitions
-from incidents.declare import declare
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from tests.factories import join, make_product, make_user
 

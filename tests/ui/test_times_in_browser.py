@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, expect
 
 from accounts.models import Role, User
 from hotfixes.reported.deployments import report_deployment
-from incidents.declare import declare
-from incidents.report import report
+from incidents.lifecycle.declare import declare
+from incidents.work.report import report
 from products.models import Product
 from tests.factories import join, make_product, make_user
 from tests.signing import sign_in

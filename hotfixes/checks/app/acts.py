@@ -66,7 +66,7 @@ def postmortem_scheduled(context: Context) -> Result:
 
 
 def _judges(event: Told) -> bool:
-    """As the checklist reads it (incidents/story.py): who declares with a severity, or decides, has assessed it."""
+    """As the checklist reads it (incidents/timeline/story.py): declaring with a severity assesses it, deciding too."""
     if event.kind == "declared":
         return bool(event.data.get("sure"))
     return event.kind in ("severity_confirmed", "severity_changed", "decided")

@@ -9,7 +9,7 @@ from hotfixes.checks.deploy import timeline, tried
 from hotfixes.checks.shapes import Next, Result, failed, not_needed, passed, pending, stated, unknown, when
 from hotfixes.checks.watched import WatchFacts
 from hotfixes.checks.words import by_word
-from incidents.clocks import span
+from incidents.clocks.clocks import span
 
 # What opened the incident has this long to come up after the deployment.
 GRACE = timedelta(minutes=5)

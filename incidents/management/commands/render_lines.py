@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from incidents import lines
 from incidents.models import TimelineEvent, TimelineLine
+from incidents.timeline import lines
 
 
 class Command(BaseCommand):

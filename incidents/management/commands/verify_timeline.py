@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from incidents.models import Incident
-from incidents.verify import verify
+from incidents.timeline.verify import verify
 
 
 class Command(BaseCommand):

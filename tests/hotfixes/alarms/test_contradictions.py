@@ -13,8 +13,8 @@ from hotfixes.lifecycle import ending
 from hotfixes.models import Hotfix
 from hotfixes.standing import standing
 from hotfixes.standing.standing import Standing
-from incidents import transitions
-from incidents.report import report
+from incidents.lifecycle import transitions
+from incidents.work.report import report
 from monitoring.states import State
 from notifications.models import Delivery
 from products.models import Deployment, Product, RoleHolder

@@ -12,10 +12,10 @@ from accounts.models import Role, Scope, User
 from accounts.tokens import make_token
 from hotfixes.approving.approve import Moved, Own, approvals, approve, change, withdraw_approval
 from hotfixes.models import Approval, Hotfix
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import OPEN, Incident
-from incidents.report import report
-from incidents.verify import verify
+from incidents.timeline.verify import verify
+from incidents.work.report import report
 from tests.factories import join, make_user
 from tests.hotfixes.checks.stories import BRANCH, NOTED
 from tests.hotfixes.observing.watched import Watched

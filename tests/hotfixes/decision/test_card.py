@@ -19,13 +19,15 @@ from foundation import moment
 from hotfixes.decision import asking, comparing, facts, proposing, revisiting
 from hotfixes.decision.decide import decide
 from hotfixes.models import Decision, Question
-from incidents import corrections, roles, transitions
+from incidents.lifecycle import transitions
 from incidents.models import Incident
-from incidents.verify import verify
+from incidents.roles import roles
+from incidents.timeline import corrections
+from incidents.timeline.verify import verify
 from notifications.models import Delivery
 from products.models import Product, RoleHolder
 from tests.factories import join, make_user
-from tests.incidents.test_races import together
+from tests.incidents.lifecycle.test_races import together
 from tests.signing import sign_in
 
 WHY = "One line"

@@ -14,15 +14,16 @@ from hotfixes.decision import facts, options
 from hotfixes.decision.decide import Changed, Decided, decide, standing
 from hotfixes.decision.forms import DecideForm
 from hotfixes.models import Decision
-from incidents import holding, transitions
-from incidents.declare import declare
-from incidents.lifecycle import TooLate
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident, Status
-from incidents.verify import verify
+from incidents.roles import holding
+from incidents.timeline.verify import verify
 from products.components import set_components
 from products.models import Product, RoleHolder
 from tests.factories import join, make_monitor, make_product, make_user
-from tests.incidents.test_races import together
+from tests.incidents.lifecycle.test_races import together
 
 WHY = "Mending it is a line"
 

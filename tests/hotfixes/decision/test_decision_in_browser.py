@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts.models import Role, User
 from hotfixes.decision.proposing import propose
 from hotfixes.models import Decision
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from notifications import links
 from notifications.models import Delivery

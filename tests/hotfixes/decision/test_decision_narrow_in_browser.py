@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
 
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from tests.factories import make_product, make_user
 from tests.signing import sign_in
 

@@ -11,10 +11,11 @@ from hotfixes.decision.asking import answer, ask
 from hotfixes.decision.decide import decide
 from hotfixes.decision.proposing import propose
 from hotfixes.models import Decision
-from incidents import corrections, transitions
+from incidents.lifecycle import transitions
 from incidents.models import Incident
-from incidents.report import report
-from incidents.roles import claim
+from incidents.roles.roles import claim
+from incidents.timeline import corrections
+from incidents.work.report import report
 from products.models import RoleHolder
 from tests.factories import make_user
 from tests.signing import sign_in

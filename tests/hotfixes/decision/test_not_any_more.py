@@ -18,7 +18,7 @@ from foundation import moment
 from hotfixes.decision import asking, facts, proposing, revisiting
 from hotfixes.decision.decide import decide
 from hotfixes.models import Decision
-from incidents import transitions
+from incidents.lifecycle import transitions
 from incidents.models import Incident
 from monitoring.models import Monitor, Target
 from notifications import links

@@ -6,9 +6,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts.models import Role, User
 from hotfixes.decision.decide import decide
 from hotfixes.models import Decision
-from incidents import transitions
+from incidents.lifecycle import transitions
 from incidents.models import Incident
-from incidents.report import report
+from incidents.work.report import report
 from tests.factories import join, make_user
 from tests.hotfixes.decision.test_decision_in_browser import (
     apart,

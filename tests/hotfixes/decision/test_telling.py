@@ -4,9 +4,10 @@ import pytest
 
 from accounts.models import User
 from hotfixes.decision.decide import decide
-from incidents import roles, transitions
-from incidents.declare import declare
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident, Mode
+from incidents.roles import roles
 from notifications.models import Delivery, Kind, State
 from notifications.ways import add_channel
 from products.contacts import add_contact

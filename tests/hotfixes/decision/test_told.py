@@ -4,8 +4,8 @@ from accounts.models import User
 from foundation import moment
 from hotfixes.decision import facts
 from hotfixes.decision.told import told
-from incidents import transitions
-from incidents.declare import declare
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from tests.factories import make_product
 from tests.hotfixes.rollback.test_ways import deployed

@@ -10,9 +10,9 @@ from hotfixes.judging import judge_due
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
 from hotfixes.reported.deployments import report_deployment
-from incidents import work
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
+from incidents.work import work
 from monitoring.models import Monitor, Target
 from products.models import Environment, Product
 from tests.factories import join, make_monitor, make_product, make_user

@@ -3,8 +3,8 @@
 from hotfixes.lifecycle.ending import abandon
 from hotfixes.lifecycle.start import adopt, start
 from hotfixes.models import Hotfix
-from incidents import transitions
-from incidents.report import report
+from incidents.lifecycle import transitions
+from incidents.work.report import report
 from tests.hotfixes.observing.watched import Watched
 
 

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from hotfixes.judging import judge_due
 from hotfixes.lifecycle import ending
 from hotfixes.models import Hotfix, Mirror
-from incidents import clock_verbs, exits, transitions
-from incidents.closing import close
+from incidents.clocks import verbs as clock_verbs
+from incidents.lifecycle import exits, transitions
+from incidents.lifecycle.closing import close
 from notifications.models import Delivery
 from tests.hotfixes.checks.stories import BRANCH, TAG
 from tests.hotfixes.observing.watched import Watched

@@ -8,8 +8,8 @@ from foundation import moment
 from hotfixes.decision.decide import decide
 from hotfixes.lifecycle.start import Begun, adopt, start
 from hotfixes.naming import named
-from incidents import exits
-from incidents.lifecycle import TooLate
+from incidents.lifecycle import exits
+from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
 from products.models import Deployment, Product
 

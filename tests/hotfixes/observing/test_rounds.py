@@ -5,7 +5,7 @@ from hotfixes.judging import judge_due
 from hotfixes.models import Hotfix
 from hotfixes.observing import asking
 from hotfixes.observing.looking import look_due
-from incidents import transitions
+from incidents.lifecycle import transitions
 from live.models import Announcement
 from tests.hotfixes.checks.stories import BRANCH, FIXED, MESSAGE, NOTED, RAISED
 from tests.hotfixes.observing.watched import Watched

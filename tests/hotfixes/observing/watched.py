@@ -10,7 +10,7 @@ from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix, Mirror
 from hotfixes.observing import asking
 from hotfixes.observing.looking import look_due
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product, Repository
 from tests.factories import join, make_product, make_user

@@ -10,7 +10,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from hotfixes.models import Hotfix
-from incidents import transitions
+from incidents.lifecycle import transitions
 from tests.fixtures.axe import Axe
 from tests.hotfixes.checks.stories import BRANCH, ENTRY, FIXED, HEAD, MESSAGE, NOTED, RAISED, ROW
 from tests.hotfixes.observing.watched import Watched

@@ -10,7 +10,7 @@ from accounts.models import Role, User
 from foundation import moment
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
-from incidents.report import report
+from incidents.work.report import report
 from tests.factories import join, make_product, make_user
 from tests.hotfixes.checks.stories import BRANCH, ENTRY, FIXED, HEAD, MESSAGE, RAISED, ROW
 from tests.hotfixes.observing.watched import Watched

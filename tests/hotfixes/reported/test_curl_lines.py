@@ -15,7 +15,7 @@ from accounts.models import Role, User
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Evidence, Hotfix
 from hotfixes.reported.curl import Line, lines, token_address
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from products.models import Deployment, Product, VersionSeen
 from products.token_products import make_narrow_token
 from tests.factories import PASSWORD, join, make_product, make_user

@@ -10,7 +10,7 @@ from hotfixes.models import Download, ReleaseAddress
 from hotfixes.preview import asking
 from hotfixes.rollback import addresses
 from hotfixes.rollback.ways import ways
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product
 from tests.factories import join, make_product, make_user

@@ -18,12 +18,12 @@ from hotfixes.rollback import back, checklist, ending, rounds
 from hotfixes.rollback.claims import no_user_action
 from hotfixes.rollback.start import adopt
 from hotfixes.rollback.ways import preview_data, way
-from incidents import transitions
-from incidents.corrections import correct
-from incidents.declare import declare
-from incidents.lifecycle import Step, perform
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
+from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import OPEN, Incident
-from incidents.report import report
+from incidents.timeline.corrections import correct
+from incidents.work.report import report
 from products.components import set_components
 from products.models import Product, Repository
 from products.vocabulary import EventKind

@@ -24,9 +24,9 @@ from hotfixes.observing.looking import look_due
 from hotfixes.preview import downloads
 from hotfixes.preview.making import preview_due
 from hotfixes.rollback import addresses, back, checklist, rounds
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
-from incidents.verify import verify
+from incidents.timeline.verify import verify
 from monitoring.add import add as add_monitor
 from monitoring.models import Target
 from monitoring.push_keys import push_url

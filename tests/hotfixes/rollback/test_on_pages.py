@@ -6,8 +6,8 @@ from accounts.models import User
 from foundation import moment
 from hotfixes.rollback import back, rounds
 from incidents.models import Incident
-from incidents.report import report
-from incidents.ruler_panel import read
+from incidents.ruler.panel import read
+from incidents.work.report import report
 from products.models import Product
 from tests.hotfixes.rollback.test_remedy import before, decided
 from tests.signing import sign_in

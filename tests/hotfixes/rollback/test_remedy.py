@@ -14,14 +14,15 @@ from hotfixes.models import Preview, Rollback
 from hotfixes.reported.deployments import report_deployment
 from hotfixes.rollback import back, checklist, ending, regressed, rounds
 from hotfixes.rollback.start import adopt
-from incidents import transitions, verdicts, work
-from incidents.claims import Claims
-from incidents.lifecycle import TooLate
+from incidents.lifecycle import transitions
+from incidents.lifecycle.lifecycle import TooLate
+from incidents.messages.claims import Claims
 from incidents.models import Incident
-from incidents.next_action import next_action
-from incidents.report import report
-from incidents.sentences import sentence
-from incidents.verify import verify
+from incidents.sentences.sentences import sentence
+from incidents.timeline.verify import verify
+from incidents.work import verdicts, work
+from incidents.work.next_action import next_action
+from incidents.work.report import report
 from monitoring.models import Target
 from products.components import set_components
 from products.models import Environment, Product
@@ -249,7 +250,7 @@ def test_a_store_that_says_it_is_halted_ends_it(
 
 def test_what_users_must_do_is_said_against_the_message(ada: User, olga: User) -> None:
     """A39, K74: "No user action required" is not so when they must reflash."""
-    from incidents.declare import declare
+    from incidents.lifecycle.declare import declare
     from products.models import RoleHolder
     from tests.factories import make_product
 

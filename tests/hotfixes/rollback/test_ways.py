@@ -10,7 +10,7 @@ from accounts.models import User
 from foundation import moment
 from hotfixes.models import Preview
 from hotfixes.rollback.ways import steady, way, ways
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.components import set_components
 from products.models import Deployment, Product

@@ -9,7 +9,7 @@ from hotfixes.models import Hotfix
 from hotfixes.said import overriding
 from hotfixes.standing import standing
 from hotfixes.standing.standing import CheckView
-from incidents.report import report
+from incidents.work.report import report
 from notifications.models import Delivery
 from products.models import Product
 from tests.factories import join, make_product, make_user

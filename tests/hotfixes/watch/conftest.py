@@ -11,10 +11,10 @@ import pytest
 from accounts.models import User
 from hotfixes.models import Hotfix, Watch
 from hotfixes.watch import judging
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Clock, Incident, TimelineEvent
-from incidents.report import report
 from incidents.simulation.stage import Stage, stage
+from incidents.work.report import report
 from monitoring import staleness
 from monitoring.models import Monitor
 from monitoring.probes.result import Outcome, Result, State

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from hotfixes.watch import tallies
-from incidents import work
-from incidents.claims import Claims, Finding
+from incidents.messages.claims import Claims, Finding
+from incidents.work import work
 from tests.hotfixes.watch.conftest import NIGHT, Night
 
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from hotfixes.models import Watch
 from hotfixes.watch.judging import measured
-from incidents import closing, transitions, work
-from incidents.claims import Claims
+from incidents.lifecycle import closing, transitions
+from incidents.messages.claims import Claims
 from incidents.models import Clock, Status
-from incidents.report import report
+from incidents.work import work
+from incidents.work.report import report
 from monitoring.models import Monitor
 from monitoring.probes.result import State
 from monitoring.switch import disable

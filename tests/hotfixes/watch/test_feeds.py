@@ -11,8 +11,8 @@ from hotfixes.checks.shapes import Result as Checked
 from hotfixes.checks.watch import counts as check
 from hotfixes.judging import surroundings
 from hotfixes.watch import shown, tallies
-from incidents import work
-from incidents.claims import Claims, Finding
+from incidents.messages.claims import Claims, Finding
+from incidents.work import work
 from monitoring.models import Count, Monitor
 from monitoring.probes import result as seen
 from monitoring.probes.result import Outcome

@@ -12,11 +12,12 @@ from hotfixes.decision import facts
 from hotfixes.decision.decide import decide
 from hotfixes.models import Decision, Rollback
 from hotfixes.watch import smoke
-from incidents import setbacks, transitions, verdicts, work
-from incidents.action import Action
+from incidents.lifecycle import setbacks, transitions
 from incidents.models import Incident
-from incidents.next_action import next_action
-from incidents.report import report
+from incidents.work import verdicts, work
+from incidents.work.action import Action
+from incidents.work.next_action import next_action
+from incidents.work.report import report
 from notifications import links
 from notifications.models import Delivery
 from products.models import RoleHolder

@@ -13,7 +13,7 @@ from hotfixes.judging.surroundings import context
 from hotfixes.models import Hotfix, Tally
 from hotfixes.watch import smoke, tallies
 from incidents.models import Incident
-from incidents.roles import claim
+from incidents.roles.roles import claim
 from tests.hotfixes.watch.conftest import NIGHT, Night
 
 ALL = {"item_launches": "passed", "item_core": "passed", "item_errors": "passed"}

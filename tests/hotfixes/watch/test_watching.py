@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from hotfixes.models import Watch
-from incidents import closing, transitions
-from incidents.closing import Held
-from incidents.corrections import correct
+from incidents.lifecycle import closing, transitions
+from incidents.lifecycle.closing import Held
 from incidents.models import Status
-from incidents.report import report
+from incidents.timeline.corrections import correct
+from incidents.work.report import report
 from tests.factories import make_monitor, make_product
 from tests.hotfixes.watch.conftest import NIGHT, Night
 

@@ -9,7 +9,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from accounts.models import User
-from incidents.declare import declare
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from tests.factories import join, make_product, make_user
 

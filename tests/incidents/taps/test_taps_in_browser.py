@@ -9,10 +9,10 @@ from playwright.sync_api import APIResponse, BrowserContext, Locator, Page, Rout
 
 from accounts.models import Membership, User
 from foundation import moment
-from incidents import transitions
-from incidents.declare import declare
+from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import ChecklistItem, Incident
-from incidents.report import report
+from incidents.work.report import report
 from tests.factories import join, make_user
 from tests.incidents.taps.conftest import PHONE, events, live, says
 

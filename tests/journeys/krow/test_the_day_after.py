@@ -11,7 +11,7 @@ import pytest
 from foundation import moment
 from hotfixes.models import Watch
 from hotfixes.watch import judging
-from incidents import obligations
+from incidents.messages import obligations
 from incidents.simulation.stage import Stage, stage
 from monitoring.models import Monitor
 from monitoring.probes.result import Count, Outcome, Result, State

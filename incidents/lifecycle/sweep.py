@@ -1,0 +1,127 @@
+"""What time brings by itself: breaches, reminders, who is asked next. Once, by whichever worker gets the row."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from foundation import moment, rounds
+from foundation.crash import crashpoint
+from incidents.clocks import breaches
+from incidents.lifecycle import lifecycle
+from incidents.messages import obligations, rhythm
+from incidents.models import Clock, Incident
+from incidents.roles import vacancies
+from incidents.telling import escalation, reminders
+
+
+def breach_due(limit: int = 100) -> int:
+    """Fire up to `limit` due clocks; returns how many were breached. An incident that fails stops none of the others.
+
+    Lock order is incident, then clock, as in every verb (DECISIONS.md 21): first ids without a lock, then each
+    incident, skipping those that somebody holds.
+    """
+    due = Clock.objects.in_time().ticking().filter(due_at__lte=moment.now()).order_by("due_at")
+    incidents = sorted(set(due.values_list("incident_id", flat=True)[:limit]))
+    return rounds.each("breaches", incidents, _fire)
+
+
+def next_due() -> datetime | None:
+    """When the next clock runs out, for the ticker's sleep."""
+    return Clock.objects.in_time().ticking().order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def warn_due(limit: int = 100) -> int:
+    """Remind people of the clocks that came to a stage (stages.STAGES), once each; returns how many clocks did."""
+    due = Clock.objects.in_time().to_warn().filter(warn_at__lte=moment.now()).order_by("warn_at")
+    return rounds.each("warnings", sorted(set(due.values_list("incident_id", flat=True)[:limit])), _warn)
+
+
+def next_warning() -> datetime | None:
+    return Clock.objects.in_time().to_warn().order_by("warn_at").values_list("warn_at", flat=True).first()
+
+
+def escalate_due(limit: int = 100) -> int:
+    """Ask the next ones to acknowledge, where no clock says when; returns how many rungs that were."""
+    due = escalation.due(moment.now()).order_by("escalate_at")
+    return rounds.each("escalations", sorted(due.values_list("pk", flat=True)[:limit]), _escalate)
+
+
+def next_escalation() -> datetime | None:
+    return escalation.waiting().order_by("escalate_at").values_list("escalate_at", flat=True).first()
+
+
+def ask_due(limit: int = 100) -> int:
+    """Ask for needed roles that nobody has taken; returns for how many."""
+    due = Incident.objects.open().filter(roles_due_at__lte=moment.now()).order_by("roles_due_at")
+    return rounds.each("vacancies", sorted(due.values_list("pk", flat=True)[:limit]), _ask)
+
+
+def next_ask() -> datetime | None:
+    waiting = Incident.objects.open().exclude(roles_due_at=None)
+    return waiting.order_by("roles_due_at").values_list("roles_due_at", flat=True).first()
+
+
+def turn(pk: int) -> None:
+    """All that is due on this one incident: what the sweeps do to every one (incidents/simulation/ has only one)."""
+    for job in (_fire, _warn, _escalate, obligations.remind, rhythm.remind, _ask):
+        job(pk)
+
+
+def _held(pk: int) -> Incident | None:
+    """The incident, locked; None while somebody else holds it."""
+    free = Incident.objects.select_for_update(skip_locked=True, of=("self",))
+    return free.select_related("product__team", "severity").filter(pk=pk).first()
+
+
+def _warn(pk: int) -> int:
+    with transaction.atomic():
+        incident = _held(pk)
+        if incident is None:
+            return 0
+        crashpoint("sweep.warning_claimed")
+        now = moment.now()
+        mine = Clock.objects.select_for_update().to_warn().filter(incident=incident, warn_at__lte=now)
+        told = reminders.remind(incident, list(mine.order_by("pk")), now)
+        crashpoint("sweep.warning_told")
+    crashpoint("sweep.warning_committed")
+    return told
+
+
+def _escalate(pk: int) -> int:
+    with transaction.atomic():
+        incident = _held(pk)
+        if incident is None:
+            return 0
+        crashpoint("sweep.escalation_claimed")
+        # Read under the lock: somebody may just have acknowledged.
+        asked = escalation.escalate(incident, moment.now())
+        if asked:
+            lifecycle.announce(incident)
+        crashpoint("sweep.escalation_told")
+    return asked
+
+
+def _ask(pk: int) -> int:
+    with transaction.atomic():
+        incident = _held(pk)
+        if incident is None:
+            return 0
+        asked = vacancies.ask(incident, moment.now())
+        if asked:
+            lifecycle.announce(incident)
+        return asked
+
+
+def _fire(pk: int) -> int:
+    with transaction.atomic():
+        incident = _held(pk)
+        if incident is None:
+            return 0
+        crashpoint("sweep.claimed")
+        now = moment.now()
+        fired = breaches.fire(incident, until=now, now=now)
+        if fired:
+            lifecycle.announce(incident)
+        crashpoint("sweep.marked")
+    crashpoint("sweep.committed")
+    return fired

@@ -1,0 +1,90 @@
+"""The watch after a deployment begins by itself, when the process says so (K61–K64, C3): its event is recorded with the
+moment of what began it, so that clocks, marks and the report see the same beginning.
+
+While it runs the damage is contained; a fault that shows takes that back (DECISIONS.md 13).
+"""
+
+from typing import Any
+
+from incidents.models import Incident, Mode, Status, TimelineEvent
+from incidents.timeline.story import means
+from products.process.clock_rules import ClockRule
+from products.vocabulary import EventKind as Kind
+
+# After these nothing is being watched any more.
+ENDS = frozenset({
+    Kind.WATCH_MET, Kind.WATCH_FAILED, Kind.SMOKE_FAILED, Kind.DEPLOY_FAILED, Kind.ROLLED_BACK, Kind.REOPENED,
+})  # fmt: skip
+# It is no longer contained.
+REGRESSIONS = frozenset({Kind.WATCH_FAILED, Kind.SMOKE_FAILED})
+
+
+def spec(incident: Incident) -> dict[str, Any]:
+    """What the process says of watching; empty when it says nothing."""
+    return incident.process_version.document.get("watch") or {}
+
+
+def is_of_watch(rule: ClockRule) -> bool:
+    """Whether it is the clock of the watch: a time to wait out that ends when the watch does."""
+    return rule.at_least and Kind.WATCH_MET in rule.stop
+
+
+def is_measured(incident: Incident, rule: ClockRule) -> bool:
+    """Whether the clock is over by what was watched. What nobody could measure is waited out by the time alone: a
+    process without a watch, a story told afterwards.
+    """
+    return is_of_watch(rule) and bool(spec(incident)) and incident.mode != Mode.RETROSPECTIVE
+
+
+def begins(incident: Incident, rule: ClockRule, event: TimelineEvent) -> bool:
+    """Whether the clock of the watch begins with it: after a fault, and after a rollback, nothing else starts it."""
+    if event.kind != Kind.WATCH_OPENED or not is_of_watch(rule):
+        return False
+    return bool(event.data.get("again")) or rule.start == spec(incident).get("from")
+
+
+def remedy_of(event: TimelineEvent) -> str:
+    """Which remedy an event speaks of ("HF-3", "RB-1"); empty for the incident as a whole."""
+    return event.subject or ("" if event.redacted else str(event.data.get("hotfix") or ""))
+
+
+def begun_by(incident: Incident, event: TimelineEvent) -> dict[str, Any] | None:
+    """The facts of the watch that `event` begins; None if it begins none, or one of that remedy runs."""
+    asked, remedy = spec(incident), remedy_of(event)
+    if not asked or not _begins(incident, str(asked["from"]), event) or is_open(incident, remedy):
+        return None
+    facts = {"because": event.seq, "least": asked["for"], "subject": event.subject}
+    return {**facts, "hotfix": remedy} if remedy and not event.subject else facts
+
+
+def _begins(incident: Incident, word: str, event: TimelineEvent) -> bool:
+    """After a rollback what runs again is watched like what was deployed."""
+    if event.kind == Kind.ROLLED_BACK and word == Kind.DEPLOYED:
+        kinds = incident.events.filter(kind__in=[Kind.HOTFIX_STARTED, Kind.ROLLBACK_STARTED]).order_by("-seq")
+        return kinds.values_list("kind", flat=True).first() == Kind.ROLLBACK_STARTED
+    return means(event, [word])
+
+
+def begun_because_of(event: TimelineEvent) -> list[TimelineEvent]:
+    """The watch that `event` began, unless its own moment was corrected."""
+    rows = event.incident.events.filter(kind=Kind.WATCH_OPENED, seq__gt=event.seq).select_related("payload")
+    own = rows.exclude(superseded_by__kind=Kind.CORRECTED).order_by("seq")
+    return [one for one in own if one.data.get("because") == event.seq]
+
+
+def status_after(incident: Incident, kind: str) -> Status | None:
+    """Where a fact of the watch moves the incident; None: it stays."""
+    if kind == Kind.WATCH_OPENED and incident.status == Status.ACTIVE:
+        return Status.MONITORING
+    if kind in REGRESSIONS and incident.status == Status.MONITORING and is_open(incident):
+        return Status.ACTIVE
+    return None
+
+
+def is_open(incident: Incident, remedy: str = "") -> bool:
+    """Whether anything is watched, or `remedy` is. What speaks of no remedy speaks of all."""
+    events = incident.events.filter(kind__in=[Kind.WATCH_OPENED, *ENDS]).order_by("-seq")
+    if not remedy:
+        return events.values_list("kind", flat=True).first() == Kind.WATCH_OPENED
+    found = (event for event in events.select_related("payload") if remedy_of(event) in ("", remedy))
+    return (last := next(found, None)) is not None and last.kind == Kind.WATCH_OPENED

@@ -1,0 +1,1 @@
+"""What people outside are told: messages of the process with their claims, what is owed, status updates."""

@@ -1,0 +1,1 @@
+"""The incident page: what it shows and which verbs it offers."""

@@ -1,0 +1,151 @@
+"""What the incident page shows, read once.
+
+One function per region's facts, few queries, nothing decided in the template.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils.safestring import SafeString
+
+from accounts.access import allowed
+from accounts.models import User
+from incidents.clocks import clocks
+from incidents.clocks.shown import Board, ClockView, board, clock_views, with_actions
+from incidents.glance import redactions_of
+from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelineLine
+from incidents.roles import holding
+from incidents.telling import escalation
+from incidents.telling.escalation import Next
+from incidents.telling.recipients import nobody_left, opened_at
+from incidents.timeline import lines
+from incidents.work import verdicts, work
+from incidents.work.next_action import Action, decision, next_action
+from monitoring.history import blind_since
+from monitoring.models import StatusChange, Target
+from monitoring.shown import as_shown
+from monitoring.states import State
+from monitoring.uptime import Point, Segment, segments
+from notifications.models import Delivery
+from notifications.queue import CANNOT
+from notifications.standing import of_incident
+
+LINES_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class IncidentPage:
+    incident: Incident
+    now: datetime
+    clocks: list[ClockView]
+    action: Action | None
+    target: Target | None
+    redactions: list[RedactionRequest]
+    may_respond: bool
+    stretches: list[Segment] = field(default_factory=list)
+    lines: list[SafeString] = field(default_factory=list)
+    older: int = 0
+    deliveries: list[Delivery] = field(default_factory=list)
+    # Who is asked next while nobody has acknowledged it.
+    next_to_wake: Next | None = None
+
+    @property
+    def board(self) -> Board:
+        """The clocks of the head: running ones first, what is over folded."""
+        return board(self.clocks)
+
+    @property
+    def undelivered(self) -> int:
+        """How many messages about it did not arrive."""
+        return sum(delivery.alarms for delivery in self.deliveries)
+
+    @property
+    def stranded(self) -> bool:
+        """Everybody who was asked to take it has said that they cannot."""
+        asked = self.incident.is_open and not self.incident.acknowledged_at
+        return asked and nobody_left(self.deliveries)
+
+    @property
+    def still(self) -> list[ClockView]:
+        """The clocks that somebody has paused: easily forgotten."""
+        return [view for view in self.clocks if view.reading.state == "paused"]
+
+    @property
+    def took(self) -> str:
+        """From detection to resolution in words; empty while it is open."""
+        end = self.incident.resolved_at
+        return clocks.span((end - self.incident.detected_at).total_seconds()) if end else ""
+
+
+def read(
+    incident: Incident, reader: User, now: datetime, *, everything: bool = False, with_lines: bool = True
+) -> IncidentPage:
+    may = allowed(reader, "note", incident)
+    target = incident.target
+    stretches = last_hour(target, now) if target else []
+    if target:
+        as_shown([target], now)
+    told = of_incident(incident.ref)
+    shown = _lines(incident, None if everything else LINES_SHOWN) if with_lines else []
+    return IncidentPage(
+        incident=incident,
+        now=now,
+        clocks=with_actions(clock_views(incident, now), incident, reader),
+        action=_action(incident, target, reader, may),
+        target=target,
+        redactions=redactions_of(incident),
+        may_respond=may,
+        stretches=stretches,
+        lines=lines.with_days(shown, incident.product.team.time_zone),
+        older=max(0, incident.timeline_seq - len(shown)),
+        deliveries=told,
+        next_to_wake=escalation.next_to_wake(incident, now, out=_cannot(incident, told)),
+    )
+
+
+def _cannot(incident: Incident, told: list[Delivery]) -> set[str]:
+    """As recipients.declined, from what was read already."""
+    said = [one for one in told if one.answer == CANNOT and one.answered_at]
+    opened = opened_at(incident) if said else incident.declared_at
+    return {one.recipient for one in said if one.answered_at and one.answered_at >= opened}
+
+
+def _action(incident: Incident, target: Target | None, reader: User, may: bool) -> Action | None:
+    """Whoever may only read may still be the one who decides."""
+    role = holding.decides_as(incident, reader) if incident.is_open else None
+    decides = role.label if role and not role.broke_glass else ""
+    known = work.of(incident)
+    if not may:
+        return decision(incident, decides, known) if decides else None
+    state = target.state if target else None
+    return next_action(
+        incident,
+        monitor_state=state,
+        work=known,
+        decides=decides,
+        checks=verdicts.of(incident),
+        reader=reader,
+    )
+
+
+def last_hour(target: Target, now: datetime) -> list[Segment]:
+    """How the target has been for the last hour, for the strip."""
+    start = now - timedelta(hours=1)
+    rows = StatusChange.objects.filter(target=target)
+    before = rows.filter(at__lt=start).order_by("-at", "-pk")[:1]
+    since = rows.filter(at__gte=start).order_by("at", "pk")
+    points = [Point(c.at, c.state, c.said) for found in (before, since) for c in found]
+    if lost := blind_since(target, now):
+        points.append(Point(lost, State.UNKNOWN))
+    return segments(points, start=start, end=now)
+
+
+def _lines(incident: Incident, limit: int | None) -> list[tuple[str, datetime, int]]:
+    rows = TimelineLine.objects.filter(event__incident=incident, language=lines.LANGUAGE)
+    newest = rows.order_by("-event__occurred_at", "-event__seq")
+    return list(newest.values_list("html", "event__occurred_at", "event__seq")[:limit])
+
+
+def history(event: TimelineEvent) -> list[TimelineEvent]:
+    """Corrections and redactions of an event, oldest first."""
+    return list(event.superseded_by.select_related("actor", "payload").order_by("seq"))

@@ -1,0 +1,1 @@
+"""The T-ruler: planned marks against real events."""

@@ -1,0 +1,289 @@
+"""The one thing to do next, with its reason.
+
+Loud on the page, everything else is quiet (DESIGN.md §7, UX.md).
+"""
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from incidents import glance
+from incidents.clocks.clocks import span
+from incidents.forms.retold import asks_when
+from incidents.lifecycle import closing, setbacks, watch
+from incidents.lifecycle.triage import waits
+from incidents.messages import letters
+from incidents.messages.messages import messages
+from incidents.models import Incident, Status, TimelineEvent
+from incidents.roles import holding
+from incidents.work import next_check
+from incidents.work.action import Action as Action
+from incidents.work.report import SAID
+from incidents.work.stated import ASKED_AGAIN, WAY
+from incidents.work.steps import StepView, steps
+from incidents.work.verdicts import NOTHING, Known
+from incidents.work.work import Work
+from monitoring.states import State
+from products.vocabulary import CONTAINED, EventKind
+
+
+def next_action(
+    incident: Incident,
+    *,
+    monitor_state: str | None = None,
+    work: Work | None = None,
+    decides: str = "",
+    checks: Known = NOTHING,
+    reader: User | None = None,
+) -> Action | None:
+    """The earliest thing whose absence makes later things wrong.
+
+    Somebody on it, the severity right, what the remedy under way asks for next, the decision, somebody leading, damage
+    contained, over. `work` is what is known of the steps; without it a remedy under way is not spoken of. `decides` is
+    the role in which the reader decides, if they do. `checks`: what is known of the remedy's checks, and what is asked
+    of `reader`.
+    """
+    if not incident.is_open:
+        return None
+    asked = checks.asked_of(reader.pk, incident.lead_id) if reader else None
+    first = _acknowledge(incident, monitor_state) or asked
+    action = first or _next(incident, monitor_state, work, decides, checks)
+    # What is entered afterwards asks when it was: no tap says that.
+    return replace(action, tap=False) if action and asks_when(incident, action.verb) else action
+
+
+def _next(
+    incident: Incident, monitor_state: str | None, work: Work | None, decides: str, checks: Known
+) -> Action | None:
+    begun = work.remedy if work else ""
+    rules = [_acknowledge, _confirm]
+    if begun and work:
+        action = next((found for rule in rules if (found := rule(incident, monitor_state))), None)
+        action = action or setbacks.action(work, decides) or _remedy(incident, work, checks)
+        return action or _watching(incident, work) or _boxes(work) or _over()
+    for rule in (_acknowledge, _recovered, _confirm, _plan):
+        if action := rule(incident, monitor_state):
+            return action
+    if work and (action := setbacks.action(work, decides)):
+        return action
+    if decides and work and (action := decision(incident, decides, work)):
+        return action
+    early = _lead(incident, monitor_state) or _mitigate(incident, monitor_state)
+    return early or (_awaited(incident, work) if work else None) or _over()
+
+
+def undecided(incident: Incident, work: Work) -> bool:
+    """Nobody has decided since it was opened."""
+    return incident.is_open and not work.story.since(work.story.last(EventKind.REOPENED)).last(
+        EventKind.DECIDED
+    )
+
+
+def decision(incident: Incident, role: str, work: Work) -> Action | None:
+    """For who decides as `role`: everybody else waits for it (K138). None once it is decided and holds."""
+    if again := setbacks.action(work, role):
+        return again
+    if not undecided(incident, work):
+        return None
+    return Action(
+        "decide",
+        _("Decide"),
+        _("Hotfix or rollback?"),
+        _("You decide as %(role)s. The others wait for it.") % {"role": role},
+        place="decision_card",
+    )
+
+
+def _awaited(incident: Incident, work: Work) -> Action | None:
+    """It is contained and nobody has said how it is mended (A37): the others are told whom to ask."""
+    roles = [role.label for role in holding.roles_of(incident) if role.decides]
+    if not roles or not undecided(incident, work):
+        return None
+    who = ", ".join(str(user) for user in holding.deciders(incident))
+    title = (
+        _("%(who)s: hotfix or rollback?") % {"who": who}
+        if who
+        else _("Nobody is listed as %(role)s") % {"role": _(" or ").join(roles)}
+    )
+    words = _(
+        "The damage is contained, how it is mended is not decided. Ask. If people can work again, resolve it."
+    )
+    return Action("decide", _("See what is known"), title, words, place="decision_card")
+
+
+def _watching(incident: Incident, work: Work) -> Action | None:
+    """Until the watch is over; resolving is allowed meanwhile, closing waits (C3)."""
+    begun = work.story.last(EventKind.WATCH_OPENED, *watch.ENDS)
+    if begun is None or begun.kind != EventKind.WATCH_OPENED:
+        return None
+    at = glance.now(incident)
+    waits = [
+        hold for hold in closing.holds(incident, at) if hold.until and hold.clock.started_at >= work.at(begun)
+    ]
+    until = max((hold.until for hold in waits if hold.until), default=None)
+    if until is None:
+        return None
+    zone = ZoneInfo(incident.product.team.time_zone)
+    day = "%H:%M %Z" if until.astimezone(zone).date() == at.astimezone(zone).date() else "%d %b %H:%M %Z"
+    look = [str(one["title"]) for one in watch.spec(incident).get("look_at") or []]
+    reason = _("%(left)s to go.") % {"left": span((until - at).total_seconds())}
+    if look:
+        reason += " " + _("Look at: %(what)s.") % {"what": "; ".join(look)}
+    title = _("Watch until %(at)s") % {"at": until.astimezone(zone).strftime(day)}
+    return Action("note", _("Note what you see"), title, reason)
+
+
+def _boxes(work: Work) -> Action | None:
+    """Steps are done by what happened; the boxes are looked through by people."""
+    count = sum(box.is_open for box in work.boxes)
+    if not count or work.remedy == EventKind.ROLLBACK_STARTED:
+        return None
+    title = ngettext(
+        "Every step is done; %(n)s box is open", "Every step is done; %(n)s boxes are open", count
+    ) % {"n": count}
+    words = _("Tick what is done, and say what was not needed. Then resolve it.")
+    return Action("attest", _("Go to the checklist"), title, words, anchor="checklist")
+
+
+def _over() -> Action:
+    return Action("resolve", _("Resolve"), _("Is it over?"), _("Resolve it once people can work again."))
+
+
+def _remedy(incident: Incident, work: Work, checks: Known) -> Action | None:
+    """What a check asks for, the next step of the hotfix, or the end of the rollback."""
+    if work.remedy == EventKind.ROLLBACK_STARTED:
+        back = work.story.since(work.story.last(EventKind.ROLLBACK_STARTED)).last(EventKind.ROLLED_BACK)
+        return (None if back else checks.rollback) or _rollback(work)
+    step = _step_due(incident, work)
+    if checks.next and (action := next_check.action(checks.next, step, work)):
+        return action
+    if step is None:
+        return None
+    reason = next_check.where(step, work)
+    if step.message:
+        return _send(incident, step.message, step.title, reason)
+    hidden = (("step", step.key),)
+    tap = step.kind not in ASKED_AGAIN
+    return Action("finish_step", step.label, step.title, reason, tap=tap, hidden=hidden)
+
+
+def _step_due(incident: Incident, work: Work) -> StepView | None:
+    """The first open one; nobody is sent back to the review of what runs already."""
+    last = work.story.last(
+        EventKind.DEPLOYED, EventKind.DEPLOY_FAILED, EventKind.ROLLED_BACK, EventKind.REOPENED
+    )
+    runs = last is not None and last.kind == EventKind.DEPLOYED
+    past = WAY[: WAY.index(EventKind.MERGED)] if runs else ()
+    return next((step for step in steps(incident, work) if step.is_open and step.kind not in past), None)
+
+
+def _rollback(work: Work) -> Action | None:
+    """The option's own steps, then whether it is well again, then telling people."""
+    back = work.story.since(work.story.last(EventKind.ROLLBACK_STARTED)).last(EventKind.ROLLED_BACK)
+    if back:
+        return _verify(work, back) or _tell(work)
+    words = _("Follow the option that was chosen. Saying that it is done tells the others.")
+    hidden = (("kind", str(EventKind.ROLLED_BACK)),)
+    label = str(SAID[EventKind.ROLLED_BACK])
+    return Action("report", label, _("Roll back"), words, tap=True, hidden=hidden)
+
+
+def _verify(work: Work, back: TimelineEvent) -> Action | None:
+    if not work.document.get("smoke") or work.story.since(back).last(EventKind.SMOKE_PASSED):
+        return None
+    if back.data.get("halted"):  # who has the version keeps it: there is nothing to try
+        return None
+    tests = "; ".join(str(one["title"]) for one in work.document["smoke"])
+    kind = EventKind.SMOKE_PASSED
+    reason = _("It is rolled back. Try it: %(tests)s.") % {"tests": tests}
+    return Action(
+        "report", str(SAID[kind]), _("Is it well again?"), reason, tap=True, hidden=(("kind", str(kind)),)
+    )
+
+
+def _tell(work: Work) -> Action | None:
+    due = next((one for one in messages(work.incident, work) if one.state == "due"), None)
+    if due is None:
+        return None
+    return _send(work.incident, due.key, _("Tell people"), str(due.title))
+
+
+def _send(incident: Incident, key: str, title: str, reason: str) -> Action:
+    """To the page that sends it; what only people may tell, to the form that records where they did."""
+    hidden = (("message", key),)
+    if letters.shut(incident):
+        return Action("send_message", _("I told them elsewhere"), title, reason, hidden=hidden)
+    url = reverse("message", args=[incident.ref, key])
+    return Action("send_message", _("Preview and send"), title, reason, hidden=hidden, url=url)
+
+
+def _acknowledge(incident: Incident, state: str | None) -> Action | None:
+    if incident.acknowledged_at or incident.status == Status.MONITORING:
+        return None
+    return Action(
+        "acknowledge",
+        _("Acknowledge"),
+        _("Nobody has this yet"),
+        _("Acknowledging tells the others that you are on it."),
+        tap=True,
+    )
+
+
+def _confirm(incident: Incident, state: str | None) -> Action | None:
+    if incident.status != Status.TRIAGE:
+        return None
+    return Action(
+        "confirm_severity",
+        _("Confirm %(severity)s") % {"severity": incident.severity.label},
+        _("Is it really %(severity)s?") % {"severity": incident.severity.label},
+        _("The clocks follow the severity. Not sure? Keep the higher one."),
+        tap=True,
+    )
+
+
+def _recovered(incident: Incident, state: str | None) -> Action | None:
+    if state != State.UP:
+        return None
+    return Action(
+        "resolve", _("Resolve"), _("The monitor is up again"), _("If people can work again, resolve it.")
+    )
+
+
+def _plan(incident: Incident, state: str | None) -> Action | None:
+    """A20, C5, C6: the default, not a gate; a hotfix may still be begun."""
+    if not waits(incident):
+        return None
+    words = {"severity": incident.severity.label, "release": incident.severity.defer_to}
+    return Action(
+        "defer",
+        _("Leave it for %(release)s") % words,
+        _("%(severity)s waits for %(release)s") % words,
+        _("Its clocks go on until it is planned, or a hotfix begins."),
+    )
+
+
+def _lead(incident: Incident, state: str | None) -> Action | None:
+    if incident.lead_id:
+        return None
+    return Action(
+        "lead",
+        _("Take the lead"),
+        _("Nobody leads this yet"),
+        _("One person decides what is tried next."),
+        tap=True,
+    )
+
+
+def _mitigate(incident: Incident, state: str | None) -> Action | None:
+    if incident.status != Status.ACTIVE:
+        return None
+    return Action(
+        "mitigate",
+        str(CONTAINED),
+        _("Contain the damage first"),
+        _("Switch it off, fail over, stop the rollout. Saying so stops the response clock."),
+    )
