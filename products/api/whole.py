@@ -16,12 +16,13 @@ from products.components import set_components
 from products.contacts import add_contact
 from products.create_product import create_product
 from products.edit_product import edit_product
-from products.environments import add_environment, change_environment
+from products.environments import add_environment, change_environment, remove_environment
 from products.models import Process, Product
 from products.policy_overrides import set_policy
 from products.repositories import change_repository, disconnect_repository, tell
 from products.role_holders import list_for_role
 from products.setup.proposal import proposal
+from products.vocabulary import EnvironmentKind
 
 
 @transaction.atomic
@@ -32,7 +33,17 @@ def make_whole(user: User, team: Team, process: Process, facts: dict[str, Any]) 
     code: dict[str, Any] = {name: facts.pop(name) for name in ("policy", "repository") if name in facts}
     product = create_product(by=user, team=team, process=process, **facts)
     set_parts(product, components, by=user)
+    own = [
+        given.name.casefold()
+        for given in belongings["environments"]
+        if given.kind == EnvironmentKind.PRODUCTION
+    ]
+    first = product.environments.get()
     set_places(product, belongings["environments"], by=user)
+    if (
+        own and first.name.casefold() not in own
+    ):  # production has a name of its own: ours would stay unknown for ever
+        remove_environment(first, by=user)
     _tell(product, belongings["contacts"], user)
     _list(product, belongings["roles"], user)
     set_code(product, code, by=user)

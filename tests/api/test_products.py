@@ -83,6 +83,22 @@ def test_a_whole_set_up_is_one_request(script: Script, product: Product) -> None
     assert changed["call"] == "https://meet.example.org/emergency"
 
 
+def test_production_under_a_name_of_its_own_is_the_only_production(script: Script) -> None:
+    own = {"name": "Live server", "kind": "production", "hosts": ["till.example.org"]}
+    made = script.post("/products", {"name": "Till", "process": "archy", "environments": [own]}, status=201)
+    assert [(e["name"], e["kind"]) for e in made["environments"]] == [("Live server", "production")]
+    beside = script.post(
+        "/products",
+        {
+            "name": "Bar",
+            "process": "archy",
+            "environments": [own, {"name": "production", "kind": "production"}],
+        },
+        status=201,
+    )
+    assert sorted(e["name"] for e in beside["environments"]) == ["Live server", "production"]
+
+
 def test_a_set_up_that_is_wrong_somewhere_is_not_begun(script: Script) -> None:
     whole = {"name": "Kitchen", "process": "krow"}
     fine = {"label": "Duty", "address": "duty@example.org"}
