@@ -18,7 +18,7 @@ from hotfixes.watch.shapes import Course, Failure, Rule
 from incidents import glance
 from incidents.lifecycle import watch as process
 from incidents.lifecycle.lifecycle import Step, perform
-from incidents.models import Clock, Incident, Status
+from incidents.models import Incident, Status
 from incidents.work.report import REPORTED_IN
 from monitoring.models import StatusChange
 from monitoring.states import State
@@ -107,9 +107,10 @@ def promised_until(watch: Watch) -> datetime | None:
     """The end of the clock that waits for it: a process may promise more than its watch asks for."""
     if watch.state != Watch.State.RUNNING or watch.counts_from is None:
         return None
-    rows = Clock.objects.running().filter(incident=watch.incident_id, measured=True, due_at__isnull=False)
-    mine = rows.filter(subject=str(watch.facts.get("subject") or ""))
-    return mine.order_by("-due_at").values_list("due_at", flat=True).first()
+    subject = str(watch.facts.get("subject") or "")
+    mine = (one for one in glance.clocks_of(watch.incident) if one.measured and one.subject == subject)
+    ends = (one.due_at for one in mine if not (one.stopped_at or one.cancelled_at or one.waived_at))
+    return max((end for end in ends if end), default=None)
 
 
 def rule_of(watch: Watch) -> Rule:

@@ -4,31 +4,30 @@ Loud on the page, everything else is quiet (DESIGN.md §7, UX.md).
 """
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
-from incidents import glance
-from incidents.clocks.clocks import span
 from incidents.forms.retold import asks_when
-from incidents.lifecycle import closing, setbacks, watch
+from incidents.lifecycle import setbacks
 from incidents.lifecycle.triage import waits
 from incidents.messages import letters
 from incidents.messages.messages import messages
 from incidents.models import Incident, Status, TimelineEvent
 from incidents.roles import holding
-from incidents.work import next_check
+from incidents.work import next_check, remaining
 from incidents.work.action import Action as Action
 from incidents.work.report import SAID
-from incidents.work.stated import ASKED_AGAIN, WAY
+from incidents.work.stated import ASKED_AGAIN
 from incidents.work.steps import StepView, steps
 from incidents.work.verdicts import NOTHING, Known
 from incidents.work.work import Work
 from monitoring.states import State
 from products.vocabulary import CONTAINED, EventKind
+
+# What main and the next release lack while it is open, though the fix runs.
+BEHIND_IT = (EventKind.MERGED, EventKind.TAGGED)
 
 
 def next_action(
@@ -64,7 +63,8 @@ def _next(
     if begun and work:
         action = next((found for rule in rules if (found := rule(incident, monitor_state))), None)
         action = action or setbacks.action(work, decides) or _remedy(incident, work, checks)
-        return action or _watching(incident, work) or _boxes(work) or _over()
+        action = action or remaining.watching(incident, work) or remaining.afterwards(incident, work)
+        return action or remaining.boxes(work) or _over()
     for rule in (_acknowledge, _recovered, _confirm, _plan):
         if action := rule(incident, monitor_state):
             return action
@@ -115,40 +115,6 @@ def _awaited(incident: Incident, work: Work) -> Action | None:
     return Action("decide", _("See what is known"), title, words, place="decision_card")
 
 
-def _watching(incident: Incident, work: Work) -> Action | None:
-    """Until the watch is over; resolving is allowed meanwhile, closing waits (C3)."""
-    begun = work.story.last(EventKind.WATCH_OPENED, *watch.ENDS)
-    if begun is None or begun.kind != EventKind.WATCH_OPENED:
-        return None
-    at = glance.now(incident)
-    waits = [
-        hold for hold in closing.holds(incident, at) if hold.until and hold.clock.started_at >= work.at(begun)
-    ]
-    until = max((hold.until for hold in waits if hold.until), default=None)
-    if until is None:
-        return None
-    zone = ZoneInfo(incident.product.team.time_zone)
-    day = "%H:%M %Z" if until.astimezone(zone).date() == at.astimezone(zone).date() else "%d %b %H:%M %Z"
-    look = [str(one["title"]) for one in watch.spec(incident).get("look_at") or []]
-    reason = _("%(left)s to go.") % {"left": span((until - at).total_seconds())}
-    if look:
-        reason += " " + _("Look at: %(what)s.") % {"what": "; ".join(look)}
-    title = _("Watch until %(at)s") % {"at": until.astimezone(zone).strftime(day)}
-    return Action("note", _("Note what you see"), title, reason)
-
-
-def _boxes(work: Work) -> Action | None:
-    """Steps are done by what happened; the boxes are looked through by people."""
-    count = sum(box.is_open for box in work.boxes)
-    if not count or work.remedy == EventKind.ROLLBACK_STARTED:
-        return None
-    title = ngettext(
-        "Every step is done; %(n)s box is open", "Every step is done; %(n)s boxes are open", count
-    ) % {"n": count}
-    words = _("Tick what is done, and say what was not needed. Then resolve it.")
-    return Action("attest", _("Go to the checklist"), title, words, anchor="checklist")
-
-
 def _over() -> Action:
     return Action("resolve", _("Resolve"), _("Is it over?"), _("Resolve it once people can work again."))
 
@@ -158,7 +124,7 @@ def _remedy(incident: Incident, work: Work, checks: Known) -> Action | None:
     if work.remedy == EventKind.ROLLBACK_STARTED:
         back = work.story.since(work.story.last(EventKind.ROLLBACK_STARTED)).last(EventKind.ROLLED_BACK)
         return (None if back else checks.rollback) or _rollback(work)
-    step = _step_due(incident, work)
+    step = _step_due(steps(incident, work), checks)
     if checks.next and (action := next_check.action(checks.next, step, work)):
         return action
     if step is None:
@@ -171,14 +137,15 @@ def _remedy(incident: Incident, work: Work, checks: Known) -> Action | None:
     return Action("finish_step", step.label, step.title, reason, tap=tap, hidden=hidden)
 
 
-def _step_due(incident: Incident, work: Work) -> StepView | None:
-    """The first open one; nobody is sent back to the review of what runs already."""
-    last = work.story.last(
-        EventKind.DEPLOYED, EventKind.DEPLOY_FAILED, EventKind.ROLLED_BACK, EventKind.REOPENED
-    )
-    runs = last is not None and last.kind == EventKind.DEPLOYED
-    past = WAY[: WAY.index(EventKind.MERGED)] if runs else ()
-    return next((step for step in steps(incident, work) if step.is_open and step.kind not in past), None)
+def _step_due(found: list[StepView], checks: Known) -> StepView | None:
+    """The first open one. Of what a running fix has left behind only what a look can still show, such as the merge;
+    what asks for a person's tick alone is entered afterwards."""
+    asked = checks.next.key if checks.next and checks.next.watched else ""
+    seen = (
+        step for step in found
+        if step.afterwards and step.kind in BEHIND_IT and asked in (step.spec.get("checks") or [])
+    )  # fmt: skip
+    return next(seen, None) or next((step for step in found if step.current), None)
 
 
 def _rollback(work: Work) -> Action | None:

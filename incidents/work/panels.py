@@ -90,12 +90,13 @@ def _has(section: str) -> Any:
 def _steps(request: HttpRequest, incident: Incident) -> str:
     known = work.of(incident)
     found = [_shown(step, known, _values(incident)) for step in steps.steps(incident, known)]
-    ahead = [one for one in found if one.step.is_open and not one.step.current]
+    ahead = [one for one in found if one.step.is_open and not (one.step.current or one.step.afterwards)]
     context = {
         "done": [one for one in found if not one.step.is_open],
         "current": next((one for one in found if one.step.current), None),
         "next": ahead[:AHEAD],
         "later": ahead[AHEAD:],
+        "afterwards": [one for one in found if one.step.afterwards],
         "count": len(found),
         "rollback": known.remedy == EventKind.ROLLBACK_STARTED,
         "boxes_open": sum(box.is_open for box in known.boxes),

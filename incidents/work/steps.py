@@ -4,7 +4,7 @@ A step is done when its event has happened, when its boxes are, or when a person
 question may be answered "not needed", with the reason (A28).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +23,18 @@ from incidents.work.stated import ASKED_AGAIN
 from incidents.work.work import Work
 from products.vocabulary import EventKind
 
+# The latest of these says whether a fix runs; what of it happened shows that everything before it is behind.
+RUNS = (EventKind.DEPLOYED, EventKind.DEPLOY_FAILED, EventKind.ROLLED_BACK, EventKind.REOPENED)
+MILESTONES = frozenset({EventKind.DEPLOYED, EventKind.SMOKE_PASSED})
+
 
 @dataclass(frozen=True)
 class StepView:
-    """`state` is open, done or not_needed; exactly one open step is `current`. `spec` is the process's own words."""
+    """`state` is open, done or not_needed; at most one open step is `current`. `spec` is the process's own words.
+
+    `afterwards`: it is open, and what comes later in the process has happened all the same: to be entered, not to be
+    done before anything else.
+    """
 
     number: int
     spec: dict[str, Any]
@@ -35,6 +43,7 @@ class StepView:
     event: TimelineEvent | None = None
     said: str = ""
     current: bool = False
+    afterwards: bool = False
 
     @property
     def key(self) -> str:
@@ -93,18 +102,32 @@ def steps(incident: Incident, known: Work | None = None) -> list[StepView]:
     """In the order of the process."""
     known = known or work.read(incident)
     found: list[StepView] = []
-    waiting = True
     for number, spec in enumerate(known.document.get("steps") or [], start=1):
         state, event, said = _state(known, spec)
         mine = [box for box in known.boxes if box.step == spec["key"]]
-        current = waiting and state == Box.OPEN
-        waiting = waiting and not current
-        found.append(StepView(number, spec, state, mine, event, said, current))
-    return found
+        found.append(StepView(number, spec, state, mine, event, said))
+    reached = _reached(known, found)
+    found = [
+        replace(step, afterwards=step.is_open and not step.message and step.number < reached)
+        for step in found
+    ]
+    first = next((step.number for step in found if step.is_open and not step.afterwards), 0)
+    return [replace(step, current=step.number == first) for step in found]
+
+
+def _reached(known: Work, found: list[StepView]) -> int:
+    """The number of the last step that a running fix shows to be done; 0 while none runs."""
+    last = known.story.last(*RUNS)
+    if last is None or last.kind != EventKind.DEPLOYED:
+        return 0
+    done = [
+        step for step in found if step.state == Box.DONE and MILESTONES & set(step.spec.get("done_on") or [])
+    ]
+    return done[-1].number if done else 0
 
 
 def next_step(incident: Incident, known: Work | None = None) -> StepView | None:
-    """The one that comes next; None when all are done."""
+    """The one that comes next; None when all are done, or only to be entered afterwards."""
     return next((step for step in steps(incident, known) if step.current), None)
 
 

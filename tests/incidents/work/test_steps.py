@@ -10,6 +10,7 @@ from accounts.models import User
 from incidents.lifecycle import transitions
 from incidents.lifecycle.declare import declare
 from incidents.lifecycle.lifecycle import TooLate
+from incidents.messages.messages import send_message
 from incidents.models import Incident
 from incidents.work import checklist, steps, work
 from incidents.work.next_action import next_action
@@ -142,6 +143,41 @@ def test_the_next_action_is_the_next_step_once_the_hotfix_has_begun(incident: In
     assert action() == ("report", "Roll back", (("kind", "rolled_back"),))
     report(incident, "rolled_back", by=ada)
     assert action() == ("report", "Is it well again?", (("kind", "smoke_passed"),))
+
+
+def test_what_was_passed_over_is_entered_after_the_watch_and_never_done_by_itself(
+    incident: Incident, ada: User, client: Client
+) -> None:
+    """It runs and was tried: the message that is due and the watch come before a tick that nobody gave."""
+
+    def action() -> tuple[str, str]:
+        fresh = Incident.objects.get(pk=incident.pk)
+        found = next_action(fresh, work=work.of(fresh))
+        assert found
+        return found.verb, found.title
+
+    transitions.acknowledge(incident, by=ada)
+    report(incident, "hotfix_started", by=ada)
+    steps.finish(incident, "branch", by=ada)
+    assert action() == ("finish_step", "Fix the bug")
+    report(incident, "deployed", by=ada)
+    assert action() == ("finish_step", "Verify and watch")
+    report(incident, "smoke_passed", by=ada)
+    assert action() == ("send_message", "Tell people")
+    send_message(incident, "deployed", by=ada, text="#ops")
+    assert action()[1].startswith("Watch until ")
+    left = ["fix", "version", "changelog", "review", "merge", "tag"]
+    assert [step.key for step in steps.steps(incident) if step.afterwards and step.is_open] == left
+    client.force_login(ada)
+    page = client.get(f"/incidents/{incident.ref}/").content.decode()
+    behind = page.partition("To be entered afterwards")[2].partition("</section>")[0]
+    assert [key for key in left if f'id="step-{key}"' in behind] == left
+    assert "Every step is done" not in page
+    report(incident, "watch_met", by=ada)
+    assert action() == ("finish_step", "6 steps are to be entered afterwards")
+    for key in left:
+        steps.finish(incident, key, by=ada)
+    assert action()[0] == "attest"
 
 
 def test_approved_and_deployed_are_asked_once_more_and_approving_ones_own_fix_is_said(
