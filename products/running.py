@@ -6,7 +6,7 @@ from datetime import datetime
 
 from products.deployment import Deployment
 from products.models import Environment, Product
-from products.versions import bare
+from products.versions import bare, lower
 
 MOST = 200
 ENDED = (Deployment.Status.SUCCEEDED, Deployment.Status.ROLLED_BACK)
@@ -43,9 +43,11 @@ def of_place(place: Environment, until: datetime | None = None) -> Running:
 
 
 def _said_again(one: Deployment, last: Deployment | None) -> bool:
-    """The same rollback, told twice."""
-    back = Deployment.Status.ROLLED_BACK
-    return last is not None and one.status == last.status == back and bare(one.version) == bare(last.version)
+    """The same rollback, told twice: by what runs again, or by the newer one that was taken back."""
+    if last is None or one.status != last.status or one.status != Deployment.Status.ROLLED_BACK:
+        return False
+    taken = bare(one.version) == bare(last.was) and lower(last.version, last.was) is True
+    return taken or bare(one.version) == bare(last.version)
 
 
 def stands(place: Environment, told: Sequence[Deployment]) -> Running:

@@ -31,7 +31,7 @@ def follow(made: Deployment) -> None:
     production = made.environment.kind == EnvironmentKind.PRODUCTION
     if made.status == Deployment.Status.ROLLED_BACK:
         if production:
-            _went_back(made)
+            went_back(made)
         for incident in _concerned(made):
             _tell(made, incident)
         return
@@ -42,7 +42,7 @@ def follow(made: Deployment) -> None:
         _overtakes(made)
 
 
-def _went_back(made: Deployment) -> None:
+def went_back(made: Deployment) -> None:
     """The product's own version is what production runs again."""
     runs = of_place(made.environment)
     if runs.by == made and runs.version:

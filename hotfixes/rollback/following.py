@@ -3,7 +3,7 @@ transaction of whoever says it.
 """
 
 from hotfixes.models import RollbackStep
-from hotfixes.rollback import checklist
+from hotfixes.rollback import by_hand, checklist
 from incidents.lifecycle import followers
 from incidents.models import Box, Incident, TimelineEvent
 from incidents.timeline.corrections import original
@@ -22,6 +22,7 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
             continue
         rollback.back_at = event.occurred_at
         rollback.save(update_fields=["back_at"])
+        by_hand.keep(rollback, event)
         boxes = RollbackStep.objects.filter(rollback=rollback, shown_by=checklist.BACK, state=Box.OPEN)
         for step in boxes.select_related("done_by_event"):
             checklist.seen(step, Box.DONE, event)
@@ -37,6 +38,7 @@ def _correct(incident: Incident, event: TimelineEvent) -> None:
         if about in ("", rollback.ref):
             rollback.back_at = event.occurred_at
             rollback.save(update_fields=["back_at"])
+            by_hand.moved(rollback, was.occurred_at, event.occurred_at)
 
 
 followers.follow(follow)

@@ -101,15 +101,30 @@ def environments(incident: Incident, product: Product) -> list[Environment]:
 
 def spans_of(incident: Incident, product: Product) -> list[Span]:
     """Those of its productions; asked once for a page."""
-    return once(incident, f"spans.{product.pk}", lambda: spans(product, environments(incident, product)))
+    return once(
+        incident,
+        f"spans.{product.pk}",
+        lambda: spans(product, environments(incident, product), _said_out(incident)),
+    )
 
 
-def spans(product: Product, places: list[Environment]) -> list[Span]:
-    """Which version ran from when to when, the oldest first, by what was reported of any of these places."""
+def _said_out(incident: Incident) -> datetime | None:
+    """When a person said last that a fix is out: which version that is, no report says."""
+    said = incident.events.filter(kind=EventKind.DEPLOYED, actor__isnull=False)
+    return said.order_by("-seq").values_list("occurred_at", flat=True).first()
+
+
+def spans(product: Product, places: list[Environment], said_out: datetime | None = None) -> list[Span]:
+    """Which version ran from when to when, the oldest first, by what was reported of any of these places. What was
+    brought back by a person's word runs no more once a person has said that something else is out.
+    """
     rows = Deployment.objects.filter(product=product, environment__in=places, status__in=STAYED)
-    told = list(rows.order_by("-at", "-pk").values_list("version", "at")[:MOST])[::-1]
+    told = list(rows.order_by("-at", "-pk").only("version", "at", "source", "status")[:MOST])[::-1]
+    by_hand = (Deployment.Source.PERSON, Deployment.Status.ROLLED_BACK)
+    if said_out and told and (told[-1].source, told[-1].status) == by_hand and told[-1].at < said_out:
+        told.pop()
     found: list[Span] = []
-    for version, at in told:
+    for version, at in ((one.version, one.at) for one in told):
         if found and found[-1].version == bare(version):
             continue
         if found:
