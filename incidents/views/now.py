@@ -19,7 +19,7 @@ from incidents import alarms
 from incidents.clocks.shown import ClockView
 from incidents.lifecycle import setbacks
 from incidents.messages import obligations
-from incidents.models import Clock, Incident, Mode, Status
+from incidents.models import Clock, Incident, Mode, Status, TimelineEvent
 from incidents.roles import holding
 from incidents.telling import woken
 from incidents.telling.escalation import Next
@@ -31,6 +31,7 @@ from monitoring.models import Monitor, Target
 from monitoring.shown import as_shown
 from monitoring.unsure import unsure
 from products.models import Product, RoleHolder
+from products.vocabulary import EventKind
 
 SHOWN = 50
 UNSURE = 3
@@ -117,8 +118,11 @@ def _cards(user: User, shown: list[int], at: datetime) -> list[Card]:
     # Where a remedy is under way the process has a next step, contained it waits for a decision; who is listed may be
     # the one who decides.
     listed = set(RoleHolder.objects.filter(user=user).values_list("product", flat=True))
+    decided = _decided_before_taken(found)
     asks = [
-        one for one in found if one.is_open and (one.remedy_at or one.product_id in listed or _contained(one))
+        one
+        for one in found
+        if one.is_open and (one.remedy_at or one.product_id in listed or _contained(one) or one.pk in decided)
     ]
     work = read_all(asks)
     verdicts.read_all(found)
@@ -128,6 +132,13 @@ def _cards(user: User, shown: list[int], at: datetime) -> list[Card]:
         for one in found
     )
     return [replace(card, next_to_wake=asked.get(card.incident.pk)) for card in cards]
+
+
+def _decided_before_taken(found: list[Incident]) -> set[int]:
+    """Which of those that nobody has acknowledged somebody has decided on: nobody reads there that nobody has it."""
+    waiting = [one.pk for one in found if one.is_open and not one.acknowledged_at]
+    rows = TimelineEvent.objects.filter(incident__in=waiting, kind=EventKind.DECIDED)
+    return set(rows.values_list("incident", flat=True)) if waiting else set()
 
 
 def _contained(incident: Incident) -> bool:

@@ -49,7 +49,7 @@ def next_action(
     if not incident.is_open:
         return None
     asked = checks.asked_of(reader.pk, incident.lead_id) if reader else None
-    first = _acknowledge(incident, monitor_state) or asked
+    first = _acknowledge(incident, monitor_state, work) or asked
     action = first or _next(incident, monitor_state, work, decides, checks)
     # What is entered afterwards asks when it was: no tap says that.
     return replace(action, tap=False) if action and asks_when(incident, action.verb) else action
@@ -59,13 +59,15 @@ def _next(
     incident: Incident, monitor_state: str | None, work: Work | None, decides: str, checks: Known
 ) -> Action | None:
     begun = work.remedy if work else ""
-    rules = [_acknowledge, _confirm]
     if begun and work:
-        action = next((found for rule in rules if (found := rule(incident, monitor_state))), None)
-        action = action or setbacks.action(work, decides) or _remedy(incident, work, checks)
+        action = (
+            _confirm(incident, monitor_state)
+            or setbacks.action(work, decides)
+            or _remedy(incident, work, checks)
+        )
         action = action or remaining.watching(incident, work) or remaining.afterwards(incident, work)
         return action or remaining.boxes(work) or _over()
-    for rule in (_acknowledge, _recovered, _confirm, _plan):
+    for rule in (_recovered, _confirm, _plan):
         if action := rule(incident, monitor_state):
             return action
     if work and (action := setbacks.action(work, decides)):
@@ -78,9 +80,7 @@ def _next(
 
 def undecided(incident: Incident, work: Work) -> bool:
     """Nobody has decided since it was opened."""
-    return incident.is_open and not work.story.since(work.story.last(EventKind.REOPENED)).last(
-        EventKind.DECIDED
-    )
+    return incident.is_open and _decided(work) is None
 
 
 def decision(incident: Incident, role: str, work: Work) -> Action | None:
@@ -188,16 +188,25 @@ def _send(incident: Incident, key: str, title: str, reason: str) -> Action:
     return Action("send_message", _("Preview and send"), title, reason, hidden=hidden, url=url)
 
 
-def _acknowledge(incident: Incident, state: str | None) -> Action | None:
+def _acknowledge(incident: Incident, state: str | None, work: Work | None) -> Action | None:
+    """Deciding is not acknowledging, which has a clock of its own; but then somebody has looked at it."""
     if incident.acknowledged_at or incident.status == Status.MONITORING:
         return None
-    return Action(
-        "acknowledge",
-        _("Acknowledge"),
-        _("Nobody has this yet"),
-        _("Acknowledging tells the others that you are on it."),
-        tap=True,
-    )
+    made = _decided(work) if work else None
+    title = _("Nobody has this yet")
+    if made and work:
+        words = {
+            "who": made.actor_label,
+            "at": setbacks.said_at(work.at(made), incident.product.team.time_zone),
+        }
+        title = _("%(who)s decided at %(at)s; nobody has acknowledged it") % words
+    reason = _("Acknowledging tells the others that you are on it.")
+    return Action("acknowledge", _("Acknowledge"), title, reason, tap=True)
+
+
+def _decided(work: Work) -> TimelineEvent | None:
+    """The decision since it was opened the last time."""
+    return work.story.since(work.story.last(EventKind.REOPENED)).last(EventKind.DECIDED)
 
 
 def _confirm(incident: Incident, state: str | None) -> Action | None:

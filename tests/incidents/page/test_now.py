@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from foundation import moment
+from hotfixes.decision.decide import decide
 from incidents.lifecycle import transitions
 from incidents.lifecycle.declare import declare
 from incidents.models import Incident
@@ -165,3 +166,16 @@ def test_the_list_is_searched_in_notes_too_but_never_in_hidden_or_private_ones(
     corrections.correct(entry, by=ada, occurred_at=entry.occurred_at, text="umbrella two", reason="Name")
     corrections.ask_redaction(entry, by=ada, reason="A name")
     assert found("umbrella") == []
+
+
+def test_what_was_decided_before_anybody_acknowledged_is_not_called_nobody_s(
+    phone: Client, incident: Incident, ada: User
+) -> None:
+    """Deciding stops no clock of acknowledging: that is still asked for, in words that are true."""
+    assert "Nobody has this yet" in phone.get("/").content.decode()
+    decide(incident, by=ada, choice="mitigate", reason="Contain first", emergency=True)
+    for path in ("/", incident.get_absolute_url()):
+        page = phone.get(path).content.decode()
+        assert re.search(r"Ada decided at \d+ \w+ \d\d:\d\d UTC; nobody has acknowledged it", page)
+        assert f"/incidents/{incident.ref}/acknowledge" in page
+        assert "Nobody has this yet" not in page
