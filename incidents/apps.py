@@ -6,4 +6,11 @@ class IncidentsConfig(AppConfig):
     verbose_name = "Incidents"
 
     def ready(self) -> None:
-        pass
+        # They register what they know.
+        from incidents import process_uses  # noqa: F401
+        from incidents.messages import obligations, rhythm, update_panel  # noqa: F401
+        from incidents.page import own_panels  # noqa: F401
+        from incidents.roles import panel as people  # noqa: F401
+        from incidents.ruler import panel as ruler_panel  # noqa: F401
+        from incidents.telling import old_deliveries, private_deliveries, slack  # noqa: F401
+        from incidents.work import panels as work_panels  # noqa: F401
