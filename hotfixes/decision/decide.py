@@ -97,7 +97,11 @@ def _as_seen(incident: Incident, seen: str) -> dict[str, Any]:
     """The facts now. Raises Changed where they are not those that `seen` is the digest of."""
     shown = known.facts(incident, moment.now())
     if seen and seen != known.seen(shown):
-        raise Changed(_("Something has changed since you looked. Look again, then decide."))
+        what = known.changed(seen, shown)
+        said = [_("It is about: %(what)s.") % {"what": "; ".join(what)}] if what else []
+        raise Changed(
+            " ".join([_("Something has changed since you looked."), *said, _("Look again, then decide.")])
+        )
     return shown
 
 

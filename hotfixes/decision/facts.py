@@ -6,9 +6,11 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from hotfixes.decision import asking, comparing, mending, options, proposing
 from hotfixes.decision.growing import growing
@@ -26,6 +28,21 @@ from monitoring.states import State
 # Time passes by itself: what only it changes makes no other fact.
 PASSING = ("at", "clocks")
 MONITORS = 20
+# By what people call it; what follows from others (`unknown`, `suggestion`, `told`) has no name of its own.
+BLOCKS: Final[tuple[tuple[str | Promise, tuple[str, ...]], ...]] = (
+    (lazy("the severity"), ("severity", "mark", "confirmed")),
+    (
+        lazy("what it is, and who leads"),
+        ("title", "contained", "security", "data_loss", "lead", "environment", "mode", "detected_at"),
+    ),
+    (lazy("the impact and the workaround"), ("impact", "workaround")),
+    (lazy("how many are affected"), ("users_affected", "users_estimated", "users_source", "growing")),
+    (lazy("what runs"), ("product", "version", "release", "setback")),
+    (lazy("the monitors"), ("monitors",)),
+    (lazy("the ways back"), ("options", "rollback_when")),
+    (lazy("the fix, and what people recommend or ask"), ("hotfix", "proposal", "questions")),
+)
+DIGITS: Final = 32
 
 
 def facts(incident: Incident, now: datetime) -> dict[str, Any]:
@@ -122,12 +139,32 @@ def kept(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def seen(found: dict[str, Any]) -> str:
-    """The digest of what a reader compares: the same while nothing but time has passed. How a monitor words what it
-    sees ("2.3 s", "silent for 12 min") differs with every look; what counts is whether it is well.
+    """64 hexadecimal digits for what a reader compares: the same while nothing but time has passed. How a monitor words
+    what it sees ("2.3 s", "silent for 12 min") differs with every look; what counts is whether it is well.
+
+    The first half is the digest of it all and decides. The second is four digits for each of BLOCKS, to say which.
     """
+    same = _compared(found)
+    return digest(same)[:DIGITS] + "".join(_marks(same))
+
+
+def changed(before: str, found: dict[str, Any]) -> list[str]:
+    """The names of the blocks that differ from those that `before` was made of; empty where it cannot be told."""
+    marks = _marks(_compared(found))
+    if len(before) != DIGITS + sum(map(len, marks)):
+        return []
+    old = [before[at : at + 4] for at in range(DIGITS, len(before), 4)]
+    return [str(name) for (name, _facts), was, now in zip(BLOCKS, old, marks, strict=True) if was != now]
+
+
+def _compared(found: dict[str, Any]) -> dict[str, Any]:
     same = {name: value for name, value in found.items() if name not in PASSING}
     same["monitors"] = [{**one, "said": ""} for one in found["monitors"]]
-    return digest(rollback.steady(same))
+    return dict(rollback.steady(same))
+
+
+def _marks(same: dict[str, Any]) -> list[str]:
+    return [digest({name: same.get(name) for name in names})[:4] for _label, names in BLOCKS]
 
 
 def unknown(found: dict[str, Any]) -> list[str]:

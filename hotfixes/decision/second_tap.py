@@ -71,7 +71,10 @@ class Confirming:
     def _late(self, late: Decided) -> HttpResponse:
         return card_page(self.request, late.incident, self.user, status=409, late=late)
 
-    def sheet(self, form: DecideForm, status: int, who: ConfirmForm | None = None) -> HttpResponse:
+    def sheet(
+        self, form: DecideForm, status: int, who: ConfirmForm | None = None, *, looked_again: bool = False
+    ) -> HttpResponse:
+        """`looked_again`: with all that is known now, so that nobody leaves the form, and their words, to see it."""
         context = card(self.found, self.user)
         chosen = str(form["choice"].value() or "")
         if self.emergency:
@@ -96,6 +99,7 @@ class Confirming:
             "passkey": json.dumps(wanted.passkey) if wanted and wanted.passkey else "",
             "card_address": self.card_address,
             "by_link": bool(self.back),
+            "looked_again": looked_again,
         }
         return render(self.request, "hotfixes/confirm.html", context, status=status)
 
@@ -113,7 +117,7 @@ class Confirming:
             sent = {**self.request.POST.dict(), "seen": card(self.found, self.user)["seen"]}
             form = DecideForm(sent, incident=self.found)
             form.add_error(None, changed)
-            return self.sheet(form, 409)
+            return self.sheet(form, 409, looked_again=True)
         except ValidationError as error:
             form.add_error(None, error)
             return self.sheet(form, 422)

@@ -2,6 +2,7 @@
 again.
 """
 
+import re
 import threading
 import time
 from datetime import timedelta
@@ -27,6 +28,7 @@ from tests.factories import make_target
 from tests.signing import sign_in
 
 WHY = "One line"
+SEEN = re.compile(r'name="seen" value="(\w{64})"')
 
 
 def waits_for_a_row() -> bool:
@@ -83,6 +85,22 @@ def test_a_script_that_names_the_card_it_read_decides_on_that_card_alone(
     assert (late.status_code, Decision.objects.count()) == (409, 0)
     assert "Something has changed since you looked." in late.json()["detail"]
     assert send(Client().get(path, headers=headers).json()["seen"]).status_code == 201
+
+
+def test_what_has_changed_meanwhile_is_named_and_the_typed_reason_stays(
+    incident: Incident, ada: User, olga: User
+) -> None:
+    """The form that is shown again is the card's as it is now: deciding on it counts."""
+    client, here = Client(), f"/decisions/{incident.ref}/confirm"
+    sign_in(olga, client)
+    seen = SEEN.findall(client.get(f"{here}?choice=hotfix").content.decode())[0]
+    transitions.describe(incident, by=ada, users_affected=40)
+    late = client.post(here, {"choice": "hotfix", "reason": "Their own words", "seen": seen})
+    page = late.content.decode()
+    assert (late.status_code, "It is about: how many are affected." in page) == (409, True)
+    assert ("Their own words" in page, "All that is known now" in page, "40 people" in page) == (True,) * 3
+    again = {"choice": "hotfix", "reason": "Their own words", "seen": SEEN.findall(page)[0]}
+    assert (client.post(here, again).status_code, Decision.objects.get().reason) == (302, "Their own words")
 
 
 def test_who_may_not_decide_by_script_reads_who_may(incident: Incident, ada: User) -> None:
