@@ -14,6 +14,7 @@ from hotfixes.models import Preview, Rollback
 from hotfixes.reported.deployments import report_deployment
 from hotfixes.rollback import back, checklist, ending, regressed, rounds
 from hotfixes.rollback.start import adopt
+from incidents.clocks.shown import clock_views
 from incidents.lifecycle import transitions
 from incidents.lifecycle.lifecycle import TooLate
 from incidents.messages.claims import Claims
@@ -381,5 +382,10 @@ def test_pages_show_it_to_those_who_see_the_incident(
     assert client.post(f"/rollbacks/{made.ref}/back", {"text": "It answers"}).status_code == 302
     again = client.post(f"/rollbacks/{made.ref}/back", {"text": "Again"})
     assert (again.status_code, "You have said so already" in again.content.decode()) == (409, True)
-    assert "0.1.0 is back" in client.get(f"/rollbacks/{made.ref}/").content.decode()
+    page = client.get(f"/rollbacks/{made.ref}/").content.decode()
+    assert "0.1.0 is back" in page
+    # What has ended is a line; how it was counted is folded behind it.
+    ended = [view for view in clock_views(made.incident, moment.now()) if view.over]
+    assert ended
+    assert all(f'<details class="fold small" id="clock-{view.clock.pk}">' in page for view in ended)
     assert client.post(f"/rollbacks/{made.ref}/done").status_code == 302
