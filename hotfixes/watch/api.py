@@ -216,7 +216,7 @@ def watch_shape(one: WatchShown) -> dict[str, Any]:
         "least_s": watch.least_s,
         "counted_s": course.counted_s,
         "coverage": course.coverage,
-        "ends_at": utc_or_none(course.ends_at) if one.running else None,
+        "ends_at": utc_or_none(one.ends_at) if one.running else None,
         "ended_at": utc_or_none(watch.ended_at),
         "extended_s": course.extended_s,
         "restarts": watch.restarts,

@@ -224,7 +224,7 @@ def _measured(
         100 * counted / whole if whole else None,
         gaps,
         failure,
-        None if failure else complete_at or begun + timedelta(seconds=left_s),
+        None if failure else complete_at or max(begun + timedelta(seconds=left_s), not_before or begun),
         complete_at,
         why,
         rare,

@@ -16,6 +16,7 @@ from hotfixes.watch import opening, sampling
 from hotfixes.watch.course import course, recovered_at
 from hotfixes.watch.shapes import Course, Failure, Rule
 from incidents import glance
+from incidents.clocks import timing
 from incidents.lifecycle import watch as process
 from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, Status
@@ -79,6 +80,8 @@ def _one(incident: Incident, watch: Watch, now: datetime) -> bool:
         _extend(incident, watch, found, found_new)
     else:
         told = False
+    if found.ends_at and not found.failure:
+        _clock_follows(watch, found.ends_at)
     ends = found.ends_at if found.ends_at and found.ends_at > now else now + EVERY
     watch.look_at = min(now + EVERY, ends)
     watch.save()
@@ -111,6 +114,21 @@ def promised_until(watch: Watch) -> datetime | None:
     mine = (one for one in glance.clocks_of(watch.incident) if one.measured and one.subject == subject)
     ends = (one.due_at for one in mine if not (one.stopped_at or one.cancelled_at or one.waived_at))
     return max((end for end in ends if end), default=None)
+
+
+def ends_at(watch: Watch, now: datetime) -> datetime | None:
+    """When it is over at the earliest, as the clock says it, which follows what was measured: the same wherever a page
+    says it. None where nothing but a person can end it.
+    """
+    found = measured(watch, now).ends_at
+    return (promised_until(watch) or found) if found else None
+
+
+def _clock_follows(watch: Watch, until: datetime) -> None:
+    """While nobody looks the end moves on."""
+    subject = str(watch.facts.get("subject") or "")
+    for clock in timing.running(watch.incident).filter(measured=True, subject=subject):
+        timing.prolong(clock, until)
 
 
 def rule_of(watch: Watch) -> Rule:

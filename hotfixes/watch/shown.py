@@ -53,7 +53,7 @@ class WatchShown:
     """`state`: waits, runs, ill (what failed is not well yet), met, failed or stopped. `head` says it in a sentence.
 
     `errors` and `reports` are None where nobody has counted; `feeds` are the monitors that count by themselves.
-    `watcher`: the role that watches, None where the process names none.
+    `watcher`: the role that watches, None where the process names none. `ends_at`: as the incident's clock says it.
     """
 
     watch: Watch
@@ -68,6 +68,7 @@ class WatchShown:
     feeds: list[Feed]
     items: list[Item]
     watcher: RoleView | None
+    ends_at: datetime | None
 
     @property
     def done(self) -> str:
@@ -151,6 +152,7 @@ def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
         feeds=feeds.feeds(watch, at),
         items=smoke.items(watch),
         watcher=watcher(incident, reader),
+        ends_at=judging.ends_at(watch, now),
     )
 
 

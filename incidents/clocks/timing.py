@@ -5,6 +5,7 @@ The arithmetic is in incidents/clocks/clocks.py.
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.db.models import QuerySet
@@ -64,6 +65,13 @@ def _extend(incident: Incident, event: TimelineEvent) -> None:
     """A watch takes as much longer as nobody looked; the event says how long that is in all."""
     for clock in running(incident).filter(measured=True, subject=event.subject):
         clock.extended_s = int(event.data.get("extended_s") or 0)
+        _due_again(clock, "extended_s")
+
+
+def prolong(clock: Clock, until: datetime) -> None:
+    """It takes as much longer as it needs to be over at `until`. For who holds the incident."""
+    if clock.due_at and clock.due_at < until:
+        clock.extended_s += ceil(clock.run.between(clock.due_at, until))
         _due_again(clock, "extended_s")
 
 

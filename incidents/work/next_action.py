@@ -50,13 +50,18 @@ def next_action(
         return None
     asked = checks.asked_of(reader.pk, incident.lead_id) if reader else None
     first = _acknowledge(incident, monitor_state, work) or asked
-    action = first or _next(incident, monitor_state, work, decides, checks)
+    action = first or _next(incident, monitor_state, work, decides, checks, reader)
     # What is entered afterwards asks when it was: no tap says that.
     return replace(action, tap=False) if action and asks_when(incident, action.verb) else action
 
 
 def _next(
-    incident: Incident, monitor_state: str | None, work: Work | None, decides: str, checks: Known
+    incident: Incident,
+    monitor_state: str | None,
+    work: Work | None,
+    decides: str,
+    checks: Known,
+    reader: User | None,
 ) -> Action | None:
     begun = work.remedy if work else ""
     if begun and work:
@@ -65,7 +70,8 @@ def _next(
             or setbacks.action(work, decides)
             or _remedy(incident, work, checks)
         )
-        action = action or remaining.watching(incident, work) or remaining.afterwards(incident, work)
+        action = action or remaining.watching(incident, work, reader)
+        action = action or remaining.afterwards(incident, work)
         return action or remaining.boxes(work) or _over()
     for rule in (_recovered, _confirm, _plan):
         if action := rule(incident, monitor_state):

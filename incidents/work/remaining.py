@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from incidents import glance
 from incidents.clocks.clocks import span
 from incidents.lifecycle import closing, watch
@@ -15,8 +16,8 @@ from incidents.work.work import Work
 from products.vocabulary import EventKind
 
 
-def watching(incident: Incident, work: Work) -> Action | None:
-    """Until the watch is over; resolving is allowed meanwhile, closing waits (C3)."""
+def watching(incident: Incident, work: Work, reader: User | None = None) -> Action | None:
+    """Until the watch is over, in the reader's zone; resolving is allowed meanwhile, closing waits (C3)."""
     begun = work.story.last(EventKind.WATCH_OPENED, *watch.ENDS)
     if begun is None or begun.kind != EventKind.WATCH_OPENED:
         return None
@@ -27,7 +28,7 @@ def watching(incident: Incident, work: Work) -> Action | None:
     until = max((hold.until for hold in waits if hold.until), default=None)
     if until is None:
         return None
-    zone = ZoneInfo(incident.product.team.time_zone)
+    zone = ZoneInfo((reader.time_zone if reader else "") or incident.product.team.time_zone)
     day = "%H:%M %Z" if until.astimezone(zone).date() == at.astimezone(zone).date() else "%d %b %H:%M %Z"
     look = [str(one["title"]) for one in watch.spec(incident).get("look_at") or []]
     reason = _("%(left)s to go.") % {"left": span((until - at).total_seconds())}

@@ -108,6 +108,7 @@ def test_what_fails_before_a_longer_promise_is_kept_fails_the_watch(watched: Nig
     """Enough was watched, but the clock that waits for it runs on: it is not over, and nothing is called well yet."""
     watched.go(100)
     Clock.objects.filter(key="watch").update(due_at=NIGHT + timedelta(minutes=180))
+    assert watched.minute(measured(watched.watch, watched.clock.now).ends_at) == 180
     watched.go(130)
     assert (watched.told(), watched.watch.state) == (["watch_opened 0"], "running")
     watched.go(134, "down")

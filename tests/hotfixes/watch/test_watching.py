@@ -4,14 +4,18 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import User
 from hotfixes.models import Watch
+from hotfixes.watch import shown
 from incidents.lifecycle import closing, transitions
 from incidents.lifecycle.closing import Held
 from incidents.models import Status
 from incidents.timeline.corrections import correct
+from incidents.work import remaining, work
 from incidents.work.report import report
 from tests.factories import make_monitor, make_product
 from tests.hotfixes.watch.conftest import NIGHT, Night
+from tests.signing import sign_in
 
 
 def test_looks_are_kept_from_the_deployment_and_the_time_counts_from_the_smoke_tests_c3(night: Night) -> None:
@@ -63,13 +67,44 @@ def test_while_nobody_looks_at_the_two_hour_mark_it_is_not_over(watched: Night) 
     watched.go(100)
     watched.to(130)
     watched.judge()
-    assert (watched.told(), watched.clocks()) == (["watch_opened 0"], [(120, "running")])
+    assert (watched.told(), watched.clocks()) == (["watch_opened 0"], [(150, "running")])
     transitions.resolve(watched.incident, by=watched.ada)
     with pytest.raises(Held) as held:
         closing.close(watched.incident, by=watched.ada)
     assert held.value.messages == [
-        "“Watch” has run for its time, but not all of it was watched. See the watch, or waive it with a reason."
+        "“Watch” is not over: 20 min to go, until 21 Nov 04:30 UTC. Wait, or waive it with a reason."
     ]
+
+
+def test_while_a_gap_lasts_next_clock_and_panel_say_the_same_end_in_the_readers_zone(watched: Night) -> None:
+    transitions.acknowledge(watched.incident, by=watched.ada)
+    User.objects.filter(pk=watched.ada.pk).update(time_zone="Europe/Berlin")
+    watched.ada.refresh_from_db()
+    watched.go(60)
+    watched.to(90)
+    watched.judge()
+    watched.to(90.2)  # between two rounds
+    incident, now = watched.incident, watched.clock.now
+    (panel,) = shown.of_incident(incident, now, watched.ada)
+    (hold,) = closing.holds(incident, now)
+    assert (watched.clocks(), watched.minute(panel.ends_at), watched.minute(hold.until)) == (
+        [(150, "running")], 150, 150,
+    )  # fmt: skip
+    page = sign_in(watched.ada).get(incident.get_absolute_url()).content.decode()
+    assert (panel.course.why, "05:30 CET" in page, "05:00 CET" in page) == ("gap", True, False)
+    found = remaining.watching(incident, work.read(incident), watched.ada)
+    assert found
+    assert (found.title, found.reason[:15]) == ("Watch until 05:30 CET", "59 min 48 s to ")
+
+
+def test_once_somebody_looks_again_the_clock_stays_where_the_watch_ends(watched: Night) -> None:
+    watched.go(60)
+    watched.to(90)
+    watched.judge()
+    watched.go(150)
+    assert watched.clocks() == [(152, "running")]
+    watched.go(152)
+    assert watched.told() == ["watch_opened 0", "watch_extended 110", "watch_met 152"]
 
 
 def test_what_was_told_late_counts_the_states_that_the_monitors_have_kept(night: Night) -> None:
