@@ -1,6 +1,6 @@
 """Which version runs, and which one ran before it: by deployments, else by hotfixes, else by tags. No git is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,7 +104,7 @@ def spans_of(incident: Incident, product: Product) -> list[Span]:
     return once(
         incident,
         f"spans.{product.pk}",
-        lambda: spans(product, environments(incident, product), _said_out(incident)),
+        lambda: spans(product, environments(incident, product), lambda: _said_out(incident)),
     )
 
 
@@ -114,14 +114,16 @@ def _said_out(incident: Incident) -> datetime | None:
     return said.order_by("-seq").values_list("occurred_at", flat=True).first()
 
 
-def spans(product: Product, places: list[Environment], said_out: datetime | None = None) -> list[Span]:
+def spans(
+    product: Product, places: list[Environment], said_out: Callable[[], datetime | None] = lambda: None
+) -> list[Span]:
     """Which version ran from when to when, the oldest first, by what was reported of any of these places. What was
     brought back by a person's word runs no more once a person has said that something else is out.
     """
     rows = Deployment.objects.filter(product=product, environment__in=places, status__in=STAYED)
     told = list(rows.order_by("-at", "-pk").only("version", "at", "source", "status")[:MOST])[::-1]
     by_hand = (Deployment.Source.PERSON, Deployment.Status.ROLLED_BACK)
-    if said_out and told and (told[-1].source, told[-1].status) == by_hand and told[-1].at < said_out:
+    if told and (told[-1].source, told[-1].status) == by_hand and (out := said_out()) and told[-1].at < out:
         told.pop()
     found: list[Span] = []
     for version, at in ((one.version, one.at) for one in told):
