@@ -23,6 +23,7 @@ from incidents.roles import holding
 from incidents.roles.holding import RoleView
 from monitoring.states import State
 from monitoring.uptime import Segment
+from products.vocabulary import EventKind
 
 # Strips on a page; a summary may list hundreds.
 STRIPS = 8
@@ -138,7 +139,7 @@ def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
         watch=watch,
         course=found,
         state=state,
-        head=_head(state, found),
+        head=_head(state, found, str(spec(incident).get("from") or "")),
         strips=[_strip(one, kept, watch, found, at) for one in targets[:STRIPS]],
         gaps=[
             GapShown(gap.start, gap.end, span(gap.seconds), ", ".join(gap.who[:5]), gap.open)
@@ -164,9 +165,10 @@ def state_of(watch: Watch, found: Course) -> str:
     return "runs"
 
 
-def _head(state: str, found: Course) -> str:
+def _head(state: str, found: Course, begins: str) -> str:
+    """`begins`: the event from which the process lets the time count."""
     heads = {
-        "waits": _("The time counts from the smoke tests on"),
+        "waits": _waits(begins),
         "ill": _("It begins anew once all is well again"),
         "met": _("The watch went well"),
         "failed": _("The watch showed a fault"),
@@ -179,6 +181,14 @@ def _head(state: str, found: Course) -> str:
     if found.why == "gap":
         return _("Nobody sees how it is just now")
     return _("All that is seen is well")
+
+
+def _waits(begins: str) -> str:
+    if begins == EventKind.SMOKE_PASSED:
+        return _("The time counts from the smoke tests on")
+    if begins == EventKind.DEPLOYED:  # it did count, until one failed
+        return _("A smoke test failed: the time counts anew once all of them pass")
+    return _("The time does not count yet")
 
 
 def watcher(incident: Incident, reader: User | None) -> RoleView | None:

@@ -37,7 +37,9 @@ def follow(incident: Incident, event: TimelineEvent) -> bool:
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
     for clock in running(incident):
         rule = rules.get(clock.key)
-        if rule and clock.subject in {"", event.subject} and rule.stops_with(event.kind, message_of(event)):
+        mine = rule is not None and clock.subject in {"", event.subject}
+        over = mine and rule and rule.stops_with(event.kind, message_of(event))
+        if over or (clock.measured and watch.cuts_short(event, clock.subject)):
             stop(clock, event)
             ended = True
         elif event.kind in EXITS or (event.kind == EventKind.REOPENED and rule and rule.start in ENDINGS):

@@ -4,6 +4,7 @@ moment of what began it, so that clocks, marks and the report see the same begin
 While it runs the damage is contained; a fault that shows takes that back (DECISIONS.md 13).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from incidents.models import Incident, Mode, Status, TimelineEvent
@@ -57,12 +58,29 @@ def begun_by(incident: Incident, event: TimelineEvent) -> dict[str, Any] | None:
     return {**facts, "hotfix": remedy} if remedy and not event.subject else facts
 
 
+def cuts_short(event: TimelineEvent, subject: str) -> bool:
+    """Whether it ends the clock of the watch of `subject`, whatever the process ties that clock to: what does not work
+    is not watched to its end. Where it names no remedy it speaks of all.
+    """
+    return event.kind == Kind.SMOKE_FAILED and (not remedy_of(event) or subject in ("", event.subject))
+
+
 def _begins(incident: Incident, word: str, event: TimelineEvent) -> bool:
-    """After a rollback what runs again is watched like what was deployed."""
+    """After a rollback what runs again is watched like what was deployed; so is what smoke tests had stopped, once they
+    pass.
+    """
+    if event.kind == Kind.SMOKE_PASSED and _stopped_by_smoke(incident, remedy_of(event)):
+        return True
     if event.kind == Kind.ROLLED_BACK and word == Kind.DEPLOYED:
         kinds = incident.events.filter(kind__in=[Kind.HOTFIX_STARTED, Kind.ROLLBACK_STARTED]).order_by("-seq")
         return kinds.values_list("kind", flat=True).first() == Kind.ROLLBACK_STARTED
     return means(event, [word])
+
+
+def _stopped_by_smoke(incident: Incident, remedy: str) -> bool:
+    """Whether a smoke test that failed was the last word on a watch that had begun."""
+    kinds = [event.kind for event in _of_watches(incident, remedy)]
+    return Kind.WATCH_OPENED in kinds and kinds[0] == Kind.SMOKE_FAILED
 
 
 def begun_because_of(event: TimelineEvent) -> list[TimelineEvent]:
@@ -83,8 +101,13 @@ def status_after(incident: Incident, kind: str) -> Status | None:
 
 def is_open(incident: Incident, remedy: str = "") -> bool:
     """Whether anything is watched, or `remedy` is. What speaks of no remedy speaks of all."""
+    last = next(_of_watches(incident, remedy), None)
+    return last is not None and last.kind == Kind.WATCH_OPENED
+
+
+def _of_watches(incident: Incident, remedy: str) -> Iterator[TimelineEvent]:
+    """What began or ended a watch, the newest first; with `remedy` only what speaks of it, or of all."""
     events = incident.events.filter(kind__in=[Kind.WATCH_OPENED, *ENDS]).order_by("-seq")
-    if not remedy:
-        return events.values_list("kind", flat=True).first() == Kind.WATCH_OPENED
-    found = (event for event in events.select_related("payload") if remedy_of(event) in ("", remedy))
-    return (last := next(found, None)) is not None and last.kind == Kind.WATCH_OPENED
+    return (
+        event for event in events.select_related("payload") if not remedy or remedy_of(event) in ("", remedy)
+    )

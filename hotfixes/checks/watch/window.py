@@ -35,6 +35,8 @@ def healthy_window(context: Context) -> Result:
             return _met(watch, last.line)
         said = _("The watch is over and all was well, says %s.") % (last.by or "Nightdesk")
         return stated(said, last.line, by=last.by)
+    if last.kind == "smoke_failed":
+        return pending(_("A smoke test failed; the watch begins again once all of them pass."), last.line)
     if last.kind not in ("watch_opened", "watch_extended"):
         return pending(_("The watch was cut short; it begins again after the next deployment."), last.line)
     return _running(context, watch, last.line, last.at.isoformat())

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from hotfixes.models import Watch
-from hotfixes.watch import shown
+from hotfixes.watch import shown, smoke
 from incidents.lifecycle import closing, transitions
 from incidents.lifecycle.closing import Held
 from incidents.models import Status
@@ -38,6 +38,36 @@ def test_by_archy_the_time_counts_from_the_deployment(archy: Night) -> None:
     assert (archy.watch.counts_from, archy.watch.remedy) == (NIGHT, "")
     archy.go(120)
     assert archy.told() == ["watch_opened 0", "watch_met 120"]
+
+
+def test_by_archy_a_smoke_test_that_fails_ends_clock_and_count_and_both_begin_anew_once_they_pass(
+    archy: Night,
+) -> None:
+    archy.deploy(0)
+    archy.go(10)
+    first, *_rest = smoke.wanted(archy.incident)
+    smoke.tick(archy.incident, by=archy.ada, results={first: False})
+    archy.go(20)
+    (panel,) = shown.of_incident(archy.incident, archy.clock.now)
+    assert (panel.state, panel.head, panel.ends_at) == (
+        "waits", "A smoke test failed: the time counts anew once all of them pass", None,
+    )  # fmt: skip
+    assert archy.clocks() == [(120, "breached")]
+    (hold,) = closing.holds(archy.incident, archy.clock.now)
+    assert hold.sentence == "“Watch” was ended too early. Watch again, or waive it with a reason."
+    smoke.tick(archy.incident, by=archy.ada, results=dict.fromkeys(smoke.wanted(archy.incident), True))
+    (panel,) = shown.of_incident(archy.incident, archy.clock.now)
+    assert (panel.state, archy.minute(panel.ends_at), archy.clocks()[-1]) == ("runs", 140, (140, "running"))
+    archy.go(140)
+    assert archy.told() == ["watch_opened 0", "watch_opened 20", "watch_met 140"]
+
+
+def test_by_archy_smoke_tests_that_pass_leave_the_count_as_it_was(archy: Night) -> None:
+    archy.deploy(0)
+    archy.go(10)
+    report(archy.incident, "smoke_passed", by=archy.ada)
+    archy.go(20)
+    assert (archy.told(), archy.clocks()) == (["watch_opened 0"], [(120, "running")])
 
 
 def test_a_hole_of_ten_minutes_makes_it_longer_says_so_and_closing_waits_for_it(watched: Night) -> None:
