@@ -50,7 +50,7 @@ def test_with_the_password_it_decides_and_signs_in_on_this_device(link: str, olg
     assert (answer.status_code, made.by, made.right) == (302, olga, "listed")
     assert cold.get("/").status_code == 200
     again = Client().post(link, {**SENT, "password": PASSWORD})
-    assert (again.status_code, "Somebody was faster." in again.content.decode()) == (409, True)
+    assert (again.status_code, "You have decided already." in again.content.decode()) == (409, True)
 
 
 def test_who_is_signed_in_comes_to_the_card_itself(
