@@ -31,7 +31,7 @@ def known(product: dict[str, Any]) -> None:
     assert (product["first_release"], product["version"]) == ("v1.0.0", "v1.0.0")
     assert sorted(product["components"]) == sorted(PRODUCT["components"])
     assert {place["name"]: place["hosts"] for place in product["environments"]} == {
-        "Production": [], "Dev server": ["192.168.1.228"], "Live server": ["192.168.1.228"], "Users' nodes": [],
+        "Dev server": ["192.168.1.228"], "Live server": ["192.168.1.228"], "Users' nodes": [],
     }  # fmt: skip
 
 
