@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 
 from accounts.models import User
 from incidents.lifecycle.declare import declare
@@ -63,6 +63,21 @@ def look(page: Page, name: str) -> None:
 
 def people_segment(page: Page) -> None:
     page.locator("input[name=segment][value=people]").check(force=True)
+
+
+def test_an_answer_that_the_news_of_it_overtook_is_still_read(
+    site: str, page: Page, incident: Incident, people: tuple[User, User]
+) -> None:
+    page.goto(f"{site}/incidents/INC-1/")
+    expect(page.locator("[data-live=live]").first).to_be_visible()
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/claim", lambda route: held.append((route, route.fetch())))
+    panel = page.locator("#panel-people")
+    panel.get_by_role("button", name="Take it: DevOps").click()
+    expect(panel.get_by_role("link", name="Hand over: DevOps")).to_be_visible()  # the button is gone
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    expect(page.locator("#notice")).to_contain_text("You have the role DevOps.")
 
 
 def test_on_a_phone_a_role_is_taken_by_one_tap_and_handed_over(
