@@ -184,6 +184,7 @@ OPERATIONS = {
     operation.__name__: operation
     for operation in (
         incident,
+        two_years,
         note,
         resolve,
         due,

@@ -1,10 +1,13 @@
 """`./run bench`: what there is to measure, and when a goal counts as reached. Nothing is timed here."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+import benchmarks
 from benchmarks import BENCHMARKS, Figure, Unable, load
+from benchmarks.operations import OPERATIONS
 from tests.setup.running import command
 
 
@@ -46,3 +49,13 @@ def test_a_goal_is_kept_by_the_median_or_by_each(figure: Figure, goal: str, reac
 def test_a_figure_without_a_value_is_a_failure() -> None:
     with pytest.raises(Unable, match="nothing was measured"):
         Figure("a", "ms", (), limit=50)
+
+
+def test_what_a_benchmark_asks_of_the_process_beside_the_worker_can_be_done() -> None:
+    asked = {
+        name
+        for path in Path(benchmarks.__file__).parent.glob("*.py")
+        for name in re.findall(r'inside\.do\(\s*"(\w+)"', path.read_text())
+    }
+    assert "two_years" in asked
+    assert asked - set(OPERATIONS) == set()
