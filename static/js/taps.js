@@ -31,7 +31,7 @@
   const sent = new Set(), tap = ({ ctx: { request } }) => request.action + new URLSearchParams(request.body);
   document.addEventListener("htmx:config:request", (event) => {
     // News that overtakes the answer takes the form away; the answer is still to be read.
-    if (event.target.getAttribute("hx-swap") === "none") event.detail.ctx.target = document.body;
+    if (event.target.getAttribute("hx-swap") === "none") event.detail.ctx.target = root;
     const key = tap(event.detail);
     if (sent.has(key)) event.preventDefault();
     else if (event.target.matches("[hx-sync$=all]")) sent.add(key);
