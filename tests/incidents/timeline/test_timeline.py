@@ -13,6 +13,7 @@ from django.test import Client
 from accounts.models import User
 from foundation import moment
 from incidents.lifecycle import transitions
+from incidents.lifecycle.declare import declare
 from incidents.models import Incident, TimelineEvent, TimelinePayload
 from incidents.timeline import corrections
 from incidents.timeline.verify import verify
@@ -85,6 +86,18 @@ def test_a_cut_tail_is_found_out(incident: Incident, ada: User) -> None:
         )
         cursor.execute("DELETE FROM incidents_timelineevent WHERE seq = 2")
     assert broken() == ["INC-1 entry 2: the chain should end here, 1 entries are left"]
+
+
+def test_what_is_written_while_it_is_checked_is_no_break(incident: Incident, ada: User) -> None:
+    second = declare(incident.product, by=ada, title="Payments stand still")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"{ATTACK} WHERE incident_id = %s", [incident.pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    found = verify(Incident.objects.all())
+    assert next(found).ref == incident.ref  # the second one's head has been read by now
+    transitions.note(second, by=ada, text="Written meanwhile")
+    assert [str(one) for one in found if one.ref == second.ref] == []
 
 
 def test_the_rules_in_the_docs_recompute_the_chain(incident: Incident, ada: User) -> None:
