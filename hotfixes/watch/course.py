@@ -211,10 +211,7 @@ def _measured(
     if complete_at:
         failure = None  # it was over before that
     counted = sum((b - a).total_seconds() for a, b in pieces)
-    holes = _against(pieces, longest, start)
-    if lasting:
-        holes += longest.total_seconds()
-    whole = counted + holes
+    whole = counted + _against(pieces, longest, start) + lasting * longest.total_seconds()
     why: Why = "failed" if failure else "" if complete_at else "gap" if lasting else "time"
     if why == "time" and counted >= rule.least_s:
         why = "coverage"

@@ -37,31 +37,14 @@ def deployed(context: Context) -> Result:
 def _ended(context: Context, mine: list[Deployed], reports: list[Deployed]) -> Result:
     last, words = mine[-1], _words(context)
     lines = [one.line for one in mine[-5:]]
-    if last.status == "failed":
-        then = Next(
-            _("Look why, mend it, deploy again, or decide to roll back."), commands(context, "deployed")
-        )
-        return failed(_("The deployment of %(new)s to %(place)s failed.") % words, *lines, then=then)
-    if last.stage == "halted":
-        return failed(_halted(last) % words, *lines, then=_again(context), percent=last.percent)
-    if last.status == "rolled_back":
-        return failed(_("%(new)s was rolled back in %(place)s.") % words, *lines, then=_again(context))
+    wrong = _went_wrong(context, last, words, lines)
+    if wrong is not None:
+        return wrong
     if last.status == "started":
         return _running(context, last, lines)
-    gone = _gone(context, last, reports)
-    if gone is not None:
-        words["found"] = gone.version or gone.ref
-        said = _("%(new)s was rolled back in %(place)s: %(found)s runs there again.") % words
-        return failed(said, *lines, gone.line, then=_again(context), version=gone.version)
-    back = timeline.taken_back(context, last.at)
-    if back is not None:
-        said = _("Deployed, but then %(by)s said that it failed or was rolled back.") % {"by": back.by or "?"}
-        return failed(said, *lines, back.line, then=_again(context))
-    later = _replaced(context, last, reports)
-    if later is not None:
-        words["found"] = later.version or later.ref
-        said = _("%(place)s had %(new)s, and %(found)s was deployed over it.") % words
-        return failed(said, *lines, later.line, then=_again(context))
+    undone = _undone(context, last, reports, words, lines)
+    if undone is not None:
+        return undone
     if last.percent is not None and last.percent < 100 and wants_everybody(context):
         return _in_part(last, words, lines)
     if last.said:
@@ -75,6 +58,41 @@ def _ended(context: Context, mine: list[Deployed], reports: list[Deployed]) -> R
     if not last.ref and context.tag_name:
         lines.append(_("From which ref, the report does not say."))
     return passed(said, *lines, version=last.version, **facts)
+
+
+def _went_wrong(context: Context, last: Deployed, words: dict[str, str], lines: list[str]) -> Result | None:
+    """The report itself says that it failed, was halted or rolled back."""
+    if last.status == "failed":
+        then = Next(
+            _("Look why, mend it, deploy again, or decide to roll back."), commands(context, "deployed")
+        )
+        return failed(_("The deployment of %(new)s to %(place)s failed.") % words, *lines, then=then)
+    if last.stage == "halted":
+        return failed(_halted(last) % words, *lines, then=_again(context), percent=last.percent)
+    if last.status == "rolled_back":
+        return failed(_("%(new)s was rolled back in %(place)s.") % words, *lines, then=_again(context))
+    return None
+
+
+def _undone(
+    context: Context, last: Deployed, reports: list[Deployed], words: dict[str, str], lines: list[str]
+) -> Result | None:
+    """Deployed, and what was seen or said afterwards takes it back."""
+    gone = _gone(context, last, reports)
+    if gone is not None:
+        said = _("%(new)s was rolled back in %(place)s: %(found)s runs there again.")
+        said %= {**words, "found": gone.version or gone.ref}
+        return failed(said, *lines, gone.line, then=_again(context), version=gone.version)
+    back = timeline.taken_back(context, last.at)
+    if back is not None:
+        said = _("Deployed, but then %(by)s said that it failed or was rolled back.") % {"by": back.by or "?"}
+        return failed(said, *lines, back.line, then=_again(context))
+    later = _replaced(context, last, reports)
+    if later is not None:
+        said = _("%(place)s had %(new)s, and %(found)s was deployed over it.")
+        said %= {**words, "found": later.version or later.ref}
+        return failed(said, *lines, later.line, then=_again(context))
+    return None
 
 
 def _in_part(last: Deployed, words: dict[str, str], lines: list[str]) -> Result:
