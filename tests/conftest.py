@@ -70,6 +70,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=rank)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests of whole systems wait for most of their time."""
+    return min(len(os.sched_getaffinity(0)), 15) + 1
+
+
 @pytest.fixture(scope="session")
 def postgres(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config

@@ -65,11 +65,11 @@ def test_it_hands_every_argument_on_as_it_is_and_stays_in_the_folder_it_was_call
     assert run(checkout, "process", "check", "a file", "").stdout == "process|check|a file||/\n"
 
 
-def test_the_tests_run_in_the_checkout_on_two_workers(checkout: Path) -> None:
+def test_the_tests_run_in_the_checkout_on_as_many_workers_as_it_can_feed(checkout: Path) -> None:
     give_uv(checkout)
     assert (
         run(checkout, "test", "-k", "a or b").stdout
-        == f"-n|2|--dist|loadscope|--no-loadscope-reorder|-k|a or b|{checkout}\n"
+        == f"-n|auto|--dist|loadscope|--no-loadscope-reorder|-k|a or b|{checkout}\n"
     )
 
 
