@@ -65,8 +65,9 @@ def restore(archive: Archive, *, elsewhere: bool = True, accept_broken: bool = F
 
 
 def _refuse_newer(archive: Archive) -> None:
-    known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
-    installed = {app for app, _name in MigrationLoader(None).disk_migrations}
+    on_disk = MigrationLoader(None).disk_migrations
+    known = {f"{app}.{name}" for app, name in on_disk}
+    installed = {app for app, _name in on_disk}
     newer = [
         name
         for name in archive.manifest["migrations"]

@@ -1,6 +1,6 @@
 """The bytes of a file that came with an event. Its name, size and digest are the event's own words, so in the chain.
 
-A redaction destroys them (migration 0010); nobody is given a blob by its own id.
+A redaction destroys them (the trigger `timeline_destroy`); nobody is given a blob by its own id.
 """
 
 from django.db import models

@@ -1,6 +1,6 @@
 """The append-only story.
 
-Database triggers (migration 0002) number, stamp, chain and guard these rows; see docs/timeline.md for the
+Database triggers (the squashed migration) number, stamp, chain and guard these rows; see docs/timeline.md for the
 rules.
 """
 
