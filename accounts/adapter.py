@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.core.internal.httpkit import get_client_ip
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from accounts import access, links, mail
@@ -29,6 +32,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only the address that the reader has before them; allauth's also takes every other name of ALLOWED_HOSTS."""
+        return url_has_allowed_host_and_scheme(
+            url, allowed_hosts={context.request.get_host()}, require_https=settings.HTTPS
+        )
 
     def set_password(self, user: User, password: str) -> None:
         """Every way to a new password ends here. It is the person's own now; other devices are signed out."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -33,7 +34,15 @@ class TooOften(Exception):
 def count_refused(request: HttpRequest) -> None:
     """One more key, link or token from this address that opened nothing; raises TooOften when it guesses on and on."""
     address = get_adapter(request).get_client_ip(request)
-    count(f"refused:{address}", settings.NIGHTDESK_REFUSED_A_MINUTE)
+    count(f"refused:{household(address)}", settings.NIGHTDESK_REFUSED_A_MINUTE)
+
+
+def household(address: str) -> str:
+    """What one visitor has: an IPv4 address, or the 2^64 of an IPv6 network, each of which could try anew."""
+    found = ip_address(address)
+    if isinstance(found, IPv4Address) or found.ipv4_mapped:
+        return address
+    return str(IPv6Network((int(found) >> 64 << 64, 64)))
 
 
 def count(name: str, most: int) -> Counted:

@@ -6,6 +6,7 @@ What is due lives in rows; a lost message costs a second (ASSURANCE.md §2).
 import os
 
 from celery import Celery
+from django.core.exceptions import ImproperlyConfigured
 
 from config import broker
 
@@ -14,7 +15,10 @@ os.environ.setdefault("NIGHTDESK_LIMITS", "1")  # before the settings are read
 
 broker.install()
 app = Celery("nightdesk")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+try:
+    app.config_from_object("django.conf:settings", namespace="CELERY", force=True)
+except ImproperlyConfigured as problem:
+    raise SystemExit(f"Nightdesk cannot start: {problem}") from None
 app.autodiscover_tasks()
 # By name: the ticker needs Django's apps, which are loaded only after this module.
 app.steps["worker"].add("config.ticker:Ticker")

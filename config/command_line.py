@@ -11,6 +11,8 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError, ProgrammingError
+from psycopg import errors
 
 from config import embedded, environment
 from config.cluster import Unusable
@@ -44,7 +46,21 @@ def main(argv: list[str]) -> int:
     except (ImproperlyConfigured, Unusable) as problem:
         print(f"Nightdesk cannot start: {problem}", file=sys.stderr)  # noqa: T201
         return 1
+    except (OperationalError, ProgrammingError) as problem:
+        if not (words := _of_the_database(problem)):
+            raise
+        print(words, file=sys.stderr)  # noqa: T201
+        return 1
     return 0
+
+
+def _of_the_database(problem: Exception) -> str:
+    """What a person at a terminal can do about it; empty for a mistake of ours."""
+    if isinstance(problem.__cause__, errors.UndefinedTable | errors.UndefinedColumn):
+        return "The database does not hold the tables of this version of Nightdesk: ./run prepare makes them."
+    if isinstance(problem, ProgrammingError):
+        return ""
+    return f"The database refuses: {(str(problem).strip().splitlines() or [type(problem).__name__])[0]}"
 
 
 def run(argv: list[str]) -> None:

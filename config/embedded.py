@@ -215,6 +215,17 @@ def serving(folder: Path, *, durable: bool = True, programs: Path | None = None)
 
 
 @contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """The folder for us alone, without a server: raises InUse while another process has it."""
+    server = Server(folder)
+    server._take_lock(0.0)
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+@contextmanager
 def running(folder: Path) -> Iterator[None]:
     """The server for the length of a command: the one that runs already, or one of our own."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import environ
 from cryptography.fernet import Fernet
@@ -20,6 +20,8 @@ OURS = {
     "secret_key", "encryption_keys", "postgres", "static", "bundle", "backups", "demo", "mirrors", "repositories",
 }  # fmt: skip
 GIT_PROTOCOLS = ("https", "http", "file")
+TLS_CHECKS = ("required", "optional", "none")
+OURS_FOR_A_WHILE = "nightdesk-"  # where a backup is unpacked (TMPDIR); a kill leaves it
 NOT_OURS = {"static"}  # a common name; beside it `static.collected` lies in a folder of ours
 
 
@@ -33,7 +35,11 @@ def site(name: str, text: str) -> str:
         usable = False
     if not usable or address != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc or " " in address:
         raise ImproperlyConfigured(f"{name}: “{text}” is not an address like https://nightdesk.example.org")
-    return address
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    port = f":{parts.port}" if parts.port not in (None, usual) else ""
+    return (
+        f"{parts.scheme}://{host(address)}{port}"  # as browsers write it when they say where a form is from
+    )
 
 
 def data_folder(name: str, text: str, default: Path) -> Path:
@@ -47,7 +53,11 @@ def data_folder(name: str, text: str, default: Path) -> Path:
         raise ImproperlyConfigured(
             f"{name}: {folder} cannot be read ({problem.strerror}). Name a folder of your own"
         ) from problem
-    if there and not any(entry.split(".")[0] in OURS for entry in there if entry not in NOT_OURS):
+    if there and not any(
+        entry.split(".")[0] in OURS or entry.startswith(OURS_FOR_A_WHILE)
+        for entry in there
+        if entry not in NOT_OURS
+    ):
         raise ImproperlyConfigured(
             f"{name}: {folder} holds something that Nightdesk did not put there. Name an empty folder, or a new one"
         )
@@ -130,17 +140,30 @@ def limit(entry: dict[str, Any]) -> None:
 
 
 def broker(name: str, text: str) -> str:
-    """A Redis address; empty for none."""
+    """A Redis address; empty for none. Over TLS the certificate is checked unless the address says otherwise: the
+    library's own default is to check nothing."""
     try:
         parts = urlsplit(text)
+        number = parts.path.strip("/")
         usable = parts.scheme == "redis+socket" or (
-            parts.scheme in ("redis", "rediss") and bool(parts.hostname) and parts.port != 0
+            parts.scheme in ("redis", "rediss")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and (not number or (number.isascii() and number.isdigit()))
         )
     except ValueError:
         usable = False
-    if text and not usable:
+    if not text:
+        return ""
+    if not usable:
         raise ImproperlyConfigured(f"{name} must look like redis://host:6379/0")
-    return text
+    if parts.scheme != "rediss":
+        return text
+    checked = parse_qs(parts.query).get("ssl_cert_reqs", [])
+    if checked and checked[-1] not in TLS_CHECKS:
+        raise ImproperlyConfigured(f"{name}: ssl_cert_reqs is one of {', '.join(TLS_CHECKS)}")
+    more = "&".join(part for part in (parts.query, "" if checked else "ssl_cert_reqs=required") if part)
+    return urlunsplit(parts._replace(query=more))
 
 
 def address(name: str, text: str) -> str:

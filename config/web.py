@@ -7,8 +7,10 @@ waits instead of being refused.
 
 import argparse
 import socket
+import sys
 
 import uvicorn
+from django.core.exceptions import ImproperlyConfigured
 
 
 def main(asked: argparse.Namespace) -> None:
@@ -25,7 +27,10 @@ def main(asked: argparse.Namespace) -> None:
         timeout_graceful_shutdown=2,
     )
     sockets = None if asked.fd is None else [socket.socket(fileno=asked.fd)]
-    uvicorn.Server(options).run(sockets=sockets)
+    try:
+        uvicorn.Server(options).run(sockets=sockets)
+    except ImproperlyConfigured as problem:
+        sys.exit(f"Nightdesk cannot start: {problem}")
 
 
 def arguments() -> argparse.ArgumentParser:

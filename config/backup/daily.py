@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import structlog
 from django.conf import settings
@@ -51,6 +53,9 @@ def last_backup() -> LastBackup | None:
     last = _last()
     failed = last.get("said") and last.get("ended_at")
     newest = max(_kept(), default=None)
+    if (folder := _folder()).exists() and not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        said = f"{folder} is no folder that Nightdesk can write into."
+        return LastBackup(None, datetime.fromtimestamp(folder.stat().st_ctime, UTC), said)
     return LastBackup(
         _moment(newest) if newest else None,
         _said(failed),
@@ -71,8 +76,15 @@ def next_due() -> datetime | None:
 def back_up() -> bool:
     """Make the day's backup when it is due and nobody else is at it; whether there is a new one. Failure is kept."""
     folder = _folder()
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with _alone(folder) as mine:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lock = (folder / ".lock").open("a")
+    except OSError as problem:
+        # There is no place to note it; last_backup sees it for itself.
+        _tried["at"] = moment.now().isoformat()
+        _log.error("backup.failed", said=f"{problem.filename}: {problem.strerror}")
+        return False
+    with lock, _alone(lock) as mine:
         now = moment.now()
         due = next_due()
         if not mine or due is None or due > now:
@@ -98,15 +110,14 @@ def back_up() -> bool:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[bool]:
+def _alone(lock: IO[str]) -> Iterator[bool]:
     """The kernel lets go of the lock when its process dies."""
-    with (folder / ".lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+        return
+    yield True
 
 
 def _folder() -> Path:

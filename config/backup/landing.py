@@ -1,6 +1,7 @@
 """A file that appears under its name whole, or not at all: also after a kill or a full disk."""
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,9 +16,9 @@ def landing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
 
     Raises Trouble when there is a file of that name (unless `force`) and when the disk will not have it.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - Path's own raise for a name that is too long, in Python 3.12
         raise Trouble(f"{path} is a folder: name a file in it.")
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:
         raise Trouble(f"{path} exists already and was not touched. Name another file, or add --force.")
     folder = -1
     try:
@@ -37,6 +38,19 @@ def landing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
     finally:
         if folder >= 0:
             os.close(folder)
+
+
+@contextmanager
+def aside() -> Iterator[Path]:
+    """A folder for what comes or goes by a pipe, gone afterwards. Raises Trouble when there is no place for one."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="nightdesk-")
+    except OSError as problem:
+        raise Trouble(
+            f"There is no folder for temporary files ({problem.strerror}). Set TMPDIR to one that can be written."
+        ) from problem
+    with folder as name:
+        yield Path(name)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """After a restore: what was under way when the backup was made is under way no longer, and may have happened since."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,10 @@ from django.utils.translation import gettext as _
 
 from foundation import moment, secrets
 from foundation.models import RefCounter
+from hotfixes.decision import revisiting
+from hotfixes.watch import judging as watches
 from incidents.lifecycle import sweep
+from incidents.messages import obligations, rhythm
 from monitoring.models import Monitor, Receiver
 from notifications.models import Channel, Delivery, State
 
@@ -18,6 +22,12 @@ REFS_SKIPPED = 100
 IDS_SKIPPED = 10_000
 ANNOUNCEMENTS_SKIPPED = 10_000_000
 ALL = 1_000_000
+# What time alone makes the ticker tell people, in its order (config/schedule.py).
+DUE: tuple[Callable[[int], int], ...] = (
+    sweep.breach_due, sweep.warn_due, sweep.escalate_due, obligations.remind_due, rhythm.remind_due, sweep.ask_due,
+    revisiting.tell_due, watches.judge_due,
+)  # fmt: skip
+ROUNDS = 10  # one thing may make another due
 
 _ADVANCE = """
 SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass,
@@ -46,9 +56,10 @@ def settle(made_at: str, *, hold: bool) -> Settled:
             _("It waited when the backup of %(when)s was made. It may have been sent since."), made_at
         )
         # What ran out meanwhile was told by the machine that was, if it lived so long.
-        sweep.breach_due(ALL)
-        sweep.warn_due(ALL)
-        sweep.escalate_due(ALL)
+        for tell_due in DUE:
+            for _round in range(ROUNDS):
+                if not tell_due(ALL):
+                    break
         held += _hold(_("It fell due after the backup of %(when)s. It may have been sent since."), made_at)
         # Whose prober died with the old machine is looked at at once.
         Monitor.objects.exclude(lease_token=None).update(lease_token=None, due_at=moment.now())

@@ -44,10 +44,12 @@ def move(folder: Path, old_programs: Path, *, durable: bool = True) -> tuple[Res
         with embedded.serving(folder, durable=durable, programs=old_programs):
             # The same installation goes on: people stay signed in.
             backup(dump, embedded.settings(folder, owner=True), force=True, leave_out=OF_THE_MOMENT)
-        with embedded.serving(new, durable=durable) as server:
-            done = _load(dump, server)
-        new.rename(kept)
-        _exchange(kept, folder)
+        # Nobody starts the old one meanwhile: what it wrote would stay behind.
+        with embedded.held(folder):
+            with embedded.serving(new, durable=durable) as server:
+                done = _load(dump, server)
+            new.rename(kept)
+            _exchange(kept, folder)
     finally:
         dump.unlink(missing_ok=True)
         shutil.rmtree(new, ignore_errors=True)

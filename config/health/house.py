@@ -69,8 +69,8 @@ def backup(facts: Facts) -> Part:
     if last is None:
         return Part("backup", title, Level.OK, _("This database's backups are yours to make."))
     if last.failed_at is not None:
-        said = _("The daily backup failed at %(since)s.")
-        return Part("backup", title, Level.WARN, said, last.failed_at, facts={"error": last.said})
+        said = _("The daily backup failed at %(since)s.") + " " + last.said.replace("%", "%%")
+        return Part("backup", title, Level.WARN, said.strip(), last.failed_at, facts={"error": last.said})
     if last.made_at is None:
         return Part(
             "backup", title, Level.OK, _("None yet; the first is made an hour after the first start.")

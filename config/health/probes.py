@@ -17,12 +17,14 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import Error, connections
+from django.http.request import split_domain_port
 
 from config.health import metrics
 from config.health.parts import Level, Part
 from config.health.reader import reader
 from config.live_access import person
 from config.proxies import trusted
+from foundation.origin import is_this_machine
 from live.asking import Receive, Scope, Send
 
 JSON, TEXT = "application/json", "text/plain; charset=utf-8"
@@ -41,7 +43,11 @@ class Asked:
 
     @property
     def is_local(self) -> bool:
-        """Somebody at this machine itself: no proxy has passed it on, nor is that peer one."""
+        """Somebody at this machine itself: no proxy has passed it on, nor is that peer one. And by a name of this
+        machine: a page elsewhere may have its own name lead here, and a proxy may add nothing but the name."""
+        host = self.headers.get("host", "")
+        if host and not is_this_machine(split_domain_port(host)[0]):
+            return False
         return trusted().at_this_machine(self.peer, self.headers.keys())
 
 

@@ -20,4 +20,5 @@ def said(part: Part) -> SafeString:
     if not gap or part.since is None:
         return SafeString(conditional_escape(part.summary))
     style = "time" if server_now() - part.since < timedelta(hours=20) else "day"
-    return format_html("{}{}{}", words, mark_safe(moments.moment_html(part.since, style)), rest)  # noqa: S308 - its own
+    shown = mark_safe(moments.moment_html(part.since, style))  # noqa: S308 - its own
+    return format_html("{}{}{}", words.replace("%%", "%"), shown, rest.replace("%%", "%"))

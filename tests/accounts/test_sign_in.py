@@ -40,7 +40,13 @@ def test_comes_back_to_the_page_that_asked(client: Client) -> None:
 
 def test_never_comes_back_to_another_site(client: Client) -> None:
     make_user(password=PASSWORD)
-    for target in ("https://evil.test/", "//evil.test/", "javascript:alert(1)"):
+    for target in (
+        "https://evil.test/",
+        "//evil.test/",
+        "javascript:alert(1)",
+        "http://localhost/",
+        "http://127.0.0.1/",
+    ):
         response = client.post(LOGIN, {"login": "ada@example.test", "password": PASSWORD, "next": target})
         assert response["Location"] == "/"
         client.logout()

@@ -1,10 +1,13 @@
 """`./run backup`: one file, whole or not there, and nothing in it that should not travel."""
 
+import io
 import resource
 import signal
 import stat
 import subprocess
+import sys
 import tarfile
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,8 +22,9 @@ from django.test import Client
 
 from accounts.models import User
 from config.backup import Trouble, address, archive
-from config.backup.landing import landing
+from config.backup.landing import aside, landing
 from config.backup.make import backup
+from config.management.commands.restore import _named
 from incidents.models import Incident
 from tests.backup.conftest import Elsewhere
 from tests.setup.running import MANAGE, environment
@@ -96,6 +100,47 @@ def test_a_disk_without_room_leaves_nothing(house: Incident, tmp_path: Path) -> 
         "FILE could not be written: File too large. Nothing was left there.",
         [],
     )
+
+
+def test_a_name_that_no_disk_takes_is_said(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 300)
+    with pytest.raises(Trouble, match=r"File name too long\. Nothing was left there"), landing(path) as file:
+        file.write(b"whole")
+    assert names(tmp_path) == []
+
+
+def test_a_pipe_that_takes_no_more_is_said_in_a_sentence(
+    house: Incident, database_url: str, tmp_path: Path
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*MANAGE, "backup", "-"],
+            env=environment(tmp_path / "data", DATABASE_URL=database_url),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        1,
+        "CommandError: Standard output takes no more (No space left on device): what is there is cut off. "
+        "Throw it away.\n",
+    )
+
+
+def test_no_place_for_what_comes_by_a_pipe_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no"))
+    with pytest.raises(Trouble, match="Set TMPDIR to one that can be written"), aside():
+        pass
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(bytes(20_000))))
+    with (
+        pytest.raises(Trouble, match=r"does not fit into .*set TMPDIR to a folder with more room"),
+        _at_most(8_192),
+        _named("-"),
+    ):
+        pass
+    assert names(tmp_path) == []
 
 
 @contextmanager

@@ -93,6 +93,18 @@ def test_a_failure_is_kept_said_and_tried_again_after_an_hour(folder: Path, sett
     assert (daily.last_backup() or last).failed_at is None
 
 
+def test_a_place_that_cannot_be_used_is_said_and_not_tried_each_second(folder: Path) -> None:
+    folder.rmdir()
+    folder.touch()
+    assert daily.back_up() is False
+    last, again = daily.last_backup(), daily.next_due()
+    assert last
+    assert again
+    assert last.said == f"{folder} is no folder that Nightdesk can write into."
+    assert last.overdue(datetime.now(UTC))
+    assert timedelta(minutes=59) < again - datetime.now(UTC) <= timedelta(hours=1)
+
+
 @pytest.mark.parametrize(
     ("last", "level", "said"),
     [
@@ -111,7 +123,7 @@ def test_a_failure_is_kept_said_and_tried_again_after_an_hour(folder: Path, sett
         (
             daily.LastBackup(AT - DAY, AT, "full"),
             "warn",
-            "The daily backup failed at 2026-03-02 02:14:00 UTC.",
+            "The daily backup failed at 2026-03-02 02:14:00 UTC. full",
         ),
     ],
 )

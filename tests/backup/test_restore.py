@@ -14,14 +14,17 @@ from accounts.models import User
 from config.backup import Trouble, archive, manifest
 from config.backup.make import backup
 from config.backup.restore import restore
+from config.schedule import SWEEPS
 from foundation import moment
+from hotfixes.decision.decide import decide
+from hotfixes.models import Decision
 from incidents.lifecycle import sweep, transitions
-from incidents.models import Clock, Incident
+from incidents.models import Clock, Incident, Obligation
 from incidents.timeline.verify import verify
 from live import bus
 from monitoring.models import Monitor
 from notifications.models import Attempt, Channel, Delivery, State
-from products.models import Product
+from products.models import Product, RoleHolder
 from tests.backup.conftest import Elsewhere
 from tests.factories import make_monitor
 from tests.notifications.conftest import opened
@@ -141,6 +144,37 @@ def test_what_fell_due_between_backup_and_restore_is_held_and_what_does_later_is
         Clock.objects.filter(incident=later, key="response").update(due_at=past)
         assert sweep.breach_due() == 1
         assert {row.ref for row in Delivery.objects.waiting()} == {later.ref}
+
+
+def test_no_reminder_that_fell_due_meanwhile_goes_out_unasked(
+    post: Mailbox, house: Incident, product: Product, ada: User, tmp_path: Path, elsewhere: Elsewhere
+) -> None:
+    """Of a message that is owed, an update, a decision to look at again."""
+    RoleHolder.objects.create(product=product, role="product_owner", user=ada, position=1)
+    decide(house, by=ada, choice="mitigate", reason="Flag", revisit=True)
+    past = moment.now() - timedelta(minutes=1)
+    Decision.objects.update(revisit_at=past)
+    Obligation.objects.create(
+        incident=house,
+        message="deployed",
+        title="Deployed",
+        cycle=1,
+        owner=ada,
+        due_at=past,
+        late_at=past,
+        look_at=past,
+    )
+    Incident.objects.filter(pk=house.pk).update(update_due_at=past, remind_at=past)
+    path, before = now(tmp_path / "file"), list(Delivery.objects.values_list("pk", flat=True))
+    with elsewhere():
+        restore(archive.read(path))
+        for job in SWEEPS:
+            if job.on_wake and job.name != "messages":
+                job.run()
+        told = Delivery.objects.exclude(pk__in=before).exclude(route="inapp")
+        assert {"owed_late", "update_due", "revisit"} <= set(told.values_list("key", flat=True))
+        assert set(told.values_list("state", flat=True)) == {State.HELD}
+        assert list(verify(Incident.objects.all())) == []
 
 
 def test_secrets_whose_key_is_not_here_are_named(made: Path, elsewhere: Elsewhere, settings: Any) -> None:

@@ -12,6 +12,7 @@ from config import cluster, embedded
 from config.backup import Trouble, address, archive, programs, upgrade
 from config.backup.load import load
 from config.backup.make import backup
+from config.backup.restore import Restored
 from incidents.models import Incident
 from tests.setup.running import command
 
@@ -50,8 +51,18 @@ def heads(folder: Path, folder_programs: Path | None) -> list[tuple[Any, ...]]:
             ).fetchall()
 
 
-def test_everything_moves_and_the_old_folder_is_kept(old: Path, house: Incident) -> None:
-    before, version = heads(old, OLD), upgrade.made_by(old)
+def test_everything_moves_and_the_old_folder_is_kept(
+    old: Path, house: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, version, load_new = heads(old, OLD), upgrade.made_by(old), upgrade._load
+
+    def while_it_loads(dump: Path, server: embedded.Server) -> Restored:
+        """An `up` of the version before would write what nobody takes over."""
+        with pytest.raises(embedded.InUse):
+            embedded.Server(old, programs=OLD).start()
+        return load_new(dump, server)
+
+    monkeypatch.setattr(upgrade, "_load", while_it_loads)
     done, kept = upgrade.move(old, OLD, durable=False)
     assert (done.timelines, done.broken, done.settled.held) == (1, [], 0)
     assert (kept, upgrade.made_by(kept), upgrade.made_by(old)) == (

@@ -48,6 +48,9 @@ def test_ready_is_200_and_an_overdue_part_503(says: Any) -> None:
     ("peer", "headers"),
     [
         ("192.0.2.7", {}),
+        ("127.0.0.1", {"host": "nightdesk.example.org"}),
+        ("127.0.0.1", {"host": "rebound.example.org:8000"}),
+        ("127.0.0.1", {"host": "nonsense here"}),
         ("127.0.0.1", {"x_forwarded_for": "127.0.0.1"}),
         ("127.0.0.1", {"forwarded": "for=127.0.0.1"}),
         ("127.0.0.1", {"x_real_ip": "127.0.0.1"}),
@@ -63,9 +66,10 @@ def test_a_stranger_hears_only_whether(says: Any, peer: str, headers: dict[str, 
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "::ffff:127.0.0.1", ""])
-def test_who_sits_at_the_machine_hears_all(says: Any, peer: str) -> None:
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000"])
+def test_who_sits_at_the_machine_hears_all(says: Any, peer: str, host: str) -> None:
     says(judge(WELL))
-    assert "parts" in json.loads(probes.readyz(asked("/readyz", peer)).body)
+    assert "parts" in json.loads(probes.readyz(asked("/readyz", peer, host=host)).body)
 
 
 def test_a_proxy_on_the_same_machine_is_not_somebody_at_it(says: Any, settings: Settings) -> None:

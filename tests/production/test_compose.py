@@ -54,7 +54,7 @@ def test_a_made_env_has_fresh_secrets_that_fit() -> None:
     Fernet(first["NIGHTDESK_ENCRYPTION_KEYS"])
 
 
-@pytest.mark.parametrize("host", ["", "https://x.example.org", "x y", "$(reboot)"])
+@pytest.mark.parametrize("host", ["", "https://x.example.org", "x.example.org:8443", "x y", "$(reboot)"])
 def test_make_env_wants_a_host(host: str) -> None:
     refused = subprocess.run(["sh", ROOT / "scripts" / "make-env", host], capture_output=True, text=True)
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
@@ -196,6 +196,15 @@ def test_the_production_lock_has_everything_that_is_declared_with_hashes() -> No
     everything = (ROOT / "requirements.lock").read_text()
     pins = set(re.findall(r"^[a-z0-9-]+==[^ ]+", lock, re.MULTILINE))
     assert pins <= set(re.findall(r"^[a-z0-9-]+==[^ ]+", everything, re.MULTILINE)), "tested as shipped"
+
+
+def test_the_page_s_env_file_says_to_systemd_what_it_says_to_sh() -> None:
+    """systemd takes a comment behind a value for a part of it; blanks, quotes and $ mean other things there."""
+    page = (ROOT / "docs" / "production.md").read_text()
+    block = next(text for text in page.split("```") if "NIGHTDESK_URL=" in text and "METRICS_TOKEN" in text)
+    lines = [line for line in block.splitlines()[1:] if line and not line.startswith("#")]
+    assert len(lines) == 8
+    assert [line for line in lines if not re.fullmatch(r"[A-Z_]+=[^\s\"'$&;#]+", line)] == []
 
 
 @pytest.mark.parametrize("name", ["deploy/postgres-roles.sh", "scripts/make-env"])

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.limits import household
 from notifications.models import Delivery
 from tests.security.asking import ask, kind_of, leaks
 from tests.security.world import World, tap_token
@@ -75,6 +76,11 @@ def test_looking_at_a_link_changes_nothing_and_no_cookie_is_needed_to_act(world:
     strict = Client(enforce_csrf_checks=True)
     page = strict.get(path).content.decode()
     assert "csrfmiddlewaretoken" in page
+
+
+def test_who_guesses_from_another_address_of_the_same_ipv6_network_is_the_same_one() -> None:
+    assert household("2001:db8:1:2:aaaa::1") == household("2001:db8:1:2::7") != household("2001:db8:1:3::7")
+    assert (household("192.0.2.7"), household("::ffff:192.0.2.7")) == ("192.0.2.7", "::ffff:192.0.2.7")
 
 
 def test_figures_are_for_this_machine_or_for_a_token(world: World, settings: Settings) -> None:

@@ -129,7 +129,16 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path, names:
 
 @pytest.mark.parametrize(
     "names",
-    [[], ["lost+found"], ["secret_key"], ["secret_key.4711"], ["postgres"], ["backups", "x"], ["demo"]],
+    [
+        [],
+        ["lost+found"],
+        ["secret_key"],
+        ["secret_key.4711"],
+        ["postgres"],
+        ["backups", "x"],
+        ["demo"],
+        ["nightdesk-k3x1_a"],
+    ],
 )
 def test_an_empty_folder_and_one_of_ours_are_taken(tmp_path: Path, names: list[str]) -> None:
     for name in names:

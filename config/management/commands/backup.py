@@ -1,8 +1,8 @@
 """`./run backup FILE`: everything in one file, also while Nightdesk runs."""
 
+import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.backup import Trouble
+from config.backup.landing import aside
 from config.backup.make import Made, backup, in_words
 from config.supervisor import Stop, stoppable
 
@@ -43,12 +44,23 @@ def _path(file: str) -> Path:
 
 def _to_output() -> Made:
     """By way of a file: the checksum at its end is over all that the disk has kept."""
-    with tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
-        path = Path(folder) / "backup"
+    if sys.stdout.isatty():
+        raise Trouble(
+            "Standard output is this terminal: name a file, or send it on, as in ./run backup - > FILE."
+        )
+    with aside() as folder:
+        path = folder / "backup"
         made = backup(path, settings.OWNER_DATABASE)
-        with path.open("rb") as written:
-            shutil.copyfileobj(written, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        try:
+            with path.open("rb") as written:
+                shutil.copyfileobj(written, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        except OSError as problem:
+            # Python's own last flush, at the exit, would fail once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise Trouble(
+                f"Standard output takes no more ({problem.strerror}): what is there is cut off. Throw it away."
+            ) from problem
         return made
 
 

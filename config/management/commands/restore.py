@@ -2,8 +2,8 @@
 
 import shutil
 import sys
-import tempfile
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
 from config.backup import Trouble, archive
+from config.backup.landing import aside
 from config.backup.restore import Restored, restore
 from config.backup.settle import REFS_SKIPPED
 from config.embedded import serving
@@ -30,8 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file: str, accept_broken: bool, **options: Any) -> None:
         try:
-            with stoppable(), tempfile.TemporaryDirectory(prefix="nightdesk-") as folder:
-                path = _from_input(Path(folder)) if file == "-" else Path(file).expanduser().absolute()
+            with stoppable(), _named(file) as path:
                 found = archive.read(path)
                 with _server():
                     done = restore(found, accept_broken=accept_broken)
@@ -43,11 +43,27 @@ class Command(BaseCommand):
         self.stdout.write(_said(found.manifest, done))
 
 
-def _from_input(folder: Path) -> Path:
-    path = folder / "backup"
-    with path.open("wb") as kept:
-        shutil.copyfileobj(sys.stdin.buffer, kept)
-    return path
+@contextmanager
+def _named(file: str) -> Iterator[Path]:
+    """The backup as a file; what comes by standard input lies in one meanwhile."""
+    if file != "-":
+        yield Path(file).expanduser().absolute()
+        return
+    if sys.stdin.isatty():
+        raise Trouble(
+            "Standard input is this terminal: name a file, or send one, as in ./run restore - < FILE."
+        )
+    with aside() as folder:
+        path = folder / "backup"
+        try:
+            with path.open("wb") as kept:
+                shutil.copyfileobj(sys.stdin.buffer, kept)
+        except OSError as problem:
+            raise Trouble(
+                f"The backup does not fit into {folder.parent} ({problem.strerror}): name its file, or set TMPDIR to a "
+                "folder with more room. Nothing was restored."
+            ) from problem
+        yield path
 
 
 def _server() -> AbstractContextManager[Any]:

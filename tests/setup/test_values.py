@@ -1,0 +1,103 @@
+"""What the environment may say, value by value, and who says so when it cannot be used."""
+
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import ProgrammingError, connection, transaction
+from kombu.connection import Connection
+
+from config.command_line import _of_the_database
+from config.environment import broker, site
+from tests.setup.running import ROOT, command, environment
+
+
+@pytest.mark.parametrize(
+    ("text", "checks"),
+    [
+        ("rediss://:word@redis.example.org:6380/1", ssl.CERT_REQUIRED),
+        ("rediss://redis.example.org?ssl_ca_certs=/etc/ca.pem", ssl.CERT_REQUIRED),
+        ("rediss://redis.example.org/0?ssl_cert_reqs=none", ssl.CERT_NONE),
+    ],
+)
+def test_over_tls_the_broker_s_certificate_is_checked_unless_told_otherwise(
+    text: str, checks: ssl.VerifyMode
+) -> None:
+    found: Any = Connection(broker("REDIS_URL", text))  # type: ignore[no-untyped-call]
+    assert found.ssl["ssl_cert_reqs"] == checks
+    assert (found.ssl.get("ssl_ca_certs"), found.password) == (
+        "/etc/ca.pem" if "ca.pem" in text else None,
+        "word" if "word" in text else None,
+    )
+
+
+@pytest.mark.parametrize("text", ["", "redis://:word@host/3", "redis+socket:///run/redis.sock"])
+def test_any_other_address_of_a_broker_stays_as_it_is(text: str) -> None:
+    assert broker("REDIS_URL", text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("redis://:word@host/queue", "REDIS_URL must look like redis://host:6379/0"),
+        (
+            "rediss://:word@host?ssl_cert_reqs=some",
+            "REDIS_URL: ssl_cert_reqs is one of required, optional, none",
+        ),
+    ],
+)
+def test_an_address_on_which_the_worker_would_die_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        broker("REDIS_URL", text)
+    assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://Nightdesk.Example.org:443/", "https://nightdesk.example.org"),
+        ("http://LocalHost:8000", "http://localhost:8000"),
+        ("http://[2001:DB8::1]:80", "http://[2001:db8::1]"),
+    ],
+)
+def test_the_public_address_is_kept_as_browsers_write_it(text: str, address: str) -> None:
+    assert site("NIGHTDESK_URL", text) == address
+
+
+@pytest.mark.parametrize(
+    "program", [["-m", "config.web", "--port", "0"], ["-m", "celery", "-A", "config", "worker"]]
+)
+def test_web_and_worker_say_in_one_line_what_they_cannot_use(tmp_path: Path, program: list[str]) -> None:
+    found = subprocess.run(
+        [sys.executable, *program],
+        env=environment(tmp_path / "data", METRICS_TOKEN="a token with blanks"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (found.returncode, found.stdout, found.stderr) == (
+        1,
+        "",
+        "Nightdesk cannot start: METRICS_TOKEN must have at least 16 characters and no blanks\n",
+    )
+
+
+def test_a_command_says_in_one_line_that_the_database_is_away(tmp_path: Path) -> None:
+    found = command(tmp_path / "data", "verify_timeline", DATABASE_URL=f"postgres://x@/x?host={tmp_path}")
+    assert (found.returncode, found.stdout, found.stderr.count("\n")) == (1, "", 1)
+    assert found.stderr.startswith("The database refuses: connection ")
+
+
+@pytest.mark.django_db
+def test_a_database_without_our_tables_is_told_from_a_mistake_of_ours() -> None:
+    def said(statement: str) -> str:
+        with pytest.raises(ProgrammingError) as found, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+        return _of_the_database(found.value)
+
+    assert "./run prepare makes them" in said("SELECT * FROM nowhere")
+    assert said("SELECT FROM WHERE") == ""
