@@ -11,9 +11,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"without keys": {"()": "foundation.logging.Formatter"}},
+    "filters": {"in one line": {"()": "foundation.logging.InOneLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without keys"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        # Whoever knocks by another name: anybody in the network can, as often as they like.
+        "django.security.DisallowedHost": {"filters": ["in one line"]},
+    },
 }
 
 

@@ -13,6 +13,14 @@ def without_keys(text: str) -> str:
     return _KEYS.sub(r"\1…", text)
 
 
+class InOneLine(logging.Filter):
+    """What somebody else did wrong has no traceback of ours."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = record.exc_text = None
+        return True
+
+
 class Formatter(logging.Formatter):
     """The standard library's, over the whole line with its traceback."""
 

@@ -93,27 +93,29 @@ def _trailer(digest: str) -> bytes:
     return _header(CHECKSUM, len(digest)) + digest.encode().ljust(BLOCK, b"\0") + bytes(2 * BLOCK)
 
 
-def read(path: Path) -> Archive:
-    """Check the whole file; raises Trouble for one that is no backup, cut off, changed, or of a later format."""
+def read(path: Path, *, name: str = "") -> Archive:
+    """Check the whole file; raises Trouble for one that is no backup, cut off, changed, or of a later format. `name`
+    is what people call it."""
+    name = name or str(path)
     try:
         with path.open("rb") as file:
             if not file.read(BLOCK).startswith(NOTE.encode() + b"\0"):
-                raise Trouble(f"{path} is not a backup of Nightdesk.")
-            _check(file, path)
+                raise Trouble(f"{name} is not a backup of Nightdesk.")
+            _check(file, name)
         with tarfile.open(path) as tar:
             member = tar.extractfile(MANIFEST)
             assert member
             manifest = json.loads(member.read())
     except OSError as problem:
-        raise Trouble(f"{path} cannot be read: {problem.strerror or problem}.") from problem
+        raise Trouble(f"{name} cannot be read: {problem.strerror or problem}.") from problem
     if manifest["format"] > FORMAT:
         raise Trouble(
-            f"{path} was made by a newer Nightdesk ({manifest['version']}). Restore it with that one."
+            f"{name} was made by a newer Nightdesk ({manifest['version']}). Restore it with that one."
         )
     return Archive(path, manifest)
 
 
-def _check(file: IO[bytes], path: Path) -> None:
+def _check(file: IO[bytes], name: str) -> None:
     left = file.seek(0, 2) - TRAILER
     file.seek(0)
     digest = hashlib.sha256()
@@ -124,5 +126,5 @@ def _check(file: IO[bytes], path: Path) -> None:
     if end == _trailer(digest.hexdigest()):
         return
     if not end.startswith(CHECKSUM.encode() + b"\0"):
-        raise Trouble(f"{path} is cut off: its end is missing. Take another copy. Nothing was restored.")
-    raise Trouble(f"{path} was changed after it was made: its checksum is not right. Nothing was restored.")
+        raise Trouble(f"{name} is cut off: its end is missing. Take another copy. Nothing was restored.")
+    raise Trouble(f"{name} was changed after it was made: its checksum is not right. Nothing was restored.")

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import ProgrammingError, connection, transaction
+from django.test import Client
 from kombu.connection import Connection
 
 from config.command_line import _of_the_database
 from config.environment import broker, site
+from config.management.commands import up
 from tests.setup.running import ROOT, command, environment
 
 
@@ -101,3 +103,32 @@ def test_a_database_without_our_tables_is_told_from_a_mistake_of_ours() -> None:
 
     assert "./run prepare makes them" in said("SELECT * FROM nowhere")
     assert said("SELECT FROM WHERE") == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "name", "hint"),
+    [
+        ("127.0.0.1", "localhost", False),
+        ("::1", "localhost", False),
+        ("0.0.0.0", "localhost", True),
+        ("::", "localhost", True),
+        ("192.168.1.20", "192.168.1.20", False),
+        ("2001:db8::1", "[2001:db8::1]", False),
+    ],
+)
+def test_up_names_an_address_at_which_it_listens(
+    monkeypatch: pytest.MonkeyPatch, host: str, name: str, hint: bool
+) -> None:
+    monkeypatch.delenv("NIGHTDESK_URL", raising=False)
+    monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
+    assert (up.name_of(host), bool(up.unanswered(host))) == (name, hint)
+    monkeypatch.setenv("NIGHTDESK_URL", "http://192.168.1.20:8000")
+    assert up.unanswered(host) == ""
+
+
+def test_who_knocks_by_another_name_is_one_line_in_the_log(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert client.get("/accounts/login/", headers={"Host": "scanner.example.org"}).status_code == 400
+    found = [record for record in caplog.records if "scanner.example.org" in record.getMessage()]
+    assert [record.exc_info for record in found] == [None]

@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *, file: str, accept_broken: bool, **options: Any) -> None:
         try:
             with stoppable(), _named(file) as path:
-                found = archive.read(path)
+                found = archive.read(path, name="Standard input" if file == "-" else file)
                 with _server():
                     done = restore(found, accept_broken=accept_broken)
                     connections.close_all()

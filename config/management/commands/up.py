@@ -14,12 +14,16 @@ from django.core.management.base import BaseCommand, CommandParser
 from config.cluster import Unusable
 from config.embedded import Server
 from config.supervisor import Child, Process, Stop, end, ignore_signals, say, started, stoppable, supervise
+from foundation.origin import is_this_machine
 
 WORKER = (
     # Root is nothing to warn about here: in a container it is what everything runs as.
     "-W", "ignore:You're running the worker with superuser", "-m", "celery", "--quiet", "-A", "config", "worker",
     "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat",
 )  # fmt: skip
+
+# Every address of this machine, and the one to ask oneself by.
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
 
 
 class Command(BaseCommand):
@@ -52,7 +56,9 @@ def up(host: str, port: int, *, demo: bool = False) -> None:
             database.start(patience=1.0)
             children.append(Child("PostgreSQL", database.launch, database.process))
         listener = listen(host, port)
-        address = f"http://localhost:{listener.getsockname()[1]}"
+        address = f"http://{name_of(host)}:{listener.getsockname()[1]}"
+        if (hint := unanswered(host)) and not demo:
+            say(hint)
         prepare(address, *(("--demo", address) if demo else ()))
         children += [web(listener, address), worker(address)]
         supervise(children, partial(answers, host, listener), f"Nightdesk is ready at {address}")
@@ -61,6 +67,23 @@ def up(host: str, port: int, *, demo: bool = False) -> None:
         if listener is not None:
             listener.close()
         end([child for child in children if child.name != "PostgreSQL"], database)
+
+
+def name_of(host: str) -> str:
+    """The name by which people at this machine reach what listens on `host`. Passkeys refuse an address for a name."""
+    if host in EVERYWHERE or is_this_machine(host):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def unanswered(host: str) -> str:
+    """What to say to who listens on the network and has not said by which name: only this machine's are answered."""
+    if host not in EVERYWHERE or os.environ.get("NIGHTDESK_URL") or os.environ.get("ALLOWED_HOSTS"):
+        return ""
+    return (
+        "Only the name localhost is answered: set NIGHTDESK_URL to the address that people will type, "
+        "such as http://192.168.1.20:8000, and start again."
+    )
 
 
 def prepare(address: str, *arguments: str) -> None:
@@ -118,7 +141,7 @@ def python(arguments: tuple[str, ...], address: str, descriptors: tuple[int, ...
 
 def answers(host: str, listener: socket.socket) -> bool:
     """Whether the web process answers /healthz (what it says about host names does not matter here)."""
-    local = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - compared, not bound
+    local = EVERYWHERE.get(host, host)
     connection = http.client.HTTPConnection(local, listener.getsockname()[1], timeout=0.5)
     try:
         connection.request("GET", "/healthz")
