@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.core.exceptions import ValidationError
@@ -24,11 +24,17 @@ _log = structlog.get_logger(__name__)
 
 
 def make_token(
-    user: User, *, by: User | None, name: str, scopes: Collection[str], days: int | None = None
+    user: User,
+    *,
+    by: User | None,
+    name: str,
+    scopes: Collection[str],
+    days: int | None = None,
+    until: datetime | None = None,
 ) -> tuple[ApiToken, str]:
     """A token that acts for `user`, and its text, which is nowhere kept. `by` None = the console.
 
-    `days` None: it does not expire. Raises ValidationError by field.
+    `days` None: it does not expire, or `until` then. Raises ValidationError by field.
     """
     known = [scope.value for scope in Scope if scope in scopes]
     if not known or len(known) != len(set(scopes)):
@@ -43,7 +49,7 @@ def make_token(
         digest=digest(text),
         start=text[:8],
         scopes=known,
-        expires_at=moment.now() + timedelta(days=days) if days is not None else None,
+        expires_at=moment.now() + timedelta(days=days) if days is not None else until,
     )
     token.full_clean(exclude=["expires_at", "last_used_at", "revoked_at"])
     token.save()

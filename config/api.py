@@ -21,7 +21,9 @@ from ninja.parser import Parser
 from accounts.api import router as people
 from accounts.limits import TooOften
 from config.api_description import Description
+from foundation import json_body
 from foundation.idempotency import Reused
+from foundation.json_body import BadBody
 from foundation.paging import BadCursor
 from foundation.problems import errors_of, problem
 from hotfixes.api import routers as hotfixes
@@ -56,14 +58,10 @@ class Api(NinjaAPI):
 
 
 class StrictParser(Parser):
-    """JSON as it is written down: without NaN and endless numbers, which no database keeps."""
+    """JSON that has one meaning."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return json.loads(request.body, parse_constant=_refuse_constant)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
+        return json_body.read(request.body)
 
 
 WORDS = """Incidents, monitors, products and processes for scripts.
@@ -91,7 +89,9 @@ def _unknown(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.exception_handler(ninja.HttpError)
 def _http(request: HttpRequest, error: ninja.HttpError) -> HttpResponse:
     words = str(error)
-    if isinstance(error.__cause__, json.JSONDecodeError):
+    if isinstance(error.__cause__, BadBody):
+        words = str(error.__cause__)
+    elif isinstance(error.__cause__, json.JSONDecodeError):
         words = _("The body is not JSON: %(what)s.") % {"what": error.__cause__}
     elif error.status_code == 400:
         words = _("The body is not JSON in UTF-8.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,7 +17,7 @@ from products.models import Product, TokenProduct
 
 def make_narrow_token(
     user: User, *, by: User | None, name: str, scopes: Collection[str], products: Iterable[str] = (),
-    days: int | None = None,
+    days: int | None = None, until: datetime | None = None,
 ) -> tuple[ApiToken, str]:  # fmt: skip
     """A token and its text, for these products (slugs) only; for all that `user` sees when there are none.
 
@@ -29,7 +30,7 @@ def make_narrow_token(
         words = {"user": user, "product": missing[0]}
         raise ValidationError({"products": _("%(user)s sees no product “%(product)s”.") % words})
     with transaction.atomic():
-        token, text = make_token(user, by=by, name=name, scopes=scopes, days=days)
+        token, text = make_token(user, by=by, name=name, scopes=scopes, days=days, until=until)
         TokenProduct.objects.bulk_create(TokenProduct(token=token, product=product) for product in found)
     return token, text
 

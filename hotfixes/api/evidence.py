@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError
@@ -18,6 +17,7 @@ from accounts.access import authorize
 from accounts.bearer import Bearer, person_of, token_of
 from accounts.models import Scope
 from accounts.replay import once_by_token
+from foundation import json_body
 from foundation.blobs import Upload, taken
 from foundation.shapes import Body, Plain, Text, Utc, utc
 from hotfixes.api.deployments import OneLine, hotfix_of
@@ -162,16 +162,11 @@ def _file(request: HttpRequest) -> Upload | None:
 
 def _body(request: HttpRequest) -> NewEvidence:
     try:
-        sent = json.loads(request.body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        refused = HttpError(400, "The body is not JSON.")
-        raise refused from (error if isinstance(error, json.JSONDecodeError) else None)
+        sent = json_body.read(request.body)
+    except ValueError as error:
+        raise HttpError(400, "The body is not JSON.") from error
     try:
         return NewEvidence.model_validate(sent)
     except BodyError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
         raise Malformed([dict(one) for one in found]) from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)

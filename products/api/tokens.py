@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,7 @@ from accounts.bearer import person_of, token_of
 from accounts.models import ApiToken, Scope
 from accounts.replay import once_by_token
 from accounts.tokens import LONGEST_DAYS, revoke_token
+from foundation import moment
 from foundation.shapes import Body, Key, Listed, Paging, Plain, Utc, listed, utc, utc_or_none
 from products.api.routing import SET_WITH, router
 from products.models import Product
@@ -40,7 +42,8 @@ class MadeToken(TokenShape):
 
 
 class NewToken(Body):
-    """`products` empty: all that the person reaches. `days` left out: it does not expire."""
+    """`products` empty: all that the person reaches. `days` left out: it does not expire, or together with the token
+    that makes it."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"name": "deploy", "scopes": ["read", "incidents"], "days": 90}]}
@@ -63,10 +66,17 @@ def make_token(request: HttpRequest, body: NewToken) -> Status[dict[str, Any]]:
     """A token of one's own, told only now. It may do no more, and reach no more, than the one that makes it."""
     user, told = person_of(request), []
     _refuse_more(request, body)
+    ends = token_of(request).expires_at
 
     def make() -> int:
         token, text = make_narrow_token(
-            user, by=user, name=body.name, scopes=body.scopes, products=body.products, days=body.days
+            user,
+            by=user,
+            name=body.name,
+            scopes=body.scopes,
+            products=body.products,
+            days=body.days,
+            until=ends,
         )
         told.append(text)
         return token.pk
@@ -80,7 +90,9 @@ def _refuse_more(request: HttpRequest, body: NewToken) -> None:
     user, mine = person_of(request), token_of(request)
     reach = products_of(mine)
     asked = set(Product.objects.visible_to(user).filter(slug__in=body.products).values_list("pk", flat=True))
-    if not set(body.scopes) <= set(mine.scopes) or (reach and (not body.products or not asked <= reach)):
+    longer = mine.expires_at and body.days and moment.now() + timedelta(days=body.days) > mine.expires_at
+    wider = reach and (not body.products or not asked <= reach)
+    if not set(body.scopes) <= set(mine.scopes) or wider or longer:
         raise PermissionDenied(_("A token makes none that may more than itself."))
 
 

@@ -72,6 +72,18 @@ def test_a_broken_or_missing_body_is_told_in_a_sentence(script: Script) -> None:
     assert missing["errors"] == [{"field": "", "message": "Send a body: this needs one."}]
 
 
+def test_json_that_can_be_read_in_two_ways_is_refused(script: Script) -> None:
+    twice = problem(script("POST", "/products", '{"name": "A", "process": "krow", "name": "B"}'), 400)
+    assert twice["detail"] == "“name” stands twice in one object of the body."
+    deep = '{"name": "A", "process": "krow", "policy": ' + '{"a":' * 900 + "1" + "}" * 901
+    assert problem(script("POST", "/products", deep), 400)["detail"] == (
+        "The body is nested more than 40 levels deep."
+    )
+    expect = '{"name":"A","product":"staff-mobile","kind":"http","target":"https://x.test/","expect":{"json":'
+    for depth in (60, 900, 20_000):
+        problem(script("POST", "/monitors", expect + "[" * depth + "]" * depth + "}}"), 400)
+
+
 def test_every_address_below_api_refuses_in_one_shape(script: Script) -> None:
     for path in ("", "/", "/v1", "/v1/", "/v2/incidents", "/v1/nope", "/v1/incidents/INC-1/nope/x"):
         for method in ("GET", "POST", "DELETE"):

@@ -95,7 +95,10 @@ def test_what_cannot_be_is_refused_by_field(script: Script, change: dict[str, An
     assert not Evidence.objects.exists()
 
 
-@pytest.mark.parametrize("body", ["", "nothing", "[1]", '"x"', "{", '{"data": NaN}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "body",
+    ["", "nothing", "[1]", '"x"', "{", '{"data": NaN}', "[" * 100_000, '{"data": {"a": 1, "a": 2}}'],
+)
 def test_what_is_no_body_is_a_problem(script: Script, body: str) -> None:
     assert script("POST", "/evidence", body).status_code in (400, 422)
 

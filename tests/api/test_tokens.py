@@ -118,6 +118,15 @@ def test_a_token_makes_none_that_may_more(ada: User, script_of: Callable[..., Sc
     narrow.post("/tokens", {"name": "x", "scopes": ["admin"], "products": ["kitchen"]}, status=201)
 
 
+def test_a_token_makes_none_that_outlives_it(ada: User, script_of: Callable[..., Script]) -> None:
+    brief = script_of(ada, "admin", days=3)
+    ends = ApiToken.objects.get().expires_at
+    problem(brief("POST", "/tokens", {"name": "x", "scopes": ["admin"], "days": 4}), 403)
+    assert brief.post("/tokens", {"name": "x", "scopes": ["admin"], "days": 2}, status=201)["expires_at"]
+    brief.post("/tokens", {"name": "same", "scopes": ["admin"]}, status=201)
+    assert ApiToken.objects.get(name="same").expires_at == ends
+
+
 def test_the_command_prints_one(ada: User, product: Product, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("token", "--user", "Ada@example.test", "--name", "ci", "--scope", "read", "incidents", "--scope",
                  "admin", "--product", "staff-mobile", "--days", "3")  # fmt: skip
