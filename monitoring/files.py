@@ -38,9 +38,14 @@ class FileText:
     body: bytes
     modified_at: datetime
 
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.body).hexdigest()
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """How large it is and when it was last written; `sha256` "" where nobody asked for it."""
+
+    size: int
+    modified_at: datetime
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,11 @@ def read(path: str, roots: Sequence[Path] | None = None) -> FileText | FileRefus
     for a bad path.
     """
     return _read(path, roots, _text)
+
+
+def look(path: str, roots: Sequence[Path] | None = None, *, digest: bool = False) -> FileFacts | FileRefusal:
+    """What is known of it without keeping what it holds: of any size, its digest of up to 64 MB."""
+    return _read(path, roots, lambda descriptor: _facts(descriptor, digest))
 
 
 def count(path: str, text: str, roots: Sequence[Path] | None = None) -> FileLines | FileRefusal:
@@ -185,10 +195,33 @@ def _look(part: str, folder: int, *, file: bool) -> None:
         raise _not_regular()
 
 
-def _text(descriptor: int) -> FileText:
+def _regular(descriptor: int) -> os.stat_result:
     facts = os.fstat(descriptor)
     if not stat.S_ISREG(facts.st_mode):
         raise _not_regular()
+    return facts
+
+
+def _facts(descriptor: int, digest: bool) -> FileFacts:
+    """As far as it went when it was opened."""
+    facts = _regular(descriptor)
+    if not digest:
+        return FileFacts(facts.st_size, _modified(facts))
+    if facts.st_size > MAX_COUNTED:
+        raise _Refused(
+            "too_large",
+            _("The sha256 of more than %(count)s bytes is not computed here: let nightdesk-push tell it.")
+            % {"count": MAX_COUNTED},
+        )
+    found, left = hashlib.sha256(), facts.st_size
+    while left > 0 and (chunk := os.read(descriptor, min(left, PIECE))):
+        found.update(chunk)
+        left -= len(chunk)
+    return FileFacts(facts.st_size, _modified(facts), found.hexdigest())
+
+
+def _text(descriptor: int) -> FileText:
+    facts = _regular(descriptor)
     chunks, left = [], MAX_BYTES + 1
     while left > 0 and (chunk := os.read(descriptor, min(left, PIECE))):
         chunks.append(chunk)
@@ -202,9 +235,7 @@ def _lines(descriptor: int, text: bytes) -> FileLines:
     """Counted as far as it went when it was opened. A piece of a line that is still being written counts once it is
     there, with its line.
     """
-    facts = os.fstat(descriptor)
-    if not stat.S_ISREG(facts.st_mode):
-        raise _not_regular()
+    facts = _regular(descriptor)
     if facts.st_size > MAX_COUNTED:
         raise _Refused(
             "too_large",

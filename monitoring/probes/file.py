@@ -19,6 +19,7 @@ from foundation.text import stripped
 from monitoring import files
 from monitoring.probes import counting, moments, silence
 from monitoring.probes.counting import BadCount, Counting
+from monitoring.probes.freshness import in_future
 from monitoring.probes.json_text import BadJson, parse
 from monitoring.probes.result import Check, Outcome, Result, State
 from network.exchange import Response
@@ -34,24 +35,40 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one file; `size` None: it is not there. `sha256` "" where nobody computed it."""
+    """What is known of one file; `size` None: it is not there. `sha256` "" where nobody computed it. `pattern`: of
+    whose files it is the newest, if of any.
+    """
 
     path: str
     size: int | None
     modified_at: datetime | None = None
     sha256: str = ""
     tail: str = ""
+    pattern: str = ""
+
+    @property
+    def key(self) -> str:
+        """What stays the same when a log is rotated."""
+        return self.pattern or self.path
 
 
 def problems(target: str, expect: Mapping[str, Any], mapping: Any) -> dict[str, str]:
     """What is wrong with the form, by field; without touching the disk."""
     found = {
-        "target": files.problem(target) if target else "",
+        "target": _wrong_target(target),
         "expect": _wrong_expect(expect),
         "expect.count": _wrong_count(target, expect),
         "mapping": _("Files have no mapping.") if mapping else "",
     }
     return {field: words for field, words in found.items() if words}
+
+
+def _wrong_target(target: str) -> str:
+    if "*" in target:
+        return _(
+            "This names one file. The newest of a pattern is told by nightdesk-push: leave the path empty."
+        )
+    return files.problem(target) if target else ""
 
 
 def _wrong_expect(expect: Mapping[str, Any]) -> str:
@@ -95,12 +112,14 @@ def evaluate(
         return silence.told(check, now)
     if text := check.expect.get("count"):
         return _counted(check, str(text), now, roots)
-    found = files.read(check.target, roots)
+    found = files.look(check.target, roots, digest=bool(check.expect.get("sha256")))
     if isinstance(found, files.FileRefusal) and found.code != "not_found":
         return Outcome(code=found.code, detail=found.detail)
-    facts = Facts(check.target, None) if isinstance(found, files.FileRefusal) else Facts(
-        check.target, len(found.body), found.modified_at, found.sha256, _text(found.body[-MAX_TAIL:])
-    )  # fmt: skip
+    facts = (
+        Facts(check.target, None)
+        if isinstance(found, files.FileRefusal)
+        else Facts(check.target, found.size, found.modified_at, found.sha256)
+    )
     return Outcome((judged(check, facts, now),))
 
 
@@ -116,7 +135,7 @@ def _counted(check: Check, text: str, now: datetime, roots: Sequence[Path] | Non
 
 
 def receive(check: Check, body: bytes, *, now: datetime) -> Outcome:
-    """`{files: [{path, size, mtime, sha256?, tail?}]}`; a file without a size is one that is not there."""
+    """`{files: [{path, size, mtime, sha256?, tail?, pattern?}]}`; a file without a size is one that is not there."""
     try:
         found = pushed_files(body)
     except BadJson as error:
@@ -127,15 +146,16 @@ def receive(check: Check, body: bytes, *, now: datetime) -> Outcome:
 
 
 def pushed_files(body: bytes) -> list[Facts]:
-    """The files that a push tells of, at most MAX_FILES, each path once. Raises BadJson."""
+    """The files that a push tells of, each once. Raises BadJson, for more than MAX_FILES too."""
     document = parse(body)
-    rows = document.get("files") if isinstance(document, dict) else None
-    found = {
-        facts.path: facts
-        for row in (rows if isinstance(rows, list) else [])[:MAX_FILES]
-        if (facts := _facts(row))
-    }
-    return list(found.values())
+    told = document.get("files") if isinstance(document, dict) else None
+    rows = told if isinstance(told, list) else []
+    if len(rows) > MAX_FILES:
+        detail = _(
+            "It names %(count)s files; at most %(most)s are taken. Make another monitor for the others."
+        )
+        raise BadJson("too_many_targets", detail % {"count": len(rows), "most": MAX_FILES})
+    return list({facts.key: facts for row in rows if (facts := _facts(row))}.values())
 
 
 def _facts(row: Any) -> Facts | None:
@@ -154,6 +174,7 @@ def _facts(row: Any) -> Facts | None:
         _mtime(row.get("mtime")),
         sha256 if _SHA256.fullmatch(sha256) else "",
         stripped(tail)[-MAX_TAIL:] if isinstance(tail, str) else "",
+        stripped(pattern)[:1000].strip() if isinstance(pattern := row.get("pattern"), str) else "",
     )
 
 
@@ -166,8 +187,8 @@ def _mtime(value: Any) -> datetime | None:
 
 def judged(check: Check, facts: Facts, now: datetime) -> Result:
     state, code, detail = _state(check.expect, facts, now)
-    name = facts.path.rstrip("/").rpartition("/")[2] or facts.path
-    return Result(facts.path, name, state, code, detail)
+    name = facts.key.rstrip("/").rpartition("/")[2] or facts.key
+    return Result(facts.key, name, state, code, detail)
 
 
 def _state(expect: Mapping[str, Any], facts: Facts, now: datetime) -> tuple[State, str, str]:
@@ -187,11 +208,11 @@ def _state(expect: Mapping[str, Any], facts: Facts, now: datetime) -> tuple[Stat
     oldest = expect.get("max_age_s")
     if oldest and facts.modified_at is None:
         return "unknown", "no_mtime", _("Nobody told when it was written.")
+    if oldest and in_future(facts.modified_at, now):
+        words = {"moment": f"{facts.modified_at:%Y-%m-%d %H:%M:%S} UTC"}
+        detail = _("It says it was written at %(moment)s, which is in the future.") % words
+        return "unknown", "timestamp_in_future", detail
     if oldest and facts.modified_at and (now - facts.modified_at).total_seconds() > oldest:
         words = silence.ages(facts.modified_at, now, oldest)
         return "down", "old", _("Last written %(age)s ago; expected within %(interval)s.") % words
     return "up", "", ""
-
-
-def _text(body: bytes) -> str:
-    return stripped(body.decode("utf-8", "replace"))

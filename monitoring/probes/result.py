@@ -91,7 +91,7 @@ class Outcome:
             rows = list(known) or [("", "")]
             return [Result(key, name, "unknown", self.code, self.detail) for key, name in rows]
         spoken = {result.key for result in self.results}
-        gone = _("The summary no longer names this target.")
+        gone = _("It is no longer named in what arrives.")
         return [
             *self.results,
             *(Result(key, name, "unknown", "missing", gone) for key, name in known if key not in spoken),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import os
 import re
 import shutil
@@ -130,6 +131,48 @@ def test_one_that_starts_meanwhile_is_reached() -> None:
     done = run("/bin/sh", f"http://127.0.0.2:{port}/in/push/x")
     thread.join()
     assert done.returncode == 0, done.stderr  # curl tells of each refusal on the way
+
+
+@needs_curl
+def test_a_line_that_is_cut_is_tried_again() -> None:
+    asked: list[int] = []
+
+    def cutting(take: Take) -> None:
+        asked.append(1)
+        if len(asked) == 1:
+            take.connection.shutdown(socket.SHUT_RDWR)  # as a server that is stopped just then
+        else:
+            take.say(200, TAKEN)
+
+    with receiver(cutting) as server:
+        done = run("/bin/sh", f"{server.url}/in/push/x")
+    assert (done.returncode, len(asked)) == (0, 2), done.stderr
+
+
+def test_a_name_that_is_not_found_is_asked_for_three_times_more(tmp_path: Path) -> None:
+    """Whatever a machine's resolver does: curl says 6, and the script does not wait in earnest here."""
+    for name, text in (("curl", f"echo x >>{tmp_path}/asked; exit 6"), ("sleep", "")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    for shell in shells():
+        done = run(shell, "http://nowhere.example.test/x", PATH=f"{tmp_path}:/usr/bin:/bin")
+        assert (done.returncode, (tmp_path / "asked").read_text().count("x")) == (1, 4), shell
+        (tmp_path / "asked").unlink()
+
+
+@needs_curl
+def test_a_log_whose_name_looks_like_an_option_is_found(tmp_path: Path) -> None:
+    for name in ("-old.log", "-new.log"):
+        (tmp_path / name).write_text(name)
+    os.utime(tmp_path / "-old.log", (1, 1))
+    with receiver(lambda take: take.say(200, TAKEN)) as server:
+        done = subprocess.run(
+            ["sh", str(SCRIPT), "--log", "*.log", f"{server.url}/in/push/x"], cwd=tmp_path, check=False,
+            env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    (told,) = json.loads(server.got[0].body)["files"]
+    assert (told["path"], told["pattern"]) == ("./-new.log", "*.log")
 
 
 @needs_curl
