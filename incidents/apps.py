@@ -12,5 +12,5 @@ class IncidentsConfig(AppConfig):
         from incidents.page import own_panels  # noqa: F401
         from incidents.roles import panel as people  # noqa: F401
         from incidents.ruler import panel as ruler_panel  # noqa: F401
-        from incidents.telling import old_deliveries, private_deliveries, slack  # noqa: F401
+        from incidents.telling import gone, old_deliveries, private_deliveries, slack  # noqa: F401
         from incidents.work import panels as work_panels  # noqa: F401

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, override
 
@@ -30,7 +31,7 @@ FAULTS = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 class Reply:
     """What came back: `status` 0 with `error` (a code of network.exchange.ERRORS) and its sentence, or an answer.
 
-    `rest_s`: how long the other side asks us to wait (Retry-After in seconds), 0 where it says nothing.
+    `rest_s`: how long the other side asks us to wait (Retry-After), in seconds; 0 where it says nothing.
     """
 
     status: int = 0
@@ -96,6 +97,9 @@ def fault(problem: Exception) -> Reply:
         return _unconnected(problem)
     if isinstance(problem, httpx.TimeoutException):
         return Reply(error="timeout", detail=str(ERRORS["timeout"]))
+    if isinstance(problem, httpx.LocalProtocolError | UnicodeError):
+        # A header that cannot be sent; the message names it, and it may be a key.
+        return Reply(error="internal", detail=str(ERRORS["internal"]))
     if isinstance(problem, httpx.InvalidURL):
         # Odder still than locator minds: httpx does not take 0177.0.0.1 for an address.
         return Reply(error="bad_url", detail=_sentence("bad_url", problem))
@@ -103,8 +107,13 @@ def fault(problem: Exception) -> Reply:
 
 
 def _seconds(said: str) -> float:
-    """Of a Retry-After; one that names a date is as good as none."""
-    return float(said) if said.isascii() and said.isdigit() and len(said) < 7 else 0.0
+    """Of a Retry-After, a number or a date (RFC 9110 §10.2.3); 0 for what is neither."""
+    if said.isascii() and said.isdigit() and len(said) < 7:
+        return float(said)
+    try:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+    except (ValueError, OverflowError, OSError):
+        return 0.0
 
 
 def _read(answer: httpx.Response, limit: int) -> bytes:

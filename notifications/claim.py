@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from foundation import moment
+from notifications import addressee
 from notifications.models import Attempt, Delivery, DeliveryQuerySet, Kind, State
 from notifications.queue import WHOLE
 from notifications.slack import threads
@@ -27,7 +28,8 @@ SAID_BY_THE_NEWER = _("The newer message says it too.")
 @dataclass(frozen=True)
 class Claim:
     """A delivery that is ours until its lease ends. `why` is what the attempt before said; `carried` are older ones
-    whose words go with it. `thread`: where its room has the incident already."""
+    whose words go with it. `thread`: where its room has the incident already. `tried_at`: when it was tried first, if
+    that was before."""
 
     delivery: Delivery
     token: uuid.UUID
@@ -35,11 +37,13 @@ class Claim:
     why: str = ""
     carried: list[Delivery] = field(default_factory=list)
     thread: str = ""
+    tried_at: datetime | None = None
 
     @property
     def since(self) -> datetime:
-        """When the oldest of its words should have gone."""
-        return min(one.first_due_at for one in (self.delivery, *self.carried))
+        """When the oldest of its words should have gone; one that a person sends again is as late as before."""
+        due = min(one.first_due_at for one in (self.delivery, *self.carried))
+        return min(due, self.tried_at) if self.tried_at else due
 
 
 def due() -> DeliveryQuerySet:
@@ -59,7 +63,9 @@ def claim(lane: str) -> Claim | None:
         waiting = due().filter(lane=lane).order_by("rank", "-id")
         locked = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*TAKEN)
         while found := locked.first():
-            if mine := _in_turn(found) if found.key in WHOLE else _newest_of_its_kind(found):
+            if why := addressee.gone(found):
+                Delivery.objects.filter(pk=found.pk).update(state=State.CANCELLED, reason=why[:500])
+            elif mine := _in_turn(found) if found.key in WHOLE else _newest_of_its_kind(found):
                 return _lease(mine)
         return None
 
@@ -126,6 +132,12 @@ def _lease(delivery: Delivery) -> Claim:
     delivery.lease_token, delivery.lease_until = uuid.uuid4(), now + LEASE
     delivery.attempts += 1
     delivery.save(update_fields=["lease_token", "lease_until", "attempts", "rank", "reason"])
+    # What was called back and written anew (queue.tell_after_all) is another message.
+    tries = delivery.tries.filter(started_at__gte=delivery.created_at).order_by("number")
+    before = tries.first() if delivery.attempts > 1 else None
     attempt = Attempt.objects.create(delivery=delivery, number=delivery.attempts, started_at=now)
     carried = list(Delivery.objects.filter(carrier=delivery).order_by("pk"))
-    return Claim(delivery, delivery.lease_token, attempt, why, carried, threads.thread_of(delivery))
+    thread = threads.thread_of(delivery)
+    return Claim(
+        delivery, delivery.lease_token, attempt, why, carried, thread, before.started_at if before else None
+    )

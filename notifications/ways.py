@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 
 import structlog
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -196,6 +197,9 @@ def _send_now(to: Recipient, route: str, team: Team | None, by: User, body: str)
     if claimed is None:
         raise AssertionError("a row that nobody knows of could not be claimed")
     outcome = send.deliver(claimed)
+    if outcome.result == "refused":
+        # For a test there is no second try that could end otherwise.
+        outcome = replace(outcome, result="dead")
     _log.info("channel.tested", recipient=to.key, result=outcome.result, by=by.pk)
     # A test is not tried again behind the person's back.
     Delivery.objects.filter(pk=delivery.pk).waiting().update(state=State.DEAD)
@@ -230,6 +234,6 @@ def retry(delivery: Delivery, *, by: User) -> bool:
 
 
 def note_dead(delivery: Delivery, *, by: User) -> None:
-    """Somebody knows that it did not arrive: the alarm about it ends."""
-    Delivery.objects.filter(pk=delivery.pk, state=State.DEAD, noted_at=None).update(noted_at=moment.now())
+    """Somebody knows that it did not arrive: the alarm about it ends, also while a refusal is still tried."""
+    Delivery.objects.filter(pk=delivery.pk).alarming().update(noted_at=moment.now())
     _log.info("delivery.noted", delivery=delivery.pk, by=by.pk)

@@ -14,6 +14,7 @@ from notifications.queue import public
 from notifications.slack import threads
 
 LATE = timedelta(minutes=2)
+MANY_MINUTES = 600
 
 
 def parcel(claimed: Claim, config: dict[str, str]) -> Parcel:
@@ -31,11 +32,16 @@ def parcel(claimed: Claim, config: dict[str, str]) -> Parcel:
         at=delivery.created_at,
         url=public(delivery.path),
         links=links.make(delivery),
-        address=delivery.address,
+        address=_address(delivery),
         config=config,
         press=threads.press_of(delivery),
         thread=claimed.thread,
     )
+
+
+def _address(delivery: Delivery) -> str:
+    """A person's as it is now: the mailbox of before may be somebody else's."""
+    return delivery.user.email if delivery.user and delivery.address else delivery.address
 
 
 def told(delivery: Delivery) -> Parcel:
@@ -61,7 +67,10 @@ def _late(claimed: Claim) -> str:
     said = claimed.why or _("Nightdesk was not running, or busy.")
     # A sentence of ours behind a colon; what begins with a name or a number stays as it is.
     why = said[0].lower() + said[1:] if said[1:2].islower() and not said.startswith("Nightdesk") else said
-    return _("Delayed %(minutes)s min: %(why)s") % {"minutes": int(late.total_seconds() // 60), "why": why}
+    minutes = int(late.total_seconds() // 60)
+    if minutes < MANY_MINUTES:
+        return _("Delayed %(minutes)s min: %(why)s") % {"minutes": minutes, "why": why}
+    return _("Delayed %(hours)s h: %(why)s") % {"hours": minutes // 60, "why": why}
 
 
 def _for_users(delivery: Delivery) -> bool:

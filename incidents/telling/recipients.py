@@ -132,7 +132,7 @@ def _serves(channel: Channel, product: int) -> bool:
 def _once(incident: Incident, named: Iterable[Named], but: User | None) -> list[Recipient]:
     found: dict[str, Recipient] = {}
     for user, address, label in named:
-        skip = _unreal(incident) or _unfit(incident, user, but)
+        skip = _unreal(incident) or ("" if user is None else _did_it(user, but) or unfit(incident, user))
         may_act = user is None or allowed(user, "acknowledge", incident)
         one = Recipient(label, user=user, address=address, skip=skip, may_act=may_act)
         found.setdefault(one.key, one)
@@ -184,11 +184,12 @@ def _unreal(incident: Incident) -> str:
     return _("drill") if incident.mode == Mode.DRILL else _("entered afterwards")
 
 
-def _unfit(incident: Incident, user: User | None, but: User | None) -> str:
-    if user is None:
-        return ""
-    if but and user.pk == but.pk:
-        return _("did it")
+def _did_it(user: User, but: User | None) -> str:
+    return _("did it") if but and user.pk == but.pk else ""
+
+
+def unfit(incident: Incident, user: User) -> str:
+    """Why `user` hears nothing of it (any more); empty for who may."""
     if not user.is_active:
         return _("may not sign in any more")
     if not incident.private and not has_role(user, incident.product.team_id, Role.VIEWER):

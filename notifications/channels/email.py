@@ -4,6 +4,7 @@ A mail server's 4xx says later, its 5xx never (RFC 5321 §4.2.1). But the server
 a quota, a sign-in that is being repaired. So only "no such address" (5.1.x, RFC 3463) is final at once.
 """
 
+import base64
 import re
 import smtplib
 import socket
@@ -24,6 +25,8 @@ from notifications.parcel import Outcome, Parcel
 NO_SUCH_ADDRESS = re.compile(r"^5\.(1\.([1236]|10)|2\.1)\b")
 
 CLOSING = 421
+# A one-tap link, as filters name what they found in a mail.
+_LINK = re.compile(r"/l/[\w%=:.-]{8,}")
 
 
 class EmailForm(ChannelForm):
@@ -88,11 +91,26 @@ def _answered(code: int, said: bytes | str) -> Outcome:
     if code < 0:
         return Outcome("retry", _("What answers at MAIL_URL does not speak as a mail server does."))
     words = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-    words = " ".join("".join(c if c.isprintable() else " " for c in words).split())[:300]
+    words = _without_keys(" ".join("".join(c if c.isprintable() else " " for c in words).split()))[:300]
     detail = _("The mail server said %(code)s %(said)s") % {"code": code, "said": words}
     if code < 500:
         return Outcome("retry", detail)
     return Outcome("dead" if NO_SUCH_ADDRESS.match(words) else "refused", detail)
+
+
+def _without_keys(said: str) -> str:
+    """What a server quotes of a mail or of the sign-in stands on the incident's page: the links that act and the
+    password must not."""
+    options = settings.MAILERS["default"].get("OPTIONS", {})
+    user, password = options.get("username", ""), options.get("password", "")
+    told = [password, *(_in_base64(text) for text in (password, f"\0{user}\0{password}"))] if password else []
+    for secret in told:
+        said = said.replace(secret, "…")
+    return _LINK.sub("/l/…", said)
+
+
+def _in_base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _of_this_one(outcome: Outcome, code: int) -> Outcome:
@@ -114,5 +132,7 @@ def _silent(problem: OSError) -> str:
         return _("The mail server hung up.")
     if isinstance(problem, smtplib.SMTPNotSupportedError):
         return _("The mail server cannot do what MAIL_URL asks for: %(why)s") % {"why": problem}
+    if isinstance(problem, smtplib.SMTPException):
+        return _("The mail server cannot be used: %(why)s") % {"why": problem}
     why = f"{type(problem).__name__} {problem.strerror or ''}".strip()
     return _("The mail server could not be reached: %(why)s.") % {"why": why}

@@ -1,5 +1,6 @@
 """What every channel's form has. Secrets are never shown again: left empty, the one that is set stays."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,14 @@ def web_address(value: str) -> None:
         locator.clean(value)
     except locator.BadUrl as problem:
         raise ValidationError(str(problem)) from problem
+
+
+def header_word(value: str) -> None:
+    """Validator: what can stand in a header, where errors name it whole."""
+    if not re.fullmatch(r"[\x21-\x7e]*", value):
+        raise ValidationError(
+            _("Copy it again: it has neither blanks nor line breaks, only plain characters.")
+        )
 
 
 def host_of(url: str) -> str:

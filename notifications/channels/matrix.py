@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from network import locator
 from network.http import Reply
 from notifications.channels import answers
-from notifications.channels.forms import ChannelForm, Secret, host_of, web_address
+from notifications.channels.forms import ChannelForm, Secret, header_word, host_of, web_address
 from notifications.channels.words import cut, harmless, short
 from notifications.parcel import Outcome, Parcel
 
@@ -54,6 +54,7 @@ class MatrixForm(ChannelForm):
     )
     token = Secret(
         label=lazy("Access token"),
+        validators=[header_word],
         help_text=lazy(
             "Of an account for the bot, which must be in the room. In Element, signed in as the bot: Settings, "
             "Help & About, Access Token."

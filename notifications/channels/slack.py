@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from notifications.channels import answers
-from notifications.channels.forms import ChannelForm, Secret, host_of, web_address
+from notifications.channels.forms import ChannelForm, Secret, header_word, host_of, web_address
 from notifications.channels.words import short
 from notifications.parcel import Outcome, Parcel
 from notifications.slack import sending
@@ -51,7 +51,7 @@ class SlackForm(ChannelForm):
     token = Secret(
         label=lazy("The app’s bot token"),
         required=False,
-        validators=[_is_token],
+        validators=[_is_token, header_word],
         help_text=lazy(
             "Instead of a webhook. From api.slack.com/apps, OAuth & Permissions: begins with “xoxb-”."
         ),

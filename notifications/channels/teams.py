@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from network.http import Reply
 from notifications.channels import answers
 from notifications.channels.forms import ChannelForm, Secret, host_of, web_address
-from notifications.channels.words import cut, short
+from notifications.channels.words import fitting, short
 from notifications.parcel import Outcome, Parcel
 
 # Teams takes 28 KB with all that is around it.
@@ -55,11 +55,7 @@ def send(parcel: Parcel) -> Outcome:
 
 def content(parcel: Parcel) -> bytes:
     """The message, its text cut until all of it is short enough."""
-    body = parcel.body
-    while len(packed := _pack(parcel, body)) > MOST_BYTES and body:
-        # Quotes and backslashes weigh double in JSON: cut by what is too much, and look again.
-        body = cut(body, max(0, len(body.encode()) - max(200, len(packed) - MOST_BYTES)))
-    return packed
+    return fitting(parcel.body, MOST_BYTES, lambda body: _pack(parcel, body))
 
 
 def _pack(parcel: Parcel, body: str) -> bytes:

@@ -1,6 +1,7 @@
 """Words for other people's rooms: as long as those take, and ringing nobody whom a title or a log line names. Pure."""
 
 import re
+from collections.abc import Callable
 
 ELLIPSIS = "…"
 # Breaks a name apart where a program looks for one, and shows nothing.
@@ -17,6 +18,13 @@ def cut(text: str, most: int) -> str:
     if len(content) <= most:
         return text
     return content[: max(0, most - len(ELLIPSIS.encode()))].decode(errors="ignore").rstrip() + ELLIPSIS
+
+
+def fitting(text: str, most: int, pack: Callable[[str], bytes]) -> bytes:
+    """What `pack` makes of `text`, cut until that is `most` bytes: quotes and line ends weigh double in JSON."""
+    while len(packed := pack(text)) > most and text:
+        text = cut(text, max(0, len(text.encode()) - max(200, len(packed) - most)))
+    return packed
 
 
 def short(text: str, most: int) -> str:

@@ -14,6 +14,8 @@ from notifications.models import Channel, Delivery
 from products.models import Product
 from tests.api.conftest import Script, problem
 from tests.factories import join, make_product, make_team, make_user
+from tests.notifications.conftest import use
+from tests.notifications.mailbox import mailbox
 from tests.notifications.receiving import receiver
 
 SECRET = "a-path-nobody-guesses"
@@ -107,6 +109,8 @@ def test_changing_keeps_what_is_left_out(script: Script, product: Product) -> No
         ({"kind": "ntfy", "url": "https://ntfy.example.test/"}, "url"),
         ({"kind": "email", "url": "", "address": "x"}, "address"),
         ({"kind": "webhook", "secret": "short"}, "secret"),
+        ({"kind": "ntfy", "url": "https://ntfy.example.test/x", "token": "two\nlines"}, "token"),
+        ({"kind": "ntfy", "url": "https://ntfy.example.test/x", "token": "schlüssel"}, "token"),
         ({"team": None, "products": ["staff-mobile"]}, "products"),
     ],
 )
@@ -138,6 +142,16 @@ def test_a_test_says_what_happened(script: Script, settings: Settings) -> None:
         settings.NIGHTDESK_WEBHOOK_NETWORKS = ["127.0.0.2/32"]
         assert script.post(f"{path}/test")["result"] == "sent"
         assert (script.get(path)["last"]["state"], [got.path for got in room.got]) == ("sent", ["/x"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_that_the_mail_server_refuses_says_so(script: Script, settings: Settings) -> None:
+    body = {"name": "Duty", "kind": "email", "team": "payments", "address": "duty@example.test"}
+    path = f"/channels/{script.post('/channels', body, status=201)['id']}"
+    with mailbox(lambda n: "550 5.7.1 relaying denied") as box:
+        use(settings, box)
+        told = script.post(f"{path}/test")
+    assert told == {"result": "dead", "detail": "The mail server said 550 5.7.1 relaying denied"}
 
 
 def test_ones_own_is_ones_own_and_a_teams_its_managers(

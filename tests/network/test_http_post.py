@@ -1,6 +1,8 @@
 """Messages go only where the operator lets them: the egress matrix once more, through network/http.py."""
 
+import time
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from ipaddress import ip_network
 
 import pytest
@@ -49,6 +51,25 @@ def test_what_is_no_plain_web_address_is_never_sent(spelling: str, victim: Recei
 def test_no_redirect_is_followed(status: int, victim: Receiver) -> None:
     with receiver(saying(status, Location=f"http://127.0.0.1:{port(victim)}/")) as outside:
         assert send(outside.url).status == status
+
+
+def test_a_header_that_cannot_be_sent_is_not_quoted() -> None:
+    for token in ("canary\nline", "canaryü"):
+        with receiver() as outside:
+            reply = post(outside.url, b"", policy=OUTSIDE, headers={"Authorization": f"Bearer {token}"})
+        assert (reply.error, reply.detail) == ("internal", "Nightdesk itself failed on this request.")
+
+
+@pytest.mark.parametrize("said", ["soon", "-5", "", "1e9", "Sat, 21 Nov 2020 02:14:00 GMT"])
+def test_who_says_no_moment_to_come_again_asks_for_no_rest(said: str) -> None:
+    with receiver(saying(429, **{"Retry-After": said})) as outside:
+        assert send(outside.url).rest_s == 0
+
+
+def test_who_names_seconds_or_a_date_to_come_again_is_heard() -> None:
+    for said in ("3600", formatdate(time.time() + 3600, usegmt=True)):
+        with receiver(saying(429, **{"Retry-After": said})) as outside:
+            assert send(outside.url).rest_s == pytest.approx(3600, abs=600)
 
 
 def test_a_name_that_leads_here_is_refused(victim: Receiver) -> None:

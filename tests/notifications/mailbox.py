@@ -1,6 +1,7 @@
 """A real SMTP server on loopback that misbehaves as a script says."""
 
 import asyncio
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -13,8 +14,9 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-# What happens to the n-th message: "ok", "slow" (1 s), "4xx", "5xx", "stall", "close" (after it was kept), or a whole
-# answer to the recipient's name, such as "550 5.1.1 unknown".
+# What happens to the n-th message: "ok", "slow" (1 s), "4xx", "5xx", "stall", "close" (after it was kept), "quote"
+# (refused, with what it found in the text, as filters do), or a whole answer to the recipient's name, such as "550
+# 5.1.1 unknown".
 Script = Callable[[int], str]
 
 
@@ -55,6 +57,9 @@ class Mailbox:
             return "250 nobody hears this"
         if what == "stall":
             await asyncio.sleep(60)
+        if what == "quote":
+            found = re.search(rb"http://\S+/l/\S+", envelope.original_content or b"")
+            return f"554 5.7.1 blocked: {found[0].decode() if found else 'nothing'}"
         return {"4xx": "451 come again", "5xx": "554 never"}.get(what, "250 kept")
 
     @property

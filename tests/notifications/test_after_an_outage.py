@@ -7,9 +7,9 @@ from pytest_django import Settings
 
 from accounts.models import User
 from foundation import moment
-from notifications import queue, send
+from notifications import queue, send, ways
 from notifications.lanes import SILENT_AFTER, Lanes
-from notifications.models import Delivery, State
+from notifications.models import Attempt, Delivery, State
 from notifications.queue import Recipient
 from products.models import Product
 from tests.notifications.conftest import make_channel, use
@@ -207,6 +207,23 @@ def test_what_was_never_tried_is_our_own_fault(product: Product, post: Mailbox) 
     send.drain()
     first = str(post.kept[0].get_content()).splitlines()[0]
     assert first == "Delayed 200 min: Nightdesk was not running, or busy."
+
+
+def test_what_a_person_sends_again_is_as_late_as_it_is(
+    product: Product, settings: Settings, mia: User
+) -> None:
+    nobody_listens(settings)
+    tell(product, DUTY)
+    send.drain()
+    minutes_ago(20 * 60 + 5)
+    Attempt.objects.update(started_at=moment.now() - timedelta(hours=20, minutes=5))
+    Delivery.objects.update(state="dead")
+    with mailbox() as box:
+        use(settings, box)
+        assert ways.retry(Delivery.objects.get(), by=mia)
+        send.drain()
+    first = str(box.kept[0].get_content()).splitlines()[0]
+    assert first == "Delayed 20 h: the mail server takes no connections."
 
 
 def test_two_minutes_are_no_delay(product: Product, post: Mailbox) -> None:

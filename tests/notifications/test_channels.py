@@ -167,7 +167,7 @@ def test_a_secret_that_nightdesk_made_is_one_that_the_library_takes(product: Pro
     assert Webhook(secret).verify(got.body, got.headers)["data"]["ref"] == Delivery.objects.latest("pk").ref
 
 
-@pytest.mark.parametrize("piece", ["x", '"', "🚨", "ü\n"])
+@pytest.mark.parametrize("piece", ["x", '"', "🚨", "ü\n", "ж"])
 def test_what_ntfy_gets_has_its_published_shape_and_size(product: Product, ada: User, piece: str) -> None:
     with receiver() as server:
         add_channel(kind=Kind.NTFY, name="Phone", config={"url": f"{server.url}/ada-7f3a"}, by=ada)
@@ -177,6 +177,8 @@ def test_what_ntfy_gets_has_its_published_shape_and_size(product: Product, ada: 
     (got,) = server.got
     said = json.loads(got.body)
     assert (faults("ntfy", said), len(said["message"].encode()) <= 4_096) == ([], True)
+    assert len(got.body) <= 2 * 4_096  # ntfy reads no more of JSON, and then takes nothing of it
+    assert len(said["message"].encode()) > 3_000
     assert [act["label"] for act in said["actions"]] == ["Acknowledge", "Can't, next person"]
 
 

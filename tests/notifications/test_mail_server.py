@@ -1,5 +1,7 @@
 """A mail server that says later, says never, stalls, drips or hangs up: nothing is lost, and people hear of it."""
 
+import base64
+import smtplib
 import time
 from datetime import timedelta
 
@@ -12,11 +14,12 @@ from config.mailers import mailers
 from foundation import moment
 from network import mail
 from notifications import send
+from notifications.channels import email
 from notifications.lanes import SILENT_AFTER, Lanes
 from notifications.models import Delivery
 from notifications.queue import Recipient
 from products.models import Product
-from tests.notifications.conftest import use
+from tests.notifications.conftest import opened, use
 from tests.notifications.mailbox import Mailbox, mailbox, rude
 from tests.notifications.test_send import mail_to, only, tell
 
@@ -126,6 +129,31 @@ def test_what_one_recipient_meets_says_nothing_of_the_way(
         waiting = Delivery.objects.waiting().count()
         mail_to(product, "INC-9/1")
         assert send.drain() == (1 + waiting if rest_ends else 1)
+
+
+def test_a_server_that_quotes_the_mail_tells_nobody_a_link_that_acts(
+    product: Product, ada: User, settings: Settings
+) -> None:
+    with mailbox(lambda n: "quote") as box:
+        use(settings, box)
+        opened(product)
+        send.drain()
+    told = Delivery.objects.get(route="email", user=ada).reason
+    assert told == "The mail server said 554 5.7.1 blocked: http://localhost:8000/l/…"
+
+
+def test_a_server_that_quotes_the_sign_in_tells_nobody_the_password(settings: Settings) -> None:
+    settings.MAILERS = mailers("smtp://night:hunter-2-canary@127.0.0.1")
+    both = base64.b64encode(b"\0night\0hunter-2-canary").decode()
+    told = email._answered(535, f"5.7.8 no: AUTH PLAIN {both} (night/hunter-2-canary)").detail
+    assert told == "The mail server said 535 5.7.8 no: AUTH PLAIN … (night/…)"
+
+
+def test_a_server_without_a_sign_in_that_fits_is_said(settings: Settings) -> None:
+    problem = smtplib.SMTPException("No suitable authentication method found.")
+    assert email._silent(problem) == (
+        "The mail server cannot be used: No suitable authentication method found."
+    )
 
 
 def test_a_server_that_drips_is_cut_off(

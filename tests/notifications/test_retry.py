@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from foundation import moment
 from incidents.lifecycle import transitions
 from notifications import send, ways
 from notifications.models import Delivery
@@ -57,3 +58,13 @@ def test_what_is_sent_again_while_it_goes_on_stays_as_it_was(
     before = mails.get()
     assert ways.retry(before, by=mia)
     assert (mails.get().body, mails.get().offers) == (before.body, before.offers)
+
+
+def test_what_is_refused_and_still_tried_can_be_left_too(client: Client, product: Product, ada: User) -> None:
+    opened(product)
+    refused = Delivery.objects.filter(route="email", user=ada)
+    refused.update(refused_at=moment.now(), state="pending")
+    client.force_login(ada)
+    assert "<b>1 message</b> did not arrive." in client.get("/").text
+    client.post(f"/settings/deliveries/{refused.get().pk}/note/")
+    assert (refused.get().state, "did not arrive" in client.get("/").text) == ("pending", False)
