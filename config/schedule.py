@@ -67,9 +67,14 @@ class Errand:
     next_due: Callable[[], datetime | None]
 
 
-SWEEPS = (
-    # First, and not kept waiting by a storm of what follows: a breach is a promise in seconds.
+# On a loop of their own, kept waiting by nothing else: a breach and a phone that rings are promises in seconds.
+PROMPT = (
     Sweep("breaches", breaches.breach_due, on_wake=True, next_due=breaches.next_due),
+    # Starts threads and returns: what is slow outside holds neither the loop nor another channel.
+    Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),
+)
+
+SWEEPS = (
     Sweep("intake", partial(intake.take_in, seconds=0.3), on_wake=True, goes_on=True),
     Sweep("warnings", breaches.warn_due, on_wake=True, next_due=breaches.next_warning),
     Sweep("escalations", breaches.escalate_due, on_wake=True, next_due=breaches.next_escalation),
@@ -85,8 +90,6 @@ SWEEPS = (
     Sweep("versions seen", versions_seen.take_in, on_wake=True),
     Sweep("holds", holds.keep, on_wake=True),
     Sweep("contradictions", contradictions.tell_resolved, every_s=30.0),
-    # Starts threads and returns: what is slow outside holds neither the ticker nor another channel.
-    Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),
     Sweep("process files", process_files.start_look, every_s=process_files.EVERY_S),
     Sweep("staleness", staleness.mark_stale),
     Sweep("missing targets", staleness.archive_missing, every_s=3600),

@@ -1,7 +1,7 @@
-"""The ticker: a thread in every worker that sleeps until the next due moment, woken by NOTIFY, and runs what is due.
+"""The ticker: threads in every worker that sleep until the next due moment, woken by NOTIFY, and run what is due.
 
 Celery's beat, ETA and countdown are not used: what is due is a row, claimed with SKIP LOCKED, so any number
-of workers may tick.
+of workers may tick. What is promised in seconds has a loop of its own: it waits for no other sweep.
 """
 
 import threading
@@ -16,8 +16,8 @@ import structlog
 from celery import bootsteps
 from django.db import DatabaseError, connection, connections
 
-from config.schedule import ERRANDS, SWEEPS, Errand, Sweep
-from foundation import heartbeat, moment
+from config.schedule import ERRANDS, PROMPT, SWEEPS, Errand, Sweep
+from foundation import heartbeat, moment, rounds
 from foundation.listening import address
 from foundation.wedge import wedge
 
@@ -25,6 +25,13 @@ log = structlog.get_logger(__name__)
 
 CHANNEL = "nightdesk_tick"
 LONGEST_SLEEP_S = 1.0
+# What stayed due after a round is another worker's, or on its way as a hint: asking at once would be spinning.
+SPINNING_S = 0.1
+# So long the answer of a job that is not due holds, if nobody wakes us: what looks found may have moved it.
+HOLDS_S = 0.3
+# After a round nothing is looked at for twice as long as it took, at most so long: a storm of wake-ups, or of what
+# is due, leaves the CPU to those who send and look.
+BREATH_S = 0.5
 # After the broker has failed, hints stop for a while and errands run inline.
 BROKER_REST_S = 10.0
 # A hint takes milliseconds; the broker's library may try several times.
@@ -40,29 +47,42 @@ class Ticker(bootsteps.StartStopStep):
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
-        self.loop: TickerLoop | None = None
+        self.loops: tuple[TickerLoop, ...] = ()
 
     def start(self, parent: Any) -> None:
-        self.loop = TickerLoop()
-        threading.Thread(target=self.loop.run, name="ticker", daemon=True).start()
+        self.loops = loops()
+        for loop in self.loops:
+            threading.Thread(target=loop.run, name=loop.name, daemon=True).start()
 
     def stop(self, parent: Any) -> None:
-        if self.loop:
-            self.loop.stopping.set()
+        for loop in self.loops:
+            loop.stopping.set()
 
     terminate = stop
 
 
 class TickerLoop:
-    """One pass: run the sweeps that are due, ring for errands that are due, sleep."""
+    """One pass: run the sweeps that are due, ring for errands that are due, sleep. `name`: of its sign of life."""
 
-    def __init__(self, sweeps: tuple[Sweep, ...] = SWEEPS, errands: tuple[Errand, ...] = ERRANDS) -> None:
-        self.sweeps, self.errands = sweeps, errands
+    def __init__(
+        self,
+        sweeps: tuple[Sweep, ...] = SWEEPS,
+        errands: tuple[Errand, ...] = ERRANDS,
+        name: str = "ticker",
+    ) -> None:
+        self.sweeps, self.errands, self.name = sweeps, errands, name
         self.stopping = threading.Event()
         self.last_run: dict[str, float] = {}
+        # By job: when it was asked, and what it said.
+        self.answers: dict[str, tuple[float, datetime | None]] = {}
         self.bell = Bell()
 
+    @property
+    def jobs(self) -> list[Sweep | Errand]:
+        return [*self.sweeps, *self.errands]
+
     def run(self) -> None:
+        rounds.of(self.name)
         while not self.stopping.is_set():
             try:
                 self._listen()
@@ -79,44 +99,64 @@ class TickerLoop:
         with listening() as listener:
             woken = True
             while not self.stopping.is_set():
+                began = time.monotonic()
                 more = self.tick(woken=woken)
+                if not more:
+                    self.stopping.wait(min(BREATH_S, 2 * (time.monotonic() - began)))
                 sleep_s = 0.0 if more else self.sleep_s()
                 woken = any(True for _ in listener.notifies(timeout=sleep_s, stop_after=1)) or more
 
     def tick(self, *, woken: bool) -> bool:
         """One round; returns whether the next one should follow at once."""
-        heartbeat.beat("ticker")
-        wedge("ticker")
+        heartbeat.beat(self.name)
+        wedge(self.name)
         now, more = moment.now(), False
+        if woken:
+            self.answers.clear()
         for sweep in self.sweeps:
             if self._is_due(sweep, now, woken=woken):
                 self.last_run[sweep.name] = time.monotonic()
                 done = attempt(sweep.name, sweep.run)
+                self.answers.pop(sweep.name, None)
                 more = more or (sweep.goes_on and done > 0)
                 heartbeat.beat("intake", done)
-                heartbeat.beat("ticker", 1)
+                heartbeat.beat(self.name, 1)
+        now = moment.now()
         for errand in self.errands:
-            due, now = errand.next_due(), moment.now()
+            due = self._due(errand)
             if due and due <= now:
                 self.bell.ring(errand, (now - due).total_seconds())
+                self.answers.pop(errand.name, None)
         return more
+
+    def _due(self, job: Sweep | Errand) -> datetime | None:
+        """When it is due: rounds may follow each other quickly, and most of them concern another job."""
+        asked, due = self.answers.get(job.name, (float("-inf"), None))
+        if job.next_due and time.monotonic() - asked >= HOLDS_S:
+            due = job.next_due()
+            self.answers[job.name] = time.monotonic(), due
+        return due
 
     def _is_due(self, sweep: Sweep, now: datetime, *, woken: bool) -> bool:
         rested = time.monotonic() - self.last_run.get(sweep.name, float("-inf")) >= sweep.every_s
         if rested or (woken and sweep.on_wake):
             return True
-        due = sweep.next_due() if sweep.next_due else None
+        due = self._due(sweep)
         return due is not None and due <= now
 
     def sleep_s(self) -> float:
         """Seconds until the next due moment, at most one."""
-        asked = [job.next_due for job in self.sweeps] + [job.next_due for job in self.errands]
-        due = [at for ask in asked if ask and (at := ask())]
+        due = [at for job in self.jobs if (at := self._due(job))]
         if not due:
             return LONGEST_SLEEP_S
-        # Never zero: what is due but held by another worker must not make this one spin.
-        left: float = (min(due) - moment.now()).total_seconds()
+        now = moment.now()
+        left = min((at - now).total_seconds() if at > now else SPINNING_S for at in due)
         return min(LONGEST_SLEEP_S, max(0.02, left))
+
+
+def loops() -> tuple[TickerLoop, ...]:
+    """Those of a worker, each for a thread of its own."""
+    return TickerLoop(PROMPT, (), "clocks"), TickerLoop()
 
 
 class Bell:

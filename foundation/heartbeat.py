@@ -1,7 +1,8 @@
 """That each loop lives and gets something done, noted in memory: cheap enough to be said at every turn.
 
-foundation/pulse.py writes it down for the others every few seconds; config/health judges. Loops are `ticker`, `intake`
-(the sweeps' work), `sender`, `prober`, `bell` (hints on their way out), `broker` (hints that came back) and `hub`.
+foundation/pulse.py writes it down for the others every few seconds; config/health judges. Loops are `ticker`, `clocks`
+(what is promised in seconds), `intake` (the sweeps' work), `sender`, `prober`, `bell` (hints on their way out),
+`broker` (hints that came back) and `hub`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A round of work in which one bad item stops none of the others."""
 
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 
 import structlog
 from django.db import connection
@@ -8,6 +9,12 @@ from django.db import connection
 from foundation import heartbeat
 
 log = structlog.get_logger(__name__)
+_loop = ContextVar("loop", default="ticker")
+
+
+def of(loop: str) -> None:
+    """Rounds of this thread are that loop's signs of life."""
+    _loop.set(loop)
 
 
 def each[T](name: str, items: Iterable[T], do: Callable[[T], int]) -> int:
@@ -22,7 +29,7 @@ def attempt[T](name: str, item: T, do: Callable[[T], int]) -> int | None:
     """What `do` returned, or None when it failed."""
     try:
         done = do(item)
-        heartbeat.beat("ticker")  # a long round is no silence
+        heartbeat.beat(_loop.get())  # a long round is no silence
         return done
     except Exception:
         if connection.connection is not None and not connection.is_usable():

@@ -92,7 +92,8 @@ class Beat:
 
 
 DEEDS = {
-    "ticker": _("checks clocks"),
+    "clocks": _("checks clocks"),
+    "ticker": _("does what is due"),
     "intake": _("hands on monitor changes"),
     "sender": _("sends messages"),
     "prober": _("checks monitors"),

@@ -20,7 +20,9 @@ from foundation.heartbeat import Sign
 EXIT_CODE = 70
 LOOK_S = 1.0
 # Seconds without a sign. A statement may take 30 s; a send and a probe give up within 30 s by themselves.
-LIMITS = {"ticker": 35.0, "sender": 120.0, "prober": 120.0, "bell": 120.0}
+LIMITS = {"ticker": 35.0, "clocks": 35.0, "sender": 120.0, "prober": 120.0, "bell": 120.0}
+# These turn at least once a second; the others only while there is work.
+TURNING = ("ticker", "clocks")
 # Hints that the broker took and nobody gave back; after a reconnect they come within about 5 s (config/consumer.py).
 ECHO_S = 6.0
 RAN_NOT_S = 180.0
@@ -38,7 +40,7 @@ def stuck(signs: Mapping[str, Sign], *, unanswered_s: float, awake_s: float) -> 
         return ""
     for name, limit in LIMITS.items():
         sign = signs.get(name)
-        silent = (sign.age_s if name == "ticker" else sign.silent_s) if sign else None
+        silent = (sign.age_s if name in TURNING else sign.silent_s) if sign else None
         if silent is not None and min(silent, awake_s) > limit:
             return f"its {name} has shown no sign for {silent:.0f} s"
     if unanswered_s > ECHO_S:

@@ -47,7 +47,9 @@ def worker(facts: Facts) -> Part:
 
 def ticker(facts: Facts, idle: bool) -> Part:
     title = _("Ticker")
-    last = max((b.beat_at for b in of(facts, "ticker", living=False)), default=None)
+    loops = [[b.beat_at for b in of(facts, name, living=False)] for name in ("ticker", "clocks")]
+    # One that nobody has had yet says nothing: a worker of an older version has only the first.
+    last = min((max(beats) for beats in loops if beats), default=None)
     if last is None:
         return Part("ticker", title, Level.DOWN, _("No worker has checked clocks here yet."), covered=idle)
     seconds = age(last, facts.now)

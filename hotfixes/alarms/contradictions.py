@@ -3,12 +3,14 @@
 Nothing is stored but that it was told: every contradiction is read from what is known anyway.
 """
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from hotfixes.decision.decide import standing as decision_of
@@ -20,7 +22,7 @@ from hotfixes.standing import standing
 from hotfixes.standing.standing import CheckView, Standing
 from incidents import glance
 from incidents.lifecycle.lifecycle import Step, perform
-from incidents.models import Incident, Mode, Status, TimelineEvent
+from incidents.models import Incident, Mode, Status, TimelineEvent, TimelinePayload
 from monitoring.states import State
 from products.vocabulary import EventKind, Verdict
 
@@ -39,6 +41,7 @@ SAID: Final = {
 # What a person says while they push is seen a moment later: by the next look, or by the forge.
 GRACE: Final = timedelta(minutes=3)
 AGAIN: Final = timedelta(minutes=30)
+RESOLVED: Final = "resolved_while_down"
 
 
 @dataclass(frozen=True)
@@ -129,21 +132,55 @@ def tell(incident: Incident, found: Iterable[Contradiction]) -> None:
         telling_people.contradiction(incident, event, one.sentence)
 
 
-def tell_resolved(limit: int = 50) -> int:
-    """Resolved incidents whose product is down; how many there are. For the ticker: one query when there is none."""
-    waiting = Incident.objects.real().filter(
-        status=Status.RESOLVED,
-        product__monitors__enabled=True,
-        product__monitors__targets__state=State.DOWN,
-    )
-    keys = list(waiting.order_by("pk").values_list("pk", flat=True).distinct()[:limit])
-    for key in keys:
+def tell_resolved(seconds: float = 0.3) -> int:
+    """Resolved incidents whose product is down, as far as nobody was told; to how many it was told. For the ticker:
+    two queries however many there are. After `seconds` no other one is begun: the rest is for the next round.
+    """
+    told, until = 0, time.monotonic() + seconds
+    for key in _untold():
         with transaction.atomic():
             rows = Incident.objects.select_for_update(of=("self",), skip_locked=True).for_page()
             incident = rows.filter(pk=key, status=Status.RESOLVED).first()
-            if incident:
-                tell(incident, _monitors(incident))
-    return len(keys)
+            if incident and (found := _monitors(incident)):
+                tell(incident, found)
+                told += 1
+        if time.monotonic() >= until:
+            break
+    return told
+
+
+def _untold() -> list[int]:
+    """Incidents that may have such a contradiction of which their timelines do not know yet, the newest first."""
+    down = Incident.objects.real().filter(
+        status=Status.RESOLVED,
+        product__archived_at=None,
+        product__monitors__archived_at=None,
+        product__monitors__enabled=True,
+        product__monitors__targets__archived_at=None,
+        product__monitors__targets__state=State.DOWN,
+        product__monitors__targets__since__lte=F("resolved_at") + AGAIN,
+    )
+    names = ("product__monitors__slug", "product__monitors__targets__key")
+    marks = {
+        (pk, _mark(resolved_at, slug, key))
+        for pk, resolved_at, slug, key in down.order_by("-pk").values_list("pk", "resolved_at", *names)
+    }
+    if not marks:
+        return []
+    entries = TimelinePayload.objects.filter(
+        event__incident__in={pk for pk, _said in marks},
+        event__kind=EventKind.CHECK_CHANGED,
+        body__contains=RESOLVED,
+    )
+    known = {
+        (one.event.incident_id, str(one.data.get("contradiction", {}).get("mark")))
+        for one in entries.select_related("event")
+    }
+    return sorted({pk for pk, _said in marks - known}, reverse=True)
+
+
+def _mark(resolved_at: datetime, slug: str, key: str) -> str:
+    return f"{RESOLVED} {resolved_at.isoformat()} {slug} {key}"
 
 
 def _monitors(incident: Incident) -> list[Contradiction]:
@@ -153,8 +190,8 @@ def _monitors(incident: Incident) -> list[Contradiction]:
     down = [one for one in glance.targets_of(incident, glance.now(incident)) if one.state == State.DOWN]
     return [
         Contradiction(
-            "resolved_while_down",
-            f"resolved_while_down {incident.resolved_at.isoformat()} {one.monitor.slug} {one.key}",
+            RESOLVED,
+            _mark(incident.resolved_at, one.monitor.slug, one.key),
             _("The incident is resolved, but monitor %s is down.") % one.monitor.name,
             (f"{one.monitor.name}: {one.said or '–'}",),
             _("Reopen the incident, or declare a new one if this is something else."),

@@ -1,21 +1,23 @@
 """Every line of the schedule runs: a name that is wrong would be told once per round, in a log."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from config.schedule import SWEEPS, Sweep
-from config.ticker import TickerLoop
+from config import ticker
+from config.schedule import PROMPT, SWEEPS, Sweep
+from config.ticker import TickerLoop, loops
+from foundation import moment
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("sweep", SWEEPS, ids=lambda sweep: sweep.name)
+@pytest.mark.parametrize("sweep", [*PROMPT, *SWEEPS], ids=lambda sweep: sweep.name)
 def test_a_sweep_runs_on_an_empty_house(sweep: Sweep) -> None:
     sweep.run()
 
@@ -30,8 +32,8 @@ def test_sessions_that_ended_are_dropped() -> None:
     assert Session.objects.count() == 1
 
 
-def test_breaches_come_first_and_a_storm_goes_on_in_rounds() -> None:
-    """A storm of changes must not keep a breach waiting: little of it a round, and no sleep between."""
+def test_a_storm_goes_on_in_rounds_without_a_sleep_between() -> None:
+    """Little of it a round, so that everything else has its turn."""
     order: list[str] = []
     left = [20]
 
@@ -44,14 +46,39 @@ def test_breaches_come_first_and_a_storm_goes_on_in_rounds() -> None:
 
     loop = TickerLoop(
         (
-            Sweep("breaches", lambda: order.append("breaches"), on_wake=True),
+            Sweep("first", lambda: order.append("first"), on_wake=True),
             Sweep("storm", storm, on_wake=True, goes_on=True),
         ),
         (),
     )
     began = time.monotonic()
     loop.run()
-    assert order == ["breaches", "storm"] * 20
+    assert order == ["first", "storm"] * 20
     assert time.monotonic() - began < 10  # a round with nothing to do sleeps for a second
-    assert [sweep.name for sweep in SWEEPS[:2]] == ["breaches", "intake"]
-    assert SWEEPS[1].goes_on
+    assert [sweep.goes_on for sweep in SWEEPS if sweep.name == "intake"] == [True]
+
+
+def test_breaches_and_messages_wait_for_no_other_sweep() -> None:
+    """They have a loop of their own: what takes seconds on the other one, in a storm, keeps them from nothing."""
+    jobs = {loop.name: {job.name for job in loop.jobs} for loop in loops()}
+    assert jobs["clocks"] == {"breaches", "messages"}
+    assert not jobs["clocks"] & jobs["ticker"]
+
+
+def test_what_is_not_due_is_not_asked_about_in_every_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounds follow each other quickly, and each concerns one job; whoever wakes us may have changed them all."""
+    monkeypatch.setattr(ticker, "HOLDS_S", 3600)
+    asked: list[str] = []
+
+    def later() -> datetime:
+        asked.append("asked")
+        return moment.now() + timedelta(hours=1)
+
+    loop = TickerLoop((Sweep("calm", lambda: 0, every_s=3600, next_due=later),), ())
+    for _round in range(5):
+        loop.tick(woken=False)
+        loop.sleep_s()
+    assert asked == ["asked"]
+    loop.tick(woken=True)
+    loop.sleep_s()
+    assert asked == ["asked", "asked"]

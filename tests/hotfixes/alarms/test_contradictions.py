@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from foundation import moment
 from hotfixes.alarms import contradictions
@@ -14,6 +15,7 @@ from hotfixes.models import Hotfix
 from hotfixes.standing import standing
 from hotfixes.standing.standing import Standing
 from incidents.lifecycle import transitions
+from incidents.models import Incident
 from incidents.work.report import report
 from monitoring.states import State
 from notifications.models import Delivery
@@ -62,20 +64,41 @@ def test_who_pushes_while_they_say_so_is_not_contradicted(watched: Watched) -> N
     assert told(watched, hotfix) == []
 
 
-def test_resolved_while_a_monitor_is_down(watched: Watched) -> None:
-    incident = watched.incident()
-    target = make_target(watched.product)
+def fails(product: Product) -> None:
+    """A monitor of it is down."""
+    target = make_target(product)
     target.state = target.settled = State.DOWN
     target.since, target.fresh_until = moment.now(), moment.now() + timedelta(hours=1)
     target.save()
+
+
+def told_of_monitors(incident: Incident) -> list[str]:
+    events = incident.events.select_related("payload").filter(kind="check_changed")
+    return [event.data["contradiction"]["sentence"] for event in events]
+
+
+def test_resolved_while_a_monitor_is_down(watched: Watched) -> None:
+    incident = watched.incident()
+    fails(watched.product)
     assert contradictions.tell_resolved() == 0
     transitions.resolve(incident, by=watched.ada)
     assert contradictions.tell_resolved() == 1
-    contradictions.tell_resolved()
-    events = incident.events.select_related("payload").filter(kind="check_changed")
-    assert [event.data["contradiction"]["sentence"] for event in events] == [
-        "The incident is resolved, but monitor Checkout is down."
-    ]
+    assert contradictions.tell_resolved() == 0
+    assert told_of_monitors(incident) == ["The incident is resolved, but monitor Checkout is down."]
+
+
+def test_many_resolved_ones_hold_up_no_clock_and_are_all_told(
+    watched: Watched, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """A bit in each round, the newest first; those that were told cost no look again."""
+    fails(watched.product)
+    incidents = [watched.incident() for _n in range(3)]
+    for incident in incidents:
+        transitions.resolve(incident, by=watched.ada)
+    assert [contradictions.tell_resolved(seconds=0) for _round in range(4)] == [1, 1, 1, 0]
+    assert [len(told_of_monitors(incident)) for incident in incidents] == [1, 1, 1]
+    with django_assert_num_queries(2):
+        assert contradictions.tell_resolved() == 0
 
 
 def test_a_rollback_ends_no_hotfix_by_itself(watched: Watched) -> None:
