@@ -2,7 +2,6 @@
 
 import http.cookiejar
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,23 +20,16 @@ from tests.fixtures.begun import Begin
 from tests.setup.running import EMAIL, PASSWORD, READY, ROOT, Up, command, up
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Path:
-    """A data folder after an orderly stop."""
-    data = begin(tmp_path_factory.mktemp("stopping") / "data")
-    with up(data) as (first, _):
-        assert first.stop(signal.SIGINT) < 5
-        assert first.line("Nightdesk has stopped") == "Nightdesk has stopped."
-    return data
-
-
 @pytest.fixture
-def own_data(prepared: Path, tmp_path: Path) -> Iterator[Path]:
-    """A copy of it for one test."""
-    shutil.copytree(prepared, tmp_path / "data")
-    yield tmp_path / "data"
+def own_data(begin: Begin, tmp_path: Path) -> Iterator[Path]:
+    """A data folder after an orderly end; no process is left in it."""
+    yield begin(tmp_path / "data")
+    nobody_left(tmp_path)
+
+
+def nobody_left(folder: Path) -> None:
     assert [
-        process.info for process in psutil.process_iter(["cmdline"]) if str(tmp_path) in str(process.info)
+        process.info for process in psutil.process_iter(["cmdline"]) if str(folder) in str(process.info)
     ] == []
 
 
@@ -53,10 +45,18 @@ def signed_in(address: str) -> str:
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
-def test_sigterm_ends_everything_within_five_seconds_with_open_streams(own_data: Path) -> None:
-    with up(own_data) as (running, address):
-        cookies = signed_in(address)
-        request = urllib.request.Request(f"{address}/live?topic=user:1&after=0", headers={"Cookie": cookies})
+def test_a_stop_during_the_first_start_leaves_no_process_and_the_next_one_ends_in_time_with_open_streams(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    for seconds in (0.7, 1.4):
+        running = Up(data)
+        time.sleep(seconds)
+        assert running.stop(signal.SIGTERM) < 5
+    with up(data) as (running, address):
+        request = urllib.request.Request(
+            f"{address}/live?topic=user:1&after=0", headers={"Cookie": signed_in(address)}
+        )
         with ExitStack() as open_streams:
             for _ in range(3):
                 stream = open_streams.enter_context(urllib.request.urlopen(request, timeout=10))
@@ -64,6 +64,7 @@ def test_sigterm_ends_everything_within_five_seconds_with_open_streams(own_data:
             assert running.stop(signal.SIGTERM) < 5
         running.line("Nightdesk has stopped")
         assert running.process.returncode == 0
+    nobody_left(tmp_path)
 
 
 def test_a_child_that_does_not_listen_is_killed_in_time() -> None:
@@ -80,19 +81,12 @@ def test_a_child_that_does_not_listen_is_killed_in_time() -> None:
 def test_kill_9_of_the_supervisor_leaves_no_process_and_loses_nothing(own_data: Path) -> None:
     with up(own_data) as (running, _):
         assert running.stop(signal.SIGKILL) < 5
+    nobody_left(own_data)
     with up(own_data) as (again, address):
         assert again.lines == [f"{READY}{address}"]  # no new administrator: the data is still there
         assert signed_in(address)
-
-
-def test_a_stop_during_the_first_start_leaves_no_process_and_the_next_start_works(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    for seconds in (0.7, 1.4):
-        running = Up(data)
-        time.sleep(seconds)
-        assert running.stop(signal.SIGTERM) < 5
-    with up(data):
-        pass
+        assert again.stop(signal.SIGINT) < 5
+        assert again.line("Nightdesk has stopped") == "Nightdesk has stopped."
 
 
 def test_a_command_brings_its_own_database_and_takes_it_away_again(own_data: Path) -> None:

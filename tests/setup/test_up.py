@@ -1,15 +1,20 @@
 """`./run up`: what it says, what it serves, what it keeps alive."""
 
+import json
 import os
 import re
+import shutil
 import stat
+import subprocess
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from tests.setup.running import EMAIL, READY, Up, command
+from tests.patience import START_S
+from tests.setup.running import EMAIL, READY, ROOT, Up, command, environment
 
 type Site = tuple[Up, str]
 
@@ -51,6 +56,41 @@ def test_a_second_one_on_the_same_data_is_refused(site: Site, data: Path) -> Non
 def test_another_command_finds_the_running_database(site: Site, data: Path) -> None:
     found = command(data, "migrate", "--check")
     assert (found.returncode, found.stderr) == (0, "")
+
+
+def blocks(name: str, heading: str = "") -> str:
+    """The sh blocks of a page, those behind `heading` up to the next one if there is one."""
+    text = (ROOT / name).read_text()
+    section = text.split(heading)[1].split("\n## ")[0] if heading else text
+    found = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    assert found
+    return "".join(found)
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="no curl on this machine")
+def test_the_curl_lines_of_the_readme_and_of_the_api_s_page_work_as_printed(site: Site, data: Path) -> None:
+    """Only the address and the administrator differ: this machine's port, this test's e-mail."""
+    readme, page = blocks("README.md", "## The API in a minute"), blocks("docs/api.md")
+    address = site[1]
+    script = (readme + page).replace("http://localhost:8000", address).replace("admin@localhost", EMAIL)
+    # Each answer on a line of its own; whatever is refused ends it.
+    script = re.sub(r"^(curl .*)$", r"\1; echo", script, flags=re.MULTILINE)
+    # Markdown is no JSON.
+    script = re.sub(r'^(curl .*\.md"); echo$', r"\1 >/dev/null; echo null", script, flags=re.MULTILINE)
+    script = script.replace("curl -s ", "curl -sS --fail-with-body ")
+    done = subprocess.run(
+        ["sh", "-euc", script], cwd=ROOT, env=environment(data),
+        capture_output=True, text=True, timeout=START_S, check=False,
+    )  # fmt: skip
+    answers: list[Any] = [json.loads(line) if line else None for line in done.stdout.split("\n")[:-1]]
+    assert done.returncode == 0, (done.stderr, answers[-1:])
+    product, incident, acknowledged, found, monitor = answers[:5]
+    assert (product["slug"], incident["ref"], incident["status"]) == ("staff-mobile", "INC-1", "active")
+    assert acknowledged["acknowledged_at"] is not None
+    assert [each["ref"] for each in found["items"]] == ["INC-1"]
+    assert (monitor["kind"], "/in/push/" in monitor["push_url"]) == ("heartbeat", True)
+    lines = len(re.findall(r"^curl ", readme + page, re.MULTILINE))
+    assert (lines > 60, len(answers)) == (True, lines)
 
 
 @pytest.mark.parametrize(
