@@ -17,6 +17,7 @@ import pytest
 
 from config import supervisor
 from tests.fixtures.begun import Begin
+from tests.patience import until
 from tests.setup.running import EMAIL, PASSWORD, READY, ROOT, Up, command, up
 
 
@@ -67,11 +68,12 @@ def test_a_stop_during_the_first_start_leaves_no_process_and_the_next_one_ends_i
     nobody_left(tmp_path)
 
 
-def test_a_child_that_does_not_listen_is_killed_in_time() -> None:
-    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(60)"
-    process = supervisor.started([sys.executable, "-c", deaf], {}, "/", ())
+def test_a_child_that_does_not_listen_is_killed_in_time(tmp_path: Path) -> None:
+    deaf = "import pathlib, signal, sys, time; signal.signal(15, signal.SIG_IGN);"
+    deaf += "pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
+    process = supervisor.started([sys.executable, "-c", deaf, str(tmp_path / "deaf")], {}, "/", ())
     child = supervisor.Child("A task", lambda: process, process)
-    time.sleep(0.5)
+    until((tmp_path / "deaf").exists, "the child does not listen any more")
     began = time.monotonic()
     supervisor.end([child], None)
     assert 3.5 <= time.monotonic() - began < 4.5
