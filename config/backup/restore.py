@@ -17,8 +17,9 @@ from config.backup.settle import Settled, settle
 from incidents.models import Incident
 from incidents.timeline.verify import verify
 
+# By who they are, not by what: of another role's connections, as web's and worker's are, the owner may know no more.
 _OTHERS = """SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"""
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,21 @@ def restore(archive: Archive, *, elsewhere: bool = True, accept_broken: bool = F
             return Restored(len(archive.manifest["incidents"]), settled, broken)
     except (DatabaseError, psycopg.Error) as problem:
         _forget_roles(fresh)
-        said = str(problem).strip().splitlines() or [type(problem).__name__]
-        raise Trouble(f"The database refuses: {said[0]} Nothing was restored.") from problem
+        raise Trouble(f"The database refuses: {_in_short(problem)} Nothing was restored.") from problem
     except CutOff as problem:
         _forget_roles(fresh)
         raise Trouble("The SQL in this backup ends in the middle. Nothing was restored.") from problem
     except BaseException:
         _forget_roles(fresh)
         raise
+
+
+def _in_short(problem: Exception) -> str:
+    said = str(problem).strip().splitlines() or [type(problem).__name__]
+    words = said[0].removeprefix("ERROR:").strip().rstrip(".") + "."
+    if isinstance(problem, psycopg.errors.InsufficientPrivilege):
+        words += " Only the role that owns the database may restore: name it in DATABASE_OWNER_URL."
+    return words
 
 
 def _refuse_newer(archive: Archive) -> None:
@@ -87,7 +95,7 @@ def _refuse_busy(archive: Archive) -> None:
         cursor.execute(_OTHERS)
         if others := cursor.fetchone()[0]:
             raise Trouble(
-                f"{others} other connections are open to this database. Stop Nightdesk's processes, then restore."
+                f"Others are connected to this database ({others}). Stop Nightdesk's processes, then restore."
             )
         cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
         major, made_by = cursor.fetchone()[0], archive.manifest["postgres"]

@@ -6,12 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
 from accounts.models import User
-from config.backup import Trouble, archive, manifest
+from config.backup import Trouble, address, archive, manifest
 from config.backup.make import backup
 from config.backup.restore import restore
 from config.schedule import SWEEPS
@@ -190,6 +191,26 @@ def test_a_database_that_holds_something_is_refused(made: Path, house: Incident)
     assert said.startswith("This database holds Nightdesk already (")
     assert said.endswith("Nothing was changed.")
     assert house.events.count() == events
+
+
+def test_who_is_connected_is_seen_although_it_is_another_role(made: Path, elsewhere: Elsewhere) -> None:
+    """As with two roles of one's own server: nightdesk restores while web and worker run as nightdesk_app."""
+    with elsewhere(), psycopg.connect(**address.of(connection.settings_dict)):  # type: ignore[arg-type]
+        with connection.cursor() as cursor:
+            cursor.execute("SET ROLE nightdesk_app")
+        assert refusal(made) == (
+            "Others are connected to this database (1). Stop Nightdesk's processes, then restore."
+        )
+
+
+def test_a_role_that_may_not_is_told_which_one_may(made: Path, elsewhere: Elsewhere) -> None:
+    with elsewhere():
+        with connection.cursor() as cursor:
+            cursor.execute("SET ROLE nightdesk_app")
+        assert refusal(made) == (
+            "The database refuses: permission denied for schema public. Only the role that owns the database may "
+            "restore: name it in DATABASE_OWNER_URL. Nothing was restored."
+        )
 
 
 def test_tables_of_somebody_else_are_left_alone(made: Path, elsewhere: Elsewhere) -> None:
