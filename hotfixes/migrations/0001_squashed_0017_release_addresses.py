@@ -88,10 +88,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0001_squashed_0002_api_tokens"),
-        ("incidents", "0001_squashed_0016_a_hotfix_made_it_worse"),
-        ("monitoring", "0001_squashed_0003_counts"),
-        ("products", "0001_squashed_0010_deployments_followed"),
+        ("accounts", "0002_api_tokens"),
+        ("incidents", "0012_limits_before"),
+        ("monitoring", "0002_receivers"),
+        ("products", "0010_deployments_followed"),
     ]
 
     operations = [

@@ -179,10 +179,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0001_squashed_0002_api_tokens"),
-        ("foundation", "0001_squashed_0003_blobs"),
-        ("monitoring", "0001_squashed_0003_counts"),
-        ("products", "0001_squashed_0010_deployments_followed"),
+        ("accounts", "0001_initial"),
+        ("foundation", "0003_blobs"),
+        ("monitoring", "0002_receivers"),
+        ("products", "0004_role_holders"),
     ]
 
     operations = [

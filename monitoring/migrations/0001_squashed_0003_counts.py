@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("products", "0001_squashed_0010_deployments_followed"),
+        ("products", "0010_deployments_followed"),
     ]
 
     operations = [

@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0001_squashed_0002_api_tokens"),
-        ("products", "0001_squashed_0010_deployments_followed"),
+        ("accounts", "0002_api_tokens"),
+        ("products", "0009_stages_of_a_store"),
     ]
 
     operations = [

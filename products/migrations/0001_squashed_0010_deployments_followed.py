@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0001_squashed_0002_api_tokens"),
+        ("accounts", "0002_api_tokens"),
         # Only so that they come first: what they alter points at people, and all that does would be made anew.
         ("mfa", "0003_authenticator_type_uniq"),
         ("usersessions", "0001_initial"),

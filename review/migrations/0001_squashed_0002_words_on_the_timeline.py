@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0001_squashed_0002_api_tokens"),
-        ("incidents", "0001_squashed_0016_a_hotfix_made_it_worse"),
+        ("accounts", "0001_initial"),
+        ("incidents", "0011_simulated_moment"),
     ]
 
     operations = [
