@@ -58,6 +58,9 @@ def _of_the_database(problem: Exception) -> str:
     """What a person at a terminal can do about it; empty for a mistake of ours."""
     if isinstance(problem.__cause__, errors.UndefinedTable | errors.UndefinedColumn):
         return "The database does not hold the tables of this version of Nightdesk: ./run prepare makes them."
+    if isinstance(problem.__cause__, errors.InsufficientPrivilege):
+        words = str(problem).strip().splitlines()[0]
+        return f"The database refuses: {words}. The role that owns the tables may: name it in DATABASE_OWNER_URL."
     if isinstance(problem, ProgrammingError):
         return ""
     return f"The database refuses: {(str(problem).strip().splitlines() or [type(problem).__name__])[0]}"

@@ -29,7 +29,8 @@ manifest.json    when and from what it was made, rows per table, the head of eac
 sha256           the checksum of every byte before it
 
 Not in here: SECRET_KEY and NIGHTDESK_ENCRYPTION_KEYS (the files secret_key and encryption_keys of the data folder).
-Keep those elsewhere. Without the encryption keys, channels' addresses and keys have to be entered again.
+Keep those elsewhere. Without the encryption keys, channels' addresses and keys and repositories' tokens have to be
+entered again.
 """
 
 

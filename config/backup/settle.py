@@ -16,6 +16,7 @@ from incidents.lifecycle import sweep
 from incidents.messages import obligations, rhythm
 from monitoring.models import Monitor, Receiver
 from notifications.models import Channel, Delivery, State
+from products.models import Repository
 
 # Numbers given out after the backup stand in mails, links and exports: nothing new may get them (DECISIONS.md 1).
 REFS_SKIPPED = 100
@@ -38,11 +39,12 @@ FROM pg_sequences WHERE schemaname = 'public' AND sequencename NOT LIKE 'django\
 
 @dataclass(frozen=True)
 class Settled:
-    """`held` deliveries; names of channels and of monitors whose secret no key opens."""
+    """`held` deliveries; names of channels and of monitors, addresses of repositories whose secret no key opens."""
 
     held: int
     channels: list[str]
     monitors: list[str]
+    repositories: list[str]
 
 
 def settle(made_at: str, *, hold: bool) -> Settled:
@@ -73,11 +75,13 @@ def _hold(reason: str, made_at: str) -> int:
     )
 
 
-def lost() -> tuple[list[str], list[str]]:
-    """Names of channels and of monitors whose secret must be entered, or made, again."""
+def lost() -> tuple[list[str], list[str], list[str]]:
+    """Names of channels and of monitors, addresses of repositories whose secret must be entered, or made, again."""
     channels = Channel.objects.active().values_list("name", "sealed")
     receivers = Receiver.objects.filter(monitor__archived_at=None).values_list("monitor__name", "sealed")
+    repositories = Repository.objects.values_list("url", "token", "hook_key", "secret").order_by("pk")
     return (
         [name for name, sealed in channels if not secrets.opens(sealed)],
         [name for name, sealed in receivers if not secrets.opens(sealed)],
+        [url for url, *kept in repositories if not all(secrets.opens(one) for one in kept if one)],
     )

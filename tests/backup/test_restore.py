@@ -15,8 +15,9 @@ from accounts.models import User
 from config.backup import Trouble, address, archive, manifest
 from config.backup.make import backup
 from config.backup.restore import restore
+from config.backup.settle import lost
 from config.schedule import SWEEPS
-from foundation import moment
+from foundation import moment, secrets
 from hotfixes.decision.decide import decide
 from hotfixes.models import Decision
 from incidents.lifecycle import sweep, transitions
@@ -25,7 +26,7 @@ from incidents.timeline.verify import verify
 from live import bus
 from monitoring.models import Monitor
 from notifications.models import Attempt, Channel, Delivery, State
-from products.models import Product, RoleHolder
+from products.models import Product, Repository, RoleHolder
 from tests.backup.conftest import Elsewhere
 from tests.factories import make_monitor
 from tests.notifications.conftest import opened
@@ -183,6 +184,10 @@ def test_secrets_whose_key_is_not_here_are_named(made: Path, elsewhere: Elsewher
     with elsewhere():
         settings.NIGHTDESK_ENCRYPTION_KEYS = ["MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="]
         assert restore(archive.read(made)).settled.channels == names
+        sealed = secrets.seal("a-token")
+        for url, token in (("https://git.example.org/a", sealed), ("https://git.example.org/b", "gAAAAlost")):
+            Repository.objects.create(team=Product.objects.get().team, url=url, token=token, hook_digest=url)
+        assert lost()[2] == ["https://git.example.org/b"]
 
 
 def test_a_database_that_holds_something_is_refused(made: Path, house: Incident) -> None:

@@ -102,6 +102,7 @@ def test_a_database_without_our_tables_is_told_from_a_mistake_of_ours() -> None:
         return _of_the_database(found.value)
 
     assert "./run prepare makes them" in said("SELECT * FROM nowhere")
+    assert "name it in DATABASE_OWNER_URL" in said("SET LOCAL ROLE nightdesk_app; CREATE TABLE x ()")
     assert said("SELECT FROM WHERE") == ""
 
 

@@ -88,4 +88,10 @@ def _said(facts: dict[str, Any], done: Restored) -> str:
     if done.settled.monitors:
         names = ", ".join(done.settled.monitors)
         lines.append(f"These monitors go on taking pushes, but their lines cannot be shown again: {names}.")
+    if done.settled.repositories:
+        names = ", ".join(done.settled.repositories)
+        lines.append(
+            "Enter the tokens of these repositories again, and copy their webhooks' addresses and secrets anew: "
+            f"{names}."
+        )
     return "\n".join(lines)
