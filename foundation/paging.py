@@ -1,6 +1,7 @@
 """Cursor paging: stable while rows are added, the same cost on page 1 and page 1,000."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ LONGEST = 2000  # characters of a cursor
 
 
 class BadCursor(ValueError):
-    """The cursor is not one that we gave out."""
+    """The cursor is not one that this list gave out."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,11 @@ def page[T: Model](
     """
     rows = queryset.order_by(*order)
     if after:
-        rows = rows.filter(_beyond(order, _decode(after, [_field(queryset.model, name) for name in order])))
+        rows = rows.filter(_beyond(order, _decode(after, queryset.model, order)))
     items = list(rows[: size + 1])
     more = len(items) > size
     items = items[:size]
-    return Page(items, _encode(items[-1], order) if more else None)
+    return Page(items, _encode(items[-1], queryset.model, order) if more else None)
 
 
 def _beyond(order: Sequence[str], values: list[Any]) -> Q:
@@ -49,9 +50,16 @@ def _beyond(order: Sequence[str], values: list[Any]) -> Q:
     return beyond
 
 
-def _encode(row: Model, order: Sequence[str]) -> str:
+def mark(model: type[Model], order: Sequence[str]) -> str:
+    """Of which list in which order a cursor is: one of another list would pass over rows in silence."""
+    return hashlib.sha256(f"{model._meta.label} {' '.join(order)}".encode()).hexdigest()[:8]
+
+
+def _encode(row: Model, model: type[Model], order: Sequence[str]) -> str:
     values = [getattr(row, name.removeprefix("-")) for name in order]
-    text = json.dumps([v.isoformat() if hasattr(v, "isoformat") else v for v in values])
+    text = json.dumps(
+        [mark(model, order), *(v.isoformat() if hasattr(v, "isoformat") else v for v in values)]
+    )
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -62,12 +70,15 @@ def _field(model: type[Model], name: str) -> "Field[Any, Any]":
     return field
 
 
-def _decode(cursor: str, fields: "Sequence[Field[Any, Any]]") -> list[Any]:
+def _decode(cursor: str, model: type[Model], order: Sequence[str]) -> list[Any]:
+    fields = [_field(model, name) for name in order]
     try:
         if len(cursor) > LONGEST:
             raise BadCursor(cursor[:LONGEST])
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(fields):
+        if not isinstance(values, list) or len(values) != len(fields) + 1:
+            raise BadCursor(cursor)
+        if values.pop(0) != mark(model, order):
             raise BadCursor(cursor)
         return [_value(field, value) for field, value in zip(fields, values, strict=True)]
     except (ValueError, TypeError, RecursionError, OverflowError, ValidationError) as error:

@@ -46,6 +46,12 @@ def _filled(text: str) -> str:
     return text
 
 
+def _one_line(text: str) -> str:
+    if any(character in text for character in "\r\n\t"):
+        raise ValueError("must be one line")
+    return text
+
+
 def _moment(value: Any) -> Any:
     if not isinstance(value, str):
         raise ValueError("must be a text such as 2026-11-21T02:14:00Z")
@@ -62,8 +68,9 @@ def _moment(value: Any) -> Any:
 
 
 Plain = AfterValidator(_plain)
-Line = Annotated[str, Field(max_length=200), Plain]
-Title = Annotated[str, Field(min_length=1, max_length=200), Plain, AfterValidator(_filled)]
+OneLine = AfterValidator(_one_line)
+Line = Annotated[str, Field(max_length=200), Plain, OneLine]
+Title = Annotated[str, Field(min_length=1, max_length=200), Plain, AfterValidator(_filled), OneLine]
 Words = Annotated[str, Field(max_length=4000), Plain]
 Reason = Annotated[str, Field(min_length=1, max_length=1000), Plain, AfterValidator(_filled)]
 Key = Annotated[str, Field(min_length=1, max_length=80), Plain]

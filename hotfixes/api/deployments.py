@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from accounts.access import authorize
 from accounts.bearer import Bearer, person_of, token_of
 from accounts.models import Scope
 from accounts.replay import once_by_token
-from foundation.shapes import Body, Key, Listed, Moment, Paging, Plain, Text, Utc, listed, utc
+from foundation.shapes import Body, Key, Listed, Moment, OneLine, Paging, Plain, Text, Utc, listed, utc
 from hotfixes.deployments.recognising import unclear
 from hotfixes.models import Hotfix
 from hotfixes.reported.deployments import environment_of, report_deployment
@@ -25,15 +25,6 @@ from products.token_products import narrowed
 
 router = Router(tags=["deployments"], auth=Bearer(Scope.READ, Scope.HOTFIXES, Scope.INGEST))
 REPORTED_WITH = Bearer(Scope.INGEST, Scope.HOTFIXES)
-
-
-def _one_line(text: str) -> str:
-    if any(character in text for character in "\r\n\t"):
-        raise ValueError("must be one line")
-    return text
-
-
-OneLine = AfterValidator(_one_line)
 
 
 type Stage = Literal["submitted", "in_review", "released", "halted"]

@@ -19,8 +19,8 @@ from accounts.models import Scope
 from accounts.replay import once_by_token
 from foundation import json_body
 from foundation.blobs import Upload, taken
-from foundation.shapes import Body, Plain, Text, Utc, utc
-from hotfixes.api.deployments import OneLine, hotfix_of
+from foundation.shapes import Body, OneLine, Plain, Text, Utc, utc
+from hotfixes.api.deployments import hotfix_of
 from hotfixes.models import Evidence
 from hotfixes.reported.evidence import add_evidence, from_junit
 

@@ -15,8 +15,8 @@ from accounts.bearer import Bearer, person_of, token_of
 from accounts.models import Scope
 from accounts.replay import once_by_token
 from foundation import moment
-from foundation.shapes import Body, Moment, Plain, Utc, utc, utc_or_none
-from hotfixes.api.deployments import OneLine, hotfix_of
+from foundation.shapes import Body, Moment, OneLine, Plain, Utc, utc, utc_or_none
+from hotfixes.api.deployments import hotfix_of
 from hotfixes.models import Tally
 from hotfixes.watch import shown, tallies
 from hotfixes.watch.feeds import Feed

@@ -141,11 +141,13 @@ class MonitorFacts(Body):
 
 
 class NewMonitor(MonitorFacts):
-    """Without thresholds a monitor takes the usual ones of its kind."""
+    """Without thresholds a monitor takes the usual ones of its kind. `soak` is a `file` that must go on growing: within
+    an hour, unless `expect.max_age_s` says otherwise.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
-    kind: Literal["http", "summary", "heartbeat", "file", "prometheus"]
+    kind: Literal["http", "summary", "soak", "heartbeat", "file", "prometheus"]
     product: Key
     enabled: bool = True
 

@@ -75,6 +75,7 @@ def test_the_same_key_opens_one(script: Script) -> None:
         ({"title": ""}, "title"),
         ({"title": "x" * 201}, "title"),
         ({"title": "a\u0007b"}, "title"),
+        ({"title": "a\nb"}, "title"),
         ({"title": 7}, "title"),
         ({"severity": "P0"}, "severity"),
         ({"product": "nothing"}, "product"),

@@ -40,6 +40,15 @@ def test_adding_answers_the_monitor(script: Script) -> None:
     assert script.get("/monitors/checkout") == made
 
 
+def test_a_soak_test_is_a_log_that_must_go_on_growing(script: Script) -> None:
+    """A34"""
+    body = {"name": "Soak test", "product": "staff-mobile", "kind": "soak"}
+    made = script.post("/monitors", body, status=201)
+    assert (made["kind"], made["expect"], bool(made["push_url"])) == ("file", {"max_age_s": 3600}, True)
+    slower = script.post("/monitors", {**body, "name": "Slow", "expect": {"max_age_s": 90_000}}, status=201)
+    assert slower["expect"] == {"max_age_s": 90_000}
+
+
 def test_the_same_key_adds_one(script: Script) -> None:
     script.post("/monitors", NEW, status=201, Idempotency_Key="m")
     script.post("/monitors", NEW, status=200, Idempotency_Key="m")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db.models import QuerySet
 
-from accounts.models import User
-from foundation.paging import BadCursor, page
+from accounts.models import Team, User
+from foundation.paging import BadCursor, mark, page
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -17,8 +17,9 @@ NAMED, DATED = ("name", "pk"), ("-created_at", "-pk")
 AT = "2026-01-01T00:00:00+00:00"
 
 
-def cursor(*values: Any) -> str:
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+def cursor(order: tuple[str, ...], *values: Any) -> str:
+    text = json.dumps([mark(User, order), *values])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read(order: tuple[str, ...], after: str = "") -> tuple[list[str], str | None]:
@@ -41,21 +42,21 @@ def test_the_pages_together_are_everything_once(order: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("order", "after"),
     [
-        (NAMED, cursor("a\x00", 1)),
-        (NAMED, cursor("a\ud800", 1)),
-        (NAMED, cursor("a", "x")),
-        (NAMED, cursor("a", 10**30)),
-        (NAMED, cursor("a", True)),
-        (NAMED, cursor("a", None)),
-        (NAMED, cursor("a", 1.5)),
-        (NAMED, cursor("a")),
-        (NAMED, cursor("a", 1, 2)),
-        (DATED, cursor("x", 1)),
-        (DATED, cursor(1, 1)),
-        (DATED, cursor("2026-01-01", 1)),
-        (DATED, cursor("2026-01-01T00:00:00", 1)),
-        (DATED, cursor("2026-02-30T00:00:00+00:00", 1)),
-        (DATED, cursor(AT, "9" * 5000)),
+        (NAMED, cursor(NAMED, "a\x00", 1)),
+        (NAMED, cursor(NAMED, "a\ud800", 1)),
+        (NAMED, cursor(NAMED, "a", "x")),
+        (NAMED, cursor(NAMED, "a", 10**30)),
+        (NAMED, cursor(NAMED, "a", True)),
+        (NAMED, cursor(NAMED, "a", None)),
+        (NAMED, cursor(NAMED, "a", 1.5)),
+        (NAMED, cursor(NAMED, "a")),
+        (NAMED, cursor(NAMED, "a", 1, 2)),
+        (DATED, cursor(DATED, "x", 1)),
+        (DATED, cursor(DATED, 1, 1)),
+        (DATED, cursor(DATED, "2026-01-01", 1)),
+        (DATED, cursor(DATED, "2026-01-01T00:00:00", 1)),
+        (DATED, cursor(DATED, "2026-02-30T00:00:00+00:00", 1)),
+        (DATED, cursor(DATED, AT, "9" * 5000)),
         (NAMED, "ü"),
         (NAMED, "e30"),
         (NAMED, "A"),
@@ -68,6 +69,18 @@ def test_a_cursor_that_we_never_gave_out_is_refused(order: tuple[str, ...], afte
         read(order, after)
 
 
+def test_a_cursor_of_another_list_or_order_is_refused() -> None:
+    """Its values would fit, and rows be passed over in silence."""
+    assert read(NAMED, cursor(NAMED, "a", 1)) == ([], None)
+    for strange in (cursor(("-name", "pk"), "a", 1), cursor(DATED, "a", 1)):
+        with pytest.raises(BadCursor):
+            read(NAMED, strange)
+    teams = page(Team.objects.all(), order=NAMED, size=1)
+    assert teams.next is None
+    with pytest.raises(BadCursor):
+        page(Team.objects.all(), order=NAMED, after=cursor(NAMED, "a", 1))
+
+
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 def test_the_ends_of_time_are_moments_too(at: str) -> None:
-    assert read(DATED, cursor(at, 1))[1] is None
+    assert read(DATED, cursor(DATED, at, 1))[1] is None

@@ -233,3 +233,7 @@ def test_archys_monitors_are_proposed_and_a_script_may_send_them(team: Team, man
     )
     both = client.post(address, {**sent(client, address), "pushed_1": "on", "target_1": "/tmp/x.log"})
     assert "Choose one: this address, or a script that sends it." in both.text
+    client.post(address, {**sent(client, address), "pushed_1": "on"})
+    soak = Monitor.objects.get(name="Soak test")
+    # A log that no longer grows is no soak test that goes on.
+    assert (soak.kind, soak.expect) == ("file", {"max_age_s": 3600})
