@@ -41,11 +41,12 @@ class FileText:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """How large it is and when it was last written; `sha256` "" where nobody asked for it."""
+    """How large it is and when it was last written; `sha256` and the last bytes where somebody asked for them."""
 
     size: int
     modified_at: datetime
     sha256: str = ""
+    tail: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,13 @@ def read(path: str, roots: Sequence[Path] | None = None) -> FileText | FileRefus
     return _read(path, roots, _text)
 
 
-def look(path: str, roots: Sequence[Path] | None = None, *, digest: bool = False) -> FileFacts | FileRefusal:
-    """What is known of it without keeping what it holds: of any size, its digest of up to 64 MB."""
-    return _read(path, roots, lambda descriptor: _facts(descriptor, digest))
+def look(
+    path: str, roots: Sequence[Path] | None = None, *, digest: bool = False, tail: int = 0
+) -> FileFacts | FileRefusal:
+    """What is known of it without keeping what it holds: of any size, its digest of up to 64 MB, the last `tail`
+    bytes.
+    """
+    return _read(path, roots, lambda descriptor: _facts(descriptor, digest, tail))
 
 
 def count(path: str, text: str, roots: Sequence[Path] | None = None) -> FileLines | FileRefusal:
@@ -202,11 +207,12 @@ def _regular(descriptor: int) -> os.stat_result:
     return facts
 
 
-def _facts(descriptor: int, digest: bool) -> FileFacts:
+def _facts(descriptor: int, digest: bool, tail: int) -> FileFacts:
     """As far as it went when it was opened."""
     facts = _regular(descriptor)
+    end = os.pread(descriptor, tail, max(0, facts.st_size - tail)) if tail else b""
     if not digest:
-        return FileFacts(facts.st_size, _modified(facts))
+        return FileFacts(facts.st_size, _modified(facts), tail=end)
     if facts.st_size > MAX_COUNTED:
         raise _Refused(
             "too_large",
@@ -217,7 +223,7 @@ def _facts(descriptor: int, digest: bool) -> FileFacts:
     while left > 0 and (chunk := os.read(descriptor, min(left, PIECE))):
         found.update(chunk)
         left -= len(chunk)
-    return FileFacts(facts.st_size, _modified(facts), found.hexdigest())
+    return FileFacts(facts.st_size, _modified(facts), found.hexdigest(), end)
 
 
 def _text(descriptor: int) -> FileText:

@@ -22,7 +22,7 @@ EXPECT = (
     "status", "body", "slow_ms", "certificate_days", "version", "environment", "count", "count_over_s", "count_most",
     "counts",
 )  # fmt: skip
-FILE_EXPECT = ("max_age_s", "min_bytes", "sha256", "count", "counts")
+FILE_EXPECT = ("max_age_s", "min_bytes", "sha256", "fails_on", "count", "counts")
 PROMETHEUS_EXPECT = ("query", "count_most", "counts")
 FOLDED = (
     *FILE_EXPECT,
@@ -89,6 +89,7 @@ class MonitorForm(forms.Form):
     max_age_s = Whole(1, 366 * DAY, label=_("Changed within the last (seconds)"))
     min_bytes = Whole(1, 10**15, label=_("At least this large (bytes)"))
     sha256 = Text(label=_("Its sha256"), max_length=64, required=False)
+    fails_on = Text(label=_("Text that means it failed"), max_length=200, required=False)
     query = Text(label=_("What to ask (PromQL)"), max_length=1000, required=False)
     count = Text(label=_("Where the number of errors stands"), max_length=200, required=False)
     count_over_s = Whole(1, DAY, label=_("Counted over the last (seconds)"))

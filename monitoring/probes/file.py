@@ -1,6 +1,7 @@
 """Files: that they are there, how large, how old, with which contents. Read here, or told by nightdesk-push (C18).
 
-`expect`: `max_age_s` since it was written, `min_bytes`, `sha256`; `count`: a text whose lines are counted, with
+`expect`: `max_age_s` since it was written, `min_bytes`, `sha256`; `fails_on`: a text that must not stand in the last
+lines; `count`: a text whose lines are counted, with
 `counts` as in counting.py. Each file is one target; one that is not there is down. For a backup that a rollback stands
 on (A41), for logs that must grow (A34), and for those that must not (K62).
 """
@@ -59,6 +60,7 @@ def problems(target: str, expect: Mapping[str, Any], mapping: Any) -> dict[str, 
     found = {
         "target": _wrong_target(target),
         "expect": _wrong_expect(expect),
+        "expect.fails_on": _wrong_text(expect),
         "expect.count": _wrong_count(target, expect),
         "mapping": _("Files have no mapping.") if mapping else "",
     }
@@ -78,13 +80,22 @@ def _wrong_expect(expect: Mapping[str, Any]) -> str:
         if name in ("max_age_s", "min_bytes"):
             if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 10**15:
                 return _("“%(key)s” must be a whole number above 0.") % {"key": name}
-        elif name in ("count", "counts"):
+        elif name in ("count", "counts", "fails_on"):
             continue
         elif name != "sha256":
             return _("“%(key)s” is not something to expect.") % {"key": str(name)[:40]}
         elif not isinstance(value, str) or not _SHA256.fullmatch(value.lower()):
             return _("A sha256 has 64 hexadecimal digits.")
     return ""
+
+
+def _wrong_text(expect: Mapping[str, Any]) -> str:
+    text = expect.get("fails_on", "x")
+    if not isinstance(text, str) or not 0 < len(text.strip()) <= MAX_TEXT or not text.isprintable():
+        return _("Say it with a text of at most %(count)s characters.") % {"count": MAX_TEXT}
+    return (
+        _("Lines are counted, or searched: not both.") if "fails_on" in expect and expect.get("count") else ""
+    )
 
 
 def _wrong_count(target: str, expect: Mapping[str, Any]) -> str:
@@ -114,13 +125,14 @@ def evaluate(
         return silence.told(check, now)
     if text := check.expect.get("count"):
         return _counted(check, str(text), now, roots)
-    found = files.look(check.target, roots, digest=bool(check.expect.get("sha256")))
+    tail = MAX_TAIL if check.expect.get("fails_on") else 0
+    found = files.look(check.target, roots, digest=bool(check.expect.get("sha256")), tail=tail)
     if isinstance(found, files.FileRefusal) and found.code != "not_found":
         return Outcome(code=found.code, detail=found.detail)
     facts = (
         Facts(check.target, None)
         if isinstance(found, files.FileRefusal)
-        else Facts(check.target, found.size, found.modified_at, found.sha256)
+        else Facts(check.target, found.size, found.modified_at, found.sha256, _text(found.tail))
     )
     return Outcome((judged(check, facts, now),))
 
@@ -207,6 +219,11 @@ def _state(expect: Mapping[str, Any], facts: Facts, now: datetime) -> tuple[Stat
         return "down", "changed", _("Its sha256 is %(found)s….") % {"found": facts.sha256[:16]}
     if wanted and not facts.sha256:
         return "unknown", "no_digest", _("Nobody told its sha256.")
+    if text := expect.get("fails_on"):
+        if text in facts.tail:
+            return "down", "says_failed", _("Its last lines hold “%(text)s”.") % {"text": text}
+        if facts.size and not facts.tail:
+            return "unknown", "no_tail", _("Nobody told its last lines: send it with --log.")
     oldest = expect.get("max_age_s")
     if oldest and facts.modified_at is None:
         return "unknown", "no_mtime", _("Nobody told when it was written.")
@@ -218,3 +235,7 @@ def _state(expect: Mapping[str, Any], facts: Facts, now: datetime) -> tuple[Stat
         words = silence.ages(facts.modified_at, now, oldest)
         return "down", "old", _("Last written %(age)s ago; expected within %(interval)s.") % words
     return "up", "", ""
+
+
+def _text(body: bytes) -> str:
+    return stripped(body.decode("utf-8", "replace"))

@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from foundation import moment
 from monitoring.models import Receiver
+from monitoring.probes import file
 from products.models import Product
 from tests.api.test_push import look, push, states, waiting
 from tests.factories import make_monitor
@@ -58,3 +59,33 @@ def test_a_large_file_of_this_server_is_looked_at_too(
     look(monitor)
     monitor.refresh_from_db()
     assert (monitor.code, "let nightdesk-push tell it" in monitor.detail) == ("too_large", True)
+
+
+def test_a_log_that_says_it_failed_is_down(product: Product, tmp_path: Path, settings: Settings) -> None:
+    """A34: error patterns, told by a script or read here."""
+    monitor = waiting(product, "file", expect={"fails_on": "FAILED"})
+    rows = [
+        {"path": "/a/good", "size": 9, "tail": "12 of 12 passed\n"},
+        {"path": "/a/bad", "size": 9, "tail": "step 7 FAILED: no answer\n12 of 12 passed\n"},
+        {"path": "/a/untold", "size": 9},
+        {"path": "/a/empty", "size": 0},
+    ]
+    push(monitor, {"files": rows})
+    assert states(monitor) == {
+        "good": ("up", ""), "bad": ("down", "says_failed"), "untold": ("unknown", "no_tail"), "empty": ("up", ""),
+    }  # fmt: skip
+    settings.NIGHTDESK_FILE_ROOTS = [tmp_path]
+    log = tmp_path / "soak.log"
+    here = make_monitor(product, kind="file", target=str(log), name="Here", expect={"fails_on": "FAILED"})
+    for text, state in (("FAILED\n" + "fine\n" * 2_000, "up"), ("fine\n" * 2_000 + "FAILED\n", "down")):
+        log.write_text(text)
+        look(here)
+        assert states(here)["soak.log"][0] == state
+
+
+def test_what_is_searched_is_a_text_and_nothing_is_counted_with_it() -> None:
+    for expect in ({"fails_on": " "}, {"fails_on": 7}, {"fails_on": "x" * 201}, {"fails_on": "a\nb"}):
+        assert list(file.problems("", expect, None)) == ["expect.fails_on"]
+    both = {"fails_on": "x", "count": "ERROR"}
+    assert list(file.problems("/var/log/x.log", both, None)) == ["expect.fails_on"]
+    assert file.problems("/var/log/x.log", {"fails_on": "x"}, None) == {}
