@@ -6,8 +6,11 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any, Protocol
 
+from django.apps import apps
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +58,9 @@ SELECT name, process, role, label, started_at, pulse_at, beat_at, silent_since, 
   FROM foundation_heartbeat ORDER BY role, label, name"""
 
 
+_UNMADE = """
+SELECT name FROM unnest(%(names)s::text[]) AS ours(name)
+ WHERE name NOT IN (SELECT app || '.' || name FROM django_migrations) ORDER BY name LIMIT 1"""
 _FILES = """
 SELECT problem FROM products_processfile, jsonb_array_elements_text(problems) problem ORDER BY name"""
 
@@ -150,6 +156,8 @@ class Facts:
     links_stay: bool = False
     # What is wrong with processes that are kept as files; None where none are.
     processes: tuple[str, ...] | None = None
+    # A migration of this program that the database has not had.
+    unmade: str = ""
 
 
 def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
@@ -162,6 +170,8 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
     ) = cursor.fetchone()  # fmt: skip
     cursor.execute(_BEATS)
     beats = tuple(Beat(*row) for row in cursor.fetchall())
+    cursor.execute(_UNMADE, {"names": _migrations()})
+    (unmade,) = cursor.fetchone() or ("",)
     processes = None
     if settings.NIGHTDESK_PROCESS_DIR:
         cursor.execute(_FILES)
@@ -187,7 +197,15 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
         ping=bool(settings.NIGHTDESK_PING_URL),
         links_stay=links_open_here_only() and _has_channels(cursor),
         processes=processes,
+        unmade=unmade,
     )
+
+
+@cache
+def _migrations() -> list[str]:
+    """Ours, as "app.name", by their files' names."""
+    own = [app for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
+    return [f"{app.label}.{file.stem}" for app in own for file in Path(app.path).glob("migrations/[0-9]*.py")]
 
 
 def _has_channels(cursor: Cursor) -> bool:

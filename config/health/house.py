@@ -103,6 +103,14 @@ def role(facts: Facts) -> Part:
     return Part("role", _("Database role"), level, said if facts.may_delete else fine)
 
 
+def tables(facts: Facts) -> Part:
+    """A new program on the tables of the old one: what it asks for may not be there."""
+    said = _("The tables are older than this program: ./run prepare brings them up to date.")
+    level = Level.DOWN if facts.unmade else Level.OK
+    known = {"missing": facts.unmade} if facts.unmade else {}
+    return Part("tables", _("Tables"), level, said if facts.unmade else _("Of this version."), facts=known)
+
+
 def locale(facts: Facts) -> Part:
     good = facts.locale_provider == "b"
     said = _(

@@ -52,6 +52,7 @@ def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Rep
     idle = not worker.facts.get("running")  # then that one cause is said, not all that follows
     parts = [
         house.database(facts),
+        house.tables(facts),
         worker,
         work.ticker(facts, idle),
         replace(work.clocks(facts), covered=idle),
@@ -91,4 +92,4 @@ def blind(at: datetime, *, why: str) -> Report:
 
 
 def _early(part: Part) -> bool:
-    return part.level in (Level.DOWN, Level.WARN) and part.key not in ("database", "disk", "backup")
+    return part.level in (Level.DOWN, Level.WARN) and part.key not in ("database", "tables", "disk", "backup")

@@ -17,7 +17,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from config.health import probes
+from config.health import facts, probes
 from config.health.judgement import judge, unreachable
 from config.health.probes import Asked
 from config.health.reader import Reader, reader
@@ -179,6 +179,14 @@ def value(port: int, query: str) -> str:
             pass
         time.sleep(0.2)
     raise AssertionError(f"Prometheus knows nothing of {query}")
+
+
+@pytest.mark.django_db
+def test_a_new_program_on_old_tables_is_seen_whatever_it_asks_them() -> None:
+    with connection.cursor() as cursor:
+        assert facts.read(cursor, time.monotonic).unmade == ""
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'review'")
+        assert facts.read(cursor, time.monotonic).unmade.startswith("review.0001_")
 
 
 @pytest.mark.django_db
