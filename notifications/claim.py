@@ -7,9 +7,11 @@ others were; nobody's phone rings four times for one thing.
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from foundation import moment
@@ -22,6 +24,10 @@ LEASE = timedelta(seconds=90)
 # A message that its room will not take must not keep the others from it.
 IN_ORDER_FOR = timedelta(hours=1)
 TAKEN = ("channel", "user", "team")
+_AS_READ: dict[str, Any] = {
+    "read_at": moment.Read(),
+    "carries": Exists(Delivery.objects.filter(carrier=OuterRef("pk"))),
+}
 SAID_BY_THE_NEWER = _("The newer message says it too.")
 
 
@@ -47,22 +53,26 @@ class Claim:
 
 
 def due() -> DeliveryQuerySet:
-    return free().filter(due_at__lte=moment.now())
+    return free().filter(due_at__lte=Now())
 
 
 def free() -> DeliveryQuerySet:
     """What waits and nobody is sending."""
-    now = moment.now()
-    return Delivery.objects.waiting().filter(Q(lease_until=None) | Q(lease_until__lt=now))
+    return Delivery.objects.waiting().filter(Q(lease_until=None) | Q(lease_until__lt=Now()))
+
+
+def _locked(rows: DeliveryQuerySet) -> DeliveryQuerySet:
+    """With all that sending wants to know, and the moment at which it was read; without those that somebody holds."""
+    held = rows.select_for_update(skip_locked=True, of=("self",)).select_related(*TAKEN)
+    return held.annotate(**_AS_READ)
 
 
 def claim(lane: str) -> Claim | None:
-    """The most severe, then the newest of what is due in that lane, leased to the caller; what people wrote to be read
-    as it stands, in the order in which they wrote it."""
+    """What rings before what only tells, then the most severe, then the newest of what is due in that lane, leased to
+    the caller; what people wrote to be read as it stands, in the order in which they wrote it."""
     with transaction.atomic():
-        waiting = due().filter(lane=lane).order_by("rank", "-id")
-        locked = waiting.select_for_update(skip_locked=True, of=("self",)).select_related(*TAKEN)
-        while found := locked.first():
+        waiting = _locked(due().filter(lane=lane)).order_by("urgency", "rank", "-id")
+        while found := waiting.first():
             if why := addressee.gone(found):
                 Delivery.objects.filter(pk=found.pk).update(state=State.CANCELLED, reason=why[:500])
             elif mine := _in_turn(found) if found.key in WHOLE else _newest_of_its_kind(found):
@@ -73,8 +83,7 @@ def claim(lane: str) -> Claim | None:
 def claim_this(delivery: Delivery) -> Claim | None:
     """That one, if it waits and nobody else has it."""
     with transaction.atomic():
-        locked = due().filter(pk=delivery.pk).select_for_update(skip_locked=True, of=("self",))
-        found = locked.select_related(*TAKEN).first()
+        found = _locked(due().filter(pk=delivery.pk)).first()
         return _lease(found) if found else None
 
 
@@ -84,8 +93,7 @@ def _newest_of_its_kind(found: Delivery) -> Delivery:
         # A program wants each event; only people want one message.
         return found
     same = free().about(found.ref).filter(recipient=found.recipient, route=found.route).exclude(key__in=WHOLE)
-    locked = same.select_for_update(skip_locked=True, of=("self",)).select_related(*TAKEN)
-    together = list(locked.order_by("pk"))
+    together = list(_locked(same).order_by("pk"))
     if len(together) < 2:
         return found
     newest, older = together[-1], [one.pk for one in together[:-1]]
@@ -93,7 +101,9 @@ def _newest_of_its_kind(found: Delivery) -> Delivery:
     Delivery.objects.filter(Q(pk__in=older) | Q(carrier__in=older)).update(
         state=State.CANCELLED, reason=SAID_BY_THE_NEWER, **moved
     )
+    newest.carries = True
     newest.rank = min(one.rank for one in together)
+    newest.urgency = min(one.urgency for one in together)
     # What the others met is why this one is late.
     newest.reason = newest.reason or next((one.reason for one in reversed(together) if one.reason), "")
     return newest
@@ -107,8 +117,7 @@ def _in_turn(found: Delivery) -> Delivery | None:
     first = before.order_by("pk").first()
     if first is None:
         return found
-    free_one = due().filter(pk=first.pk).select_for_update(skip_locked=True, of=("self",))
-    if mine := free_one.select_related(*TAKEN).first():
+    if mine := _locked(due().filter(pk=first.pk)).first():
         return mine
     later = max(first.next_try, now + timedelta(seconds=1))
     Delivery.objects.filter(pk=found.pk).update(due_at=later)
@@ -128,15 +137,16 @@ def _written_beside(one: Delivery) -> DeliveryQuerySet:
 
 
 def _lease(delivery: Delivery) -> Claim:
-    now, why = moment.now(), delivery.reason
+    """For a row that was just read by `_locked`."""
+    now, why = delivery.read_at, delivery.reason
     delivery.lease_token, delivery.lease_until = uuid.uuid4(), now + LEASE
     delivery.attempts += 1
-    delivery.save(update_fields=["lease_token", "lease_until", "attempts", "rank", "reason"])
+    delivery.save(update_fields=["lease_token", "lease_until", "attempts", "urgency", "rank", "reason"])
     # What was called back and written anew (queue.tell_after_all) is another message.
     tries = delivery.tries.filter(started_at__gte=delivery.created_at).order_by("number")
     before = tries.first() if delivery.attempts > 1 else None
     attempt = Attempt.objects.create(delivery=delivery, number=delivery.attempts, started_at=now)
-    carried = list(Delivery.objects.filter(carrier=delivery).order_by("pk"))
+    carried = list(Delivery.objects.filter(carrier=delivery).order_by("pk")) if delivery.carries else []
     thread = threads.thread_of(delivery)
     return Claim(
         delivery, delivery.lease_token, attempt, why, carried, thread, before.started_at if before else None

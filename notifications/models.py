@@ -105,6 +105,14 @@ class State(models.TextChoices):
     HELD = "held", _("held since the restore")
 
 
+class Urgency(models.IntegerChoices):
+    """What goes first where much waits: whoever is to be woken before whoever can read that it is over."""
+
+    RINGS = 0, "rings"
+    OVER = 1, "over"
+    WAITS = 2, "waits"
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def about(self, ref: str) -> "DeliveryQuerySet":
         """Everything told about `INC-42`, whatever event caused it."""
@@ -155,6 +163,9 @@ class Delivery(models.Model):
     # It asks somebody to take it, and its room can say who does: there is a button.
     asks = models.BooleanField(default=False)
     rank = models.PositiveSmallIntegerField(default=4)
+    urgency = models.PositiveSmallIntegerField(
+        choices=Urgency, default=Urgency.RINGS, db_default=Urgency.RINGS
+    )
 
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     reason = models.CharField(max_length=500, blank=True)
@@ -175,6 +186,10 @@ class Delivery(models.Model):
     answer = models.CharField(max_length=20, blank=True)
     answered_at = models.DateTimeField(null=True)
 
+    # Of a row that is read to be sent (claim.py): when that was, and whether it carries others.
+    read_at: datetime
+    carries: bool
+
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
@@ -183,8 +198,11 @@ class Delivery(models.Model):
             models.CheckConstraint(condition=Q(state__in=State.values), name="delivery_state_known"),
         ]
         indexes = [
+            # In the order in which they go; those of tomorrow are passed over without being read.
             models.Index(
-                fields=["lane", "rank", "-id"], condition=Q(state="pending"), name="delivery_waiting"
+                fields=["lane", "urgency", "rank", "-id", "due_at"],
+                condition=Q(state="pending"),
+                name="delivery_in_turn",
             ),
             models.Index(fields=["team"], condition=Q(state="dead", noted_at=None), name="delivery_alarming"),
             models.Index(fields=["user", "-id"], condition=Q(route="inapp"), name="delivery_inapp"),

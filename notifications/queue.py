@@ -14,7 +14,7 @@ from accounts.models import Team, User
 from foundation import moment
 from notifications import hours
 from notifications.channels import WAYS, inapp
-from notifications.models import Audience, Channel, Delivery, Kind, State
+from notifications.models import Audience, Channel, Delivery, Kind, State, Urgency
 
 TICK = "nightdesk_tick"
 ACKNOWLEDGE, CANNOT = "acknowledge", "cannot"
@@ -51,7 +51,7 @@ class Recipient:
 class Message:
     """`path` is the page, `offers` the verbs that become one-tap links for whoever they are bound to.
 
-    What is not written for users never goes to a channel that they read.
+    What is not written for users never goes to a channel that they read. `over`: it asks nobody for anything.
     """
 
     subject: str
@@ -59,6 +59,7 @@ class Message:
     path: str = ""
     offers: Sequence[str] = field(default_factory=tuple)
     audience: Audience = Audience.INTERNAL
+    over: bool = False
 
 
 def tell(
@@ -78,8 +79,10 @@ def tell(
     """
     now = moment.now()
     due = hours.due(now, team.time_zone, wake=wake)
+    urgency = Urgency.WAITS if not wake else Urgency.OVER if message.over else Urgency.RINGS
+    cause = _Cause(about, key, message, team, rank, urgency, now, due)
     rows = [
-        _row(recipient, way, about=about, key=key, message=message, team=team, rank=rank, now=now, due=due)
+        _row(recipient, way, cause)
         for recipient in to
         if _may_read(recipient, message)
         for way in _ways(recipient)
@@ -137,43 +140,46 @@ def _channel(channel: Channel) -> _Way:
     return _Way(route, lane, channel=channel, unusable=WAYS[Kind(channel.kind)].unusable())
 
 
-def _row(
-    recipient: Recipient,
-    way: _Way,
-    *,
-    about: str,
-    key: str,
-    message: Message,
-    team: Team,
-    rank: int,
-    now: datetime,
-    due: datetime,
-) -> Delivery:
+@dataclass(frozen=True)
+class _Cause:
+    about: str
+    key: str
+    message: Message
+    team: Team
+    rank: int
+    urgency: Urgency
+    now: datetime
+    due: datetime
+
+
+def _row(recipient: Recipient, way: _Way, cause: _Cause) -> Delivery:
     skip = recipient.skip or way.unusable
     told = way.route == Kind.INAPP and not skip
     return Delivery(
-        about=about,
-        key=key,
+        about=cause.about,
+        key=cause.key,
         recipient=recipient.key,
         route=way.route,
         lane=way.lane,
         label=recipient.label[:200],
-        team=team,
+        team=cause.team,
         user=recipient.user,
         channel=way.channel,
         address=way.address,
-        subject=_one_line(message.subject),
-        body=message.body,
-        path=message.path,
+        subject=_one_line(cause.message.subject),
+        body=cause.message.body,
+        path=cause.message.path,
         # A room has nobody whom a link could be bound to.
-        offers=list(message.offers) if recipient.may_act and not recipient.channel else [],
-        asks=bool(way.channel and way.channel.key and recipient.channel) and ACKNOWLEDGE in message.offers,
-        rank=rank,
+        offers=list(cause.message.offers) if recipient.may_act and not recipient.channel else [],
+        asks=bool(way.channel and way.channel.key and recipient.channel)
+        and ACKNOWLEDGE in cause.message.offers,
+        rank=cause.rank,
+        urgency=cause.urgency,
         state=State.SKIPPED if skip else State.SENT if told else State.PENDING,
         reason=skip[:500],
-        due_at=due,
-        first_due_at=due,
-        sent_at=now if told else None,
+        due_at=cause.due,
+        first_due_at=cause.due,
+        sent_at=cause.now if told else None,
     )
 
 

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import InterfaceError, OperationalError, connections, transaction
 from django.db.models import Count, Max, Min
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils.translation import gettext as _
 
 from foundation import heartbeat, moment
 from foundation.crash import crashpoint
 from foundation.secrets import SecretLost, unseal
 from foundation.wedge import wedge
+from network import mail
 from network.locator import BadUrl
 from notifications import wording
 from notifications.channels import WAYS
@@ -33,6 +34,7 @@ from notifications.claim import (
     free,
     next_in_turn,
 )
+from notifications.desk import Desk, Place
 from notifications.lanes import MAIL, PER_LANE, Lanes
 from notifications.models import Attempt, Delivery, State
 from notifications.parcel import Outcome
@@ -46,20 +48,22 @@ LONGEST_ASKED_S = 900
 PATIENCE = timedelta(hours=24)
 # A mail server that says "never" is mostly right, and sometimes only set up wrong for a while.
 PATIENCE_WITH_REFUSALS = timedelta(hours=1)
-# So many runners of a process have a connection to the database at a time; the others are on the network.
-AT_THE_DATABASE = 8
 MARK_AGAIN_S = 0.5
 
 log = structlog.get_logger(__name__)
 lanes = Lanes()
-_desk = threading.BoundedSemaphore(AT_THE_DATABASE)
+_desk = Desk()
 
 
 def start_due() -> int:
     """See that every lane with something due has runners, the worst first; returns how many started. Never waits."""
     started = 0
-    waiting = due().values("lane").annotate(n=Count("pk"), worst=Min("rank"), newest=Max("pk"))
-    for lane, count in waiting.order_by("worst", "-newest").values_list("lane", "n"):
+    waiting = (
+        due()
+        .values("lane")
+        .annotate(n=Count("pk"), rings=Min("urgency"), worst=Min("rank"), newest=Max("pk"))
+    )
+    for lane, count in waiting.order_by("rings", "worst", "-newest").values_list("lane", "n"):
         for _n in range(min(count, max(MAIL, PER_LANE))):
             if not lanes.enlist(lane):
                 break
@@ -151,19 +155,18 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
     delivery = claimed.delivery
     mine = Delivery.objects.filter(pk=delivery.pk, lease_token=claimed.token)
     with transaction.atomic():
-        now = moment.now()
         Attempt.objects.filter(pk=claimed.attempt.pk).update(
-            ended_at=now, outcome=outcome.result, detail=outcome.detail[:500]
+            ended_at=Now(), outcome=outcome.result, detail=outcome.detail[:500]
         )
         said = {"lease_until": None, "lease_token": None, "reason": outcome.detail[:500]}
         if outcome.result == "sent":
             # Also one that became moot meanwhile: it did arrive.
-            if mine.update(state=State.SENT, sent_at=now, **said):
+            if mine.update(state=State.SENT, sent_at=Now(), **said):
                 _said(claimed)
             next_in_turn(delivery)
             threads.keep(delivery, outcome)
             return
-        waiting = mine.filter(state=State.PENDING)
+        waiting, now = mine.filter(state=State.PENDING), moment.now()
         refused_at = (delivery.refused_at or now) if outcome.result == "refused" else None
         if refused_at:
             waiting.update(refused_at=refused_at)
@@ -177,6 +180,8 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
 
 def _said(claimed: Claim) -> None:
     """What it carried went with it, also when it became moot on the way and they were to wait again."""
+    if not claimed.carried:
+        return
     carried = Delivery.objects.filter(pk__in=[one.pk for one in claimed.carried], carrier=None)
     carried.waiting().filter(lease_token=None).update(
         state=State.CANCELLED, reason=SAID_BY_THE_NEWER, carrier=claimed.delivery
@@ -193,8 +198,7 @@ def _settle_at_last(claimed: Claim, outcome: Outcome) -> None:
     until = time.monotonic() + LEASE.total_seconds()
     while True:
         try:
-            with _desk:
-                _settle(claimed, outcome)
+            _settle(claimed, outcome)
             return
         except (OperationalError, InterfaceError) as problem:
             connections.close_all()
@@ -208,24 +212,28 @@ def _settle_at_last(claimed: Claim, outcome: Outcome) -> None:
 @heartbeat.working("sender")
 def _run(lane: str) -> None:
     """A runner: one after another, until its lane has nothing due."""
-    claimed: Claim | None = None
-    outcome = Outcome("retry")
+    place = Place(_desk)
     try:
-        while True:
-            wedge("sender")
-            if claimed:
-                _settle_at_last(claimed, outcome)
-                heartbeat.beat("sender", 1)
-            with _desk:
-                claimed = claim(lane)
-                heartbeat.beat("sender")
-                # None is held while the other side thinks.
-                connections.close_all()
-            if claimed is None:
-                return
-            outcome = _try(claimed)
+        with mail.line_kept():
+            _send_on(lane, place)
     except Exception:
         log.exception("send.runner_failed", lane=lane)
     finally:
-        connections.close_all()
+        place.leave()
         lanes.leave(lane)
+
+
+def _send_on(lane: str, place: Place) -> None:
+    took_s = float("inf")
+    place.sit()
+    while claimed := claim(lane):
+        heartbeat.beat("sender")
+        place.rise(took_s=took_s)
+        wedge("sender")
+        began = time.monotonic()
+        outcome = _try(claimed)
+        took_s = time.monotonic() - began
+        wedge("sender")
+        place.sit()
+        _settle_at_last(claimed, outcome)
+        heartbeat.beat("sender", 1)

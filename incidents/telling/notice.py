@@ -57,6 +57,7 @@ def message(incident: Incident, key: str, headline: str, line: str, *, path: str
         subject=_subject(incident, headline, over=key == RESOLVED),
         body=_body(incident, line, open_=key != RESOLVED),
         path=path or incident.get_absolute_url(),
+        over=key == RESOLVED,
         offers=(DECIDE,) if key == UNDECIDED else (ACKNOWLEDGE, CANNOT) if asks else (),
     )
 

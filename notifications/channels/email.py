@@ -18,13 +18,14 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from network import mail
+from network.mail import CLOSING
 from notifications.channels.forms import ChannelForm
 from notifications.parcel import Outcome, Parcel
 
 # The address is wrong: its mailbox, its domain, its form; or the mailbox moved or takes nothing any more.
 NO_SUCH_ADDRESS = re.compile(r"^5\.(1\.([1236]|10)|2\.1)\b")
 
-CLOSING = 421
 # A one-tap link, as filters name what they found in a mail.
 _LINK = re.compile(r"/l/[\w%=:.-]{8,}")
 
@@ -45,7 +46,7 @@ def unusable() -> str:
 def send(parcel: Parcel) -> Outcome:
     to = parcel.address or parcel.config.get("address", "")
     try:
-        _message(parcel, to).send()
+        mail.send(_message(parcel, to))
     except smtplib.SMTPRecipientsRefused as refused:
         code, said = next(iter(refused.recipients.values()))
         return _of_this_one(_answered(code, said), code)

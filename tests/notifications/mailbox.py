@@ -32,12 +32,15 @@ class Mailbox:
         self.kept: list[EmailMessage] = []
         self.asked = 0
         self.moods: dict[int, str] = {}
+        self.sessions: list[Session] = []
         self.port = 0
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.asked += 1
+        if not any(one is session for one in self.sessions[-20:]):
+            self.sessions.append(session)
         self.moods[id(envelope)] = what = self.script(self.asked)
         if what[:3].isdigit():
             return what
@@ -61,6 +64,11 @@ class Mailbox:
             found = re.search(rb"http://\S+/l/\S+", envelope.original_content or b"")
             return f"554 5.7.1 blocked: {found[0].decode() if found else 'nothing'}"
         return {"4xx": "451 come again", "5xx": "554 never"}.get(what, "250 kept")
+
+    @property
+    def lines(self) -> int:
+        """Over how many connections mails came."""
+        return len(self.sessions)
 
     @property
     def ids(self) -> list[str]:

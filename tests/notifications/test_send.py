@@ -1,9 +1,10 @@
 """Sending: leased, repeated with a rest, given up with an alarm, and never from one lane into another."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import User
 from foundation import moment
@@ -16,6 +17,8 @@ from tests.notifications.mailbox import Mailbox, mailbox
 from tests.notifications.receiving import receiver, saying
 
 HERE = pytest.mark.django_db
+# Claim: two savepoints, read, is it still theirs, is there an older one, lease, attempt. Mark: two, attempt, message.
+A_MESSAGE = 11
 
 
 def tell(
@@ -161,3 +164,33 @@ def test_what_an_answer_means(product: Product, mia: User, status: int, state: s
         tell(product, Recipient("Room", channel=channel))
         send.drain()
     assert (Delivery.objects.get().state, len(room.got)) == (state, 1)
+
+
+@HERE
+def test_what_rings_goes_before_what_only_says_that_it_is_over(product: Product, post: Mailbox) -> None:
+    """In a backlog the newest breach of a small one goes before yesterday's news of a big one, and both before what
+    could wait for the morning."""
+    to = Recipient("Duty", address="duty@example.test")
+    same: dict[str, Any] = {"to": [to], "team": product.team}
+    queue.tell(about="INC-1/1", key="opened", message=Message("breach", ""), rank=3, wake=True, **same)
+    queue.tell(
+        about="INC-2/1", key="resolved", message=Message("over", "", over=True), rank=1, wake=True, **same
+    )
+    queue.tell(about="INC-3/1", key="owed", message=Message("owed", ""), rank=1, wake=False, **same)
+    Delivery.objects.update(due_at=moment.now())
+    send.drain()
+    assert [mail["Subject"] for mail in post.kept] == ["breach", "over", "owed"]
+
+
+@HERE
+def test_what_a_message_asks_of_the_database_does_not_grow_with_what_waits(
+    product: Product, post: Mailbox, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Nothing is asked twice, and nothing of what carries no others, tries for the first time and is in no thread."""
+    for number in range(30):
+        mail_to(product, f"INC-{number + 1}/1")
+    with django_assert_max_num_queries(A_MESSAGE):
+        claimed = send.claim("email")
+        assert claimed
+        send.deliver(claimed)
+    assert (len(post.kept), Delivery.objects.waiting().count()) == (1, 29)

@@ -65,7 +65,7 @@ def test_150_mails_through_a_bad_server_all_arrive(
         use(settings, box)
         post_letters(product, mia)
         for n in range(MESSAGES - 2 * LETTERS):
-            mail_to(product, f"INC-{n + 1}/1")
+            mail_to(product, f"INC-{n + 1001}/1")
         until = time.monotonic() + 90
         while Delivery.objects.waiting().exists() and time.monotonic() < until:
             send.start_due()
