@@ -2,7 +2,10 @@
 
 import sys
 
-from config.command_line import main
+from config import importing
 
 if __name__ == "__main__":
+    importing.begin()
+    from config.command_line import main
+
     sys.exit(main(sys.argv))

@@ -10,6 +10,9 @@ import threading
 from types import FrameType
 from typing import Any
 
+from config import importing
+
+importing.begin()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault(
     "NIGHTDESK_POOL", "8"
@@ -36,6 +39,7 @@ pages = Pages(wsgi)
 streams = streams_for(authorise)
 watch = Watch(streams)
 proxies = trusted()
+importing.done()
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

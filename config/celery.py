@@ -4,12 +4,15 @@ What is due lives in rows; a lost message costs a second (ASSURANCE.md §2).
 """
 
 import os
+import sys
 
 from celery import Celery
 from django.core.exceptions import ImproperlyConfigured
 
-from config import broker
+from config import broker, importing
 
+if "worker" in sys.argv:
+    importing.begin()  # the ticker starts when everything is there
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("NIGHTDESK_LIMITS", "1")  # before the settings are read
 

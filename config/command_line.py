@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
 
+import django
 import structlog
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +15,7 @@ from django.core.management import execute_from_command_line
 from django.db import OperationalError, ProgrammingError
 from psycopg import errors
 
-from config import embedded, environment
+from config import embedded, environment, importing
 from config.cluster import Unusable
 
 # `up` has a server of its own; the others ask no database.
@@ -70,8 +71,12 @@ def run(argv: list[str]) -> None:
     """The command that `argv` names, as Django would run it."""
     module = WITHOUT_APPS.get(argv[1]) if len(argv) > 1 else None
     if module:
-        import_module(module).Command().run_from_argv(argv)
+        command = import_module(module).Command()
+        importing.done()
+        command.run_from_argv(argv)
     else:
+        django.setup()
+        importing.done()
         execute_from_command_line(argv)
 
 

@@ -16,6 +16,7 @@ import structlog
 from celery import bootsteps
 from django.db import DatabaseError, connection, connections
 
+from config import importing
 from config.schedule import ERRANDS, PROMPT, SWEEPS, Errand, Sweep
 from foundation import heartbeat, moment, rounds
 from foundation.listening import address
@@ -50,6 +51,7 @@ class Ticker(bootsteps.StartStopStep):
         self.loops: tuple[TickerLoop, ...] = ()
 
     def start(self, parent: Any) -> None:
+        importing.done()
         self.loops = loops()
         for loop in self.loops:
             threading.Thread(target=loop.run, name=loop.name, daemon=True).start()

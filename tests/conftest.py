@@ -1,7 +1,7 @@
 """What every test may ask for: a PostgreSQL of its own, a served site, a browser."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 
@@ -12,7 +12,7 @@ from django.db import connections
 from hypothesis import HealthCheck
 from pytest_django.plugin import DjangoDbBlocker
 
-from config import cluster, embedded
+from config import cluster, embedded, importing
 from config.health.judgement import Report
 from config.health.reader import reader
 from tests.fixtures import emptying, kept
@@ -57,6 +57,16 @@ LONG = (
     "api/test_description",
     "notifications/test_thousand",
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Eight thousand tests are a million things that stay: nobody looks for garbage among them, now or later."""
+    importing.begin()
+    try:
+        return (yield)
+    finally:
+        importing.done()
 
 
 @pytest.hookimpl(trylast=True)

@@ -42,13 +42,13 @@ def give_uv(checkout: Path) -> None:
     uv.chmod(0o755)
 
 
-def run(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(checkout: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Call it from another folder, with next to nothing in the environment."""
     home = checkout.parent
     return subprocess.run(
         [checkout / "run", *arguments],
         cwd="/",
-        env={"PATH": str(home / "bin"), "HOME": str(home)},
+        env={"PATH": str(home / "bin"), "HOME": str(home), **more},
         capture_output=True,
         text=True,
         check=False,
@@ -82,6 +82,14 @@ def test_the_environment_is_prepared_once_and_again_when_the_lock_has_changed(ch
     assert run(checkout, "x").returncode == 0
     assert asked(checkout)[3:] == ["--version", "pip sync"]
     assert "--require-hashes" in (checkout.parent / "asked").read_text()
+
+
+def test_what_was_compiled_is_kept_for_the_next_process_also_where_a_shell_says_otherwise(
+    checkout: Path,
+) -> None:
+    give_uv(checkout)
+    (checkout / "manage.py").write_text("import sys; print(sys.dont_write_bytecode)")
+    assert run(checkout, "x", PYTHONDONTWRITEBYTECODE="1").stdout == "False\n"
 
 
 def test_an_environment_whose_python_is_gone_is_made_anew(checkout: Path) -> None:
