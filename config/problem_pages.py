@@ -1,4 +1,6 @@
-"""Under /api/ every refusal is problem details, also those that come before or beside the API: 404, 405, bad hosts."""
+"""Under /api/ and /in/ every refusal is problem details, also those that come before or beside it: 404, 405, bad
+hosts. Scripts and machines read them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ class ProblemDetails:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         foreign = response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE
-        if not foreign or not request.path.startswith("/api/"):
+        if not foreign or not request.path.startswith(("/api/", "/in/")):
             return response
         words = {404: _("There is no such address."), 405: _("This address does not take that method.")}
         kept = {name: response.headers[name] for name in KEPT if name in response.headers}

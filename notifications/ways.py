@@ -16,7 +16,7 @@ from accounts.access import has_role, teams_of
 from accounts.models import Role, Team, User
 from foundation import moment
 from foundation.secrets import SecretLost, seal, unseal
-from notifications import send
+from notifications import addressee, send
 from notifications.channels import WAYS, webhook
 from notifications.meanwhile import meanwhile
 from notifications.models import Audience, Channel, Delivery, Kind, State
@@ -210,8 +210,11 @@ def _send_now(to: Recipient, route: str, team: Team | None, by: User, body: str)
 def retry(delivery: Delivery, *, by: User) -> bool:
     """Send a dead or waiting one again, from now on for another 24 h. False when it needs none.
 
-    Raises ValidationError when its channel is used no longer, or when users would read what is not so any more.
+    Raises ValidationError when its channel is used no longer, when its recipient is not to have it any more, or when
+    users would read what is not so any more.
     """
+    if why := addressee.gone(delivery):
+        raise ValidationError(_("%(who)s: %(why)s.") % {"who": delivery.label, "why": why})
     if delivery.channel and delivery.channel.archived_at:
         words = _("%(channel)s is used no longer: use it again first.")
         raise ValidationError(words % {"channel": delivery.channel})

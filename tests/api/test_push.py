@@ -165,7 +165,8 @@ def test_an_unknown_an_old_and_an_archived_key_open_nothing(product: Product, ad
     push(monitor)
     Monitor.objects.update(archived_at=moment.now())
     problem(Client().post(push_url(monitor).removeprefix("http://localhost:8000")), 404)
-    assert Client().get(old).status_code == 405
+    assert problem(Client().get(old), 405)["status"] == 405
+    problem(Client().post("/in/pusch/x"), 404)
 
 
 def test_switched_off_it_is_kept_and_judged_by_nobody(product: Product) -> None:

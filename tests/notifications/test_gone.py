@@ -1,9 +1,10 @@
 """Who leaves while a message waits for them, over a night or while the mail server is down, is not sent it."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from notifications import send
+from notifications import send, ways
 from notifications.models import Delivery
 from products import contacts
 from products.models import Product
@@ -29,6 +30,16 @@ def test_who_left_is_not_sent_what_waited(
     waited = Delivery.objects.get(route="email", user=ada)
     assert (waited.state, waited.reason, waited.attempts) == ("cancelled", reason, 0)
     assert [mail["To"] for mail in post.kept] == ["ben@example.test"]
+
+
+def test_who_left_is_not_sent_it_again_either(product: Product, ada: User, mia: User, post: Mailbox) -> None:
+    opened(product)
+    mails = Delivery.objects.filter(route="email", user=ada)
+    mails.update(state="dead")
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    with pytest.raises(ValidationError, match=r"Ada \(Release Engineer\): may not sign in any more\."):
+        ways.retry(mails.get(), by=mia)
+    assert mails.get().state == "dead"
 
 
 def test_a_mailbox_that_is_no_contact_any_more_is_not_sent_what_waited(
