@@ -1,6 +1,8 @@
 """What `up` does between a running database and the first request: schema, static files, first start."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -26,17 +28,36 @@ def prepare(*, quietly: bool = False) -> None:
     for text in warnings():
         say(text)
     try:
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
-        collect_static()
-        for name in FIRST_START:
-            if isinstance(text := import_string(name)(), str) and not quietly:
-                say(text)
+        with alone():
+            call_command("migrate", interactive=False, verbosity=0)
+            call_command("createcachetable", verbosity=0)
+            collect_static()
+            for name in FIRST_START:
+                if isinstance(text := import_string(name)(), str) and not quietly:
+                    say(text)
     except DatabaseError as problem:
         first = str(problem).strip().splitlines()[0] if str(problem).strip() else type(problem).__name__
         raise Unusable(f"the database refuses: {first}") from problem
     finally:
         connections.close_all()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Of several that start at once on one database, one makes the tables; the others wait and find them made.
+
+    A connection of its own holds the lock, for as long as its transaction is open: it ends with the process.
+    """
+    held = connections.create_connection("default")
+    try:
+        held.set_autocommit(False)
+        with held.cursor() as cursor:
+            for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+                cursor.execute(f"SET LOCAL {limit} = 0")
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('nightdesk.prepare'))")
+        yield
+    finally:
+        held.close()
 
 
 def warnings() -> list[str]:
