@@ -8,4 +8,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Reads every app's rules.py: accounts.access knows who may do what before the first request."""
+        from accounts import entrances
+
         autodiscover_modules("rules")
+        entrances.listen()

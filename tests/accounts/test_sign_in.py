@@ -4,6 +4,7 @@ from http.cookies import Morsel
 
 import pytest
 from django.test import Client
+from structlog.testing import capture_logs
 
 from accounts.models import User
 from tests.factories import PASSWORD, make_user
@@ -50,6 +51,26 @@ def test_never_comes_back_to_another_site(client: Client) -> None:
         response = client.post(LOGIN, {"login": "ada@example.test", "password": PASSWORD, "next": target})
         assert response["Location"] == "/"
         client.logout()
+
+
+def test_who_came_and_who_tried_is_on_record_and_nothing_that_was_typed(client: Client) -> None:
+    user = make_user("ada@example.test", password=PASSWORD)
+    with capture_logs() as log:
+        for login, password in (
+            ("ada@example.test", "wr0ng-w0rd"),
+            ("typed-w0rd@example.test", "x"),
+            (user.email, PASSWORD),
+        ):
+            client.post(LOGIN, {"login": login, "password": password}, REMOTE_ADDR="192.0.2.7")
+        client.post("/accounts/logout/", REMOTE_ADDR="192.0.2.7")
+    found = [(one["event"], one["user"], one["address"]) for one in log if "sign" in one["event"]]
+    assert found == [
+        ("accounts.sign_in_failed", user.pk, "192.0.2.7"),
+        ("accounts.sign_in_failed", None, "192.0.2.7"),
+        ("accounts.signed_in", user.pk, "192.0.2.7"),
+        ("accounts.signed_out", user.pk, "192.0.2.7"),
+    ]
+    assert [word for word in ("w0rd", PASSWORD, "ada@example.test") if word in str(log)] == []
 
 
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Client) -> None:
