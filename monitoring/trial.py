@@ -1,7 +1,6 @@
 """Trying a monitor before it exists: one look, at once, in the request of the person who asks.
 
-The only place where a page waits for the network, so only a few may do so at a time; the others are asked to
-come again.
+A page waits for the network here, so only a few may do so at a time; the others are asked to come again.
 """
 
 from __future__ import annotations

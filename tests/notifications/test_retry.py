@@ -1,5 +1,7 @@
 """Sending again what did not arrive: not through a channel that is used no longer, nor as if nothing had happened."""
 
+from contextlib import ExitStack
+
 import pytest
 from django.test import Client
 
@@ -13,6 +15,7 @@ from notifications.ways import archive_channel
 from products.models import Product
 from tests.notifications.conftest import make_channel, opened
 from tests.notifications.mailbox import Mailbox
+from tests.notifications.receiving import receiver
 from tests.notifications.test_send import tell
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +50,23 @@ def test_what_is_sent_again_when_its_incident_is_over_says_so_once(
     assert send.drain() == 1
     said = str(post.kept[0].get_content())
     assert (said.count(f"{incident.ref} is resolved meanwhile."), "without a sign-in" in said) == (1, False)
+
+
+def test_who_tests_channels_that_hang_leaves_threads_to_the_pages(
+    client: Client, product: Product, mia: User
+) -> None:
+    """A page's thread waits for the answer, of mail up to 30 s: of six threads only two may."""
+    client.force_login(mia)
+    with receiver() as server, ExitStack() as others:
+        room = make_channel(product, "slack", mia, url=f"{server.url}/x")
+        for _n in range(ways.AT_ONCE):
+            others.enter_context(ways._turns)
+        page = client.post(f"/settings/channels/{room.pk}/test/", follow=True)
+        assert "Other tests are under way: try again in half a minute." in page.text
+        assert (server.got, Delivery.objects.count()) == ([], 0)
+        others.close()
+        page = client.post(f"/settings/channels/{room.pk}/test/", follow=True)
+        assert ("went out" in page.text, len(server.got)) == (True, 1)
 
 
 def test_what_is_sent_again_while_it_goes_on_stays_as_it_was(
