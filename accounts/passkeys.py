@@ -11,7 +11,6 @@ from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.internal import auth
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -40,6 +39,13 @@ def possible(request: HttpRequest) -> bool:
     return False
 
 
+def _webauthn() -> Any:
+    """allauth's part of it. Its library is a good part of a start, and few requests ever come here."""
+    from allauth.mfa.webauthn.internal import auth
+
+    return auth
+
+
 def passkeys_of(user: User) -> QuerySet[Authenticator]:
     """The first one first."""
     found: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
@@ -48,7 +54,7 @@ def passkeys_of(user: User) -> QuerySet[Authenticator]:
 
 def begin_adding(user: User) -> dict[str, Any]:
     """What the browser is asked to make: JSON of WebAuthn's creation options; kept in the session until it is made."""
-    options: dict[str, Any] = auth.begin_registration(user, passwordless=False)
+    options: dict[str, Any] = _webauthn().begin_registration(user, passwordless=False)
     return options
 
 
@@ -61,16 +67,16 @@ def add(user: User, *, name: str, answer: str) -> Authenticator:
             raise ValidationError(_("You have %(n)s passkeys. Remove one first.") % {"n": MOST})
         credential = _parsed(answer)
         try:
-            auth.complete_registration(credential)
+            _webauthn().complete_registration(credential)
         except Exception as error:  # what is not of an authenticator fails in its parser in many ways
             raise _refused() from error
-        made: Authenticator = auth.WebAuthn.add(user, name, credential).instance
+        made: Authenticator = _webauthn().WebAuthn.add(user, name, credential).instance
         return made
 
 
 def begin(user: User) -> dict[str, Any]:
     """What the browser is asked to sign: JSON of WebAuthn's request options, for the passkeys of `user`."""
-    options: dict[str, Any] = auth.begin_authentication(user)
+    options: dict[str, Any] = _webauthn().begin_authentication(user)
     return options
 
 
@@ -78,7 +84,7 @@ def check(user: User, answer: str) -> Authenticator:
     """The passkey that signed what we asked last. Raises ValidationError."""
     credential = _parsed(answer)
     try:
-        found: Authenticator = auth.complete_authentication(user, credential)
+        found: Authenticator = _webauthn().complete_authentication(user, credential)
     except Exception as error:  # as above
         raise _refused() from error
     found.record_usage()

@@ -233,9 +233,9 @@ LANGUAGES = [("en", _("English"))]
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Without those of packages: no page asks for them, and compressing them was most of a first start's work on files.
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "ui.bundle.BundleFinder",
 ]
 STATIC_ROOT = Path(env("NIGHTDESK_STATIC", default="") or NIGHTDESK_DATA / "static").expanduser().resolve()

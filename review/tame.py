@@ -4,13 +4,16 @@ Pure. One line is escaped; several lines of Markdown are quoted, and checked by 
 make headings, raw HTML, pictures or link definitions, they stand as code.
 """
 
+from __future__ import annotations
+
 import re
+from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
-# Raw HTML is understood here, as other readers do: what it would make shows what must go.
-_reader = MarkdownIt("commonmark", {"html": True, "maxNesting": 40}).enable(["table", "strikethrough"])
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~!$^])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _HTML = re.compile(r"<(?=[A-Za-z/!?])")
@@ -48,11 +51,19 @@ def tame(text: str) -> str:
     return mild if not _is_wild(mild) else _code(lines)
 
 
+@cache
+def _reader() -> MarkdownIt:
+    """Raw HTML is understood here, as other readers do: what it would make shows what must go."""
+    from markdown_it import MarkdownIt  # 60 modules that few processes need
+
+    return MarkdownIt("commonmark", {"html": True, "maxNesting": 40}).enable(["table", "strikethrough"])
+
+
 def _is_wild(text: str) -> bool:
     """As it will stand: in a quotation, after something else."""
     env: dict[str, object] = {}
     quoted = "\n".join(f"> {line}" for line in text.split("\n"))
-    tokens = _reader.parse(quoted, env)
+    tokens = _reader().parse(quoted, env)
     blocks = sum(token.type == "blockquote_open" and token.level == 0 for token in tokens)
     return blocks != 1 or bool(env.get("references")) or any(_tells(token) for token in tokens)
 
@@ -64,7 +75,7 @@ def _tells(token: Token) -> bool:
 def _mild(text: str) -> str:
     """Escaped where it is not code already."""
     code: set[int] = set()
-    for token in _reader.parse(text):
+    for token in _reader().parse(text):
         if token.type in ("fence", "code_block") and token.map:
             code.update(range(*token.map))
     return "\n".join(

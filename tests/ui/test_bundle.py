@@ -27,6 +27,14 @@ def test_every_sheet_and_script_of_ours_is_in_it() -> None:
     assert sorted(file.stem for file in static.glob("js/*.js")) == sorted([*SCRIPTS, *apart])
 
 
+def test_nothing_is_collected_but_what_is_ours(data_folder: Path) -> None:
+    """What packages bring, no page of ours asks for: compressing it was most of a first start's work on files."""
+    collected = [storage.path(path) for each in finders.get_finders() for path, storage in each.list([])]
+    ours = (f"{settings.BASE_DIR / 'static'}/", f"{data_folder / 'bundle'}/")
+    assert [path for path in collected if not path.startswith(ours)] == []
+    assert len(collected) > 20
+
+
 def test_the_order_of_layers_comes_first() -> None:
     assert (
         written("css/site.css")
