@@ -55,6 +55,21 @@ def test_acknowledge_acts_as_the_person_and_says_by_link(
     assert "_auth_user_id" not in client.session
 
 
+def test_the_incident_says_what_each_was_told_and_when_they_answered_k132(
+    client: Client, product: Product, ada: User, ben: User, mia: User, post: Mailbox
+) -> None:
+    incident = opened(product)
+    client.post(link(post, "ada@example.test", "Can't, next person"))
+    client.post(link(post, "ben@example.test", "Acknowledge"))
+    escalated = Delivery.objects.filter(route="email", user=ada)
+    escalated.update(key="escalated", subject="CRITICAL INC-1: nobody has acknowledged")
+    client.force_login(mia)
+    page = client.get(f"/incidents/{incident.ref}/").text
+    for words in ("can't, passed on", "acknowledged by link"):
+        assert re.search(rf"<span>{words} <time [^>]*datetime=", page), words
+    assert "<span>CRITICAL INC-1: nobody has acknowledged</span>" in page
+
+
 def test_a_head_or_get_changes_nothing_however_often(
     client: Client, product: Product, ada: User, post: Mailbox
 ) -> None:
