@@ -1,10 +1,12 @@
 """A whole Nightdesk of the benchmark's own: `./run up` on an empty data folder, gone afterwards."""
 
+import os
 import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -52,7 +54,9 @@ def folder() -> Iterator[Path]:
 
 
 def free_port() -> int:
-    for port in PORTS:
+    """Each process begins elsewhere: what another one has found may not be taken yet."""
+    first = os.getpid() * 7 % len(PORTS)
+    for port in chain(PORTS[first:], PORTS[:first]):
         with socket.socket() as attempt:
             attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

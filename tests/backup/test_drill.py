@@ -23,7 +23,7 @@ from tests.notifications.mailbox import Mailbox, mailbox
 from tests.patience import MUST_S
 from tests.setup.running import EMAIL, PASSWORD, command, up
 
-WRITERS = 4
+WRITERS = 2
 
 
 FAULT = {"product": "staff-mobile", "severity": "critical"}
@@ -86,7 +86,7 @@ class Load:
         self.acknowledged.append((ref, "noted"))
         self.api(f"/incidents/{ref}/acknowledge", {})
         self.acknowledged.append((ref, "acknowledged"))
-        time.sleep(0.1)
+        time.sleep(0.3)
 
     def _machine(self) -> None:
         summary = {"status": "fail" if next(self._numbers) % 2 else "ok"}
@@ -182,7 +182,7 @@ def test_a_backup_under_load_comes_up_whole_on_an_empty_machine(
         api = furnish(Api(site, token(old)))
         push_url = api("/monitors", HEARTBEAT)["push_url"]
         with Load(api, push_url) as load:
-            eventually(lambda: len(load.acknowledged), lambda n: n >= 3 * WRITERS)
+            eventually(lambda: len(load.acknowledged), lambda n: n >= 6 * WRITERS)
             eventually(lambda: refusing.asked, lambda n: n > 0)
             late, runs_out = about_to_breach(api, due_in=8), time.monotonic() + 8
             before = list(load.acknowledged)

@@ -21,12 +21,27 @@ OLDER = [found for found in map(programs.packaged, (17, 16, 15, 14)) if found]
 OLD = OLDER[0] if OLDER else cluster.binaries()
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the first test that asks for an old data folder leaves one for the others."""
+    return tmp_path_factory.mktemp("kept") / "data"
+
+
 @pytest.fixture
-def old(house: Incident, tmp_path: Path) -> Path:
+def old(kept: Path, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A data folder that the older PostgreSQL made, with a house in it."""
-    file, folder = tmp_path / "file", tmp_path / "data" / "postgres"
+    if not kept.exists():
+        request.getfixturevalue("house")
+        unfinished = kept.with_name("unfinished")
+        unfinished.mkdir()
+        _make(unfinished / "postgres", tmp_path / "file")
+        unfinished.rename(kept)
+    shutil.copytree(kept, tmp_path / "data")
+    return tmp_path / "data" / "postgres"
+
+
+def _make(folder: Path, file: Path) -> None:
     backup(file, connections["default"].settings_dict, leave_out=("live_announcement",))
-    folder.parent.mkdir()
     identity = cluster.identity_for(folder)
     made = cluster.call(
         str(OLD / "initdb"), f"--pgdata={folder}", f"--username={cluster.USER}", "--auth=trust", "--encoding=UTF8",
@@ -39,7 +54,6 @@ def old(house: Incident, tmp_path: Path) -> Path:
             connection.execute("CREATE DATABASE nightdesk")
         with psycopg.connect(**where) as connection, archive.read(file).sql() as dump:  # type: ignore[arg-type]
             load(dump, connection)
-    return folder
 
 
 def heads(folder: Path, folder_programs: Path | None) -> list[tuple[Any, ...]]:

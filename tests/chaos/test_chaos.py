@@ -49,8 +49,9 @@ def left(tmp_path: Path) -> list[Path | int]:
 
 def test_deaths_under_load_break_no_promise(tmp_path: Path) -> None:
     found = tmp_path / "found.json"
-    line = ("--minutes", "0.1", "--gap", "1", "--seed", "12", "--hasten", "--responders", "3")
-    with started(tmp_path, *line, "--json", str(found)) as running:
+    line = ("--minutes", "0.1", "--gap", "1", "--seed", "12", "--hasten")
+    rests = ("--responders", "3", "--pause", "0.3")
+    with started(tmp_path, *line, *rests, "--json", str(found)) as running:
         said, _ = running.communicate(timeout=300)
     assert running.returncode == 0, said
     told = json.loads(found.read_text())

@@ -4,6 +4,7 @@
 `[place, act, facts]`; the answer is the signal that ended the child, or what the act returned. All JSON.
 """
 
+import gc
 import json
 import os
 import subprocess
@@ -56,11 +57,14 @@ def serve() -> None:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     django.setup()
-    from django.urls import get_resolver
+    from django.urls import reverse
 
     from tests.crash import acts
 
-    assert get_resolver().url_patterns  # imported once, here
+    # What each child would begin with: every address, and the way through all middleware.
+    assert acts.client().get(reverse("healthz")).status_code == 200
+    gc.collect()
+    gc.freeze()  # a child that collects would copy all of this
     for line in sys.stdin:
         place, act, facts = json.loads(line)
         sys.stdout.write(json.dumps(_bear(place, lambda: acts.ACTS[act](**facts))) + "\n")  # noqa: B023

@@ -31,6 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--webs", type=int, default=1, help="web processes beside the one of up (1)")
         parser.add_argument("--workers", type=int, default=2, help="workers beside the one of up (2)")
         parser.add_argument("--responders", type=int, default=6, help="scripts that declare and act (6)")
+        parser.add_argument(
+            "--pause", type=float, default=0.0, help="seconds that each script rests between two writes (0)"
+        )
         parser.add_argument("--embedded", action="store_true", help="without Redis, as ./run up does it")
         parser.add_argument("--no-disk", action="store_true", help="do not fill the disk")
         parser.add_argument(
@@ -55,6 +58,7 @@ class Command(BaseCommand):
             webs=options["webs"],
             workers=options["workers"],
             responders=options["responders"],
+            pause_s=options["pause"],
             redis=not options["embedded"],
             disk=not options["no_disk"],
             hasten=options["hasten"],
