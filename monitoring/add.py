@@ -31,7 +31,7 @@ def add(
     product: Product, *, by: User | None, kind: str, target: str, name: str = "", **facts: Any
 ) -> Monitor:
     """A new monitor of `product`; `facts` are fields of it. Raises ValidationError for facts that cannot be."""
-    name = (name or suggested_name(target))[:120]
+    name = (name.strip() or suggested_name(target, kind))[:120]
     with transaction.atomic():
         now = moment.now()
         facts = {**THRESHOLDS.get(kind, {}), **facts}
@@ -58,15 +58,16 @@ def strange_environment(product: Product, name: Any) -> str:
     return _("%(product)s has these environments: %(names)s.") % words
 
 
-def suggested_name(target: str) -> str:
-    """What people call it: the host without "www.", with the path where there is one; of a file its name and folder."""
+def suggested_name(target: str, kind: str = Kind.HEARTBEAT) -> str:
+    """What people call it: the host without "www.", with the path where there is one; of a file its name and folder;
+    of what a script sends, what that is."""
     parts = urlsplit(target)
     if parts.scheme in ("http", "https") and parts.hostname:
         path = unquote(parts.path).strip("/")
         host = parts.hostname.removeprefix("www.")
         return f"{host}/{path}"[:120] if path else host[:120]
     if not target:
-        return str(_("Heartbeat"))
+        return {Kind.FILE: _("Files"), Kind.SUMMARY: _("Summary")}.get(Kind(kind), _("Heartbeat"))
     return "/".join(target.rstrip("/").split("/")[-2:])[:120]
 
 

@@ -49,6 +49,15 @@ def test_a_soak_test_is_a_log_that_must_go_on_growing(script: Script) -> None:
     assert slower["expect"] == {"max_age_s": 90_000}
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"), [("heartbeat", "Heartbeat"), ("file", "Files"), ("summary", "Summary")]
+)
+def test_what_waits_without_a_name_is_called_what_it_is(script: Script, kind: str, name: str) -> None:
+    body = {"product": "staff-mobile", "kind": kind}
+    for given in ({}, {"name": " "}):
+        assert script.post("/monitors", {**body, **given}, status=201)["name"] == name
+
+
 def test_the_same_key_adds_one(script: Script) -> None:
     script.post("/monitors", NEW, status=201, Idempotency_Key="m")
     script.post("/monitors", NEW, status=200, Idempotency_Key="m")
