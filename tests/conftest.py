@@ -38,7 +38,12 @@ hypothesis.settings.load_profile("nightdesk")
 
 emptying.install()
 
-pytest_plugins = ["tests.fixtures.begun", "tests.fixtures.browser", "tests.fixtures.site"]
+pytest_plugins = [
+    "tests.fixtures.begun",
+    "tests.fixtures.browser",
+    "tests.fixtures.site",
+    "tests.fixtures.undone",
+]
 
 
 # Files that start whole systems or take long by one test: they begin, so that the run ends on short ones.

@@ -2,31 +2,66 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Scope, User
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Evidence, Hotfix
 from incidents.models import Incident
 from products.models import Product, VersionSeen
-from tests.api.conftest import Script, problem
-from tests.factories import make_product
+from products.token_products import make_narrow_token
+from tests.api.conftest import NEW, Script, problem
+from tests.factories import join, make_product, make_user
 
 GOOD = '<testsuite><testcase name="a"/><testcase name="b"/></testsuite>'
 BAD = '<testsuite><testcase classname="app" name="a"><failure/></testcase></testsuite>'
 NOTE = {"hotfix": "HF-1", "kind": "note"}
 
 
-@pytest.fixture(autouse=True)
-def hotfix(product: Product, ada: User, opened: dict[str, Any]) -> Hotfix:
+@dataclass(frozen=True)
+class House:
+    product: Product
+    ada: User
+    script: Script
+    hotfix: Hotfix
+
+
+@pytest.fixture(scope="module")
+def house(undone: None) -> House:
+    """An incident with a hotfix that waits for what CI shows, and a script of Ada's."""
+    product = make_product()
+    join(ada := make_user("ada@example.test", name="Ada"), product.team, "manager")
+    script = Script(make_narrow_token(ada, by=None, name="deploy-bot", scopes=Scope.values)[1])
+    opened = script.post("/incidents", NEW, status=201)
     Product.objects.filter(pk=product.pk).update(version="0.1.0")
     made = start(Incident.objects.by_ref(opened["ref"]), by=ada)
     Hotfix.objects.filter(pk=made.pk).update(look_at=None)
-    return Hotfix.objects.get(pk=made.pk)
+    return House(product, ada, script, made)
+
+
+@pytest.fixture
+def product(house: House) -> Product:
+    return Product.objects.get(pk=house.product.pk)
+
+
+@pytest.fixture
+def ada(house: House) -> User:
+    return User.objects.get(pk=house.ada.pk)
+
+
+@pytest.fixture
+def script(house: House) -> Script:
+    return house.script
+
+
+@pytest.fixture(autouse=True)
+def hotfix(house: House, db: None) -> Hotfix:
+    return Hotfix.objects.get(pk=house.hotfix.pk)
 
 
 def junit(

@@ -1,8 +1,11 @@
 """Ada leads and resolves, Ben is her teammate, Olga (listed as Product Owner) decides; a product by Krow."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 
 from accounts.models import Role, User
@@ -14,32 +17,66 @@ from products.models import Product, RoleHolder
 from tests.factories import join, make_product, make_user
 
 
-@pytest.fixture
-def product(db: None) -> Product:
-    return make_product()
+@dataclass(frozen=True)
+class House:
+    product: Product
+    ada: User
+    ben: User
+    olga: User
+    incident: Incident
+
+
+def resolved_house() -> House:
+    """What a file whose tests all begin with a resolved incident makes once, as its module-wide fixture `house`."""
+    made = make_product()
+    ada, ben, olga = (_person(made, name) for name in ("ada", "ben", "olga"))
+    return House(made, ada, ben, olga, _over(_incident(made, ada, olga), ada))
+
+
+def _of_house[M: Model](request: pytest.FixtureRequest, name: str, make: Callable[[], M]) -> M:
+    """The house's own, read anew for each test; made where the file has no house."""
+    if "house" not in request.fixturenames:
+        return make()
+    row: M = getattr(request.getfixturevalue("house"), name)
+    return type(row)._default_manager.get(pk=row.pk)
 
 
 @pytest.fixture
-def ada(product: Product) -> User:
-    join(user := make_user("ada@example.test"), product.team)
-    return user
+def product(request: pytest.FixtureRequest, db: None) -> Product:
+    return _of_house(request, "product", make_product)
 
 
 @pytest.fixture
-def ben(product: Product) -> User:
-    join(user := make_user("ben@example.test"), product.team)
-    return user
+def ada(request: pytest.FixtureRequest, product: Product) -> User:
+    return _of_house(request, "ada", lambda: _person(product, "ada"))
 
 
 @pytest.fixture
-def olga(product: Product) -> User:
-    join(user := make_user("olga@example.test"), product.team, Role.VIEWER)
-    RoleHolder.objects.create(product=product, role="product_owner", user=user, position=1)
+def ben(request: pytest.FixtureRequest, product: Product) -> User:
+    return _of_house(request, "ben", lambda: _person(product, "ben"))
+
+
+@pytest.fixture
+def olga(request: pytest.FixtureRequest, product: Product) -> User:
+    return _of_house(request, "olga", lambda: _person(product, "olga"))
+
+
+def _person(product: Product, name: str) -> User:
+    user = make_user(f"{name}@example.test")
+    if name == "olga":
+        join(user, product.team, Role.VIEWER)
+        RoleHolder.objects.create(product=product, role="product_owner", user=user, position=1)
+    else:
+        join(user, product.team)
     return user
 
 
 @pytest.fixture
 def incident(product: Product, ada: User, olga: User) -> Incident:
+    return _incident(product, ada, olga)
+
+
+def _incident(product: Product, ada: User, olga: User) -> Incident:
     """Open, decided on, with a note."""
     made = declare(product, by=ada, title="Sign-in fails", severity=product.severities().get(key="CRITICAL"))
     transitions.acknowledge(made, by=ada)
@@ -49,8 +86,14 @@ def incident(product: Product, ada: User, olga: User) -> Incident:
 
 
 @pytest.fixture
-def over(incident: Incident, ada: User) -> Incident:
+def over(request: pytest.FixtureRequest, product: Product, ada: User) -> Incident:
     """The same, resolved."""
+    if "house" in request.fixturenames:
+        return Incident.objects.for_page().get(pk=request.getfixturevalue("house").incident.pk)
+    return _over(request.getfixturevalue("incident"), ada)
+
+
+def _over(incident: Incident, ada: User) -> Incident:
     transitions.mitigate(incident, by=ada, text="Switched off.")
     transitions.resolve(incident, by=ada, text="The fix is out.")
     return Incident.objects.for_page().get(pk=incident.pk)

@@ -13,7 +13,12 @@ from foundation.shapes import utc
 from incidents.models import Incident
 from products.token_products import make_narrow_token
 from tests.api.conftest import Script
-from tests.review.conftest import DAY, KEYS, reader
+from tests.review.conftest import DAY, KEYS, House, reader, resolved_house
+
+
+@pytest.fixture(scope="module", autouse=True)
+def house(undone: None) -> House:
+    return resolved_house()
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,12 @@ from review.refusals import ActionChanged, AnswerChanged, Frozen, Refused
 from review.reviewing import reopen_report, review, seen
 from review.schedule_postmortem import schedule_postmortem
 from tests.factories import make_product
-from tests.review.conftest import DAY, KEYS, reader
+from tests.review.conftest import DAY, KEYS, House, reader, resolved_house
+
+
+@pytest.fixture(scope="module", autouse=True)
+def house(undone: None) -> House:
+    return resolved_house()
 
 
 def answer_all(incident: Incident, by: User) -> None:
@@ -107,9 +112,7 @@ def test_the_clock_of_archy_stops_too(ada: User, product: Product) -> None:
     assert clock.run.ended_at is not None
 
 
-def test_a_meeting_is_refused_while_it_burns_and_at_an_impossible_time(
-    incident: Incident, over: Incident, ada: User
-) -> None:
+def test_a_meeting_is_refused_while_it_burns_and_at_an_impossible_time(over: Incident, ada: User) -> None:
     for when in (over.detected_at - timedelta(minutes=1), moment.now() + timedelta(days=400)):
         with pytest.raises(ValidationError):
             schedule_postmortem(over, by=ada, meets_at=when)
