@@ -9,12 +9,16 @@ from incidents.models import Incident
 from incidents.timeline import corrections
 from review import answers, report
 from review.action_items import add_action, drop_action
-from review.findings import share_findings
 from review.process_change import keep_process
-from review.refusals import Frozen, Refused
+from review.refusals import Frozen
 from review.reviewing import review
-from tests.review.conftest import DAY, KEYS, reader
+from tests.review.conftest import DAY, KEYS, House, reader, resolved_house
 from tests.review.test_report_api import script_of
+
+
+@pytest.fixture(scope="module", autouse=True)
+def house(undone: None) -> House:
+    return resolved_house()
 
 
 def change_of(incident: Incident) -> tuple[str, list[int], str]:
@@ -92,10 +96,3 @@ def test_the_findings_are_a_text_to_send_and_who_sent_it_is_on_the_timeline(
     corrections.confirm_redaction(corrections.ask_redaction(event, by=ada, reason="A room"), by=ben)
     for end in ("/", ".md", ".json"):
         assert "Slack" not in client.get(f"{here}{end}").content.decode(), end
-
-
-def test_nothing_is_shared_before_it_is_over(incident: Incident, ada: User) -> None:
-    with pytest.raises(Refused):
-        share_findings(incident, by=ada, where="Slack")
-    answer = script_of(ada)("POST", f"/incidents/{incident.ref}/postmortem/share", {"where": "Slack"})
-    assert answer.status_code == 409

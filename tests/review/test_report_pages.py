@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,7 +18,12 @@ from review.findings import share_findings
 from review.models import Postmortem
 from review.reviewing import review
 from review.schedule_postmortem import schedule_postmortem
-from tests.review.conftest import DAY, KEYS, reader
+from tests.review.conftest import DAY, KEYS, House, reader, resolved_house
+
+
+@pytest.fixture(scope="module", autouse=True)
+def house(undone: None) -> House:
+    return resolved_house()
 
 
 def page_of(user: User, incident: Incident) -> str:
@@ -44,11 +50,6 @@ def test_the_sums_of_clocks_are_those_of_the_api(over: Incident, ada: User) -> N
     assert [one["sum"] for one in shown] == [clock.sum(now) for clock in over.clocks.order_by("pk")] or {
         tuple(one["sum"]) for one in shown
     } == {tuple(clock.sum(now)) for clock in over.clocks.all()}
-
-
-def test_before_it_is_resolved_it_says_so_and_asks_for_nothing(incident: Incident, ada: User) -> None:
-    page = page_of(ada, incident)
-    assert ("Not resolved yet." in page, 'class="card now"' in page) == (True, False)
 
 
 def test_a_corrected_entry_says_what_is_right_and_nothing_else(over: Incident, ada: User) -> None:
@@ -102,16 +103,6 @@ def test_redacted_words_of_the_meeting_and_the_description_are_nowhere(
         assert [word for word in words if word in body] == [], end
     assert not any(word in str(Postmortem.objects.get().snapshot) for word in words)
     assert "A customer is out" in page_of(ada, over)
-
-
-def test_the_panel_comes_when_it_is_over(incident: Incident, ada: User) -> None:
-    client = reader(ada)
-    assert 'id="panel-report"' not in client.get(f"/incidents/{incident.ref}/").content.decode()
-    transitions.resolve(incident, by=ada)
-    page = client.get(f"/incidents/{incident.ref}/").content.decode()
-    panel = page[page.index('id="panel-report"') :][:2000]
-    assert ("Write the report" in panel, "3 questions are left." in panel) == (True, True)
-    assert "The meeting is not scheduled." in panel
 
 
 def test_a_long_story_asks_the_database_no_more_than_a_short_one(
