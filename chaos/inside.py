@@ -48,9 +48,21 @@ def main(operation: str) -> None:
     operations: dict[str, Callable[..., object]] = {
         "set": scene.set_up,
         "calm": scene.calm,
-        "judge": judge.judge,
+        "judge": _at_one_moment(judge.judge),
     }
     print(json.dumps(operations[operation](**facts)))  # noqa: T201 - for who started us
+
+
+def _at_one_moment(operation: Callable[..., object]) -> Callable[..., object]:
+    """All that it reads is of one snapshot: clocks go on running out meanwhile."""
+    from django.db import connection, transaction
+
+    def judged(**facts: Any) -> object:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            return operation(**facts)
+
+    return judged
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Each check adds sentences to what is wrong; figures are for the report.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,21 @@ OVER = (EventKind.RESOLVED, EventKind.DECLINED, EventKind.DEFERRED, EventKind.DU
 
 
 def judge(
-    journals: str, received: dict[str, dict[str, int]], redis_down: list[list[float]]
+    journals: str, received: dict[str, dict[str, int]], redis_down: list[list[float]], at: float = 0
 ) -> dict[str, Any]:
-    """`received` counts each key that came, by way; `redis_down` are pairs of moments (seconds since 1970)."""
+    """`received` counts each key that came, by way; `redis_down` are pairs of moments (seconds since 1970).
+
+    `at`: when all was calm, right before `received` was counted; what falls due then is on its way. 0: nothing is.
+    """
+    calm = datetime.fromtimestamp(at, UTC) if at else None
     lines = journal.read(Path(journals))
     events = list(TimelineEvent.objects.select_related("payload", "incident").order_by("incident", "seq"))
     lost, doubled, broken = list[str](), list[str](), [str(one) for one in verify(Incident.objects.all())]
     missing, twice = acknowledged(lines, events)
     doubled += twice
-    for found_lost, found_doubled in (breaches(events), changes(events), pushes(lines), messages(received)):
+    for found_lost, found_doubled in (
+        breaches(events, calm), changes(events), pushes(lines), messages(received, calm),
+    ):  # fmt: skip
         lost += found_lost
         doubled += found_doubled
     refused = [
@@ -80,7 +86,7 @@ def acknowledged(lines: list[dict[str, Any]], events: list[TimelineEvent]) -> tu
     return missing, twice
 
 
-def breaches(events: Iterable[TimelineEvent]) -> tuple[list[str], list[str]]:
+def breaches(events: Iterable[TimelineEvent], calm: datetime | None = None) -> tuple[list[str], list[str]]:
     """Each clock that ran out before it was stopped has one breach on the timeline; the others have none."""
     told = Counter(
         (event.incident_id, event.data["key"], event.data["cycle"])
@@ -94,7 +100,7 @@ def breaches(events: Iterable[TimelineEvent]) -> tuple[list[str], list[str]]:
             doubled.append(f"breach of {clock}: {times} times")
         if times != bool(clock.breached_at) and times < 2:
             lost.append(f"breach of {clock}: marked {clock.breached_at}, told {times} times")
-    ran_out = Clock.objects.filter(breached_at=None, cancelled_at=None, due_at__lte=moment.now())
+    ran_out = Clock.objects.filter(breached_at=None, cancelled_at=None, due_at__lte=calm or moment.now())
     late = ran_out.filter(Q(stopped_at=None) | Q(stopped_at__gt=F("due_at")))
     return lost + [f"breach of {clock}: not noticed" for clock in late], doubled + [str(key) for key in told]
 
@@ -134,7 +140,9 @@ def _number(head: str) -> int:
     return int(digits) if digits.isdigit() else 0
 
 
-def messages(received: dict[str, dict[str, int]]) -> tuple[list[str], list[str]]:
+def messages(
+    received: dict[str, dict[str, int]], calm: datetime | None = None
+) -> tuple[list[str], list[str]]:
     """Each message to be told arrived (or a newer one that carries it), and nothing arrived that was never told."""
     rows = list(Delivery.objects.select_related("carrier"))
     came = {key for way in received.values() for key in way}
@@ -143,6 +151,8 @@ def messages(received: dict[str, dict[str, int]]) -> tuple[list[str], list[str]]
     lost = []
     for row in rows:
         said = row.carrier or row
+        if calm and (said.sent_at or said.due_at) > calm - timedelta(seconds=10):
+            continue
         if said.state == State.SENT and said.route != "inapp" and str(said.uid) not in came:
             lost.append(f"message {row}: marked as sent, never came")
         elif said.state in (State.PENDING, State.DEAD):

@@ -152,13 +152,14 @@ def judged(scene: Scene, began: float) -> dict[str, Any]:
     lasted = time.monotonic() - scene.began
     unfinished = {} if _let_finish(scene) else {"processes": 1}
     unfinished |= inside.ask(scene.house, "calm", seconds=scene.plan.calm_s, hastened=scene.plan.hasten)
-    calm_s = time.monotonic() - began
+    calm_s, at = time.monotonic() - began, time.time()
     verdict = inside.ask(
         scene.house,
         "judge",
         journals=str(scene.house.folder / "journals"),
         received=scene.world.received(),
         redis_down=scene.house.broker.down if scene.house.broker else [],
+        at=at,
     )
     return {
         "seed": scene.plan.seed,

@@ -11,7 +11,7 @@ from django.db import connections
 # So many at a time; the others are on the network. Of these, so many may stay while they send.
 PLACES, STAYING = 8, 4
 # An other side that took no longer than this is quick, for the next message too.
-QUICK_S = 0.5
+QUICK_S = 5.0
 
 
 class Desk:

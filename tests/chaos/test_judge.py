@@ -1,6 +1,8 @@
 """The judge finds what is wrong: each promise broken by hand, each time exactly that is said."""
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,13 @@ from chaos import judge
 from chaos.figures import spread
 from chaos.journal import Journal
 from chaos.report import is_kept
+from chaos.scene import by_day
 from foundation import moment
 from incidents.lifecycle import sweep, transitions
 from incidents.lifecycle.declare import declare
 from incidents.models import Clock, Incident
 from incidents.timeline.timeline import record
+from notifications import hours
 from notifications.models import Delivery, State
 from products.vocabulary import EventKind
 from tests.factories import join, make_product, make_user
@@ -49,8 +53,8 @@ def told(incident: Incident, tmp_path: Path) -> Callable[[], dict[str, Any]]:
             journal.write("done", key=key, path=path, verb=verb, ref=incident.ref)
     came = {str(uid): 1 for uid in Delivery.objects.values_list("uid", flat=True)}
 
-    def found() -> dict[str, Any]:
-        return judge.judge(str(tmp_path), {"mail": came}, [])
+    def found(at: float = 0) -> dict[str, Any]:
+        return judge.judge(str(tmp_path), {"mail": came}, [], at)
 
     return found
 
@@ -137,3 +141,22 @@ def test_a_spread_has_the_nearest_ranks() -> None:
     assert spread([]) == {"n": 0}
     assert spread([3.0, 1.0, 2.0]) == {"n": 3, "p50": 2.0, "p99": 3.0, "max": 3.0}
     assert spread([float(n) for n in range(1, 201)]) == {"n": 200, "p50": 101.0, "p99": 199.0, "max": 200.0}
+
+
+def test_what_falls_due_once_all_is_calm_is_on_its_way(
+    told: Callable[..., dict[str, Any]], incident: Incident
+) -> None:
+    """Clocks of what nobody ended run out while the house is judged; what waits since before that is lost."""
+    row = Delivery.objects.exclude(route="inapp").earliest("pk")
+    for due, lost in ((timedelta(0), 0), (timedelta(seconds=20), 1)):
+        Delivery.objects.filter(pk=row.pk).update(
+            state=State.PENDING, sent_at=None, due_at=moment.now() - due
+        )
+        assert len(told(time.time())["lost"]) == lost
+    assert len(told()["lost"]) == 1
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_the_storm_is_by_day(hour: int) -> None:
+    now = datetime(2026, 11, 21, hour, 30, tzinfo=UTC)
+    assert hours.due(now + timedelta(hours=2), by_day(now), wake=False) == now + timedelta(hours=2)
