@@ -27,10 +27,10 @@ def sign_in(context: BrowserContext, user: User, site: str) -> None:
 
 
 def look(page: Page, address: str) -> None:
+    page.goto(address)
     for scheme, width in (("dark", 320), ("light", 1280)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto(address)
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -29,10 +29,10 @@ def page(context: BrowserContext, live_server: LiveServer, console_errors: list[
 
 def look(page: Page, address: str, name: str) -> None:
     """axe finds nothing and nothing sticks out sideways, narrow in the dark and wide in the light."""
+    page.goto(address)
     for scheme, width in (("dark", 320), ("light", 1280)):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto(address)
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
