@@ -186,9 +186,10 @@ class Delivery(models.Model):
     answer = models.CharField(max_length=20, blank=True)
     answered_at = models.DateTimeField(null=True)
 
-    # Of a row that is read to be sent (claim.py): when that was, and whether it carries others.
+    # Of a row that is read to be sent (claim.py): when that was, whether it carries others, whether one like it waits.
     read_at: datetime
     carries: bool
+    beside: bool
 
     objects = DeliveryQuerySet.as_manager()
 

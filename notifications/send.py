@@ -11,9 +11,9 @@ import time
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.db.models import Count, Max, Min
-from django.db.models.functions import Coalesce, Greatest, Now
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
 from foundation import heartbeat, moment
@@ -50,6 +50,12 @@ PATIENCE = timedelta(hours=24)
 PATIENCE_WITH_REFUSALS = timedelta(hours=1)
 MARK_AGAIN_S = 0.5
 
+_SENT = """
+WITH tried AS (UPDATE notifications_attempt SET ended_at = statement_timestamp(), outcome = 'sent', detail = %s
+                WHERE id = %s)
+UPDATE notifications_delivery
+   SET state = 'sent', sent_at = statement_timestamp(), lease_until = NULL, lease_token = NULL, reason = %s
+ WHERE id = %s AND lease_token = %s"""
 log = structlog.get_logger(__name__)
 lanes = Lanes()
 _desk = Desk()
@@ -152,21 +158,21 @@ def _wake(lane: str) -> None:
 
 
 def _mark(claimed: Claim, outcome: Outcome) -> None:
-    delivery = claimed.delivery
+    delivery, detail = claimed.delivery, outcome.detail[:500]
     mine = Delivery.objects.filter(pk=delivery.pk, lease_token=claimed.token)
     with transaction.atomic():
-        Attempt.objects.filter(pk=claimed.attempt.pk).update(
-            ended_at=Now(), outcome=outcome.result, detail=outcome.detail[:500]
-        )
-        said = {"lease_until": None, "lease_token": None, "reason": outcome.detail[:500]}
         if outcome.result == "sent":
             # Also one that became moot meanwhile: it did arrive.
-            if mine.update(state=State.SENT, sent_at=Now(), **said):
+            if _mark_sent(claimed, detail):
                 _said(claimed)
             next_in_turn(delivery)
             threads.keep(delivery, outcome)
             return
+        said = {"lease_until": None, "lease_token": None, "reason": detail}
         waiting, now = mine.filter(state=State.PENDING), moment.now()
+        Attempt.objects.filter(pk=claimed.attempt.pk).update(
+            ended_at=now, outcome=outcome.result, detail=detail
+        )
         refused_at = (delivery.refused_at or now) if outcome.result == "refused" else None
         if refused_at:
             waiting.update(refused_at=refused_at)
@@ -176,6 +182,13 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
             next_in_turn(delivery)
         else:
             waiting.update(due_at=again, **said)
+
+
+def _mark_sent(claimed: Claim, detail: str) -> bool:
+    """False where the lease was no longer ours."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SENT, [detail, claimed.attempt.pk, detail, claimed.delivery.pk, claimed.token])
+        return bool(cursor.rowcount)
 
 
 def _said(claimed: Claim) -> None:

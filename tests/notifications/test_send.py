@@ -18,7 +18,7 @@ from tests.notifications.receiving import receiver, saying
 
 HERE = pytest.mark.django_db
 # Claim: two savepoints, read, is it still theirs, is there an older one, lease, attempt. Mark: two, attempt, message.
-A_MESSAGE = 11
+A_MESSAGE = 8
 
 
 def tell(
