@@ -57,12 +57,17 @@ def serve() -> None:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     django.setup()
+    from django.db import connections
+    from django.template.loader import get_template
     from django.urls import reverse
 
     from tests.crash import acts
 
-    # What each child would begin with: every address, and the way through all middleware.
+    # What each child would begin with: every address, the way through all middleware and to the database, a line.
     assert acts.client().get(reverse("healthz")).status_code == 200
+    connections["default"].ensure_connection()
+    connections.close_all()
+    get_template("incidents/line.html")
     gc.collect()
     gc.freeze()  # a child that collects would copy all of this
     for line in sys.stdin:
