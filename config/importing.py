@@ -3,6 +3,7 @@ fifth of the time of a start: each process begins without, and says when it has 
 """
 
 import gc
+import sys
 
 # More than a start makes. Never quite off: a process that did not say so would grow, but only to an end.
 RARELY = 1_000_000
@@ -12,6 +13,9 @@ USUAL = gc.get_threshold()
 def begin() -> None:
     """What follows is imports."""
     gc.set_threshold(RARELY)
+    # structlog and httpx draw it in wherever it is installed, as it is with the tests' packages: 80 modules for
+    # colours that nothing here shows. They go on without it.
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
 
 
 def done() -> None:

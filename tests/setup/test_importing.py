@@ -12,11 +12,11 @@ from tests.setup.running import ROOT
 SAID = """
 import gc, sys
 print(*gc.get_threshold(), gc.get_freeze_count() > 100_000)
-print({"fido2", "markdown_it", "apprise"} & set(sys.modules))"""
+print({"fido2", "markdown_it", "apprise", "rich.console"} & set(sys.modules))"""
 # What each process imports, as it does.
 PROCESSES = {
-    "a command": "from config import command_line; command_line.execute_from_command_line = lambda argv: None;"
-    "importing.begin(); command_line.run(['x', 'check'])",
+    "a command": "importing.begin(); from config import command_line;"
+    "command_line.execute_from_command_line = lambda argv: None; command_line.run(['x', 'check'])",
     "web": "import config.asgi",
 }
 
