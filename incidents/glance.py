@@ -105,6 +105,13 @@ def clocks_of(incident: Incident) -> list[Clock]:
     return once(incident, "clocks", lambda: list(incident.clocks.order_by("cycle", "pk")))
 
 
+def last_run(incident: Incident, key: str) -> Clock | None:
+    """The last run of its clock `key`. Outside of a glance the others are not read."""
+    if _KEPT in incident.__dict__:
+        return next((clock for clock in reversed(clocks_of(incident)) if clock.key == key), None)
+    return incident.clocks.filter(key=key).order_by("-cycle", "-pk").first()
+
+
 def assignments_of(incident: Incident) -> list[Assignment]:
     """Who has had which role, the earliest first."""
     rows = Assignment.objects.filter(incident=incident).select_related("user").order_by("pk")

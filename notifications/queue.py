@@ -81,11 +81,13 @@ def tell(
     due = hours.due(now, team.time_zone, wake=wake)
     urgency = Urgency.WAITS if not wake else Urgency.OVER if message.over else Urgency.RINGS
     cause = _Cause(about, key, message, team, rank, urgency, now, due)
+    to = list(to)
+    own = _own_channels(to)
     rows = [
         _row(recipient, way, cause)
         for recipient in to
         if _may_read(recipient, message)
-        for way in _ways(recipient)
+        for way in _ways(recipient, own)
         if not recipient.only or way.route in recipient.only
     ]
     fresh = _insert(rows)
@@ -104,6 +106,8 @@ def _may_read(recipient: Recipient, message: Message) -> bool:
 
 def _insert(rows: list[Delivery]) -> list[Delivery]:
     """Those that were not there yet: the unique constraint decides, also between two at once."""
+    if not rows:
+        return []
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     mine = set(Delivery.objects.filter(uid__in=[row.uid for row in rows]).values_list("uid", flat=True))
     return [row for row in rows if row.uid in mine]
@@ -118,13 +122,23 @@ class _Way:
     unusable: str = ""
 
 
-def _ways(recipient: Recipient) -> list[_Way]:
+def _own_channels(to: Sequence[Recipient]) -> dict[int, list[Channel]]:
+    """Of all the people among `to`, by person, asked for once."""
+    found: dict[int, list[Channel]] = {}
+    people = {one.user.pk for one in to if one.user}
+    if people:
+        for channel in Channel.objects.active().filter(user__in=people).order_by("pk"):
+            found.setdefault(channel.user_id or 0, []).append(channel)
+    return found
+
+
+def _ways(recipient: Recipient, channels: dict[int, list[Channel]]) -> list[_Way]:
     """A person: on open pages, by mail, by their own channels. An address: mail. A channel: itself."""
     if recipient.channel:
         return [_channel(recipient.channel)]
     if not recipient.user:
         return [_mail(recipient.address)]
-    own = [_channel(c) for c in Channel.objects.active().filter(user=recipient.user).order_by("pk")]
+    own = [_channel(each) for each in channels.get(recipient.user.pk, [])]
     return [_Way(Kind.INAPP, Kind.INAPP), _mail(recipient.user.email), *own]
 
 
@@ -196,6 +210,8 @@ def cancel(ref: str, *, reason: str, keys: Iterable[str] | None = None) -> int:
     rows = list(waiting.exclude(key__in=LASTING) if moot is None else waiting.filter(key__in=moot))
     if moot is not None:
         _put_down(rows, Q(key__in=moot))
+    if not rows:
+        return 0
     pks = [row.pk for row in rows]
     return Delivery.objects.filter(pk__in=pks).update(state=State.CANCELLED, reason=reason[:500])
 

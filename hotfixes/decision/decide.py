@@ -74,7 +74,7 @@ def decide(
     """
     with transaction.atomic():
         Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-        incident.refresh_from_db()
+        incident.read_again()
         if incident.status not in OPEN:
             raise TooLate(incident, DECIDE)
         role = _role(incident, by, emergency=emergency)
@@ -188,7 +188,7 @@ def _begin(
     """What follows from it. What somebody has begun already since it was opened is not begun twice."""
     choice = Choice(decision.choice)
     if rollbacks.decided(decision, by=by, event=event):
-        incident.refresh_from_db()
+        incident.read_again()
         return
     if choice == Choice.DEFER:
         exits.defer(incident, by=by, to=release, reason=reason, at=event.occurred_at)

@@ -73,7 +73,7 @@ def start(
     product = product or incident.product
     with transaction.atomic():
         Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-        incident.refresh_from_db()
+        incident.read_again()
         if incident.status not in OPEN:
             raise TooLate(incident, START)
         if standing := incident.hotfixes.open().filter(product=product).first():

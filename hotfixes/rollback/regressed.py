@@ -31,7 +31,7 @@ def regress(hotfix: Hotfix, *, by: User, reason: str, at: datetime | None = None
         check_moment(incident, at)
         if incident.status == Status.RESOLVED:
             transitions.reopen(incident, by=by, reason=reason)
-            incident.refresh_from_db()
+            incident.read_again()
         to = Status.ACTIVE if incident.status == Status.MONITORING else None
         step = Step(EventKind.REGRESSED, REPORTED_IN, to)
         return perform(incident, step, by=by, at=at, text=reason.strip(), hotfix=hotfix.ref)

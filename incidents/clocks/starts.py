@@ -1,7 +1,11 @@
 """What starts a clock, by the rule that the process gives, and from when on its end can be reached. Reads only."""
 
+from typing import Any
+
+from foundation.calendar import WorkingCalendar
 from incidents.models import Incident, Status, TimelineEvent
 from incidents.timeline.story import means
+from products.models import Severity
 from products.process.clock_rules import ClockRule
 from products.targets import Target
 from products.vocabulary import EventKind, Moment
@@ -26,7 +30,11 @@ def _asked_for(incident: Incident, rule: ClockRule, event: TimelineEvent) -> boo
     more once what ends the clock has happened; a severity without a limit for it asks for nothing."""
     if not means(event, [rule.start]) or rule.stops_with(event.kind, message_of(event)):
         return False
-    if incident.severity.target(rule.key).kind == "none" or incident.clocks.filter(key=rule.key).exists():
+    if incident.severity.target(rule.key).kind == "none":
+        return False
+    if event.kind == EventKind.DECLARED:
+        return True  # nothing else has happened yet
+    if incident.clocks.filter(key=rule.key).exists():
         return False
     ends = [stop.partition(":")[0] for stop in rule.stop]
     return not incident.events.filter(kind__in=ends).exists()
@@ -61,3 +69,13 @@ def idle_s(incident: Incident, rule: ClockRule) -> int:
         and (delay := (message.get("when") or {}).get("delay"))
     ]
     return max(delays, default=0)
+
+
+def calendar_of(incident: Incident, severity: Severity, key: str) -> dict[str, Any] | None:
+    """The working hours a clock counts by at `severity`, as its row keeps them."""
+    name = (severity.targets.get(key) or {}).get("calendar")
+    calendars = incident.process_version.document.get("calendars", [])
+    found = next((calendar for calendar in calendars if calendar["key"] == name), None)
+    if found is None:
+        return None
+    return WorkingCalendar.of(found["time_zone"], found["hours"], found["holidays"]).as_json()

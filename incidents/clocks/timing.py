@@ -6,14 +6,12 @@ The arithmetic is in incidents/clocks/clocks.py.
 from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
-from typing import Any
 
 from django.db.models import QuerySet
 
-from foundation.calendar import WorkingCalendar
 from incidents.clocks import clocks, stages
 from incidents.clocks import starts as clock_starts
-from incidents.clocks.starts import FROM_THE_BEGINNING, idle_s, message_of
+from incidents.clocks.starts import FROM_THE_BEGINNING, calendar_of, idle_s, message_of
 from incidents.lifecycle import watch
 from incidents.models import Clock, Incident, Mode, TimelineEvent
 from products.models import Severity
@@ -35,7 +33,9 @@ def follow(incident: Incident, event: TimelineEvent) -> bool:
     """Stop and start what the process ties to this kind of event; returns whether a clock ended."""
     ended = False
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
-    for clock in running(incident):
+    # What has just been declared has none yet.
+    known = [] if event.kind == EventKind.DECLARED else list(running(incident))
+    for clock in known:
         rule = rules.get(clock.key)
         mine = rule is not None and clock.subject in {"", event.subject}
         over = mine and rule and rule.stops_with(event.kind, message_of(event))
@@ -46,26 +46,31 @@ def follow(incident: Incident, event: TimelineEvent) -> bool:
             _cancel(clock, event)
             ended = True
     if event.kind == EventKind.WATCH_EXTENDED:
-        _extend(incident, event)
+        _extend(known, event)
+    begun: list[Clock] = []
     for rule in rules.values():
         if watch.begins(incident, rule, event):
-            _begin_anew(incident, rule, event)
+            _void(known, rule, event)
+            begun += _next_run(incident, rule, event, [*known, *begun])
         if clock_starts.starts(incident, rule, event):
-            start(incident, rule, event)
+            begun += _next_run(incident, rule, event, [*known, *begun])
+    Clock.objects.bulk_create(begun)
     return ended
 
 
-def _begin_anew(incident: Incident, rule: ClockRule, event: TimelineEvent) -> None:
+def _void(known: list[Clock], rule: ClockRule, event: TimelineEvent) -> None:
     """A watch that begins takes its clock with it; a run of what was watched before is void."""
-    for clock in running(incident).filter(key=rule.key, subject=event.subject, measured=True):
-        if clock.started_at < event.occurred_at:
+    for clock in known:
+        mine = (clock.key, clock.subject) == (rule.key, event.subject)
+        if clock.is_running and clock.measured and mine and clock.started_at < event.occurred_at:
             _cancel(clock, event)
-    start(incident, rule, event)
 
 
-def _extend(incident: Incident, event: TimelineEvent) -> None:
+def _extend(known: list[Clock], event: TimelineEvent) -> None:
     """A watch takes as much longer as nobody looked; the event says how long that is in all."""
-    for clock in running(incident).filter(measured=True, subject=event.subject):
+    for clock in known:
+        if not (clock.is_running and clock.measured and clock.subject == event.subject):
+            continue
         clock.extended_s = int(event.data.get("extended_s") or 0)
         _due_again(clock, "extended_s")
 
@@ -83,14 +88,19 @@ def _cancel(clock: Clock, event: TimelineEvent) -> None:
     clock.save(update_fields=["cancelled_at"])
 
 
-def start(incident: Incident, rule: ClockRule, event: TimelineEvent) -> None:
-    """Start a run of `rule`, the next cycle if it ran before; one that still runs is left alone."""
+def _next_run(incident: Incident, rule: ClockRule, event: TimelineEvent, known: list[Clock]) -> list[Clock]:
+    """A run of `rule` to be stored, the next cycle if it ran before; none while one still runs. `known`: those that ran
+    until now, and what was begun since.
+    """
     subject = event.subject if rule.per == "remedy" else ""
-    cycles = Clock.objects.filter(incident=incident, subject=subject, key=rule.key)
-    before = cycles.order_by("-cycle").first()
+    cycles = [clock for clock in known if (clock.key, clock.subject) == (rule.key, subject)]
+    before = max(cycles, key=lambda clock: clock.cycle, default=None)
+    if before is None and event.kind != EventKind.DECLARED:
+        earlier = Clock.objects.filter(incident=incident, subject=subject, key=rule.key)
+        before = earlier.order_by("-cycle").first()
     if before and not before.run.ended_at:
-        return
-    _create(
+        return []
+    run = _run(
         incident,
         rule,
         incident.severity,
@@ -102,6 +112,7 @@ def start(incident: Incident, rule: ClockRule, event: TimelineEvent) -> None:
         subject=subject,
         pauses=[],
     )
+    return [run]
 
 
 def _began(incident: Incident, rule: ClockRule, event: TimelineEvent) -> datetime:
@@ -138,11 +149,11 @@ def retarget(incident: Incident, severity: Severity, now: datetime, *, since: da
         if (clock.severity, clock.target) == (severity.label, target.text()):
             continue  # the change itself has started it
         before = [*clock.limits_before, [(since or now).isoformat(), clock.severity, clock.target]]
-        _run, forgiven = clocks.retarget(clock.run, target.seconds, now)
+        _shown, forgiven = clocks.retarget(clock.run, target.seconds, now)
         if forgiven and clock.key in rules:
             clock.cancelled_at = now
             clock.save(update_fields=["cancelled_at"])
-            _create(
+            again = _run(
                 incident,
                 rules[clock.key],
                 severity,
@@ -154,10 +165,11 @@ def retarget(incident: Incident, severity: Severity, now: datetime, *, since: da
                 pauses=clock.pauses,
                 limits_before=before,
             )
+            again.save()
             continue
         clock.limits_before = before
         clock.severity, clock.target, clock.target_s = severity.label, target.text(), target.seconds
-        clock.calendar = _calendar(incident, severity, clock.key)
+        clock.calendar = calendar_of(incident, severity, clock.key)
         clock.due_at, clock.due_set_at = clocks.due_at(clock.run), now
         _set_warning(clock)
         clock.save(
@@ -236,7 +248,7 @@ def _set_warning(clock: Clock) -> None:
     clock.warn_at = stages.next_stage_at(clock.run, clock.warned, clock.idle_s)
 
 
-def _create(
+def _run(
     incident: Incident,
     rule: ClockRule,
     severity: Severity,
@@ -248,7 +260,8 @@ def _create(
     subject: str,
     pauses: list[object],
     limits_before: Sequence[object] = (),
-) -> None:
+) -> Clock:
+    """Not stored yet."""
     target = severity.target(rule.key)
     clock = Clock(
         incident=incident,
@@ -260,7 +273,7 @@ def _create(
         severity=severity.label,
         target=target.text(),
         target_s=target.seconds,
-        calendar=_calendar(incident, severity, rule.key),
+        calendar=calendar_of(incident, severity, rule.key),
         at_least=rule.at_least,
         measured=watch.is_measured(incident, rule),
         holds=list(rule.holds),
@@ -275,20 +288,10 @@ def _create(
     # Known so late that the message about its opening says it already.
     clock.warned = stages.stage_reached(clock.run, due_set_at, clock.idle_s)
     _set_warning(clock)
-    clock.save()
+    return clock
 
 
 def _start(rule: ClockRule, event: TimelineEvent | None) -> str:
     """What the sum names as the beginning: a run that a reopening began did not begin at detection."""
     again = (EventKind.REOPENED, EventKind.WATCH_OPENED, *rule.again)
     return event.kind if event and event.kind in again else rule.start
-
-
-def _calendar(incident: Incident, severity: Severity, key: str) -> dict[str, Any] | None:
-    """The working hours a clock counts by at `severity`, as its row keeps them."""
-    name = (severity.targets.get(key) or {}).get("calendar")
-    calendars = incident.process_version.document.get("calendars", [])
-    found = next((calendar for calendar in calendars if calendar["key"] == name), None)
-    if found is None:
-        return None
-    return WorkingCalendar.of(found["time_zone"], found["hours"], found["holidays"]).as_json()

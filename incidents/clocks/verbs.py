@@ -85,7 +85,7 @@ def _act(incident: Incident, step: Step, key: str, subject: str, *, by: User, re
         clock = _found(incident, key, subject)
         reading = clock.reading(now)
         if not _FITS[step.kind](clock, reading):
-            incident.refresh_from_db()
+            incident.read_again()
             raise ClockTooLate(incident, step, clock, reading)
         event = perform(
             incident, step, by=by, at=now, text=reason.strip(), subject=clock.subject,

@@ -37,7 +37,7 @@ def close(incident: Incident, *, by: User, text: str = "", at: datetime | None =
         # Held before the clocks are read: one that starts at the same moment holds too.
         held = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
         if held.status not in CLOSE.sources:
-            incident.refresh_from_db()
+            incident.read_again()
             raise TooLate(incident, CLOSE)
         waiting = holds(incident, moment.now())
         if waiting:

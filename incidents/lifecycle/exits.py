@@ -97,7 +97,7 @@ def _hold(incident: Incident, of: Incident) -> None:
     """Both rows, as they now are, in one order: two people who each mark the other one's wait and do not block."""
     rows = Incident.objects.select_for_update(of=("self",)).filter(pk__in={incident.pk, of.pk})
     list(rows.order_by("pk"))
-    incident.refresh_from_db()
+    incident.read_again()
     of.refresh_from_db()
 
 

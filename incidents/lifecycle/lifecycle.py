@@ -101,14 +101,15 @@ def perform(
         moved = Incident.objects.filter(step.guard, pk=incident.pk, status__in=step.sources).update(
             status=step.to or F("status"), **(changes or {})
         )
-        incident.refresh_from_db()
+        incident.read_again()
         if not moved:
             raise TooLate(incident, step)
         crashpoint("verb.moved")
         # The row is ours now, so the moment is later than everything recorded before.
-        happened = at or moment.now()
+        now = moment.now()
+        happened = at or now
         # What ran out before this happened was late, even if no sweep has come by yet. The last moment is in time.
-        breaches.fire(incident, until=happened - timedelta(microseconds=1), now=moment.now())
+        breaches.fire(incident, until=happened - timedelta(microseconds=1), now=now)
         _stamp(incident, _columns(incident, step, stamp), happened)
         if measured:
             data["after_s"] = (happened - incident.detected_at).total_seconds()

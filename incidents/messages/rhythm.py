@@ -52,7 +52,11 @@ def for_users(incident: Incident) -> bool:
 def follow(incident: Incident, event: TimelineEvent) -> None:
     """For every verb, with the incident held."""
     rhythm = every(incident) if incident.is_open and incident.mode != Mode.RETROSPECTIVE else None
-    if event.kind in (*OPENED, *TOLD) and rhythm:
+    if event.kind == EventKind.DECLARED and rhythm:
+        # Of this one nobody was reminded yet.
+        due = incident.declared_at + rhythm
+        _write(incident, update_due_at=due, remind_at=due)
+    elif event.kind in (*OPENED, *TOLD) and rhythm:
         # What is told afterwards of an hour ago does not make older what people have heard since.
         _set(incident, _since(incident) + rhythm)
     elif event.kind == EventKind.SEVERITY_CHANGED and rhythm and not _stopped(incident, event):

@@ -125,6 +125,11 @@ class Clock(models.Model):
         return f"{self.incident_id} {self.key}/{self.cycle}"
 
     @property
+    def is_running(self) -> bool:
+        """Of those that `ClockQuerySet.running` finds."""
+        return self.stopped_at is None and self.cancelled_at is None and self.waived_at is None
+
+    @property
     def is_promise(self) -> bool:
         """Its breach is told to people. That nobody has seen an incident is, whatever the process calls that clock."""
         return self.kind == ClockKind.COMMITMENT or self.key == ClockKey.ACKNOWLEDGED

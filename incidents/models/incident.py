@@ -194,6 +194,16 @@ class Incident(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("incident", args=[self.ref])
 
+    def read_again(self) -> None:
+        """As its row is now, with the product and the team that verbs ask about. Versions of a process and their
+        severities never change: those that are known already are not read anew.
+        """
+        known = {name: self._state.fields_cache.get(name) for name in ("process_version", "severity")}
+        self.refresh_from_db(from_queryset=Incident.objects.select_related("product__team"))
+        for name, row in known.items():
+            if row is not None and row.pk == getattr(self, f"{name}_id"):
+                setattr(self, name, row)
+
     @property
     def ref(self) -> str:
         return f"INC-{self.number}"

@@ -37,7 +37,11 @@ def vacancies(incident: Incident) -> list[Vacancy]:
     if not incident.is_open or incident.mode == Mode.RETROSPECTIVE:
         return []
     rows = [(row.role, row.until) for row in assignments_of(incident)]
-    opened, wait = recipients.opened_at(incident), WAKING if incident.severity.wake else OTHERWISE
+    return _empty(incident, rows, recipients.opened_at(incident))
+
+
+def _empty(incident: Incident, rows: list[tuple[str, datetime | None]], opened: datetime) -> list[Vacancy]:
+    wait = WAKING if incident.severity.wake else OTHERWISE
     taken = {role for role, until in rows if until is None}
     found = []
     for place, role in enumerate(incident.process_version.roles()):
@@ -53,7 +57,9 @@ def overdue(incident: Incident, now: datetime) -> list[Vacancy]:
 
 
 def follow(incident: Incident, event: TimelineEvent) -> None:
-    if event.kind in FOLLOWED:
+    if event.kind == EventKind.DECLARED and incident.is_open and incident.mode != Mode.RETROSPECTIVE:
+        _schedule(incident, _empty(incident, [], incident.declared_at))  # nobody can have one yet
+    elif event.kind in FOLLOWED:
         _schedule(incident, vacancies(incident))
 
 
@@ -87,7 +93,8 @@ def ask(incident: Incident, now: datetime) -> int:
 
 
 def _schedule(incident: Incident, empty: list[Vacancy]) -> None:
-    waiting = [one.due_at for one in empty if one.due_at > moment.now() or not _asked(incident, one)]
+    now = moment.now()
+    waiting = [one.due_at for one in empty if one.due_at > now or not _asked(incident, one)]
     _set(incident, min(waiting, default=None))
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from incidents.clocks.clocks import span
-from incidents.glance import clocks_of
+from incidents.glance import last_run
 from incidents.models import Clock, Incident, Mode, TimelineEvent
 from incidents.telling import ladder, recipients, telling
 from incidents.telling.ladder import Asked, Ladder
@@ -101,8 +101,8 @@ def moments(incident: Incident) -> list[datetime]:
 
 def _clock(incident: Incident) -> Clock | None:
     """The run that says when; none where the severity gives no limit, and after a reopening: it begins no more."""
-    runs = [clock for clock in clocks_of(incident) if clock.key == ClockKey.ACKNOWLEDGED]
-    last = runs[-1] if runs and runs[-1].target_s is not None else None
+    run = last_run(incident, ClockKey.ACKNOWLEDGED)
+    last = run if run and run.target_s is not None else None
     ended = last.run.ended_at if last else None
     return None if ended and ended <= recipients.opened_at(incident) else last
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from accounts.access import allowed, has_role
+from accounts.access import allowed, has_role, know_roles
 from accounts.models import Role, User
 from incidents.glance import REOPENED, has, once
 from incidents.models import Assignment, Incident, Mode, Participant, TimelineEvent
@@ -131,6 +131,8 @@ def _serves(channel: Channel, product: int) -> bool:
 
 def _once(incident: Incident, named: Iterable[Named], but: User | None) -> list[Recipient]:
     found: dict[str, Recipient] = {}
+    named = list(named)
+    know_roles(user for user, _address, _label in named if user)
     for user, address, label in named:
         skip = _unreal(incident) or ("" if user is None else _did_it(user, but) or unfit(incident, user))
         may_act = user is None or allowed(user, "acknowledge", incident)

@@ -22,15 +22,22 @@ LANGUAGE = "en"
 _MACHINE_LOUD = {EventKind.CLOCK_BREACHED, EventKind.MONITOR_DOWN}
 
 
-def store(event: TimelineEvent) -> str:
+def store(event: TimelineEvent, *, new: bool = False) -> str:
     """Render the line of `event` and keep it.
 
-    For who has just written the event, or holds its incident and read it after.
+    For who has just written the event (`new`: nothing can refer to it yet), or holds its incident and read it after.
     """
-    html = render(event)
-    TimelineLine.objects.update_or_create(
-        event=event, language=LANGUAGE, defaults={"html": html, "template_version": TEMPLATE_VERSION}
-    )
+    html = render(event, new=new)
+    line = TimelineLine(event=event, language=LANGUAGE, html=html, template_version=TEMPLATE_VERSION)
+    if new:
+        line.save(force_insert=True)
+    else:
+        TimelineLine.objects.bulk_create(
+            [line],
+            update_conflicts=True,
+            unique_fields=["event", "language"],
+            update_fields=["html", "template_version"],
+        )
     return html
 
 
@@ -46,8 +53,9 @@ def restore(pk: int) -> tuple[TimelineEvent, str]:
         return event, store(event)
 
 
-def render(event: TimelineEvent) -> str:
-    asked = asked_to_redact(event)
+def render(event: TimelineEvent, *, new: bool = False) -> str:
+    """`new`: nothing was said about it yet. A correction repeats words that may be hidden."""
+    asked = None if new and event.kind != EventKind.CORRECTED else asked_to_redact(event)
     context = {
         "event": event,
         "incident": event.incident,
@@ -55,7 +63,7 @@ def render(event: TimelineEvent) -> str:
         "redaction": _redaction(event),
         "asked": asked,
         "sentence": "" if event.redacted or asked else sentence(event),
-        "corrected": event.superseded_by.filter(kind=EventKind.CORRECTED).exists(),
+        "corrected": not new and event.superseded_by.filter(kind=EventKind.CORRECTED).exists(),
         "tone": tone(event),
         "key": key(event.occurred_at, event.seq),
     }

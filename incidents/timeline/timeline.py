@@ -36,8 +36,8 @@ def record(
 ) -> TimelineEvent:
     """Append one event inside the caller's transaction, render its line and announce it to open pages.
 
-    `at` is when it happened; the trigger stamps when it was recorded, numbers and chains it. `data` must be
-    JSON. The incident's row is locked by the trigger.
+    `at` is when it happened; the trigger stamps when it was recorded, numbers and chains it, and what it wrote comes
+    back with the insert. `data` must be JSON. The incident's row is locked by the trigger.
     """
     if by and by.by_token:
         data["token"] = by.by_token
@@ -53,12 +53,11 @@ def record(
         supersedes=supersedes,
         payload_digest=digest(salt, body),
     )
-    event.refresh_from_db(fields=["seq", "recorded_at", "canonical", "prev_hash", "hash"])
     event.payload = TimelinePayload.objects.create(
         event=event, salt=salt, body=body, label=label or (by.signature if by else "")
     )
     event.incident = incident
-    bus.publish(topic(incident), lines.upsert(lines.store(event)))
+    bus.publish(topic(incident), lines.upsert(lines.store(event, new=True)))
     return event
 
 

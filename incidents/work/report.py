@@ -47,7 +47,7 @@ def report(
         step = Step(kind, REPORTED_IN, watch.status_after(locked, kind))
         kinds = list(locked.events.order_by("seq").values_list("kind", flat=True))
         if not possible(kind, kinds):
-            incident.refresh_from_db()
+            incident.read_again()
             raise TooLate(incident, step)
         if kind in WAY and not _begun(kinds) and kind != Kind.HOTFIX_STARTED:
             perform(incident, Step(Kind.HOTFIX_STARTED, REPORTED_IN), by=by, at=at, implied_by=str(kind))
