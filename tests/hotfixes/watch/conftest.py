@@ -31,7 +31,7 @@ class Night:
 
     def __init__(self, clock: Stage, process: str = "krow") -> None:
         self.clock = clock
-        self.to(-60)
+        self.to(-20)
         self.product: Product = make_product(process=process)
         self.ada: User = make_user("ada@example.test", name="Ada")
         join(self.ada, self.product.team, "manager")
