@@ -8,13 +8,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from foundation import moment
 from notifications import hours
-from notifications.channels import WAYS, inapp
+from notifications.channels import inapp
 from notifications.models import Audience, Channel, Delivery, Kind, State, Urgency
+from notifications.routes import Route, own_channels, routes
 
 TICK = "nightdesk_tick"
 ACKNOWLEDGE, CANNOT = "acknowledge", "cannot"
@@ -82,12 +82,12 @@ def tell(
     urgency = Urgency.WAITS if not wake else Urgency.OVER if message.over else Urgency.RINGS
     cause = _Cause(about, key, message, team, rank, urgency, now, due)
     to = list(to)
-    own = _own_channels(to)
+    own = own_channels(one.user for one in to if one.user)
     rows = [
         _row(recipient, way, cause)
         for recipient in to
         if _may_read(recipient, message)
-        for way in _ways(recipient, own)
+        for way in routes(recipient.user, recipient.address, recipient.channel, own)
         if not recipient.only or way.route in recipient.only
     ]
     fresh = _insert(rows)
@@ -114,47 +114,6 @@ def _insert(rows: list[Delivery]) -> list[Delivery]:
 
 
 @dataclass(frozen=True)
-class _Way:
-    route: str
-    lane: str
-    address: str = ""
-    channel: Channel | None = None
-    unusable: str = ""
-
-
-def _own_channels(to: Sequence[Recipient]) -> dict[int, list[Channel]]:
-    """Of all the people among `to`, by person, asked for once."""
-    found: dict[int, list[Channel]] = {}
-    people = {one.user.pk for one in to if one.user}
-    if people:
-        for channel in Channel.objects.active().filter(user__in=people).order_by("pk"):
-            found.setdefault(channel.user_id or 0, []).append(channel)
-    return found
-
-
-def _ways(recipient: Recipient, channels: dict[int, list[Channel]]) -> list[_Way]:
-    """A person: on open pages, by mail, by their own channels. An address: mail. A channel: itself."""
-    if recipient.channel:
-        return [_channel(recipient.channel)]
-    if not recipient.user:
-        return [_mail(recipient.address)]
-    own = [_channel(each) for each in channels.get(recipient.user.pk, [])]
-    return [_Way(Kind.INAPP, Kind.INAPP), _mail(recipient.user.email), *own]
-
-
-def _mail(address: str) -> _Way:
-    unusable = _("no address") if not address else WAYS[Kind.EMAIL].unusable()
-    return _Way(Kind.EMAIL, Kind.EMAIL, address=address, unusable=unusable)
-
-
-def _channel(channel: Channel) -> _Way:
-    route = f"{channel.kind}:{channel.pk}"
-    # All mail goes through one server; every other channel is a lane of its own.
-    lane = Kind.EMAIL if channel.kind == Kind.EMAIL else route
-    return _Way(route, lane, channel=channel, unusable=WAYS[Kind(channel.kind)].unusable())
-
-
-@dataclass(frozen=True)
 class _Cause:
     about: str
     key: str
@@ -166,7 +125,7 @@ class _Cause:
     due: datetime
 
 
-def _row(recipient: Recipient, way: _Way, cause: _Cause) -> Delivery:
+def _row(recipient: Recipient, way: Route, cause: _Cause) -> Delivery:
     skip = recipient.skip or way.unusable
     told = way.route == Kind.INAPP and not skip
     return Delivery(
