@@ -13,7 +13,8 @@ from django.db.utils import ProgrammingError
 from psycopg import errors, sql
 
 from accounts.models import User
-from config import cluster, roles
+from config import cluster, embedded, roles
+from config.backup import address
 from config.roles import APPEND_ONLY, grant, roles_are_separate
 from incidents.lifecycle import transitions
 from incidents.models import Incident, TimelinePayload
@@ -185,11 +186,14 @@ def test_a_data_folder_from_before_the_second_role_is_upgraded_at_its_next_start
     """As version 0.1 left it: one role, which owns and does everything; and no file that says otherwise."""
     data = begin(tmp_path / "data")
     marker = data / "postgres" / cluster.ROLES_MADE
-    undo = "DROP OWNED BY nightdesk_app; DROP ROLE nightdesk_app"
-    assert command(data, "dbshell", "--", "-qc", undo, NIGHTDESK_AS_OWNER="1").returncode == 0
+    with embedded.serving(data / "postgres", durable=False):
+        owner = address.of(embedded.settings(data / "postgres", owner=True))
+        with psycopg.connect(**owner) as found:  # type: ignore[arg-type]
+            found.execute("DROP OWNED BY nightdesk_app")
+            found.execute("DROP ROLE nightdesk_app")
     marker.unlink()
-    found = command(data, "verify_timeline")  # as the only role there is
-    assert (found.returncode, found.stderr) == (0, "")
+    said = command(data, "verify_timeline")  # as the only role there is
+    assert (said.returncode, said.stderr) == (0, "")
     with up(data):
         assert marker.exists()
         assert ask(data, "SELECT rolsuper FROM pg_roles WHERE rolname = 'nightdesk_app'") is False
@@ -203,7 +207,6 @@ def test_a_data_folder_from_before_the_second_role_is_upgraded_at_its_next_start
 @pytest.fixture
 def ask() -> Callable[[Path, str], object]:
     """The one value that the embedded database of a data folder answers its owner."""
-    from config import embedded
 
     def asked(data: Path, question: str) -> object:
         where = str(embedded.socket_folder(data / "postgres"))
