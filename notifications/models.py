@@ -186,9 +186,9 @@ class Delivery(models.Model):
     answer = models.CharField(max_length=20, blank=True)
     answered_at = models.DateTimeField(null=True)
 
-    # Of a row that is read to be sent (claim.py): when that was, whether it carries others, whether one like it waits.
+    # Of a row that is read to be sent (claim.py): when that was, whether it may carry others or be beside one like it.
     read_at: datetime
-    carries: bool
+    carries: bool | None
     beside: bool
 
     objects = DeliveryQuerySet.as_manager()
