@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, str] = {
     "memory": "megabytes of everything `up` runs, idle with one open page",
     "weight": "kilobytes of the first load of an incident page with 200 entries",
     "messages": "of 1,000 mails through a bad mail server, how many arrive, how many twice; and who waits meanwhile",
+    "backlog": "messages sent a CPU second when many wait, by mail and to a room; whether one costs more among many",
     "processes": "of 10,000 random processes, how many come back changed; of as much damage, how much goes untold",
     "history": "git on 150,000 commits: the first mirror, the deep questions with and without a commit-graph",
     "hostile": "what ends an endless pack, an endless listing, 100,000 refs, a tree bomb; seconds and our own memory",

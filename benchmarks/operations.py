@@ -166,6 +166,20 @@ def ring(channel: int, number: int) -> float:
         return time.time()
 
 
+def pile(channel: int, count: int) -> None:
+    """That many messages at once, to a room or, without one, to a duty mailbox."""
+    room = Channel.objects.filter(pk=channel).first()
+    to = Recipient("Room", channel=room) if room else Recipient("Duty", address="duty@example.test")
+    first = Delivery.objects.count()
+    with transaction.atomic():
+        for number in range(first, first + count):
+            _tell(f"INC-{number + 9001}/1", to)
+
+
+def waiting() -> int:
+    return Delivery.objects.waiting().count()
+
+
 def unsent_mails() -> int:
     return Delivery.objects.filter(route=Kind.EMAIL).exclude(state="sent").count()
 
@@ -197,6 +211,8 @@ OPERATIONS = {
         room,
         hang,
         ring,
+        pile,
+        waiting,
         unsent_mails,
     )
 } | verifying.OPERATIONS

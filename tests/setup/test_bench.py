@@ -17,8 +17,8 @@ def test_the_list_names_every_benchmark(tmp_path: Path) -> None:
     names = [line.split()[0] for line in listed.stdout.splitlines()]
     assert (listed.returncode, names) == (0, list(BENCHMARKS))
     assert names == [
-        "start", "live", "breach", "outage", "memory", "weight", "messages", "processes", "history", "hostile",
-        "verify", "push", "decision", "probe",
+        "start", "live", "breach", "outage", "memory", "weight", "messages", "backlog", "processes", "history",
+        "hostile", "verify", "push", "decision", "probe",
     ]  # fmt: skip
 
 
