@@ -28,9 +28,11 @@ class Ended:
 
 class Nursery:
     def __init__(self, environment: dict[str, str]) -> None:
+        # A test before this one may have loaded config.asgi, which asks for a pool: its threads would not be forked.
+        outer = {name: text for name, text in os.environ.items() if not name.startswith("NIGHTDESK_")}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.crash.nursery"],
-            env={**os.environ, **environment},
+            env={**outer, **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
