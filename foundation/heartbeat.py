@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 @dataclass
 class Loop:
     """`progress` counts pieces of work since the process began; `at` is the last turn (monotonic); `busy` says
-    since when each thread that is at work there has shown no sign.
+    since when each thread that is at work there has shown no sign (in the future: until when it need not).
     """
 
     progress: int = 0
@@ -58,6 +58,16 @@ def reach(name: str, position: int) -> None:
         loop.progress, loop.at = position, time.monotonic()
 
 
+def allow(name: str, seconds: float) -> None:
+    """This thread goes where it can give no sign, and is back after `seconds` at the latest by somebody else's clock:
+    only what comes after them counts as silence. The next `beat` ends it.
+    """
+    with _lock:
+        loop, thread = _loops.setdefault(name, Loop()), threading.get_ident()
+        if thread in loop.busy:
+            loop.busy[thread] = time.monotonic() + seconds
+
+
 @contextmanager
 def working(name: str) -> Iterator[None]:
     """Inside, this thread is expected to give signs by `beat`."""
@@ -81,7 +91,7 @@ def signs() -> dict[str, Sign]:
                 name,
                 loop.progress,
                 now - loop.at if loop.at is not None else None,
-                now - min(loop.busy.values()) if loop.busy else None,
+                max(0.0, now - min(loop.busy.values())) if loop.busy else None,
             )
             for name, loop in _loops.items()
         }

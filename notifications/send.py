@@ -49,6 +49,8 @@ PATIENCE = timedelta(hours=24)
 # A mail server that says "never" is mostly right, and sometimes only set up wrong for a while.
 PATIENCE_WITH_REFUSALS = timedelta(hours=1)
 MARK_AGAIN_S = 0.5
+# No other side holds a send for longer than a mail server may.
+LONGEST_SEND_S = mail.WHOLE_S
 
 _SENT = """
 WITH tried AS (UPDATE notifications_attempt SET ended_at = statement_timestamp(), outcome = 'sent', detail = %s
@@ -244,7 +246,9 @@ def _send_on(lane: str, place: Place) -> None:
         place.rise(took_s=took_s)
         wedge("sender")
         began = time.monotonic()
+        heartbeat.allow("sender", LONGEST_SEND_S)
         outcome = _try(claimed)
+        heartbeat.beat("sender")
         took_s = time.monotonic() - began
         wedge("sender")
         place.sit()

@@ -19,7 +19,8 @@ from foundation.heartbeat import Sign
 
 EXIT_CODE = 70
 LOOK_S = 1.0
-# Seconds without a sign. A statement may take 30 s; a send and a probe give up within 30 s by themselves.
+# Seconds without a sign. A statement may take 30 s; a probe gives up within 10 s by itself, and what a send may take
+# does not count.
 LIMITS = {"ticker": 35.0, "clocks": 35.0, "sender": 120.0, "prober": 120.0, "bell": 120.0}
 # These turn at least once a second; the others only while there is work.
 TURNING = ("ticker", "clocks")

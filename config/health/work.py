@@ -15,8 +15,9 @@ CLOCK_S = 30.0
 MESSAGE_S = 60.0
 # A message that nobody takes, a monitor that nobody takes, a change that nobody looks at.
 UNTAKEN_S = 20.0
-# A send or a probe gives up within 30 s by itself.
-SILENT_S = 35.0
+# A probe gives up within 10 s by itself; what a send may take does not count (`heartbeat.allow`). With the pulse (2 s),
+# the next look (3 s) and the shortest interval (5 s) it is said within 30 s.
+SILENT_S = 18.0
 # A claimed monitor may wait for the end of a dead worker's lease, and then for an answer.
 UNSTORED_S = 45.0
 

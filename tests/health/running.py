@@ -21,7 +21,7 @@ import psutil
 from tests.patience import START_S
 from tests.setup.running import ROOT, Up, environment, up
 
-LOOPS = ("ticker", "sender", "prober", "bell", "hub", "consumer")
+LOOPS = ("ticker", "clocks", "sender", "prober", "bell", "hub", "consumer")
 SEED = """
 from accounts.models import Team, User
 from foundation import secrets

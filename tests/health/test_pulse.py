@@ -71,6 +71,20 @@ def test_work_under_way_without_a_sign_is_written_with_its_beginning() -> None:
     pulse.end("stopped")
 
 
+def test_what_somebody_else_s_server_may_take_is_no_silence() -> None:
+    with heartbeat.working("sender"):
+        heartbeat.allow("sender", 30)
+        assert heartbeat.signs()["sender"].silent_s == 0
+        heartbeat.allow("sender", -20)
+        silent_s = heartbeat.signs()["sender"].silent_s
+        assert silent_s is not None and silent_s >= 20
+        heartbeat.beat("sender")
+        silent_s = heartbeat.signs()["sender"].silent_s
+        assert silent_s is not None and silent_s < 20
+    heartbeat.allow("sender", 30)  # nothing is under way
+    assert heartbeat.signs()["sender"].silent_s is None
+
+
 def test_a_process_that_is_gone_stays_until_another_has_taken_over() -> None:
     old = Pulse("worker")
     old.write()
