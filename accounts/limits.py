@@ -1,4 +1,4 @@
-"""How often: a count per minute and name, in the database's cache, so that it holds across web processes."""
+"""How often: a count per minute and name, in the database, so that it holds across web processes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,20 @@ from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest
 
 WINDOW_S = 60
+# One statement counts: of two at once neither is lost, as it was between reading a number and writing the next.
+_COUNT = """
+INSERT INTO accounts_counted AS known (name, minute, number) VALUES (%s, %s, 1)
+    ON CONFLICT (name) DO UPDATE
+   SET number = CASE WHEN known.minute = excluded.minute THEN known.number + 1 ELSE 1 END, minute = excluded.minute
+RETURNING number"""
+# Some of those that nobody counts on any more, and never one that somebody holds just now.
+_FORGET = """
+DELETE FROM accounts_counted
+ WHERE name IN (SELECT name FROM accounts_counted WHERE minute < %s LIMIT 100 FOR UPDATE SKIP LOCKED)"""
 
 
 @dataclass(frozen=True)
@@ -47,13 +57,12 @@ def household(address: str) -> str:
 
 def count(name: str, most: int) -> Counted:
     """Counts one more of `name` in this minute; raises TooOften beyond `most`."""
-    window, passed = divmod(int(time.time()), WINDOW_S)
-    key = f"limit:{name}:{window}"
-    try:
-        number = cache.incr(key)
-    except ValueError:  # the first of this minute; an `add` each time would be an error in PostgreSQL's log
-        cache.add(key, 1, timeout=2 * WINDOW_S)
-        number = 1
+    minute, passed = divmod(int(time.time()), WINDOW_S)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [name, minute])
+        number: int = cursor.fetchone()[0]
+        if number == 1:
+            cursor.execute(_FORGET, [minute])
     if number > most:
         raise TooOften(WINDOW_S - passed)
     return Counted(most, most - number, WINDOW_S - passed)

@@ -198,8 +198,16 @@ class ApiToken(models.Model):
         return self.name
 
 
+class Counted(models.Model):
+    """How often `name` came in that minute since 1970 (limits.py). Unlogged: a count that a crash takes is no loss."""
+
+    name = models.CharField(max_length=255, primary_key=True)
+    minute = models.BigIntegerField(db_index=True)
+    number = models.PositiveIntegerField()
+
+
 class CachedValue(models.Model):
-    """The table behind Django's database cache: rate limits hold across web processes, without Redis."""
+    """The table behind Django's database cache: tries to sign in are counted across web processes, without Redis."""
 
     cache_key = models.CharField(max_length=255, primary_key=True)
     value = models.TextField()

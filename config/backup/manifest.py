@@ -5,7 +5,7 @@ from typing import Any, Protocol
 # Things of the moment: announcements are numbered by the server that made them, and pages that saw them load anew; the
 # cache counts attempts to sign in; signs of life are of processes that are gone. And whoever held a backup could use a
 # session. Answers to resent requests do travel: a script that sends again after a restore does nothing twice.
-OF_THE_MOMENT = ("foundation_heartbeat", "live_announcement", "nightdesk_cache")
+OF_THE_MOMENT = ("accounts_counted", "foundation_heartbeat", "live_announcement", "nightdesk_cache")
 LEFT_OUT = ("django_session", "usersessions_usersession", *OF_THE_MOMENT)
 
 _TABLES = """SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')

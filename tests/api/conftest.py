@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import Scope, User
@@ -45,11 +44,6 @@ class Script:
         answer = self("POST", path, body, **headers)
         assert answer.status_code == status, answer.content
         return answer.json()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted(db: None) -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.limits import household
+from accounts.models import Counted
 from notifications.models import Delivery
 from tests.security.asking import ask, kind_of, leaks
 from tests.security.world import World, tap_token
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_counted(db: None) -> None:
-    cache.clear()
 
 
 def test_a_push_needs_the_key_and_nothing_else(world: World) -> None:
@@ -108,4 +103,4 @@ def test_too_many_wrong_links_and_keys_are_told_to_wait(world: World, settings: 
         answers = [Client().generic(method, path).status_code for _n in range(5)]
         assert answers == [404, 404, 404, 429, 429]
         assert ask(Client(), method, ours).status_code == 200  # who has a key is never kept waiting
-        cache.clear()
+        Counted.objects.all().delete()

@@ -15,7 +15,7 @@ from tests.security.world import World, tap_token
 
 pytestmark = pytest.mark.django_db
 # Who was here and how often: noted beside what was asked for, at most once in a while.
-NOTES = {"django_session", "nightdesk_cache", "usersessions_usersession"}
+NOTES = {"accounts_counted", "django_session", "nightdesk_cache", "usersessions_usersession"}
 NOTED_COLUMNS = {"accounts_apitoken": "last_used_at", "accounts_user": "last_login"}
 
 
