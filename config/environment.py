@@ -5,14 +5,11 @@ Each function takes the variable's name and text and raises ImproperlyConfigured
 
 import ipaddress
 import os
-import secrets
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import environ
-from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 # First words of the names in a data folder: of files that Nightdesk makes there.
@@ -226,59 +223,6 @@ def process_folder(name: str, text: str) -> Path | None:
     except OSError as problem:
         raise ImproperlyConfigured(f"{name}: “{text}” cannot be read ({problem.strerror})") from problem
     return folder
-
-
-def encryption_keys(name: str, text: str, kept: Path) -> list[str]:
-    """Comma-separated keys for secrets at rest, the first seals; without any, one kept in the file `kept`."""
-    found = [part.strip() for part in text.split(",") if part.strip()]
-    for position, key in enumerate(found or [kept_secret(kept, _new_key)], start=1):
-        try:
-            Fernet(key)
-        except ValueError as problem:
-            where = f"{name}: key {position}" if found else str(kept)
-            raise ImproperlyConfigured(
-                f"{where} is not a key: 32 random bytes in URL-safe base64, 44 characters"
-            ) from problem
-    return found or [kept_secret(kept, _new_key)]
-
-
-def _new_key() -> str:
-    return Fernet.generate_key().decode("ascii")
-
-
-def kept_secret(path: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(50)) -> str:
-    """The secret in this file, made at the first time: the same for every process, readable by its owner only."""
-    try:
-        return path.read_text().strip() or _make_secret(path, make)
-    except FileNotFoundError:
-        return _make_secret(path, make)
-    except OSError as problem:
-        raise ImproperlyConfigured(
-            f"{path} cannot be read ({problem.strerror}). Set NIGHTDESK_DATA to a folder of your own."
-        ) from problem
-
-
-def _make_secret(path: Path, make: Callable[[], str]) -> str:
-    """Written aside and linked into place, so that two first starts at once agree on one."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        aside = path.with_suffix(f".{os.getpid()}")
-        aside.touch(mode=0o600)
-        aside.write_text(make())
-        if path.exists() and not path.read_text().strip():
-            path.unlink()
-        try:
-            path.hardlink_to(aside)
-        except FileExistsError:
-            pass
-        finally:
-            aside.unlink()
-        return path.read_text()
-    except OSError as problem:
-        raise ImproperlyConfigured(
-            f"The data folder {path.parent} cannot be written ({problem.strerror}). "
-            "Set NIGHTDESK_DATA to a folder of your own."
-        ) from problem
 
 
 DEMO_EMAIL, DEMO_PASSWORD = "demo@example.test", "nightdesk-demo"

@@ -8,7 +8,7 @@ import environ
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from config import cluster, embedded, environment, logs
+from config import cluster, embedded, environment, logs, secret_files
 from config.mailers import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -24,9 +24,9 @@ NIGHTDESK_TRUSTED_PROXIES = environment.networks(
 )
 HTTPS = NIGHTDESK_URL.startswith("https://")
 DEBUG = False
-SECRET_KEY = env("SECRET_KEY", default="") or environment.kept_secret(NIGHTDESK_DATA / "secret_key")
+SECRET_KEY = env("SECRET_KEY", default="") or secret_files.kept_secret(NIGHTDESK_DATA / "secret_key")
 # What seals the secrets in the database; the first key seals, all of them open.
-NIGHTDESK_ENCRYPTION_KEYS = environment.encryption_keys(
+NIGHTDESK_ENCRYPTION_KEYS = secret_files.encryption_keys(
     "NIGHTDESK_ENCRYPTION_KEYS",
     env("NIGHTDESK_ENCRYPTION_KEYS", default=""),
     NIGHTDESK_DATA / "encryption_keys",
