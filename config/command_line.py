@@ -74,6 +74,8 @@ def run(argv: list[str]) -> None:
         command = import_module(module).Command()
         importing.done()
         command.run_from_argv(argv)
+    elif argv[1:] == ["prepare"] and import_module("config.prepared").nothing_left():
+        import_module("config.preparation").warn()
     else:
         django.setup()
         importing.done()

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.preparation import collect_static, prepare
+from config.preparation import prepare
+from config.static_files import collect_static
 
 
 class Command(BaseCommand):

@@ -11,8 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from config import prepared
 from config.cluster import Unusable
 from config.embedded import Server
+from config.preparation import warn
 from config.supervisor import Child, Process, Stop, end, ignore_signals, say, started, stoppable, supervise
 from foundation.origin import is_this_machine
 
@@ -87,7 +89,12 @@ def unanswered(host: str) -> str:
 
 
 def prepare(address: str, *arguments: str) -> None:
-    """`./run prepare` in a process of its own, whose memory is free again afterwards. It says itself what is wrong."""
+    """`./run prepare` in a process of its own, whose memory is free again afterwards. It says itself what is wrong.
+
+    None where nothing is left to prepare, as at most starts."""
+    if not arguments and prepared.nothing_left():
+        warn()
+        return
     process = python((str(settings.BASE_DIR / "manage.py"), "prepare", *arguments), address, ())
     try:
         code = process.wait()

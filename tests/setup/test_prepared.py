@@ -1,0 +1,136 @@
+"""A start prepares nothing where all is there, and everything where something is not."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from accounts.models import User
+from config import prepared, static_files
+from products.models import ProcessVersion
+from products.sources import shipped
+from products.sources.import_process import import_process
+from tests.factories import make_user
+from tests.fixtures.begun import Begin
+from tests.setup.running import command
+
+here = pytest.mark.skipif(bool(settings.DATABASE_URL), reason="what stands in another server is yours")
+
+
+@pytest.fixture
+def stands(db: None) -> Callable[[], bool]:
+    """Asks about the test's database, in which everything has been prepared."""
+    shipped.import_shipped()
+    make_user("ada@example.test")
+    prepared.remember()
+
+    def ask() -> bool:
+        database: psycopg.Connection[Any] = connection.connection
+        return prepared.stands(database)
+
+    assert ask()
+    return ask
+
+
+def sql(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_the_migrations_on_disk_are_those_that_django_finds() -> None:
+    assert prepared.migrations() == set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+
+
+@here
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COMMENT ON TABLE django_migrations IS NULL",
+        "DELETE FROM django_migrations WHERE app = 'incidents'",
+        "DROP TABLE nightdesk_cache",
+        "REVOKE SELECT ON products_product FROM nightdesk_app",
+        "GRANT UPDATE ON incidents_timelineevent TO nightdesk_app",
+        "REVOKE INSERT ON incidents_timelineevent FROM nightdesk_app",
+        "REVOKE SELECT ON django_migrations FROM nightdesk_app",
+        "CREATE TABLE made_by_somebody_else_who_gave_us_nothing (id int);"
+        " REVOKE ALL ON made_by_somebody_else_who_gave_us_nothing FROM nightdesk_app",
+    ],
+)
+def test_what_is_missing_in_the_database_is_prepared_again(
+    stands: Callable[[], bool], statement: str
+) -> None:
+    sql(statement)
+    assert not stands()
+
+
+@here
+def test_without_anybody_who_could_sign_in_it_is_prepared_again(stands: Callable[[], bool]) -> None:
+    User.objects.all().delete()
+    assert not stands()
+
+
+@here
+def test_an_older_text_of_a_process_that_ships_is_replaced(stands: Callable[[], bool]) -> None:
+    ProcessVersion.objects.filter(process__key="krow").update(sha256="0" * 64)
+    assert not stands()
+
+
+@here
+def test_a_process_that_somebody_edited_here_stays_theirs(stands: Callable[[], bool]) -> None:
+    text = (shipped.FOLDER / "krow.yaml").read_bytes() + b"# ours\n"
+    import_process(text, name="krow.yaml", by=User.objects.get())
+    assert stands()
+    assert shipped.import_shipped() == []
+
+
+@here
+def test_other_code_prepares_again(stands: Callable[[], bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    record = prepared.state()
+    read = Path.read_bytes
+    changed = settings.BASE_DIR / "accounts" / "rules.py"
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + (b"#" if path == changed else b""))
+    assert prepared.state() != record
+    assert not stands()
+
+
+@here
+def test_another_role_prepares_again(stands: Callable[[], bool], settings: Any) -> None:
+    settings.NIGHTDESK_APP_ROLE = "nobody_here"
+    assert not stands()
+
+
+def test_a_process_that_ships_is_named_by_its_key() -> None:
+    for path in shipped.FOLDER.glob("*.yaml"):
+        assert f"\nkey: {path.stem}\n" in path.read_text()
+
+
+@here
+def test_a_start_tells_whether_anything_is_left(begin: Begin, tmp_path: Path) -> None:
+    folder = begin(tmp_path / "data")
+
+    def prepare(**environment: str) -> str:
+        done = command(folder, "prepare", PYTHONVERBOSE="1", **environment)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stderr
+
+    loaded = "import 'incidents.models'"
+    assert loaded not in prepare()
+    (folder / "static.collected").write_text("of an older one")
+    assert loaded in prepare()
+    assert loaded not in prepare()
+    assert loaded in prepare(NIGHTDESK_PROCESS_DIR=str(tmp_path))
+
+
+def test_static_files_that_went_are_collected_again(settings: Any, tmp_path: Path) -> None:
+    settings.NIGHTDESK_DATA, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
+    assert not static_files.are_collected()
+    settings.STATIC_ROOT.mkdir()
+    (tmp_path / "static.collected").write_text(static_files.static_digest())
+    assert static_files.are_collected()
+    settings.STATIC_ROOT.rmdir()
+    assert not static_files.are_collected()
