@@ -2,15 +2,18 @@
 database's own clock is set, in a transaction that never stays (incidents/simulation/stage.py).
 """
 
+import copy
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection, transaction
 
-from accounts.models import User
+from accounts.models import Role, User
 from hotfixes.models import Hotfix, Watch
 from hotfixes.watch import judging
+from incidents.lifecycle import transitions
 from incidents.lifecycle.declare import declare
 from incidents.models import Clock, Incident, TimelineEvent
 from incidents.simulation.stage import Stage, stage
@@ -19,11 +22,14 @@ from monitoring import staleness
 from monitoring.models import Monitor
 from monitoring.probes.result import Outcome, Result, State
 from monitoring.store import store
-from products.models import Product
+from products.models import Product, RoleHolder
 from tests.factories import join, make_monitor, make_product, make_user
+from tests.hotfixes.rollback.test_ways import deployed
 from tests.hotfixes.starting import begun
 
 NIGHT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+# As the claim does it (monitoring/claim.py).
+_LEASED = "UPDATE monitoring_monitor SET lease_token = %s WHERE id = %s RETURNING *"
 
 
 class Night:
@@ -65,10 +71,8 @@ class Night:
 
     def look(self, state: State, monitor: Monitor | None = None) -> None:
         """One look, stored now."""
-        seen = monitor or self.api
         token = uuid.uuid4()
-        Monitor.objects.filter(pk=seen.pk).update(lease_token=token)
-        seen.refresh_from_db()
+        (seen,) = Monitor.objects.raw(_LEASED, [token, (monitor or self.api).pk])
         store(token, [(seen, Outcome((Result("", seen.name, state),)))])
 
     def go(self, until: float, state: State = "up") -> None:
@@ -108,28 +112,116 @@ class Night:
         return [(self.minute(row.due_at), row.reading(self.clock.now).state) for row in rows]
 
 
-@pytest.fixture
-def night(db: None) -> Iterator[Night]:
-    with stage(NIGHT) as clock:
-        made = Night(clock)
-        made.begin()
-        yield made
+def night_began(night: Night) -> None:
+    night.begin()
 
 
-@pytest.fixture
-def watched(night: Night) -> Night:
+def smoke_passed(night: Night) -> None:
     """Deployed at minute -10, smoke tests passed at minute 0."""
     night.deploy()
     night.pass_smoke()
-    return night
+
+
+def watch_failed(night: Night) -> None:
+    """HF-1 was decided for and deployed; at minute 64 the monitor says down for the second time."""
+    decider(night)
+    transitions.acknowledge(night.incident, by=night.ada)
+    deployed(night.product, "0.1.0", 100)
+    deployed(night.product, "0.1.1", 0)
+    night.go(60)
+    night.go(64, "down")
+
+
+def boot_loop(night: Night) -> None:
+    night.look("up")
+    severity = night.product.severities().first()
+    declare(night.product, by=night.ada, title="Boot loop", severity=severity)
+    report(night.incident, "hotfix_started", by=night.ada)
+
+
+def decider(night: Night) -> User:
+    """Decides; works on nothing."""
+    user = make_user("olga@example.test", name="Olga")
+    join(user, night.product.team, Role.VIEWER)
+    RoleHolder.objects.create(product=night.product, role="product_owner", user=user, position=1)
+    return user
+
+
+# What tests begin with: after which other one, and how it comes about.
+STEPS: dict[str, tuple[str, Callable[[Night], None]]] = {
+    "failed": ("watched", watch_failed),
+    "watched": ("night", smoke_passed),
+    "night": ("", night_began),
+    "archy": ("", boot_loop),
+}
+
+
+class House:
+    """The steps of a night, each taken once and kept in a savepoint for the tests of a file that begin with it."""
+
+    def __init__(self, clock: Stage) -> None:
+        self.clock = clock
+        self.depth = len(connection.savepoint_ids)
+        self.kept: list[tuple[str, str, Night, datetime]] = []
+
+    def at(self, name: str) -> Night:
+        """As it was right after that step, with rows and objects that nobody has touched since."""
+        assert len(connection.savepoint_ids) == self.depth, (
+            "a test has begun: what it undoes must not be kept"
+        )
+        way = [name]
+        while before := STEPS[way[0]][0]:
+            way.insert(0, before)
+        while [step for step, *_ in self.kept] != way[: len(self.kept)]:
+            transaction.savepoint_rollback(self.kept.pop()[1])
+        for step in way[len(self.kept) :]:
+            savepoint = transaction.savepoint_create()
+            night = (
+                self._untouched() if self.kept else Night(self.clock, "archy" if step == "archy" else "krow")
+            )
+            STEPS[step][1](night)
+            self.kept.append((step, savepoint, night, self.clock.now))
+        return self._untouched()
+
+    def _untouched(self) -> Night:
+        _step, _savepoint, made, self.clock.now = self.kept[-1]
+        return copy.deepcopy(made, {id(self.clock): self.clock})
+
+
+@pytest.fixture(scope="module")
+def house(undone: None) -> Iterator[House]:
+    with stage(NIGHT) as clock:
+        yield House(clock)
 
 
 @pytest.fixture
-def archy(db: None) -> Iterator[Night]:
-    with stage(NIGHT) as clock:
-        made = Night(clock, process="archy")
-        made.look("up")
-        severity = made.product.severities().first()
-        declare(made.product, by=made.ada, title="Boot loop", severity=severity)
-        report(made.incident, "hotfix_started", by=made.ada)
-        yield made
+def step(house: House, request: pytest.FixtureRequest) -> Night:
+    """The last step that the test asks for."""
+    return house.at(next(name for name in STEPS if name in request.fixturenames))
+
+
+@pytest.fixture
+def begun_with(step: Night, db: None) -> Iterator[Night]:
+    """The step stands, and only then comes the savepoint to which the test goes back."""
+    yield step
+    transaction.set_rollback(True)  # else constraints were checked, and one says that a simulation never stays
+
+
+@pytest.fixture
+def night(begun_with: Night) -> Night:
+    return begun_with
+
+
+@pytest.fixture
+def watched(begun_with: Night) -> Night:
+    return begun_with
+
+
+@pytest.fixture
+def failed(begun_with: Night) -> Night:
+    return begun_with
+
+
+@pytest.fixture
+def archy(begun_with: Night) -> Night:
+    return begun_with

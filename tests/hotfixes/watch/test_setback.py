@@ -7,7 +7,7 @@ import re
 import pytest
 from django.test import Client
 
-from accounts.models import Role, User
+from accounts.models import User
 from hotfixes.decision import facts
 from hotfixes.decision.decide import decide
 from hotfixes.models import Decision, Rollback
@@ -21,9 +21,7 @@ from incidents.work.report import report
 from notifications import links
 from notifications.models import Delivery
 from products.models import RoleHolder
-from tests.factories import join, make_user
-from tests.hotfixes.rollback.test_ways import deployed
-from tests.hotfixes.watch.conftest import Night
+from tests.hotfixes.watch.conftest import Night, decider
 from tests.signing import sign_in
 
 REDEPLOY = "redeploy_previous_tag"
@@ -31,22 +29,8 @@ REDEPLOY = "redeploy_previous_tag"
 
 @pytest.fixture
 def olga(night: Night) -> User:
-    """Decides; works on nothing."""
-    user = make_user("olga@example.test", name="Olga")
-    join(user, night.product.team, Role.VIEWER)
-    RoleHolder.objects.create(product=night.product, role="product_owner", user=user, position=1)
-    return user
-
-
-@pytest.fixture
-def failed(watched: Night, olga: User) -> Night:
-    """HF-1 was decided for and deployed; at minute 64 the monitor says down for the second time."""
-    transitions.acknowledge(watched.incident, by=watched.ada)
-    deployed(watched.product, "0.1.0", 100)
-    deployed(watched.product, "0.1.1", 0)
-    watched.go(60)
-    watched.go(64, "down")
-    return watched
+    """Who was there when the watch failed, else somebody new."""
+    return User.objects.filter(email="olga@example.test").first() or decider(night)
 
 
 def action(incident: Incident, decides: str = "") -> Action:
