@@ -204,7 +204,8 @@ def step(house: House, request: pytest.FixtureRequest) -> Night:
 def begun_with(step: Night, db: None) -> Iterator[Night]:
     """The step stands, and only then comes the savepoint to which the test goes back."""
     yield step
-    transaction.set_rollback(True)  # else constraints were checked, and one says that a simulation never stays
+    # Else constraints were checked, and one says that a simulation never stays.
+    transaction.set_rollback(True)
 
 
 @pytest.fixture
