@@ -13,8 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from config.api import api
-from foundation.shapes import address
+from foundation.written import address
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,8 @@ class Part:
 @login_not_required
 def api_page(request: HttpRequest) -> HttpResponse:
     """Open to everybody, as the description is: it says what there is, not what is in it."""
+    from config.api import api  # with the first who asks: see config/urls.py
+
     return render(request, "api.html", {"parts": parts(api.get_openapi_schema()), "base": address("/api/v1")})
 
 

@@ -1,22 +1,28 @@
 """Every address of the site, by app."""
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls.resolvers import RoutePattern
 
-from config.api import api
 from config.api_page import api_page
 from config.problem_pages import nothing
 from monitoring.views.push import push, script
 from notifications.views.slack import slack
 
-# A token decides, not a session.
-api_patterns, _app, _namespace = api.urls
-for _pattern in api_patterns:
-    if isinstance(_pattern, URLPattern):
-        _pattern.callback.login_required = False  # type: ignore[attr-defined]
+
+class Later(URLResolver):
+    """Addresses that are loaded with the first request for one of them.
+
+    The API is as much to load as all pages together, and worker, commands and most web processes never need it. No
+    name of these addresses is without its namespace, so none of theirs is among those of the pages.
+    """
+
+    def _populate(self) -> None:
+        """What Django does to all addresses before it looks for the first name."""
+
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs", api_page, name="api_page"),
-    path("api/v1/", (api_patterns, _app, _namespace)),
+    Later(RoutePattern("api/v1/"), "config.api_urls", app_name="ninja", namespace="api"),
     re_path(r"^api(/(?P<rest>.*))?$", nothing, name="no_api"),
     path("in/push/<str:key>", push, name="push"),
     path("in/slack/<str:key>", slack, name="slack"),

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from ninja import Schema
@@ -18,6 +17,9 @@ from pydantic.config import JsonDict
 
 from foundation.paging import Page, page
 from foundation.text import plain_text
+from foundation.written import address as address
+from foundation.written import utc as utc
+from foundation.written import utc_or_none as utc_or_none
 
 _EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -79,15 +81,6 @@ Moment = Annotated[
 ]
 
 
-def utc(moment: datetime) -> str:
-    """RFC 3339 in UTC, to the microsecond."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def utc_or_none(moment: datetime | None) -> str | None:
-    return utc(moment) if moment else None
-
-
 Utc = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 Text = Annotated[str, Field(max_length=200), Plain]
 
@@ -139,8 +132,3 @@ class Problem(Schema):
     status: int
     detail: str
     errors: list[ErrorShape]
-
-
-def address(path: str) -> str:
-    """The public address of a page."""
-    return f"{settings.NIGHTDESK_URL}{path}"

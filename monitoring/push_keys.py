@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from foundation import moment
 from foundation.secrets import SecretLost, seal, unseal
-from foundation.shapes import address
+from foundation.written import address
 from monitoring.models import Monitor, Receiver
 
 _log = structlog.get_logger(__name__)

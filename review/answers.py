@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
-from foundation.shapes import utc
+from foundation.written import utc
 from incidents.models import Incident
 from review import documented
 from review.documents import questions

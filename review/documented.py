@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from foundation.shapes import address
+from foundation.written import address
 from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import OPEN, Box, ChecklistItem, Incident, Status
 from incidents.timeline.timeline import MACHINE

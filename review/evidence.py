@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from foundation.shapes import utc, utc_or_none
+from foundation.written import utc, utc_or_none
 from hotfixes.models import Decision
 from incidents.clocks import clocks as arithmetic
 from incidents.clocks.shown import ClockView

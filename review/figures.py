@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from foundation.shapes import utc
+from foundation.written import utc
 from incidents.clocks.clocks import span
 from incidents.models import Incident
 from incidents.timeline.story import Story

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from foundation.shapes import address, utc
+from foundation.written import address, utc
 from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, TimelineEvent
 from incidents.work.report import check_address, check_moment

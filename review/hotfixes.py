@@ -5,7 +5,7 @@ JSON, with entries of the timeline by their number; the words are put in when it
 
 from typing import Any
 
-from foundation.shapes import utc
+from foundation.written import utc
 from hotfixes.models import Attestation, Override
 from hotfixes.models.check import Said
 from hotfixes.naming import named

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from foundation.shapes import address
+from foundation.written import address
 from review.hotfix_lines import hotfixes_of
 from review.rollback_lines import rollbacks_of
 from review.tame import inline, link, quote

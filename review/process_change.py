@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from foundation.shapes import utc
+from foundation.written import utc
 from incidents.models import Incident
 from review import answers
 from review.models import ActionKind, ActionState, Answer, Postmortem

@@ -6,7 +6,7 @@ Until it is reviewed it is read afresh each time; then what was reviewed is show
 from datetime import datetime
 from typing import Any
 
-from foundation.shapes import address, utc, utc_or_none
+from foundation.written import address, utc, utc_or_none
 from hotfixes.models.spoken import with_words
 from incidents.models import Incident
 from products.vocabulary import EventKind

@@ -4,7 +4,7 @@ not known. JSON, with entries of the timeline by their number.
 
 from typing import Any
 
-from foundation.shapes import utc, utc_or_none
+from foundation.written import utc, utc_or_none
 from hotfixes.models import Rollback
 from incidents.models import Box, Incident
 from products.vocabulary import Verdict

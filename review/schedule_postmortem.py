@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
-from foundation.shapes import utc
+from foundation.written import utc
 from incidents.lifecycle.lifecycle import TooLate, perform
 from incidents.models import Incident, TimelineEvent
 from incidents.work.report import check_address

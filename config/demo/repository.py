@@ -8,7 +8,7 @@ from django.conf import settings
 
 from foundation import moment
 from foundation.secrets import unseal
-from foundation.shapes import address
+from foundation.written import address
 from hotfixes.git.trouble import GitError
 from hotfixes.git.version import program
 from hotfixes.models import Mirror

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from accounts.access import authorize, signed_in
+from accounts.access import authorize
 from accounts.bearer import Bearer, person_of, token_of
 from accounts.models import Scope
 from hotfixes.models import Hotfix
+from hotfixes.pages.checks_text import PLAIN
 from hotfixes.standing.checklist_text import checklist_text
 from products.token_products import narrowed
 
 router = Router(tags=["hotfixes"], auth=Bearer(Scope.READ, Scope.HOTFIXES, Scope.INGEST))
-PLAIN = "text/plain; charset=utf-8"
 TEXT = {
     "responses": {
         200: {"description": "Plain text.", "content": {"text/plain": {"schema": {"type": "string"}}}}
@@ -39,14 +38,3 @@ def read_checks_text(request: HttpRequest, ref: str, asked: Query[TextAsked]) ->
         raise Http404 from None
     authorize(person_of(request), "view", found)
     return HttpResponse(checklist_text(found, color=asked.color == "1"), content_type=PLAIN)
-
-
-@require_safe
-def checks_text(request: HttpRequest, ref: str) -> HttpResponse:
-    """The same for who is signed in with a browser."""
-    try:
-        found = Hotfix.objects.visible_to(signed_in(request)).for_page().by_ref(ref)
-    except Hotfix.DoesNotExist:
-        raise Http404 from None
-    authorize(signed_in(request), "view", found)
-    return HttpResponse(checklist_text(found, color=request.GET.get("color") == "1"), content_type=PLAIN)

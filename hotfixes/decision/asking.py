@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation.crash import crashpoint
-from foundation.shapes import utc, utc_or_none
+from foundation.written import utc, utc_or_none
 from hotfixes.decision import telling
 from hotfixes.models import Question
 from incidents import glance

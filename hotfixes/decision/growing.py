@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from foundation.shapes import utc
+from foundation.written import utc
 from incidents.models import Incident
 from products.vocabulary import EventKind
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from foundation.shapes import utc, utc_or_none
+from foundation.written import utc, utc_or_none
 from hotfixes.rollback import releases
 from incidents.models import Incident
 from monitoring.models import StatusChange

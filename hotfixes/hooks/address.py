@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from foundation.secrets import SecretLost, unseal
-from foundation.shapes import address
+from foundation.written import address
 from hotfixes.forges.signatures import REASONS
 from products.models import Repository
 

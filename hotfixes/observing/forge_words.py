@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from foundation.shapes import address
+from foundation.written import address
 from hotfixes.checks import Context, Result
 from hotfixes.checks.forge.which_pull import pull_of
 from hotfixes.forges.telling import Found, comment, status

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from hotfixes.api.checklist import checks_text
 from hotfixes.approving.views import approve_hotfix, withdraw
+from hotfixes.pages.checks_text import checks_text
 from hotfixes.pages.views import hotfix, hotfixes, recheck
 from hotfixes.pages.views_said import abandon_hotfix, said
 

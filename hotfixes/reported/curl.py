@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Scope
-from foundation.shapes import address
+from foundation.written import address
 from hotfixes.models import Hotfix
 from hotfixes.naming import named
 from products.models import Product

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from django.db.models import Q
 
-from foundation.shapes import utc
+from foundation.written import utc
 from hotfixes.models import Rollback
 from hotfixes.rollback.releases import Span
 from incidents.glance import once

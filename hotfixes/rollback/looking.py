@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from foundation.shapes import utc
+from foundation.written import utc
 from hotfixes.models import Download, Evidence
 from hotfixes.rollback import code
 from hotfixes.rollback.known import Seen, Way, unknown

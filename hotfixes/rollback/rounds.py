@@ -11,7 +11,7 @@ from django.db import transaction
 
 from foundation import moment
 from foundation.crash import crashpoint
-from foundation.shapes import utc_or_none
+from foundation.written import utc_or_none
 from hotfixes.models import Rollback, RollbackStep
 from hotfixes.preview import asking
 from hotfixes.rollback import back, checklist, ending

@@ -7,7 +7,7 @@ leaves out what only the passing of time changes, for comparing what a reader sa
 from datetime import datetime
 from typing import Any
 
-from foundation.shapes import utc, utc_or_none
+from foundation.written import utc, utc_or_none
 from hotfixes.decision.options import options
 from hotfixes.models import Preview, Rollback
 from hotfixes.naming import named, patterns

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from foundation.shapes import utc
+from foundation.written import utc
 from hotfixes.checks.watched import Counted, Reckoned, by_source
 from hotfixes.models import Tally, Watch
 from hotfixes.watch import feeds, judging, known, sampling

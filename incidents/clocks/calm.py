@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from foundation.shapes import utc
+from foundation.written import utc
 from incidents.clocks.clocks import span
 from incidents.work.work import Work
 from monitoring.history import between

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from foundation.shapes import utc
+from foundation.written import utc
 from incidents.clocks import calm
 from incidents.glance import targets_of
 from incidents.lifecycle import setbacks

@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
 from foundation import moment
-from foundation.shapes import address
+from foundation.written import address
 from live import bus
 from monitoring import archive as archiving
 from monitoring import check as checking

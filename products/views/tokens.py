@@ -11,8 +11,8 @@ from accounts.access import signed_in
 from accounts.models import ApiToken, Scope
 from accounts.tokens import revoke_token
 from foundation import moment
-from foundation.shapes import address
 from foundation.text import asked
+from foundation.written import address
 from products.token_form import TokenForm
 from products.token_products import make_narrow_token
 

@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from accounts.models import Scope, User
 from foundation import moment
-from foundation.shapes import utc
+from foundation.written import utc
 from incidents.models import Incident
 from products.token_products import make_narrow_token
 from tests.api.conftest import Script

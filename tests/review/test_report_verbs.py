@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from foundation import moment
-from foundation.shapes import utc
+from foundation.written import utc
 from incidents.lifecycle import transitions
 from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Box, Incident

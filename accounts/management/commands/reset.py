@@ -12,6 +12,7 @@ from accounts.models import User
 
 class Command(BaseCommand):
     help = "Prints a one-time link with which the person EMAIL chooses a new password."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", metavar="EMAIL")

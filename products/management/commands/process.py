@@ -16,6 +16,7 @@ from products.sources.import_process import import_process
 
 class Command(BaseCommand):
     help = "Check a process document, store it as a new version, or print the current one."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(dest="command", required=True, metavar="check|import|export|schema")

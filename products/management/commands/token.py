@@ -14,6 +14,7 @@ from products.token_products import make_narrow_token
 
 class Command(BaseCommand):
     help = "Prints a new API token of the person EMAIL. It is shown only now."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--user", required=True, metavar="EMAIL")

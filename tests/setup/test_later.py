@@ -1,0 +1,37 @@
+"""What no page needs is loaded with the first who asks for it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.urls import resolve, reverse
+
+from tests.setup.running import ROOT, environment
+
+ASKS = """
+import sys, django
+django.setup()
+from django.urls import NoReverseMatch, resolve, reverse
+reverse("api_page"), resolve("/incidents/"), resolve("/in/push/key")
+api = {"ninja", "config.api", "incidents.api.verbs"}
+assert not api & set(sys.modules), api & set(sys.modules)
+assert resolve("/api/v1/incidents").url_name == "list_incidents"
+assert api <= set(sys.modules)
+"""
+
+
+def test_pages_are_known_without_the_api_and_the_api_with_the_first_who_asks(tmp_path: Path) -> None:
+    asked = subprocess.run(
+        [sys.executable, "-c", ASKS],
+        env=environment(tmp_path / "data", DJANGO_SETTINGS_MODULE="config.settings"),
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (asked.returncode, asked.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["api:api-root", "api:openapi-json", "api:list_incidents"])
+def test_names_of_the_api_lead_to_it(name: str) -> None:
+    found = resolve(reverse(name))
+    assert (found.namespace, found.view_name) == ("api", name)
+    assert reverse(name).startswith("/api/v1/")
