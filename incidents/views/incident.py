@@ -29,7 +29,7 @@ from monitoring.shown import as_shown
 @require_safe
 def incident(request: HttpRequest, ref: str) -> HttpResponse:
     # The cursor comes with it: what is announced after it will be sent, what was before it is in what is read below.
-    found = lookup(ref, glance.in_view(Incident.objects.for_page()))
+    found = lookup(ref, glance.for_page())
     if allowed(request.user, "break_glass", found):
         return redirect("break_glass", ref=ref)
     authorize(request.user, "view", found)
@@ -206,7 +206,7 @@ def fetch(request: HttpRequest, ref: str) -> Incident:
 
 def in_view(request: HttpRequest, ref: str) -> Incident:
     """The same for a page that shows it at once, after whatever was done to it."""
-    found = lookup(ref, glance.in_view(Incident.objects.for_page()))
+    found = lookup(ref, glance.for_page())
     authorize(request.user, "view", found)
     return found
 
