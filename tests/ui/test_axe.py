@@ -86,3 +86,29 @@ def test_one_is_judged_where_its_likes_cannot_be(page: Page) -> None:
     assert wrong(page) == []
     add(page, "<p style='color: #999'>Pale in the light</p>")
     assert wrong(page) == ["390 light color-contrast", "1280 light color-contrast"]
+
+
+LINKED = "<p>Words with <a href=/x style='text-decoration: none; color: light-dark(#0070d0, {})'>a link</a> in them</p>"
+
+
+def test_a_link_that_nobody_sees_in_one_scheme_is_found_there_though_its_like_passed_in_the_other(
+    page: Page,
+) -> None:
+    add(page, LINKED.format("#357"))
+    assert wrong(page) == ["390 dark color-contrast", "1280 dark color-contrast"]
+    page.set_content(PAGE)
+    add(page, LINKED.format("#ccc"))
+    assert wrong(page) == ["390 dark link-in-text-block", "1280 dark link-in-text-block"]
+
+
+def test_what_passed_on_a_page_speaks_for_its_likes_on_the_next_and_for_nothing_else(page: Page) -> None:
+    add(page, "<p style='color: light-dark(#222, #ddd)'>Words</p>")
+    assert wrong(page) == []
+    page.set_content(PAGE)
+    add(
+        page, "<section style='background: #555'><p style='color: light-dark(#222, #ddd)'>Words</p></section>"
+    )
+    assert wrong(page) == ["390 light color-contrast", "1280 light color-contrast"]
+    page.set_content(PAGE)
+    add(page, "<p style='color: light-dark(#222, #ddd)'>Words</p><img src=x>")
+    assert {each.split()[-1] for each in wrong(page)} == {"image-alt"}
