@@ -7,7 +7,7 @@ worker left, "Unrecoverable error", in 13 of 20 kills one of three did. Nothing 
 
 from typing import Any
 
-from kombu.transport import TRANSPORT_ALIASES, redis
+from kombu.transport import redis
 from redis.exceptions import ConnectionError as Lost
 
 
@@ -21,11 +21,6 @@ class Channel(redis.Channel):
 
 
 class Transport(redis.Transport):
-    """What `redis://` and `rediss://` mean here."""
+    """What `redis://` and `rediss://` mean here (config/celery.py)."""
 
     Channel = Channel
-
-
-def install() -> None:
-    """By name, as kombu knows its own: the address in REDIS_URL keeps its meaning."""
-    TRANSPORT_ALIASES.update(redis="config.broker:Transport", rediss="config.broker:Transport")

@@ -30,6 +30,25 @@ def test_pages_are_known_without_the_api_and_the_api_with_the_first_who_asks(tmp
     assert (asked.returncode, asked.stderr) == (0, "")
 
 
+WORKS = """
+import sys
+from config.celery import app
+app.loader.import_default_modules()
+from config.ticker import loops
+assert {"monitoring.tasks.probe_due", "config.tasks.echo"} <= set(app.tasks)
+unwanted = {"ninja", "config.urls", "redis.client"} & set(sys.modules)
+assert not unwanted, unwanted
+"""
+
+
+def test_a_worker_begins_without_pages_and_without_the_library_of_a_broker_it_has_not(tmp_path: Path) -> None:
+    began = subprocess.run(
+        [sys.executable, "-c", WORKS],
+        env=environment(tmp_path / "data"), cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (began.returncode, began.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("name", ["api:api-root", "api:openapi-json", "api:list_incidents"])
 def test_names_of_the_api_lead_to_it(name: str) -> None:
     found = resolve(reverse(name))
