@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, User
-from accounts.tokens import make_token
+from accounts.tokens import bring, make_token
 from products.models import Product, TokenProduct
+
+_REACHED = "reached_products"
 
 
 def make_narrow_token(
@@ -36,15 +39,20 @@ def make_narrow_token(
 
 
 def products_of(token: ApiToken) -> frozenset[int]:
-    """The ids of the products that the token is narrowed to, none for no narrowing. Asked once per token object."""
-    known: frozenset[int] | None = token.__dict__.get("_products")
+    """The ids of the products that the token is narrowed to, none for no narrowing. Known of one that a request came
+    with; asked once of another.
+    """
+    known: list[int] | None = token.__dict__.get(_REACHED)
     if known is None:
-        known = frozenset(TokenProduct.objects.filter(token=token).values_list("product_id", flat=True))
-        token.__dict__["_products"] = known
-    return known
+        known = list(TokenProduct.objects.filter(token=token).values_list("product_id", flat=True))
+        token.__dict__[_REACHED] = known
+    return frozenset(known)
 
 
 def narrowed[M: Model](rows: QuerySet[M], token: ApiToken, product: str = "product") -> QuerySet[M]:
     """`rows` without those of products that the token does not reach; `product` is the path to the product."""
     known = products_of(token)
     return rows.filter(**{f"{product}__in": known}) if known else rows
+
+
+bring(_REACHED, ArraySubquery(TokenProduct.objects.filter(token=OuterRef("pk")).values("product_id")))
