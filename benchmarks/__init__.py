@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, str] = {
     "live": "milliseconds from a commit in another process to the change in a browser's page",
     "breach": "seconds between a clock's due moment and its breach on the timeline",
     "outage": "seconds from a dying service to the incident on an open page, and back",
+    "held": "seconds from a loop of its own that hangs to own health saying so, and from a frozen worker",
     "memory": "megabytes of everything `up` runs, idle with one open page",
     "weight": "kilobytes of the first load of an incident page with 200 entries",
     "messages": "of 1,000 mails through a bad mail server, how many arrive, how many twice; and who waits meanwhile",

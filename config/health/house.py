@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from config.health.facts import Facts
-from config.health.parts import Level, Part, age, last_of, of
+from config.health.parts import Level, Part, age, last_of, of, stuck
 
 HUB_S = 15.0
 BROKER_S = 15.0
@@ -49,11 +49,14 @@ def broker(facts: Facts, idle: bool) -> Part:
         return Part("broker", title, Level.OK, _("Not known while no worker runs."))
     heard = of(facts, "broker")
     last = max((beat.beat_at for beat in heard), default=None)
+    goes_on = _("The work goes on without it, a little slower.")
+    if hangs := stuck(facts, "bell"):
+        said = _("Waking the workers has been stuck since %(since)s.")
+        return Part("broker", title, Level.WARN, f"{said} {goes_on}", hangs.silent_since)
     if last is not None and age(last, facts.now) <= BROKER_S:
         return Part("broker", title, Level.OK, _("Workers hear at once of what is due."), last)
     if last is None and max(age(b.started_at, facts.now) for b in of(facts, "worker")) <= BROKER_S:
         return Part("broker", title, Level.OK, _("Just started; not known yet."))
-    goes_on = _("The work goes on without it, a little slower.")
     if not facts.broker:
         said = _("The worker's internal queue is stuck.")
     elif last:

@@ -11,6 +11,9 @@ from typing import Any
 from config.health.facts import Beat, Facts
 
 PULSE_S = 15.0
+# A probe gives up within 10 s by itself; what a send may take does not count (`heartbeat.allow`). With the pulse (2 s),
+# the next look (3 s) and the shortest interval (5 s) it is said within 30 s.
+SILENT_S = 18.0
 
 
 class Level(StrEnum):
@@ -59,3 +62,9 @@ def of(facts: Facts, name: str, *, living: bool = True) -> list[Beat]:
 
 def last_of(beats: Iterable[Beat]) -> Beat | None:
     return max(beats, key=lambda beat: beat.pulse_at, default=None)
+
+
+def stuck(facts: Facts, name: str) -> Beat | None:
+    """A living process in which work of that kind is under way that gives no sign."""
+    found = [b for b in of(facts, name) if b.silent_since and age(b.silent_since, facts.now) > SILENT_S]
+    return min(found, key=lambda beat: beat.beat_at, default=None)

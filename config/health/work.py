@@ -7,17 +7,14 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from config.health.facts import Beat, Facts
-from config.health.parts import PULSE_S, Level, Part, age, last_of, of
+from config.health.facts import Facts
+from config.health.parts import PULSE_S, Level, Part, age, last_of, of, stuck
 
 TICK_S = 15.0
 CLOCK_S = 30.0
 MESSAGE_S = 60.0
 # A message that nobody takes, a monitor that nobody takes, a change that nobody looks at.
 UNTAKEN_S = 20.0
-# A probe gives up within 10 s by itself; what a send may take does not count (`heartbeat.allow`). With the pulse (2 s),
-# the next look (3 s) and the shortest interval (5 s) it is said within 30 s.
-SILENT_S = 18.0
 # A claimed monitor may wait for the end of a dead worker's lease, and then for an answer.
 UNSTORED_S = 45.0
 
@@ -88,10 +85,10 @@ def messages(facts: Facts) -> Part:
     signs = [beat.beat_at for beat in of(facts, "sender", living=False)]
     idle = not signs or age(max(signs), facts.now) > UNTAKEN_S
     untaken = facts.unclaimed is not None and age(facts.unclaimed, facts.now) > UNTAKEN_S and idle
-    stuck = _stuck(facts, "sender")
-    if stuck and not late:
+    hangs = stuck(facts, "sender")
+    if hangs and not late:
         said = _("A message has been on its way without a sign since %(since)s.")
-        return _waiting("messages", title, True, said, stuck.silent_since, n)
+        return _waiting("messages", title, True, said, hangs.silent_since, n)
     return _waiting("messages", title, late or untaken, waits, facts.messages.since, n)
 
 
@@ -105,9 +102,9 @@ def monitors(facts: Facts, unstored_s: float) -> Part:
             n,
         ).replace("%(n)d", str(n))
         return Part("monitors", title, Level.DOWN, said, facts.monitors.since, facts=counts)
-    if stuck := _stuck(facts, "prober"):
+    if hangs := stuck(facts, "prober"):
         said = _("Checking monitors has been stuck since %(since)s.")
-        return Part("monitors", title, Level.DOWN, said, stuck.silent_since, facts=counts)
+        return Part("monitors", title, Level.DOWN, said, hangs.silent_since, facts=counts)
     if unstored_s > UNSTORED_S:
         n = facts.unstored.count
         said = ngettext(
@@ -135,9 +132,3 @@ def _waiting(key: str, title: str, late: bool, said: str, since: datetime | None
     if late:
         return Part(key, title, Level.DOWN, said, since, facts={"waiting": count})
     return Part(key, title, Level.OK, _("Nothing waits too long."), facts={"waiting": count})
-
-
-def _stuck(facts: Facts, name: str) -> Beat | None:
-    """A living process in which work of that kind is under way that gives no sign."""
-    found = [b for b in of(facts, name) if b.silent_since and age(b.silent_since, facts.now) > SILENT_S]
-    return min(found, key=lambda beat: beat.beat_at, default=None)

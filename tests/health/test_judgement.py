@@ -143,6 +143,17 @@ def test_a_broker_that_is_away_is_said_and_is_not_down() -> None:
     )
 
 
+def test_hints_that_hang_on_their_way_are_said_and_are_not_down() -> None:
+    facts = replace(WELL, beats=(*WELL.beats, beat("bell", 19, silent_since=ago(19))))
+    assert (judge(facts).ok, alarms(facts)) == (
+        True,
+        [
+            "Waking the workers has been stuck since 2026-11-21 02:19:41 UTC. The work goes on without it, a little"
+            " slower."
+        ],
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "key", "level"),
     [

@@ -17,7 +17,7 @@ def test_the_list_names_every_benchmark(tmp_path: Path) -> None:
     names = [line.split()[0] for line in listed.stdout.splitlines()]
     assert (listed.returncode, names) == (0, list(BENCHMARKS))
     assert names == [
-        "start", "live", "breach", "outage", "memory", "weight", "messages", "backlog", "processes", "history",
+        "start", "live", "breach", "outage", "held", "memory", "weight", "messages", "backlog", "processes", "history",
         "hostile", "verify", "push", "decision", "probe",
     ]  # fmt: skip
 
