@@ -1,4 +1,5 @@
-"""What the parts of one page ask about one incident: asked once, while that page is drawn, and never afterwards.
+"""What the parts of one page ask about one incident: asked once, while that page is drawn, and never afterwards. A
+verb has such a memory too, of what it does not change itself (`held`).
 
 Most incidents have no rollback, no watch, nothing to redact. Whether there is any of it is read with the incident
 itself (`in_view`); what there is none of is not asked for.
@@ -19,13 +20,16 @@ from incidents.models.incident import IncidentQuerySet
 from live import bus
 from monitoring.models import Target
 from monitoring.shown import as_shown
+from products.models import Contact
 from products.vocabulary import EventKind
 
-_KEPT = "_glance"
+_KEPT, _HELD = "_glance", "_held"
 _HAS = "has_"
 _few: dict[str, tuple[QuerySet[Any], str]] = {}
 # The event by which it was opened the last time; None if it never was again.
 REOPENED = "reopened"
+# The clocks that run, as the verb or the sweep that holds them changes them (incidents/clocks/timing.py).
+RUNNING = "running"
 # A summary may list many; beyond these nobody reads on a page.
 TARGETS = 200
 
@@ -76,9 +80,42 @@ def glance(incident: Incident) -> Iterator[None]:
         del incident.__dict__[_KEPT]
 
 
+@contextmanager
+def held(incident: Incident, now: datetime) -> Iterator[None]:
+    """While a verb or a sweep holds the incident's row, since `now`: what neither changes is asked once (`steady`).
+
+    A verb within another begins anew and leaves nothing behind: what it has changed is not answered from before.
+    """
+    outer = incident.__dict__.get(_HELD)
+    incident.__dict__[_HELD] = {"now": now}
+    try:
+        yield
+    finally:
+        if outer is None:
+            del incident.__dict__[_HELD]
+        else:
+            outer.clear()
+            incident.__dict__[_HELD] = outer
+
+
 def once[T](incident: Incident, what: str, read: Callable[[], T]) -> T:
     """`read()`, or what it answered before during this glance."""
-    kept = incident.__dict__.get(_KEPT)
+    return _from(incident.__dict__.get(_KEPT), what, read)
+
+
+def steady[T](incident: Incident, what: str, read: Callable[[], T]) -> T:
+    """As `once`, and also while the incident is held: for what no verb changes in between, or says so (`know`)."""
+    return _from(incident.__dict__.get(_HELD, incident.__dict__.get(_KEPT)), what, read)
+
+
+def know(incident: Incident, what: str, answer: object) -> None:
+    """From here on, while it is held, this is what `steady` answers."""
+    kept = incident.__dict__.get(_HELD)
+    if kept is not None:
+        kept[what] = answer
+
+
+def _from[T](kept: dict[str, Any] | None, what: str, read: Callable[[], T]) -> T:
     if kept is None:
         return read()
     if what not in kept:
@@ -105,9 +142,9 @@ def keep(incident: Incident, what: str, answer: object) -> None:
 
 
 def now(incident: Incident) -> datetime:
-    """The database's time, one for the whole page."""
+    """The database's time, one for the whole page and for all that a verb does."""
     if _KEPT not in incident.__dict__:
-        return moment.now()
+        return steady(incident, "now", moment.now)
     return once(incident, "now", lambda: incident.__dict__.get("read_at") or moment.now())
 
 
@@ -120,13 +157,23 @@ def last_run(incident: Incident, key: str) -> Clock | None:
     """The last run of its clock `key`. Outside of a glance the others are not read."""
     if _KEPT in incident.__dict__:
         return next((clock for clock in reversed(clocks_of(incident)) if clock.key == key), None)
+    # One that runs is the last: the next one begins once it has ended. Of remedies several may run at once.
+    known: list[Clock] = incident.__dict__.get(_HELD, {}).get(RUNNING, [])
+    if found := next((one for one in known if one.key == key and one.is_running and not one.subject), None):
+        return found
     return incident.clocks.filter(key=key).order_by("-cycle", "-pk").first()
 
 
 def assignments_of(incident: Incident) -> list[Assignment]:
     """Who has had which role, the earliest first."""
     rows = Assignment.objects.filter(incident=incident).select_related("user").order_by("pk")
-    return few(incident, "assignments", lambda: list(rows))
+    return steady(incident, "assignments", lambda: list(rows)) if has(incident, "assignments") else []
+
+
+def contacts_of(incident: Incident) -> list[Contact]:
+    """Those of its product, in their order."""
+    rows = Contact.objects.filter(product=incident.product_id).select_related("user")
+    return steady(incident, "contacts", lambda: list(rows)) if has(incident, "contacts") else []
 
 
 def redactions_of(incident: Incident) -> list[RedactionRequest]:
@@ -143,4 +190,5 @@ def targets_of(incident: Incident, now: datetime) -> list[Target]:
 
 register_few(REOPENED, TimelineEvent.objects.filter(kind=EventKind.REOPENED))
 register_few("assignments", Assignment.objects.all())
+register_few("contacts", Contact.objects.all(), "product__incidents")
 register_few("redactions", RedactionRequest.objects.filter(settled_at=None), "event__incident")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import connection, models
@@ -17,10 +20,13 @@ EVENT = re.compile(r"[a-z][a-z_-]{0,39}", re.ASCII)
 _PUBLISH = """
 WITH told AS (
     INSERT INTO live_announcement (topic, html, event, at, transaction, running_from)
-    VALUES (%(topic)s, %(html)s, %(event)s, clock_timestamp(), pg_current_xact_id()::text::bigint,
-            pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
-    RETURNING id
-) SELECT pg_notify(%(channel)s, id || ' ' || %(topic)s) FROM told"""
+    SELECT topic, html, event, clock_timestamp(), pg_current_xact_id()::text::bigint,
+           pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+    FROM unnest(%(topics)s::text[], %(htmls)s::text[], %(events)s::text[])
+         WITH ORDINALITY AS said (topic, html, event, place)
+    ORDER BY place
+    RETURNING id, topic
+) SELECT pg_notify(%(channel)s, id || ' ' || topic) FROM told ORDER BY id"""
 
 SEEN = "SELECT transaction, running_from FROM live_announcement WHERE id = %(cursor)s"
 SINCE = """
@@ -32,6 +38,9 @@ ORDER BY id LIMIT %(limit)s"""
 # The same as `cursor()` inside the query that reads what is shown; null before the first announcement.
 CURSOR = models.Subquery(Announcement.objects.order_by("-id").values("id")[:1])
 NOTHING_SEEN = (-1, 0)  # what SEEN would say of the time before the first announcement
+
+type Said = tuple[str, str, str]  # topic, html, event
+_gathered: ContextVar[list[Said] | None] = ContextVar("gathered", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +66,36 @@ def publish(topic: str, html: str = "", *, event: str = "") -> None:
         raise ValueError(f"not the name of an event: {event!r}")
     if bool(html) == bool(event) and not topic.startswith("access:"):
         raise ValueError("an announcement has either html or an event")
+    waiting = _gathered.get()
+    if waiting is None:
+        _write([(topic, html, event)])
+    else:
+        waiting.append((topic, html, event))
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """What is published meanwhile is written by one statement at the end, in its order. For a verb, inside its
+    transaction; one within another is written with that one. What fails has announced nothing.
+    """
+    outer = _gathered.get()
+    mine = list[Said]()
+    token = _gathered.set(mine)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if outer is not None:
+        outer.extend(mine)
+    elif mine:
+        _write(mine)
+
+
+def _write(said: list[Said]) -> None:
+    topics, htmls, events = zip(*said, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(_PUBLISH, {"topic": topic, "html": html, "event": event, "channel": CHANNEL})
+        what = {"topics": list(topics), "htmls": list(htmls), "events": list(events)}
+        cursor.execute(_PUBLISH, {**what, "channel": CHANNEL})
 
 
 def cursor() -> int:

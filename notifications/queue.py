@@ -1,13 +1,15 @@
 """What is to be told, written in the transaction of the verb that causes it: nothing is told that did not happen."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q
+from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery
 
 from accounts.models import Team, User
 from foundation import moment
@@ -71,18 +73,21 @@ def tell(
     team: Team,
     rank: int,
     wake: bool,
+    now: datetime | None = None,
+    own: Mapping[int, list[Channel]] | None = None,
 ) -> int:
     """Write a delivery for each way to each recipient; returns how many are new. For a verb, in its transaction.
 
     The same (about, recipient, way, key) is told once, however often this is called. A way that is not set up is
-    recorded as skipped, with its reason, and stops nothing.
+    recorded as skipped, with its reason, and stops nothing. `now`, and the people's `own` channels (routes.py), where
+    the verb knows them.
     """
-    now = moment.now()
+    now = now or moment.now()
     due = hours.due(now, team.time_zone, wake=wake)
     urgency = Urgency.WAITS if not wake else Urgency.OVER if message.over else Urgency.RINGS
     cause = _Cause(about, key, message, team, rank, urgency, now, due)
     to = list(to)
-    own = own_channels(one.user for one in to if one.user)
+    own = own_channels(one.user for one in to if one.user) if own is None else own
     rows = [
         _row(recipient, way, cause)
         for recipient in to
@@ -108,8 +113,11 @@ def _insert(rows: list[Delivery]) -> list[Delivery]:
     """Those that were not there yet: the unique constraint decides, also between two at once."""
     if not rows:
         return []
-    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-    mine = set(Delivery.objects.filter(uid__in=[row.uid for row in rows]).values_list("uid", flat=True))
+    query = InsertQuery(Delivery, on_conflict=OnConflict.IGNORE)
+    columns = [column for column in Delivery._meta.concrete_fields if not column.primary_key]
+    query.insert_values(columns, [*rows])
+    found = query.get_compiler(connection=connection).execute_sql([Delivery._meta.get_field("uid")])
+    mine = {uid for (uid,) in found}
     return [row for row in rows if row.uid in mine]
 
 

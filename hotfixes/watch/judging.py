@@ -127,8 +127,9 @@ def ends_at(watch: Watch, now: datetime) -> datetime | None:
 def _clock_follows(watch: Watch, until: datetime) -> None:
     """While nobody looks the end moves on."""
     subject = str(watch.facts.get("subject") or "")
-    for clock in timing.running(watch.incident).filter(measured=True, subject=subject):
-        timing.prolong(clock, until)
+    for clock in timing.running(watch.incident):
+        if clock.measured and clock.subject == subject:
+            timing.prolong(clock, until)
 
 
 def rule_of(watch: Watch) -> Rule:

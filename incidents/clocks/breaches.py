@@ -1,11 +1,13 @@
 """What ran out, in one incident whose row is held: marked and told, once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from incidents.clocks import clocks
+from incidents.clocks import clocks, timing
 from incidents.clocks.whose import whose
 from incidents.models import Clock, Incident, TimelineEvent
 from incidents.telling import escalation, recipients, reminders, telling
@@ -20,22 +22,25 @@ def fire(incident: Incident, *, until: datetime, now: datetime) -> int:
     Called by the sweep, and by every verb before it stops a clock: a person who is faster than the sweep
     must not make a breach unseen.
     """
-    due = (
-        Clock.objects.select_for_update()
-        .ticking()
-        .filter(incident=incident, due_at__lte=until)
-        .order_by("pk")
-    )
-    fired = sum(breach(incident, clock, now) for clock in list(due))
-    if fired:
+    known = timing.running(incident)
+    due = [clock for clock in known if clock.is_ticking and clock.due_at and clock.due_at <= until]
+    breach(incident, due, now)
+    if due:
         reminders.refresh(incident, _("time ran out"))
-    return fired
+    return len(due)
 
 
-def breach(incident: Incident, clock: Clock, now: datetime) -> int:
-    """Mark one clock and tell it at its due moment."""
-    clock.breached_at, clock.noticed_at = clock.due_at, now
-    clock.save(update_fields=["breached_at", "noticed_at"])
+def breach(incident: Incident, due: Sequence[Clock], now: datetime) -> None:
+    """Mark these clocks, which the caller holds, and tell each at its due moment."""
+    if due:
+        rows = Clock.objects.filter(pk__in=[clock.pk for clock in due])
+        rows.update(breached_at=F("due_at"), noticed_at=now)
+    for clock in due:
+        clock.breached_at, clock.noticed_at = clock.due_at, now
+        _record(incident, clock, now)
+
+
+def _record(incident: Incident, clock: Clock, now: datetime) -> None:
     event = timeline.record(
         incident,
         EventKind.CLOCK_BREACHED,
@@ -52,7 +57,6 @@ def breach(incident: Incident, clock: Clock, now: datetime) -> int:
         told=clock.is_promise,
     )
     _tell(incident, event, clock)
-    return 1
 
 
 def _tell(incident: Incident, event: TimelineEvent, clock: Clock) -> None:

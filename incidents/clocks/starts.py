@@ -1,9 +1,10 @@
 """What starts a clock, by the rule that the process gives, and from when on its end can be reached. Reads only."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from foundation.calendar import WorkingCalendar
-from incidents.models import Incident, Status, TimelineEvent
+from incidents.models import Clock, Incident, Status, TimelineEvent
 from incidents.timeline.story import means
 from products.models import Severity
 from products.process.clock_rules import ClockRule
@@ -14,18 +15,19 @@ from products.vocabulary import EventKind, Moment
 FROM_THE_BEGINNING = frozenset(Moment.values)
 
 
-def starts(incident: Incident, rule: ClockRule, event: TimelineEvent) -> bool:
+def starts(incident: Incident, rule: ClockRule, event: TimelineEvent, known: Iterable[Clock]) -> bool:
+    """`known`: the clocks that ran until now."""
     if event.kind == EventKind.WATCH_FAILED and incident.status == Status.CLOSED:
         return False  # told, and nobody is asked by a clock before somebody reopens it
     if rule.start in FROM_THE_BEGINNING:
         return _opens(event, rule) or rule.starts_again(event.kind, message_of(event))
-    if rule.start == EventKind.SEVERITY_CONFIRMED and _asked_for(incident, rule, event):
+    if rule.start == EventKind.SEVERITY_CONFIRMED and _asked_for(incident, rule, event, known):
         return True
-    known = rule.start != EventKind.SEVERITY_CONFIRMED and rule.starts_with(event.kind, message_of(event))
-    return known or rule.starts_again(event.kind, message_of(event))
+    named = rule.start != EventKind.SEVERITY_CONFIRMED and rule.starts_with(event.kind, message_of(event))
+    return named or rule.starts_again(event.kind, message_of(event))
 
 
-def _asked_for(incident: Incident, rule: ClockRule, event: TimelineEvent) -> bool:
+def _asked_for(incident: Incident, rule: ClockRule, event: TimelineEvent, known: Iterable[Clock]) -> bool:
     """`severity_confirmed` is whatever leaves no doubt of it (incidents/timeline/story.py). It asks once, and no
     more once what ends the clock has happened; a severity without a limit for it asks for nothing."""
     if not means(event, [rule.start]) or rule.stops_with(event.kind, message_of(event)):
@@ -34,7 +36,7 @@ def _asked_for(incident: Incident, rule: ClockRule, event: TimelineEvent) -> boo
         return False
     if event.kind == EventKind.DECLARED:
         return True  # nothing else has happened yet
-    if incident.clocks.filter(key=rule.key).exists():
+    if any(clock.key == rule.key for clock in known) or incident.clocks.filter(key=rule.key).exists():
         return False
     ends = [stop.partition(":")[0] for stop in rule.stop]
     return not incident.events.filter(kind__in=ends).exists()

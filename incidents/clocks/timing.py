@@ -1,4 +1,4 @@
-"""Clocks as rows: started and stopped by events, recomputed when the severity changes.
+"""Clocks as rows: started and stopped by events; another severity is incidents/clocks/retarget.py's.
 
 The arithmetic is in incidents/clocks/clocks.py.
 """
@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
 
-from django.db.models import QuerySet
-
 from incidents.clocks import clocks, stages
 from incidents.clocks import starts as clock_starts
 from incidents.clocks.starts import FROM_THE_BEGINNING, calendar_of, idle_s, message_of
+from incidents.glance import RUNNING, know, steady
 from incidents.lifecycle import watch
 from incidents.models import Clock, Incident, Mode, TimelineEvent
 from products.models import Severity
@@ -24,9 +23,12 @@ EXITS = frozenset({EventKind.DECLINED, EventKind.DEFERRED, EventKind.DUPLICATE_M
 ENDINGS = frozenset({EventKind.RESOLVED, EventKind.CLOSED})
 
 
-def running(incident: Incident) -> QuerySet[Clock]:
-    """The clocks not yet stopped, locked in order: incident first, then clocks (DECISIONS.md 21)."""
-    return Clock.objects.select_for_update(of=("self",)).running().filter(incident=incident).order_by("pk")
+def running(incident: Incident) -> list[Clock]:
+    """The clocks not yet stopped, locked in order: incident first, then clocks (DECISIONS.md 21). While a verb holds
+    the incident they are read once: what it changes of them, it changes in these objects too.
+    """
+    rows = Clock.objects.select_for_update(of=("self",)).running().filter(incident=incident).order_by("pk")
+    return [clock for clock in steady(incident, RUNNING, lambda: list(rows)) if clock.is_running]
 
 
 def follow(incident: Incident, event: TimelineEvent) -> bool:
@@ -34,7 +36,7 @@ def follow(incident: Incident, event: TimelineEvent) -> bool:
     ended = False
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
     # What has just been declared has none yet.
-    known = [] if event.kind == EventKind.DECLARED else list(running(incident))
+    known = [] if event.kind == EventKind.DECLARED else running(incident)
     for clock in known:
         rule = rules.get(clock.key)
         mine = rule is not None and clock.subject in {"", event.subject}
@@ -52,9 +54,10 @@ def follow(incident: Incident, event: TimelineEvent) -> bool:
         if watch.begins(incident, rule, event):
             _void(known, rule, event)
             begun += _next_run(incident, rule, event, [*known, *begun])
-        if clock_starts.starts(incident, rule, event):
+        if clock_starts.starts(incident, rule, event, known):
             begun += _next_run(incident, rule, event, [*known, *begun])
     Clock.objects.bulk_create(begun)
+    know(incident, RUNNING, [*known, *begun])
     return ended
 
 
@@ -100,7 +103,7 @@ def _next_run(incident: Incident, rule: ClockRule, event: TimelineEvent, known: 
         before = earlier.order_by("-cycle").first()
     if before and not before.run.ended_at:
         return []
-    run = _run(
+    run = new_run(
         incident,
         rule,
         incident.severity,
@@ -138,47 +141,6 @@ def stop(clock: Clock, event: TimelineEvent) -> None:
     clock.save(update_fields=["stopped_at", "stopped_by", "breached_at", "noticed_at"])
 
 
-def retarget(incident: Incident, severity: Severity, now: datetime, *, since: datetime | None = None) -> None:
-    """Put every running clock under `severity`, which holds `since` then, or from now on.
-
-    A breach that no longer holds stays on record; its clock goes on as the next cycle.
-    """
-    rules = {rule.key: rule for rule in incident.process_version.clocks()}
-    for clock in running(incident):
-        target = severity.target(clock.key)
-        if (clock.severity, clock.target) == (severity.label, target.text()):
-            continue  # the change itself has started it
-        before = [*clock.limits_before, [(since or now).isoformat(), clock.severity, clock.target]]
-        _shown, forgiven = clocks.retarget(clock.run, target.seconds, now)
-        if forgiven and clock.key in rules:
-            clock.cancelled_at = now
-            clock.save(update_fields=["cancelled_at"])
-            again = _run(
-                incident,
-                rules[clock.key],
-                severity,
-                cycle=clock.cycle + 1,
-                started_at=clock.started_at,
-                started_by=clock.started_by,
-                due_set_at=now,
-                subject=clock.subject,
-                pauses=clock.pauses,
-                limits_before=before,
-            )
-            again.save()
-            continue
-        clock.limits_before = before
-        clock.severity, clock.target, clock.target_s = severity.label, target.text(), target.seconds
-        clock.calendar = calendar_of(incident, severity, clock.key)
-        clock.due_at, clock.due_set_at = clocks.due_at(clock.run), now
-        _set_warning(clock)
-        clock.save(
-            update_fields=[
-                "severity", "target", "target_s", "calendar", "due_at", "due_set_at", "warn_at", "limits_before",
-            ]
-        )  # fmt: skip
-
-
 def report_again(incident: Incident, now: datetime) -> None:
     """It was reported at another moment than was known: running clocks that count from there begin then."""
     for clock in running(incident):
@@ -209,7 +171,7 @@ def waive(clock: Clock, now: datetime) -> None:
 
 def _due_again(clock: Clock, *changed: str) -> None:
     clock.due_at = clocks.due_at(clock.run)
-    _set_warning(clock)
+    set_warning(clock)
     clock.save(update_fields=[*changed, "due_at", "warn_at"])
 
 
@@ -231,7 +193,7 @@ def correct(event: TimelineEvent, at: datetime) -> list[Clock]:
         else:
             continue
         clock.due_at = clocks.due_at(clock.run)
-        _set_warning(clock)
+        set_warning(clock)
         in_time = clock.stopped_at is not None and (clock.due_at is None or clock.stopped_at <= clock.due_at)
         if in_time:
             clock.breached_at = clock.noticed_at = None
@@ -243,12 +205,12 @@ def correct(event: TimelineEvent, at: datetime) -> list[Clock]:
     return late
 
 
-def _set_warning(clock: Clock) -> None:
+def set_warning(clock: Clock) -> None:
     """When people are reminded next. A stage that has come stays so, under another limit too."""
     clock.warn_at = stages.next_stage_at(clock.run, clock.warned, clock.idle_s)
 
 
-def _run(
+def new_run(
     incident: Incident,
     rule: ClockRule,
     severity: Severity,
@@ -287,7 +249,7 @@ def _run(
     clock.due_at, clock.idle_s = clocks.due_at(clock.run), idle_s(incident, rule)
     # Known so late that the message about its opening says it already.
     clock.warned = stages.stage_reached(clock.run, due_set_at, clock.idle_s)
-    _set_warning(clock)
+    set_warning(clock)
     return clock
 
 

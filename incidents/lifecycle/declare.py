@@ -11,6 +11,7 @@ from accounts.models import User
 from foundation import moment
 from foundation.crash import crashpoint
 from foundation.refs import next_number
+from incidents import glance
 from incidents.clocks import timing
 from incidents.lifecycle import followers, lifecycle
 from incidents.lifecycle.transitions import check_reported
@@ -19,6 +20,7 @@ from incidents.roles import vacancies
 from incidents.telling import escalation, telling
 from incidents.timeline import timeline
 from incidents.work import boxes
+from live import bus
 from products.models import Product, Severity
 from products.vocabulary import EventKind
 
@@ -63,7 +65,10 @@ def declare(
             **facts,
         )
         how = {"source": source, "label": label, "sure": severity is not None}
-        _begin(incident, by, now, how)
+        with glance.held(incident, moment.now() if at else now), bus.gathered():
+            glance.know(incident, glance.REOPENED, None)
+            glance.know(incident, "assignments", [])
+            _begin(incident, by, now, how)
     crashpoint("verb.declared")
     return incident
 

@@ -9,10 +9,12 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.models import User
-from foundation import blobs, moment
+from foundation import blobs
 from foundation.blobs import Upload
 from foundation.crash import crashpoint
+from incidents import glance
 from incidents.clocks import breaches, timing
+from incidents.clocks.retarget import retarget
 from incidents.lifecycle import followers, watch
 from incidents.models import Attachment, Incident, Participant, Status, TimelineEvent
 from incidents.roles import vacancies
@@ -101,21 +103,21 @@ def perform(
         moved = Incident.objects.filter(step.guard, pk=incident.pk, status__in=step.sources).update(
             status=step.to or F("status"), **(changes or {})
         )
-        incident.read_again()
+        # The row is ours now, so the moment is later than everything recorded before.
+        now = incident.read_again(severity=(changes or {}).get("severity"))
         if not moved:
             raise TooLate(incident, step)
         crashpoint("verb.moved")
-        # The row is ours now, so the moment is later than everything recorded before.
-        now = moment.now()
-        happened = at or now
-        # What ran out before this happened was late, even if no sweep has come by yet. The last moment is in time.
-        breaches.fire(incident, until=happened - timedelta(microseconds=1), now=now)
-        _stamp(incident, _columns(incident, step, stamp), happened)
-        if measured:
-            data["after_s"] = (happened - incident.detected_at).total_seconds()
-        event = _record(incident, step, by, happened, text, file, data)
-        crashpoint("verb.recorded")
-        _follow(incident, event)
+        with glance.held(incident, now), bus.gathered():
+            happened = at or now
+            # What ran out before this happened was late, even if no sweep has come by yet. The last moment is in time.
+            breaches.fire(incident, until=happened - timedelta(microseconds=1), now=now)
+            incident.put_down(**dict.fromkeys(_columns(incident, step, stamp), happened))
+            if measured:
+                data["after_s"] = (happened - incident.detected_at).total_seconds()
+            event = _record(incident, step, by, happened, text, file, data)
+            crashpoint("verb.recorded")
+            _follow(incident, event)
         crashpoint("verb.told")
     crashpoint("verb.committed")
     return event
@@ -140,7 +142,12 @@ def _record(
 
 def _follow(incident: Incident, event: TimelineEvent) -> None:
     """What an event brings about: clocks, who takes part, open pages, messages."""
+    if event.kind == EventKind.REOPENED:
+        glance.know(incident, glance.REOPENED, event)
     ended = timing.follow(incident, event)
+    if event.kind == EventKind.SEVERITY_CHANGED:
+        retarget(incident, incident.severity, event.recorded_at, since=event.occurred_at)
+        ended = True
     boxes.follow(incident, event)
     if event.actor:
         Participant.objects.bulk_create(
@@ -169,13 +176,6 @@ def _columns(incident: Incident, step: Step, stamp: str) -> list[str]:
         *(["remedy_at"] if begun else []),
         *([stamp] if stamp else []),
     ]
-
-
-def _stamp(incident: Incident, columns: list[str], happened: datetime) -> None:
-    for column in columns:
-        setattr(incident, column, happened)
-    if columns:
-        Incident.objects.filter(pk=incident.pk).update(**dict.fromkeys(columns, happened))
 
 
 def announce(incident: Incident) -> None:

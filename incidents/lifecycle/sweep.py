@@ -6,12 +6,14 @@ from django.db import transaction
 
 from foundation import moment, rounds
 from foundation.crash import crashpoint
+from incidents import glance
 from incidents.clocks import breaches
 from incidents.lifecycle import lifecycle
 from incidents.messages import obligations, rhythm
 from incidents.models import Clock, Incident
 from incidents.roles import vacancies
 from incidents.telling import escalation, reminders
+from live import bus
 
 
 def breach_due(limit: int = 100) -> int:
@@ -70,7 +72,7 @@ def turn(pk: int) -> None:
 def _held(pk: int) -> Incident | None:
     """The incident, locked; None while somebody else holds it."""
     free = Incident.objects.select_for_update(skip_locked=True, of=("self",))
-    return free.select_related("product__team", "severity").filter(pk=pk).first()
+    return free.select_related("product__team", "severity", "process_version").filter(pk=pk).first()
 
 
 def _warn(pk: int) -> int:
@@ -81,7 +83,8 @@ def _warn(pk: int) -> int:
         crashpoint("sweep.warning_claimed")
         now = moment.now()
         mine = Clock.objects.select_for_update().to_warn().filter(incident=incident, warn_at__lte=now)
-        told = reminders.remind(incident, list(mine.order_by("pk")), now)
+        with glance.held(incident, now), bus.gathered():
+            told = reminders.remind(incident, list(mine.order_by("pk")), now)
         crashpoint("sweep.warning_told")
     crashpoint("sweep.warning_committed")
     return told
@@ -94,9 +97,11 @@ def _escalate(pk: int) -> int:
             return 0
         crashpoint("sweep.escalation_claimed")
         # Read under the lock: somebody may just have acknowledged.
-        asked = escalation.escalate(incident, moment.now())
-        if asked:
-            lifecycle.announce(incident)
+        now = moment.now()
+        with glance.held(incident, now), bus.gathered():
+            asked = escalation.escalate(incident, now)
+            if asked:
+                lifecycle.announce(incident)
         crashpoint("sweep.escalation_told")
     return asked
 
@@ -106,9 +111,11 @@ def _ask(pk: int) -> int:
         incident = _held(pk)
         if incident is None:
             return 0
-        asked = vacancies.ask(incident, moment.now())
-        if asked:
-            lifecycle.announce(incident)
+        now = moment.now()
+        with glance.held(incident, now), bus.gathered():
+            asked = vacancies.ask(incident, now)
+            if asked:
+                lifecycle.announce(incident)
         return asked
 
 
@@ -119,9 +126,10 @@ def _fire(pk: int) -> int:
             return 0
         crashpoint("sweep.claimed")
         now = moment.now()
-        fired = breaches.fire(incident, until=now, now=now)
-        if fired:
-            lifecycle.announce(incident)
+        with glance.held(incident, now), bus.gathered():
+            fired = breaches.fire(incident, until=now, now=now)
+            if fired:
+                lifecycle.announce(incident)
         crashpoint("sweep.marked")
     crashpoint("sweep.committed")
     return fired

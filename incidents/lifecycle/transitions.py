@@ -20,7 +20,7 @@ from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.roles.roles import LEAD as LEAD
 from incidents.roles.roles import assign as assign
-from incidents.telling import escalation, recipients, reminders, telling
+from incidents.telling import recipients, reminders, telling
 from notifications.queue import Recipient
 from products.models import Severity
 from products.vocabulary import EventKind
@@ -125,22 +125,9 @@ def change_severity(
     # Compare-and-set on what the person saw; two changes at once must not overwrite each other.
     to = Status.ACTIVE if incident.status == Status.TRIAGE else None
     guard = Q(severity=seen, status=incident.status)
-    with transaction.atomic():
-        step = Step(EventKind.SEVERITY_CHANGED, OPEN, to, guard)
-        event = perform(
-            incident,
-            step,
-            by=by,
-            at=at,
-            text=reason,
-            changes={"severity": severity},
-            was=seen.label,
-            now=severity.label,
-        )
-        timing.retarget(incident, severity, event.recorded_at, since=event.occurred_at)
-        reminders.refresh(incident, str(event.get_kind_display()).lower())
-        escalation.follow(incident, event)
-        return event
+    step = Step(EventKind.SEVERITY_CHANGED, OPEN, to, guard)
+    changes, was, now = {"severity": severity}, seen.label, severity.label
+    return perform(incident, step, by=by, at=at, text=reason, changes=changes, was=was, now=now)
 
 
 def _check_change(incident: Incident, severity: Severity, reason: str) -> None:

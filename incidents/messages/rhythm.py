@@ -55,7 +55,7 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
     if event.kind == EventKind.DECLARED and rhythm:
         # Of this one nobody was reminded yet.
         due = incident.declared_at + rhythm
-        _write(incident, update_due_at=due, remind_at=due)
+        incident.put_down(update_due_at=due, remind_at=due)
     elif event.kind in (*OPENED, *TOLD) and rhythm:
         # What is told afterwards of an hour ago does not make older what people have heard since.
         _set(incident, _since(incident) + rhythm)
@@ -67,7 +67,8 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
 
 def _since(incident: Incident) -> datetime:
     """When people heard of it last, or when it was opened."""
-    rows = incident.events.filter(kind__in=[*OPENED, *TOLD])
+    asked = ("kind", "occurred_at", "recorded_at", "incident_id")
+    rows = incident.events.filter(kind__in=[*OPENED, *TOLD]).only(*asked)
     heard = (_heard(incident, event) for event in rows)
     return max(heard, default=incident.declared_at)
 
@@ -90,7 +91,7 @@ def _heard(incident: Incident, event: TimelineEvent) -> datetime:
 
 def _set(incident: Incident, due: datetime | None) -> None:
     queue.cancel(incident.ref, reason=_("an update was sent") if due else _("nobody has to"), keys=[DUE])
-    _write(incident, update_due_at=due, remind_at=due)
+    incident.put_down(update_due_at=due, remind_at=due)
 
 
 def _write(incident: Incident, **columns: datetime | None) -> None:

@@ -130,6 +130,11 @@ class Clock(models.Model):
         return self.stopped_at is None and self.cancelled_at is None and self.waived_at is None
 
     @property
+    def is_ticking(self) -> bool:
+        """Of those that `ClockQuerySet.ticking` finds."""
+        return self.is_running and self.breached_at is None and self.due_at is not None and not self.at_least
+
+    @property
     def is_promise(self) -> bool:
         """Its breach is told to people. That nobody has seen an incident is, whatever the process calls that clock."""
         return self.kind == ClockKind.COMMITMENT or self.key == ClockKey.ACKNOWLEDGED

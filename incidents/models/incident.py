@@ -4,7 +4,8 @@ The story itself is the timeline; these columns are its present state.
 """
 
 import re
-from typing import ClassVar, Self
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import teams_of
 from accounts.models import User
+from foundation import moment
 from foundation.text import plain_text, single_line
 from products.vocabulary import CONTAINED
 
@@ -194,15 +196,34 @@ class Incident(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("incident", args=[self.ref])
 
-    def read_again(self) -> None:
-        """As its row is now, with the product and the team that verbs ask about. Versions of a process and their
-        severities never change: those that are known already are not read anew.
+    def read_again(self, *, severity: models.Model | None = None) -> datetime:
+        """As its row is now, with what verbs ask about; returns the database's time as it was read. Versions of a
+        process and their severities never change: those that are known already are not read anew, nor is `severity`.
         """
-        known = {name: self._state.fields_cache.get(name) for name in ("process_version", "severity")}
-        self.refresh_from_db(from_queryset=Incident.objects.select_related("product__team"))
+        cache = self._state.fields_cache
+        known = {name: cache.get(name) for name in ("process_version", "severity")}
+        known["severity"] = severity or known["severity"]
+        wanted = [name for name, row in known.items() if row is None]
+        rows = Incident.objects.select_related("product__team", *wanted).annotate(read_at=moment.Read())
+        fresh = rows.get(pk=self.pk)
+        for column in self._meta.concrete_fields:
+            setattr(self, column.attname, getattr(fresh, column.attname))
+        self._prefetched_objects_cache: dict[str, Any] = {}
+        cache.clear()
+        cache.update(fresh._state.fields_cache)
         for name, row in known.items():
             if row is not None and row.pk == getattr(self, f"{name}_id"):
                 setattr(self, name, row)
+        read_at: datetime = fresh.__dict__["read_at"]
+        return read_at
+
+    def put_down(self, **columns: Any) -> None:
+        """Sets columns of the row, which the caller holds and has read since; nothing is written that stands there."""
+        new = {name: value for name, value in columns.items() if getattr(self, name) != value}
+        for name, value in new.items():
+            setattr(self, name, value)
+        if new:
+            Incident.objects.filter(pk=self.pk).update(**new)
 
     @property
     def ref(self) -> str:

@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from incidents.glance import assignments_of, once
+from incidents.glance import assignments_of, once, steady
 from incidents.models import Assignment, Incident, Participant
 from incidents.rules import respond, sees
 from products.models import RoleHolder
@@ -77,7 +77,9 @@ def lead_role() -> ProcessRole:
 
 def listed(incident: Incident) -> People:
     """Per role the people listed on the product who can act now, in order: active, in the team, and let in."""
-    return once(incident, "listed", lambda: _listed(incident))
+    # A verb lets people in to a private one.
+    asked = once if incident.private else steady
+    return asked(incident, "listed", lambda: _listed(incident))
 
 
 def _listed(incident: Incident) -> People:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from foundation import moment
+from incidents import glance
 from incidents.glance import assignments_of
 from incidents.models import Incident, Mode, TimelineEvent
 from incidents.telling import recipients, telling
@@ -88,19 +88,14 @@ def ask(incident: Incident, now: datetime) -> int:
     for to, asked in groups.values():
         telling.vacant(incident, _about(incident, asked), [one.role.label for one in asked], to)
     later = [one for one in empty if one.due_at > now]
-    _set(incident, min((one.due_at for one in later), default=None))
+    incident.put_down(roles_due_at=min((one.due_at for one in later), default=None))
     return len(due)
 
 
 def _schedule(incident: Incident, empty: list[Vacancy]) -> None:
-    now = moment.now()
+    now = glance.now(incident)
     waiting = [one.due_at for one in empty if one.due_at > now or not _asked(incident, one)]
-    _set(incident, min(waiting, default=None))
-
-
-def _set(incident: Incident, due: datetime | None) -> None:
-    incident.roles_due_at = due
-    Incident.objects.filter(pk=incident.pk).update(roles_due_at=due)
+    incident.put_down(roles_due_at=min(waiting, default=None))
 
 
 def _about(incident: Incident, asked: Iterable[Vacancy]) -> str:

@@ -13,9 +13,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from foundation import moment
+from incidents import glance
 from incidents.clocks.clocks import span
-from incidents.glance import last_run
 from incidents.models import Clock, Incident, Mode, TimelineEvent
 from incidents.telling import ladder, recipients, telling
 from incidents.telling.ladder import Asked, Ladder
@@ -101,7 +100,7 @@ def moments(incident: Incident) -> list[datetime]:
 
 def _clock(incident: Incident) -> Clock | None:
     """The run that says when; none where the severity gives no limit, and after a reopening: it begins no more."""
-    run = last_run(incident, ClockKey.ACKNOWLEDGED)
+    run = glance.last_run(incident, ClockKey.ACKNOWLEDGED)
     last = run if run and run.target_s is not None else None
     ended = last.run.ended_at if last else None
     return None if ended and ended <= recipients.opened_at(incident) else last
@@ -118,9 +117,8 @@ def _asked_already(incident: Incident) -> set[int]:
 def follow(incident: Incident, event: TimelineEvent) -> None:
     """Where no clock says when: put down when the next rung is asked."""
     if event.kind in FOLLOWED and _waits(incident):
-        if event.kind == EventKind.REOPENED:
-            incident.escalated = 0
-        _schedule(incident, moment.now())
+        again = event.kind == EventKind.REOPENED
+        _schedule(incident, glance.now(incident), 0 if again else incident.escalated)
 
 
 def due(now: datetime) -> QuerySet[Incident]:
@@ -135,12 +133,13 @@ def waiting() -> QuerySet[Incident]:
 def escalate(incident: Incident, now: datetime) -> int:
     """Ask the rung whose time has come: only the last one, when several came before anybody looked."""
     at = _house(incident)
-    come = [level for level, each in enumerate(at) if each <= now and level >= incident.escalated]
+    asked = incident.escalated
+    come = [level for level, each in enumerate(at) if each <= now and level >= asked]
     if come and _waits(incident):
         opened = int(recipients.opened_at(incident).timestamp())
         ask(incident, come, f"{incident.ref}/asked.{opened}.{come[-1]}")
-        incident.escalated = come[-1] + 1
-    _schedule(incident, now)
+        asked = come[-1] + 1
+    _schedule(incident, now, asked)
     return len(come)
 
 
@@ -149,11 +148,12 @@ def ask(incident: Incident, levels: Collection[int], about: str, *, told: Collec
 
     `told` are those (their keys) who hear of it just now by another message.
     """
-    at = [moment.now()] * len(STAGES)
+    now = glance.now(incident)
+    at = [now] * len(STAGES)
     one = next((each for each in reversed(_plan(incident, at, None)) if each.level in levels), None)
     if one is None:
         return
-    waited = span((moment.now() - recipients.opened_at(incident)).total_seconds())
+    waited = span((now - recipients.opened_at(incident)).total_seconds())
     as_what = one.why if one.users else ""
     to = [each for each in _recipients(incident, one) if each.key not in told]
     telling.asked_next(incident, about, to, as_what=as_what, waited=waited)
@@ -185,14 +185,12 @@ def _house(incident: Incident) -> list[datetime]:
     return [opened + rest for rest in HOUSE]
 
 
-def _schedule(incident: Incident, now: datetime) -> None:
-    """A rung whose time had come before anybody could have known is left out: whoever opened it has just told them."""
-    later = [
-        each for level, each in enumerate(_house(incident)) if level >= incident.escalated and each > now
-    ]
+def _schedule(incident: Incident, now: datetime, asked: int) -> None:
+    """When the next one is asked; `asked` of the rungs have been. One whose time had come before anybody could have
+    known is left out: whoever opened it has just told them."""
+    later = [each for level, each in enumerate(_house(incident)) if level >= asked and each > now]
     due = min(later, default=None)
-    Incident.objects.filter(pk=incident.pk).update(escalate_at=due, escalated=incident.escalated)
-    incident.escalate_at = due
+    incident.put_down(escalate_at=due, escalated=asked)
 
 
 def _first(rung: Sequence[Asked], taken: Collection[str]) -> Asked | None:

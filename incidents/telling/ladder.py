@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from incidents import glance
 from incidents.clocks.whose import as_deputy
+from incidents.glance import contacts_of
 from incidents.models import Incident, Participant
 from incidents.roles import holding
 from products.models import Contact
@@ -59,8 +59,7 @@ def _contacts(incident: Incident, everybody: str) -> list[Asked]:
     if incident.private:
         people = Participant.objects.filter(incident=incident, user__is_active=True)
         return [_person(one.user, "") for one in people.select_related("user").order_by("pk")]
-    rows = Contact.objects.filter(product=incident.product_id).select_related("user")
-    contacts = glance.few(incident, "contacts", lambda: list(rows))
+    contacts = contacts_of(incident)
     found = [_contact(one, everybody) for one in contacts if one.user is None or one.user.is_active]
     by_default = _by_default(incident, contacts)
     return _once([*(found or [Asked(everybody, "", "team")]), *by_default])
@@ -118,6 +117,3 @@ def _once(rung: Iterable[Asked]) -> list[Asked]:
     for one in rung:
         found.setdefault(one.key, one)
     return list(found.values())
-
-
-glance.register_few("contacts", Contact.objects.all(), "product__incidents")

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from incidents import glance
 from incidents.models import Incident, TimelineEvent
 from notifications import queue
 from notifications.links import DECIDE
 from notifications.queue import ACKNOWLEDGE, CANNOT, Message, Recipient
+from notifications.routes import own_channels
 from products.vocabulary import ClockKey
 
 # What asks whoever decides: their link shows the card.
@@ -39,7 +41,11 @@ def tell(
 ) -> None:
     """Write it for each of `to`, once. `wake`: whether it may ring at night, if not as the severity says; `path` is
     the page it leads to, if not the incident's; `offers` what else may be tapped."""
+    if not to:
+        return
     said = message(incident, key, headline, line, path=path)
+    people = {one.user.pk: one.user for one in to if one.user}
+    own = glance.steady(incident, f"own {sorted(people)}", lambda: own_channels(people.values()))
     queue.tell(
         about=about,
         key=key,
@@ -48,6 +54,8 @@ def tell(
         team=incident.product.team,
         rank=incident.severity.rank,
         wake=incident.severity.wake if wake is None else wake,
+        now=glance.now(incident),
+        own=own,
     )
 
 
@@ -83,8 +91,8 @@ def _body(incident: Incident, line: str, *, open_: bool) -> str:
         if incident.impact:
             lines.append(incident.impact[:500])
     lines.append(_("Detected %(at)s.") % {"at": time_of(incident, incident.detected_at)})
-    clock = incident.clocks.filter(key=ClockKey.RESPONSE).order_by("-cycle").first()
-    if open_ and clock and clock.due_at and not clock.stopped_at:
+    clock = glance.last_run(incident, ClockKey.RESPONSE) if open_ else None
+    if clock and clock.due_at and not clock.stopped_at:
         lines.append(
             _("Respond by %(due)s (%(target)s).")
             % {"due": time_of(incident, clock.due_at), "target": clock.target}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import allowed, has_role, know_roles
 from accounts.models import Role, User
-from incidents.glance import REOPENED, has, once
+from incidents.glance import REOPENED, contacts_of, has, steady
 from incidents.models import Assignment, Incident, Mode, Participant, TimelineEvent
 from notifications import queue
 from notifications.models import Channel, Delivery, State
@@ -73,8 +73,10 @@ def for_role(incident: Incident, role: ProcessRole) -> list[Recipient]:
 
 def rooms(incident: Incident) -> list[Recipient]:
     """The channels of the product, and those of its team that serve all products (K136); users' ones not."""
-    if incident.private:
-        return []
+    return [] if incident.private else steady(incident, "rooms", lambda: _rooms(incident))
+
+
+def _rooms(incident: Incident) -> list[Recipient]:
     mine = Channel.objects.active().internal().filter(team=incident.product.team_id).order_by("pk")
     served = [c for c in mine.prefetch_related("products") if _serves(c, incident.product_id)]
     return [Recipient(channel.name, channel=channel, skip=_unreal(incident)) for channel in served]
@@ -92,20 +94,21 @@ def next_after(incident: Incident, key: str) -> Recipient | None:
 
 def all_hands(incident: Incident, *, but: str) -> list[Recipient]:
     """When no contact is left: all of them again, whoever else responds in the team, and the rooms."""
-    named = _named(incident)
+    named = [*_named(incident)]
     if not incident.private:
-        named += [(user, "", str(user)) for user in responders(incident.product)]
+        named += [(user, "", str(user)) for user in _responders(incident)]
     return [one for one in [*_once(incident, named, None), *rooms(incident)] if one.key != but]
 
 
 def declined(incident: Incident) -> set[str]:
     """The recipients (their keys) who have said that they cannot take it, since it was opened the last time."""
-    return queue.declined(incident.ref, since=opened_at(incident))
+    since = opened_at(incident)
+    return steady(incident, "declined", lambda: queue.declined(incident.ref, since=since))
 
 
 def opened_at(incident: Incident) -> datetime:
     """When it was opened the last time: what people answered before does not count any more."""
-    again = once(incident, REOPENED, lambda: _reopened(incident)) if has(incident, REOPENED) else None
+    again = steady(incident, REOPENED, lambda: _reopened(incident)) if has(incident, REOPENED) else None
     return again.recorded_at if again else incident.declared_at
 
 
@@ -143,13 +146,13 @@ def _once(incident: Incident, named: Iterable[Named], but: User | None) -> list[
 
 def _named(incident: Incident) -> list[Named]:
     """(person or None, address or "", who in words)."""
-    contacts = list(Contact.objects.filter(product=incident.product_id).select_related("user"))
+    contacts = contacts_of(incident)
     if incident.private:
         labels = {c.user_id: c.label for c in contacts if c.user_id}
         taking_part = Participant.objects.filter(incident=incident).select_related("user").order_by("pk")
         return [(p.user, "", _label(p.user, labels.get(p.user_id, ""))) for p in taking_part]
     if not contacts:
-        everyone: list[Named] = [(user, "", str(user)) for user in responders(incident.product)]
+        everyone: list[Named] = [(user, "", str(user)) for user in _responders(incident)]
         return [*everyone, *_by_default(incident, contacts)]
     named = [one for contact in contacts for one in _reached(incident, contact)]
     return [*named, *_by_default(incident, contacts)]
@@ -157,7 +160,7 @@ def _named(incident: Incident) -> list[Named]:
 
 def _reached(incident: Incident, contact: Contact) -> list[Named]:
     if contact.whole_team:
-        return [(user, "", _label(user, contact.label)) for user in responders(incident.product)]
+        return [(user, "", _label(user, contact.label)) for user in _responders(incident)]
     who = contact.user or contact.address
     return [(contact.user, contact.address, _label(who, contact.label))]
 
@@ -171,9 +174,18 @@ def _by_default(incident: Incident, contacts: list[Contact]) -> list[Named]:
         for role in version.roles()
         if role.key in wanted and not any(reaches(contact, role) for contact in contacts)
     }
-    rows = RoleHolder.objects.filter(product=incident.product_id, role__in=silent, user__is_active=True)
-    first = {row.role: row.user for row in rows.select_related("user").order_by("role", "-position")}
+    first = steady(incident, f"first {sorted(silent)}", lambda: _first(incident, silent)) if silent else {}
     return [(first[key], "", _label(first[key], label)) for key, label in silent.items() if key in first]
+
+
+def _first(incident: Incident, roles: Iterable[str]) -> dict[str, User]:
+    """Role → who is listed first for it."""
+    rows = RoleHolder.objects.filter(product=incident.product_id, role__in=roles, user__is_active=True)
+    return {row.role: row.user for row in rows.select_related("user").order_by("role", "-position")}
+
+
+def _responders(incident: Incident) -> list[User]:
+    return steady(incident, "responders", lambda: responders(incident.product))
 
 
 def _label(who: User | str, role: str) -> str:

@@ -79,8 +79,7 @@ def _measure_again(first: TimelineEvent, when: datetime, now: datetime) -> None:
     if column and latest == first:
         Incident.objects.filter(pk=first.incident_id).exclude(**{column: None}).update(**{column: when})
     for event in (first, *watch.begun_because_of(first)):
-        for clock in timing.correct(event, when):
-            breaches.breach(first.incident, clock, now)
+        breaches.breach(first.incident, timing.correct(event, when), now)
     reminders.refresh(first.incident, str(EventKind.CORRECTED.label).lower())
 
 

@@ -22,22 +22,20 @@ LANGUAGE = "en"
 _MACHINE_LOUD = {EventKind.CLOCK_BREACHED, EventKind.MONITOR_DOWN}
 
 
-def store(event: TimelineEvent, *, new: bool = False) -> str:
-    """Render the line of `event` and keep it.
+def line(event: TimelineEvent, html: str) -> TimelineLine:
+    """Not stored yet."""
+    return TimelineLine(event=event, language=LANGUAGE, html=html, template_version=TEMPLATE_VERSION)
 
-    For who has just written the event (`new`: nothing can refer to it yet), or holds its incident and read it after.
-    """
-    html = render(event, new=new)
-    line = TimelineLine(event=event, language=LANGUAGE, html=html, template_version=TEMPLATE_VERSION)
-    if new:
-        line.save(force_insert=True)
-    else:
-        TimelineLine.objects.bulk_create(
-            [line],
-            update_conflicts=True,
-            unique_fields=["event", "language"],
-            update_fields=["html", "template_version"],
-        )
+
+def store(event: TimelineEvent) -> str:
+    """Render the line of an older `event` and keep it. For who holds its incident and read it after."""
+    html = render(event)
+    TimelineLine.objects.bulk_create(
+        [line(event, html)],
+        update_conflicts=True,
+        unique_fields=["event", "language"],
+        update_fields=["html", "template_version"],
+    )
     return html
 
 

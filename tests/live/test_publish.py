@@ -138,3 +138,23 @@ class TestSince:
         assert bus.since(bus.cursor() + 1_000_000, self.topics) is None
         assert bus.since(0, self.topics, limit=3) is None
         assert len(bus.since(0, self.topics, limit=4) or []) == 4
+
+
+def test_what_is_gathered_arrives_in_its_order_and_what_fails_announces_nothing(
+    listen: Callable[..., Reader],
+) -> None:
+    reader = listen("incident:1")
+    with bus.gathered():
+        bus.publish("incident:1", "<p>one</p>")
+        with bus.gathered():
+            bus.publish("incident:1", "<p>two</p>")
+        with pytest.raises(ValueError, match="not a topic"), bus.gathered():
+            _say("incident:1", "nowhere")
+        bus.publish("incident:1", "<p>three</p>")
+        assert Announcement.objects.count() == 0
+    assert [heard.data for heard in reader.until(3)] == ["<p>one</p>", "<p>two</p>", "<p>three</p>"]
+
+
+def _say(*topics: str) -> None:
+    for topic in topics:
+        bus.publish(topic, "<p>never</p>")

@@ -11,6 +11,7 @@ from incidents.lifecycle import sweep, transitions
 from incidents.lifecycle.declare import declare
 from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident, Status
+from notifications.models import Delivery
 from products.models import Product
 from tests.factories import make_product
 
@@ -101,3 +102,16 @@ def test_the_sum_lists_every_severity_that_held(incident: Incident, product: Pro
     medium = product.severities().get(key="MEDIUM").target("response").text()
     said = f"HIGH since {third}: < 4 h; MEDIUM since {second}: {medium}; CRITICAL before: < 1 h."
     assert incident.clocks.get(key="response").sum(moment.now())[1] == said
+
+
+def test_who_hears_that_it_is_worse_reads_the_limit_that_holds_now(
+    product: Product, ada: User, ben: User
+) -> None:
+    severities = product.severities()
+    incident = declare(product, by=ada, title="Down", severity=severities.get(key="HIGH"))
+    transitions.change_severity(
+        incident, by=ada, severity=severities.get(key="CRITICAL"), reason="All of them"
+    )
+    told = Delivery.objects.filter(key="raised", user=ben).first()
+    assert told
+    assert f"({incident.clocks.get(key='response').target})." in told.body
