@@ -2,78 +2,68 @@
 without a second entry on the timeline (K20, K50, K51, K110).
 """
 
-import subprocess
+import copy
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from django.db import connection
+from django.test import override_settings
 from pytest_django.fixtures import Settings
 
-from foundation.secrets import seal
 from hotfixes.git import mirror as mirrors
 from hotfixes.git.limits import LIST
 from hotfixes.git.recalling import MEMORY
 from hotfixes.git.remote import Remote
 from hotfixes.judging import judge_due
-from hotfixes.models import Hotfix, Mirror, RefObservation
+from hotfixes.models import Mirror, RefObservation
 from hotfixes.observing import asking
 from hotfixes.observing.looking import look_due
 from hotfixes.observing.places import folder
-from tests.hotfixes.checks.stories import BEFORE, BRANCH, HEAD, ROW
-from tests.hotfixes.git.serving import TOKEN, Site, served, silent, talking
+from tests.hotfixes.checks.stories import BEFORE, BRANCH
+from tests.hotfixes.git.serving import TOKEN, served, silent, talking
+from tests.hotfixes.observing.over import ALLOWED, Over
 from tests.hotfixes.observing.watched import Watched
-from tests.hotfixes.shapes.states import CHANGELOG, GIT, MERGED, TAGGED, only_git
+from tests.hotfixes.shapes.states import CHANGELOG, GIT, MERGED, only_git
 
 QUIET = ("release_notes", "manifest_version")
 
 
 @dataclass
-class Over:
-    """A story whose repository is read over HTTP with a token."""
+class House:
+    """The story up to its whole fix, looked at: made once; tests get it as it was, on the disk too."""
 
-    watched: Watched
-    site: Site
-    hotfix: Hotfix
-    patch: pytest.MonkeyPatch
+    over: Over
+    disk: Path
+    kept: Path
 
-    @property
-    def mirror(self) -> Mirror:
-        return Mirror.objects.get()
+    def untouched(self) -> Over:
+        shutil.rmtree(self.disk)
+        shutil.copytree(self.kept, self.disk)
+        site = self.over.site
+        site.token, site.instead = TOKEN, None
+        return copy.deepcopy(self.over, {id(site): site})
 
-    @property
-    def verdicts(self) -> dict[str, str]:
-        return only_git(self.watched.verdicts(self.hotfix))
 
-    @property
-    def kinds(self) -> list[str]:
-        return self.watched.kinds(self.hotfix.incident)
-
-    def at(self, url: str) -> None:
-        repository = self.watched.product.repository
-        assert repository
-        type(repository).objects.filter(pk=repository.pk).update(url=url)
+@pytest.fixture(scope="module")
+def house(undone: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    disk = tmp_path_factory.mktemp("disk")
+    with override_settings(**ALLOWED, NIGHTDESK_DATA=disk / "data"):
+        watched = Watched.begun(disk)
+        with served(watched.story.repository.path.parent) as site:
+            made = Over.begun(watched, site)
+            kept = tmp_path_factory.mktemp("kept") / "disk"
+            shutil.copytree(disk, kept)
+            yield House(made, disk, kept)
 
 
 @pytest.fixture
-def over(watched: Watched, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Over]:
-    settings.NIGHTDESK_GIT_PROTOCOLS = ("http",)
-    settings.NIGHTDESK_PROBE_NETWORKS = ["127.0.0.0/8"]
-    with served(watched.story.repository.path.parent) as site:
-        site.token = TOKEN
-        repository = watched.product.repository
-        assert repository
-        repository.url = f"{site.url}/product.git"
-        repository.token = seal(TOKEN)
-        repository.save()
-        hotfix = watched.hotfix()
-        watched.story.whole_fix()
-        watched.look()
-        with monkeypatch.context() as patch:
-            yield Over(watched, site, hotfix, patch)
+def over(house: House, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Over]:
+    made = house.untouched()
+    with monkeypatch.context() as made.patch:
+        yield made
 
 
 @contextmanager
@@ -208,38 +198,6 @@ def test_rewritten_and_deleted_main_are_told(over: Over) -> None:
     assert over.kinds.count("merged") == 1
 
 
-def test_two_workers_at_once_tell_everything_once(over: Over) -> None:
-    story, repository = over.watched.story, over.watched.product.repository
-    assert repository
-    story.tag(story.fast_forward())
-
-    def work() -> None:
-        try:
-            for _round in range(4):
-                asking.fetch(repository)
-                asking.ask(over.hotfix)
-                while look_due():
-                    pass
-                while judge_due():
-                    pass
-        finally:
-            connection.close()
-
-    workers = [Thread(target=work) for _worker in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    over.watched.look()
-    assert over.verdicts == only_git(TAGGED)
-    assert [over.kinds.count(kind) for kind in ("branch_seen", "fix_pushed", "merged", "tagged")] == [1] * 4
-    assert over.hotfix.results.filter(superseded_at=None).count() == len(
-        set(over.hotfix.results.values_list("key", flat=True))
-    )
-    told = RefObservation.objects.filter(name=f"refs/heads/{BRANCH}")
-    assert told.count() == 1
-
-
 def test_a_worker_on_another_machine_judges_only_by_its_own_copy(
     over: Over, settings: Settings, tmp_path: Path
 ) -> None:
@@ -254,29 +212,3 @@ def test_a_worker_on_another_machine_judges_only_by_its_own_copy(
     assert look_due()
     assert over.verdicts == only_git(CHANGELOG)
     assert RefObservation.objects.filter(name=f"refs/heads/{BRANCH}").count() == 1
-
-
-def test_a_repository_with_long_ids_is_read_as_well(watched: Watched, tmp_path: Path) -> None:
-    """SHA-256: the first copy holds short ids, and is made anew for long ones."""
-    files = {"apps/mobile/pubspec.yaml": "name: krow\nversion: 0.1.0+5\n", "CHANGELOG.md": HEAD + ROW}
-    path = tmp_path / "long.git"
-
-    def git(*words: str, said: str = "") -> None:
-        who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.test")
-        command = ["git", *who, f"--git-dir={path}", *words]
-        subprocess.run(command, input=said, text=True, check=True, capture_output=True)
-
-    git("init", "--quiet", "--bare", "--object-format=sha256", "--initial-branch=main")
-    inline = "".join(f"M 100644 inline {name}\ndata {len(text)}\n{text}\n" for name, text in files.items())
-    head = "commit refs/heads/main\ncommitter Ada <ada@example.test> now\ndata 5\nBegin\n"
-    git("fast-import", "--quiet", "--date-format=now", said=head + inline)
-    git("tag", "-a", "krow/prod-v0.1.0", "-m", "Release", "refs/heads/main")
-    git("branch", BRANCH, "refs/heads/main")
-    assert watched.product.repository
-    watched.product.repository.url = f"file://{path}"
-    watched.product.repository.save()
-    hotfix = watched.hotfix()
-    assert Mirror.objects.get().state == "ready"
-    assert len(RefObservation.objects.filter(name=f"refs/heads/{BRANCH}").get().oid) == 64
-    found = watched.verdicts(hotfix)
-    assert (found["cut_from_tag"], found["branch_name"], found["version_bump"]) == ("PASS", "PASS", "PENDING")
