@@ -169,11 +169,13 @@ def _one_line(subject: str) -> str:
     return " ".join(subject.split())[:300]
 
 
-def cancel(ref: str, *, reason: str, keys: Iterable[str] | None = None) -> int:
+def cancel(ref: str, *, reason: str, keys: Iterable[str] | None = None, of_people: bool = False) -> int:
     """What still waits about `INC-42`, or of it what has one of `keys`, is moot: it will not be sent. For a verb, in
-    its transaction. Without `keys` what is LASTING stays."""
+    its transaction. Without `keys` what is LASTING stays; `of_people` leaves what goes to rooms and mailboxes."""
     moot = None if keys is None else list(keys)
     waiting = Delivery.objects.about(ref).unsent().order_by("pk").select_for_update(of=("self",))
+    if of_people:
+        waiting = waiting.exclude(user=None)
     rows = list(waiting.exclude(key__in=LASTING) if moot is None else waiting.filter(key__in=moot))
     if moot is not None:
         _put_down(rows, Q(key__in=moot))

@@ -32,7 +32,8 @@ PASSED, STRANDED, RAISED = "passed", "stranded", "raised"
 NEEDED, GIVEN, DECIDED = "needed", "given", "decided"
 ALARM, ESCALATED, UNDECIDED = "alarm", "escalated", "undecided"
 # What asks somebody to take it; moot once somebody has.
-ASKING = (OPENED, PASSED, STRANDED, ESCALATED)
+CALLING = (PASSED, STRANDED, ESCALATED)
+ASKING = (OPENED, *CALLING)
 
 
 def after(incident: Incident, event: TimelineEvent) -> None:
@@ -140,11 +141,20 @@ def _opened(incident: Incident, event: TimelineEvent) -> None:
 
 def _acknowledged(incident: Incident, event: TimelineEvent) -> None:
     reason = _("acknowledged by %(who)s") % {"who": event.actor_label}
-    queue.cancel(incident.ref, reason=reason, keys=ASKING)
+    _has_it(incident, reason)
 
 
 def _mitigated(incident: Incident, event: TimelineEvent) -> None:
-    queue.cancel(incident.ref, reason=_("the damage is contained"), keys=[*ASKING, RAISED, UNDECIDED])
+    reason = _("the damage is contained")
+    _has_it(incident, reason)
+    queue.cancel(incident.ref, reason=reason, keys=[RAISED, UNDECIDED])
+
+
+def _has_it(incident: Incident, reason: str) -> None:
+    """Nobody needs to be called any more. A room or a mailbox that was not reached yet still hears that there is
+    something: else it would be told neither of this nor of its end."""
+    queue.cancel(incident.ref, reason=reason, keys=[OPENED], of_people=True)
+    queue.cancel(incident.ref, reason=reason, keys=CALLING)
 
 
 def _begun(incident: Incident, event: TimelineEvent) -> None:

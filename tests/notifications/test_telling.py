@@ -1,5 +1,6 @@
 """Who is told what and when: K132 release engineer, K133 DevOps, K134 product owner, K135 the team, K136 the room."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -156,6 +157,18 @@ def test_acknowledging_makes_what_still_waits_moot(
         ("inapp", "sent", ""), ("email", "cancelled", "acknowledged by Ben"),
         ("inapp", "sent", ""), ("email", "cancelled", "acknowledged by Ben"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", [transitions.acknowledge, transitions.mitigate])
+def test_a_room_that_was_not_reached_yet_still_hears_that_it_opened(
+    product: Product, ada: User, ben: User, post: Mailbox, verb: Callable[..., object]
+) -> None:
+    room = make_channel(product, "slack", ada, url="https://hooks.example.test/x")
+    incident = opened(product)
+    verb(incident, by=ben)
+    (row,) = Delivery.objects.filter(channel=room)
+    assert (row.key, row.state) == ("opened", "pending")
+    assert not Delivery.objects.filter(key="opened", user__isnull=False, state="pending").exists()
 
 
 def test_who_was_told_hears_that_it_is_over_by_the_same_ways(
