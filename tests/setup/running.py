@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -109,6 +110,27 @@ class Up:
         self._reader.join()
         assert alive == []
         return took
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """How an `up` ended: within how many seconds, and the command lines that were still there on its folder."""
+
+    took_s: float
+    left: list[str]
+
+
+def stopped_after(seconds: float, data: Path) -> Stopped:
+    """An `up` that is stopped so soon, wherever it is by then."""
+    running = Up(data)
+    time.sleep(seconds)
+    return Stopped(running.stop(signal.SIGTERM), left_on(data.parent))
+
+
+def left_on(folder: Path) -> list[str]:
+    """Command lines of processes that were started for what lies in `folder`."""
+    lines = [" ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])]
+    return [line for line in lines if str(folder) in line]
 
 
 @contextmanager

@@ -12,26 +12,19 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-import psutil
 import pytest
 
 from config import supervisor
 from tests.fixtures.begun import Begin
 from tests.patience import until
-from tests.setup.running import EMAIL, PASSWORD, READY, ROOT, Up, command, up
+from tests.setup.running import EMAIL, PASSWORD, READY, ROOT, command, left_on, up
 
 
 @pytest.fixture
 def own_data(begin: Begin, tmp_path: Path) -> Iterator[Path]:
     """A data folder after an orderly end; no process is left in it."""
     yield begin(tmp_path / "data")
-    nobody_left(tmp_path)
-
-
-def nobody_left(folder: Path) -> None:
-    assert [
-        process.info for process in psutil.process_iter(["cmdline"]) if str(folder) in str(process.info)
-    ] == []
+    assert left_on(tmp_path) == []
 
 
 def signed_in(address: str) -> str:
@@ -46,15 +39,8 @@ def signed_in(address: str) -> str:
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
-def test_a_stop_during_the_first_start_leaves_no_process_and_the_next_one_ends_in_time_with_open_streams(
-    tmp_path: Path,
-) -> None:
-    data = tmp_path / "data"
-    for seconds in (0.7, 1.4):
-        running = Up(data)
-        time.sleep(seconds)
-        assert running.stop(signal.SIGTERM) < 5
-    with up(data) as (running, address):
+def test_open_streams_end_in_time(own_data: Path) -> None:
+    with up(own_data) as (running, address):
         request = urllib.request.Request(
             f"{address}/live?topic=user:1&after=0", headers={"Cookie": signed_in(address)}
         )
@@ -65,7 +51,6 @@ def test_a_stop_during_the_first_start_leaves_no_process_and_the_next_one_ends_i
             assert running.stop(signal.SIGTERM) < 5
         running.line("Nightdesk has stopped")
         assert running.process.returncode == 0
-    nobody_left(tmp_path)
 
 
 def test_a_child_that_does_not_listen_is_killed_in_time(tmp_path: Path) -> None:
@@ -83,7 +68,7 @@ def test_a_child_that_does_not_listen_is_killed_in_time(tmp_path: Path) -> None:
 def test_kill_9_of_the_supervisor_leaves_no_process_and_loses_nothing(own_data: Path) -> None:
     with up(own_data) as (running, _):
         assert running.stop(signal.SIGKILL) < 5
-    nobody_left(own_data)
+    assert left_on(own_data) == []
     with up(own_data) as (again, address):
         assert again.lines == [f"{READY}{address}"]  # no new administrator: the data is still there
         assert signed_in(address)

@@ -14,9 +14,15 @@ import psutil
 import pytest
 
 from tests.patience import START_S
-from tests.setup.running import EMAIL, READY, ROOT, Up, command, environment
+from tests.setup.running import EMAIL, READY, ROOT, Stopped, Up, command, environment
 
 type Site = tuple[Up, str]
+
+
+def test_a_stop_during_the_first_start_leaves_no_process(interrupted: list[Stopped]) -> None:
+    """Nor anything that keeps the next one, `site`, from being a first start."""
+    assert [each.left for each in interrupted] == [[], []]
+    assert all(each.took_s < 5 for each in interrupted)
 
 
 def test_it_says_who_may_sign_in_and_where_it_is_ready(site: Site) -> None:
@@ -54,7 +60,7 @@ def test_a_second_one_on_the_same_data_is_refused(site: Site, data: Path) -> Non
 
 
 def test_another_command_finds_the_running_database(site: Site, data: Path) -> None:
-    found = command(data, "migrate", "--check")
+    found = command(data, "verify_timeline")
     assert (found.returncode, found.stderr) == (0, "")
 
 
