@@ -15,7 +15,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from foundation.problems import CONTENT_TYPE, document
+from foundation.problems import CONTENT_TYPE, FOR_MACHINES, document
 from live.asking import Receive, Scope, Send
 
 SECONDS = 20.0  # in all
@@ -105,9 +105,9 @@ def _too_large(limit: int) -> Refused:
 
 
 async def refuse(refused: Refused, receive: Receive, send: Send, path: str = "") -> None:
-    """Answers at once (problem details under /api/, else plain text), lets the sender finish for a moment, closes."""
+    """Answers at once (problem details for machines, else plain text), lets the sender finish for a moment, closes."""
     text, kind = f"{refused.reason}\n".encode(), b"text/plain; charset=utf-8"
-    if path.startswith("/api/"):
+    if path.startswith(FOR_MACHINES):
         text, kind = json.dumps(document(refused.status, refused.reason)).encode(), CONTENT_TYPE.encode()
     headers = [
         (b"content-type", kind),

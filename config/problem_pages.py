@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
-from foundation.problems import CONTENT_TYPE, problem
+from foundation.problems import CONTENT_TYPE, FOR_MACHINES, problem
 
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 
@@ -21,7 +21,7 @@ class ProblemDetails:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         foreign = response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE
-        if not foreign or not request.path.startswith(("/api/", "/in/")):
+        if not foreign or not request.path.startswith(FOR_MACHINES):
             return response
         words = {404: _("There is no such address."), 405: _("This address does not take that method.")}
         kept = {name: response.headers[name] for name in KEPT if name in response.headers}

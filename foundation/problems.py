@@ -10,6 +10,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse, JsonResponse
 
 CONTENT_TYPE = "application/problem+json"
+# Addresses that scripts and machines ask: every refusal there is problem details.
+FOR_MACHINES = ("/api/", "/in/")
 
 
 def document(
