@@ -43,12 +43,12 @@ def reader(hotfix: Hotfix) -> GitReader:
         return Unreadable(problem)
 
 
-def remember(repository: int, refs: Mapping[str, Ref]) -> None:
-    """What a look has just shown, for the rounds that follow it on this machine."""
+def remember(repository: int, at: str, refs: Mapping[str, Ref]) -> None:
+    """What a look has just shown, up to the observation `at`, for the rounds that follow it on this machine."""
     if len(_SHOWN) >= MAX_SHOWN:
         _SHOWN.clear()
     if len(refs) <= MAX_REFS:
-        _SHOWN[str(folder(repository))] = (position(repository), refs)
+        _SHOWN[str(folder(repository))] = (at, refs)
 
 
 def shown(hotfix: Hotfix) -> Mapping[str, Ref] | None:

@@ -75,7 +75,7 @@ def judge_with(hotfix: Hotfix, refs: Mapping[str, Ref] | None, at: str = "") -> 
             return
         refs = reading.shown(hotfix)
     token = uuid.uuid4()
-    end = moment.now() + timedelta(seconds=LEASE_S)
+    end = moment.Read() + timedelta(seconds=LEASE_S)
     Hotfix.objects.filter(pk=hotfix.pk).update(lease_token=token, look_at=end)
     try:
         _round(hotfix, token, reading.reader(hotfix), refs=refs, ask_forge=True)

@@ -30,6 +30,7 @@ def context(hotfix: Hotfix, reader: GitReader, refs: Mapping[str, Ref] | None = 
     """A dozen queries, whatever the hotfix."""
     known, now = work.read(hotfix.incident), moment.now()
     forge, trouble = _forge(hotfix)
+    its_watch = known_watch.of(hotfix)
     return Context(
         policy=hotfix.rules,
         reader=reader,
@@ -47,9 +48,9 @@ def context(hotfix: Hotfix, reader: GitReader, refs: Mapping[str, Ref] | None = 
         forge=forge,
         forge_trouble=trouble,
         deployed=_deployed(hotfix),
-        evidence=(*_evidence(hotfix), *known_watch.tried(hotfix)),
-        tallies=known_watch.tallies(hotfix, now),
-        watch=known_watch.watch(hotfix, now),
+        evidence=(*_evidence(hotfix), *known_watch.tried(its_watch)),
+        tallies=known_watch.tallies(hotfix, its_watch, now),
+        watch=known_watch.watch(hotfix, its_watch, now),
         told=_told(hotfix, known),
         versions=_versions(hotfix, now),
         deploy_limit_s=_limit(known),

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
 from hotfixes.judging.milestones import GIT, Reached
 from hotfixes.models import CheckResult, Hotfix
 from hotfixes.said import ticking
@@ -99,15 +101,17 @@ def standing(incident: Incident) -> dict[str, str]:
     that nobody could ever tell has not passed. Where a person took a check on, that hotfix holds up no other.
     """
     open_ = set(incident.hotfixes.open().values_list("pk", flat=True))
-    once = CheckResult.objects.filter(hotfix__in=open_, verdict=Verdict.PASS)
-    proven = set(once.values_list("hotfix", "key").distinct())
-    rows = CheckResult.objects.filter(
-        hotfix__incident=incident, hotfix__status=Hotfix.Status.OPEN, superseded_at=None
-    )
+    stands = Q(superseded_at=None)
+    answers = CheckResult.objects.filter(stands | Q(verdict=Verdict.PASS), hotfix__in=open_)
+    stand = ExpressionWrapper(stands, BooleanField())
+    rows = list(answers.order_by("key", "hotfix").values_list("key", "verdict", "hotfix", stand).distinct())
+    proven = {(hotfix, key) for key, verdict, hotfix, _stands in rows if verdict == Verdict.PASS}
     taken = ticking.taken_on(incident)
     found: dict[str, str] = {}
     judged: dict[str, set[int]] = {}
-    for key, verdict, hotfix in rows.values_list("key", "verdict", "hotfix"):
+    for key, verdict, hotfix, still in rows:
+        if not still:
+            continue
         if verdict != Verdict.UNKNOWN or (hotfix, key) in proven:
             judged.setdefault(key, set()).add(hotfix)
         if (hotfix, key) in taken and verdict != Verdict.PASS:

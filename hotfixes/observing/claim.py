@@ -53,7 +53,7 @@ class Claim:
 
     def renew(self) -> None:
         """Raises LeaseLost."""
-        end = moment.now() + timedelta(seconds=LEASE_S)
+        end = moment.Read() + timedelta(seconds=LEASE_S)
         if not Mirror.objects.filter(pk=self.mirror.pk, lease_token=self.token).update(due_at=end):
             raise LeaseLost
 

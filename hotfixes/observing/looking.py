@@ -84,7 +84,7 @@ def _look(claim: Claim) -> None:
         crashpoint("ingest.observed")
         at = position(repository.pk)
         seen_file(repository.pk).write_text(at)
-        remember(repository.pk, refs)
+        remember(repository.pk, at, refs)
         _read(claim, repository, update, copy, seen_at, changed=bool(moved))
     for hotfix in Hotfix.objects.watched().for_page().filter(repository=repository):
         judging.judge_with(hotfix, refs, at)

@@ -22,15 +22,13 @@ def of(hotfix: Hotfix) -> Watch | None:
     return rows.select_related("product", "incident").order_by("-kept_from", "-pk").first()
 
 
-def tried(hotfix: Hotfix) -> tuple[Shown, ...]:
+def tried(found: Watch | None) -> tuple[Shown, ...]:
     """What people tried by hand since the deployment."""
-    found = of(hotfix)
     return tuple(smoke.ticks(found)) if found else ()
 
 
-def tallies(hotfix: Hotfix, now: datetime) -> tuple[Counted, ...]:
+def tallies(hotfix: Hotfix, found: Watch | None, now: datetime) -> tuple[Counted, ...]:
     """By people, scripts and monitors; what monitors count is read until its watch is over, or until `now`."""
-    found = of(hotfix)
     until = (found.ended_at if found else None) or now
     return tuple(counted(hotfix.incident, hotfix.product_id, found.kept_from if found else None, until))
 
@@ -54,8 +52,7 @@ def told(incident: Incident, product: int) -> list[Counted]:
     ]  # fmt: skip
 
 
-def watch(hotfix: Hotfix, now: datetime) -> WatchFacts | None:
-    found = of(hotfix)
+def watch(hotfix: Hotfix, found: Watch | None, now: datetime) -> WatchFacts | None:
     if found is None:
         return None
     course = judging.measured(found, now)
