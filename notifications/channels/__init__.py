@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from notifications.channels import apprise, email, matrix, ntfy, slack, teams, webhook
+from notifications.channels import apprise, email, matrix, ntfy, slack, teams, tokens, webhook
 from notifications.channels.forms import ChannelForm
 from notifications.models import Kind
 from notifications.parcel import Outcome, Parcel
@@ -33,10 +33,10 @@ WAYS = {
     way.kind: way
     for way in (
         Way(Kind.EMAIL, email.EmailForm, email.shown, email.send, email.unusable),
-        Way(Kind.NTFY, ntfy.NtfyForm, ntfy.shown, ntfy.send, ntfy.unusable),
+        Way(Kind.NTFY, ntfy.NtfyForm, ntfy.shown, ntfy.send, ntfy.unusable, tokens.whole),
         Way(Kind.SLACK, slack.SlackForm, slack.shown, slack.send, slack.unusable, slack.whole),
         Way(Kind.TEAMS, teams.TeamsForm, teams.shown, teams.send, teams.unusable),
-        Way(Kind.MATRIX, matrix.MatrixForm, matrix.shown, matrix.send, matrix.unusable),
+        Way(Kind.MATRIX, matrix.MatrixForm, matrix.shown, matrix.send, matrix.unusable, tokens.needed),
         Way(Kind.WEBHOOK, webhook.WebhookForm, webhook.shown, webhook.send, webhook.unusable),
         Way(
             Kind.APPRISE, apprise.AppriseForm, apprise.shown, apprise.send, apprise.unusable, for_admins=True

@@ -1,6 +1,7 @@
 """What every channel's form has. Secrets are never shown again: left empty, the one that is set stays."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,18 +51,19 @@ class Secret(forms.CharField):
 class ChannelForm(forms.Form):
     """`secrets` are the fields that are sealed together; the others belong to the row.
 
-    `known`: they are set already, and may stay.
+    `known`: they are set already, and may stay; `kept` says what an empty field means then, where it needs more words.
     """
 
     name = forms.CharField(label=lazy("Name"), max_length=80, validators=[plain_text])
     secrets: tuple[str, ...] = ()
+    kept: Mapping[str, Any] = {}
 
     def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = known
         if known:
             for name in self.secrets:
-                self.fields[name].help_text = (
+                self.fields[name].help_text = self.kept.get(name) or (
                     _("It is set. Leave this empty to keep it.")
                     if self.fields[name].required
                     else _("Leave this empty to keep what is set.")

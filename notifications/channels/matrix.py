@@ -61,6 +61,7 @@ class MatrixForm(ChannelForm):
         ),
     )
     secrets = ("url", "room", "token")
+    kept = {"token": lazy("Leave this empty to keep what is set, unless the homeserver changes.")}
 
 
 def shown(config: dict[str, str]) -> str:

@@ -44,6 +44,7 @@ class NtfyForm(ChannelForm):
         help_text=lazy("If the server asks for one."),
     )
     secrets = ("url", "token")
+    kept = {"token": lazy("Leave this empty to keep what is set. Another server’s address forgets it.")}
 
 
 def shown(config: dict[str, str]) -> str:

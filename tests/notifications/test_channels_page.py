@@ -1,5 +1,6 @@
 """/settings/channels/: who may, what is never shown again, and a test that says what happened."""
 
+import json
 import re
 
 import pytest
@@ -52,6 +53,34 @@ def test_editing_without_a_secret_keeps_it(client: Client, product: Product, mia
     client.post(f"/settings/channels/{channel.pk}/", {"name": "Night room", "url": f"{HOOK}2"})
     channel.refresh_from_db()
     assert f"{HOOK}2" in unseal(channel.sealed)
+
+
+def test_another_server_does_not_get_the_token_of_the_former_one(
+    client: Client, product: Product, mia: User
+) -> None:
+    """Whoever may change the address could read the token there, which no page shows."""
+    phone = make_channel(product, "ntfy", mia, url="https://ntfy.example.test/duty", token="canary")
+    matrix = make_channel(
+        product, "matrix", mia, url="https://matrix.example.test", room="!r:example.test", token="canary"
+    )
+    client.force_login(mia)
+    for channel, same, other in (
+        (phone, "https://ntfy.example.test/night", "https://ntfy.evil.test/night"),
+        (matrix, "https://matrix.example.test/", "https://matrix.evil.test"),
+    ):
+        page = f"/settings/channels/{channel.pk}/"
+        assert client.post(page, {"name": "Duty", "url": same}).status_code == 302
+        channel.refresh_from_db()
+        assert "canary" in unseal(channel.sealed)
+        answer = client.post(page, {"name": "Duty", "url": other})
+        channel.refresh_from_db()
+        kept = json.loads(unseal(channel.sealed))
+        if channel == phone:
+            assert (answer.status_code, kept) == (302, {"url": other})
+        else:
+            assert (answer.status_code, "the former server" in answer.text) == (422, True)
+            assert (kept["url"], kept["token"]) == (same, "canary")
+            assert client.post(page, {"name": "Duty", "url": other, "token": "new"}).status_code == 302
 
 
 @pytest.mark.parametrize(
