@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, override
@@ -22,23 +21,10 @@ from network import authorities, locator
 from network.egress import Policy
 from network.exchange import ERRORS
 from network.names import NAMES, Names
+from network.reply import Reply as Reply
 
 MAX_BYTES = 64 * 1024
 FAULTS = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back: `status` 0 with `error` (a code of network.exchange.ERRORS) and its sentence, or an answer.
-
-    `rest_s`: how long the other side asks us to wait (Retry-After), in seconds; 0 where it says nothing.
-    """
-
-    status: int = 0
-    body: bytes = b""
-    error: str = ""
-    detail: str = ""
-    rest_s: float = 0
 
 
 class Refused(httpcore.ConnectError):

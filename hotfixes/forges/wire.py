@@ -2,21 +2,23 @@
 requests are bounded over all of them together; no redirect is followed, and the token is in no error.
 """
 
+from __future__ import annotations
+
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
-
-import httpx
 
 from hotfixes.forges.address import Connection, Place, authorisation, place
 from hotfixes.forges.shapes import MAX_ROWS, plain, restored
 from hotfixes.forges.trouble import ForgeError, Trouble
-from network.http import FAULTS, fault, opened
+
+if TYPE_CHECKING:
+    import httpx  # loaded with the first question to a forge: most processes ask none
 
 TOTAL_S: Final = 25.0
 MAX_ANSWER: Final = 12_000_000
@@ -128,6 +130,8 @@ class Wire:
         self, method: str, path: str, body: object = None, *, etag: str = "", root: bool = False
     ) -> Answer:
         """One question below the repository (or the API's `root`). Raises ForgeError for all but 2xx and 304."""
+        from network.http import FAULTS, fault
+
         self.requests += 1
         if self.requests > MAX_REQUESTS or self.received > MAX_BYTES:
             raise ForgeError(Trouble.TOO_BIG)
@@ -187,6 +191,8 @@ def wired(
     connection: Connection, remembered: Mapping[str, Any], *, total_s: float = TOTAL_S
 ) -> Iterator[Wire]:
     """Raises ForgeError for an address or a token that cannot be one."""
+    from network.http import opened
+
     where = place(connection)
     headers = {
         "Accept": "application/json",

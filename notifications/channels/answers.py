@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from network.egress import Policy
-from network.http import Reply, post
+from network.reply import Reply
 from notifications.parcel import Outcome
 
 # Too slow, too early, too many: the other side asks us to come again.
@@ -23,6 +23,8 @@ def ask(
     url: str, content: bytes, headers: dict[str, str], *, method: str = "POST", total_s: float = WHOLE_S
 ) -> Reply:
     """The answer itself, for kinds whose bodies say more than the status."""
+    from network.http import post  # with the first message: most processes send none
+
     policy = Policy.from_settings("webhook")
     return post(url, content, policy=policy, headers=headers, total_s=total_s, method=method)
 

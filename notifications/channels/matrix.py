@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from network import locator
-from network.http import Reply
+from network.reply import Reply
 from notifications.channels import answers
 from notifications.channels.forms import ChannelForm, Secret, header_word, host_of, web_address
 from notifications.channels.words import cut, harmless, short

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from network.http import Reply
+from network.reply import Reply
 from notifications.channels import answers
 from notifications.channels.forms import ChannelForm, Secret, host_of, web_address
 from notifications.channels.words import fitting, short

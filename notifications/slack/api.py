@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from network.http import Reply
+from network.reply import Reply
 from notifications.channels import answers
 
 # People wait for these: Slack gives us three seconds to answer a press or a reply, and a press takes three of them.

@@ -14,14 +14,14 @@ import sys, django
 django.setup()
 from django.urls import NoReverseMatch, resolve, reverse
 reverse("api_page"), resolve("/incidents/"), resolve("/in/push/key")
-api = {"ninja", "config.api", "incidents.api.verbs"}
-assert not api & set(sys.modules), api & set(sys.modules)
+api, clients = {"ninja", "config.api", "incidents.api.verbs"}, {"httpx", "pycurl"}
+assert not (api | clients) & set(sys.modules), (api | clients) & set(sys.modules)
 assert resolve("/api/v1/incidents").url_name == "list_incidents"
 assert api <= set(sys.modules)
 """
 
 
-def test_pages_are_known_without_the_api_and_the_api_with_the_first_who_asks(tmp_path: Path) -> None:
+def test_pages_are_known_without_api_and_clients_and_the_api_with_the_first_who_asks(tmp_path: Path) -> None:
     asked = subprocess.run(
         [sys.executable, "-c", ASKS],
         env=environment(tmp_path / "data", DJANGO_SETTINGS_MODULE="config.settings"),
