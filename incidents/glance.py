@@ -115,6 +115,16 @@ def know(incident: Incident, what: str, answer: object) -> None:
         kept[what] = answer
 
 
+def known(incident: Incident, what: str) -> Any:
+    """What `steady` would answer while it is held, without asking; None if it would ask."""
+    return incident.__dict__.get(_HELD, {}).get(what)
+
+
+def forget(incident: Incident, what: str) -> None:
+    """While it is held: this is asked again."""
+    incident.__dict__.get(_HELD, {}).pop(what, None)
+
+
 def _from[T](kept: dict[str, Any] | None, what: str, read: Callable[[], T]) -> T:
     if kept is None:
         return read()
@@ -158,8 +168,8 @@ def last_run(incident: Incident, key: str) -> Clock | None:
     if _KEPT in incident.__dict__:
         return next((clock for clock in reversed(clocks_of(incident)) if clock.key == key), None)
     # One that runs is the last: the next one begins once it has ended. Of remedies several may run at once.
-    known: list[Clock] = incident.__dict__.get(_HELD, {}).get(RUNNING, [])
-    if found := next((one for one in known if one.key == key and one.is_running and not one.subject), None):
+    running: list[Clock] = known(incident, RUNNING) or []
+    if found := next((one for one in running if one.key == key and one.is_running and not one.subject), None):
         return found
     return incident.clocks.filter(key=key).order_by("-cycle", "-pk").first()
 

@@ -243,6 +243,11 @@ def withdraw(ref: str, *, reason: str, key: str) -> int:
     return dead.update(state=State.CANCELLED, reason=reason[:500])
 
 
+def waiting(ref: str) -> frozenset[str]:
+    """The keys of what waits to be sent about `INC-42`, or is held."""
+    return frozenset(Delivery.objects.about(ref).unsent().values_list("key", flat=True).distinct())
+
+
 def reached(ref: str) -> list[Recipient]:
     """To whom something about `INC-42` was sent or may have been, by the routes that it took; users' channels not: what
     they hear is written for them.

@@ -1,7 +1,11 @@
 """Another severity has other limits: clocks that run go on under them."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
+
+from django.db import connection
 
 from incidents.clocks import clocks
 from incidents.clocks.starts import calendar_of
@@ -10,8 +14,14 @@ from incidents.glance import RUNNING, know
 from incidents.models import Clock, Incident, TimelineEvent
 from products.models import Severity
 
-# What it changes.
-LIMITS = ("severity", "target", "target_s", "calendar", "due_at", "due_set_at", "warn_at", "limits_before")
+_LIMITS = """
+UPDATE incidents_clock SET severity = %(severity)s, due_set_at = %(now)s, target = new.target,
+    target_s = new.target_s, calendar = new.calendar::jsonb, due_at = new.due_at, warn_at = new.warn_at,
+    limits_before = new.limits_before::jsonb
+FROM unnest(%(id)s::bigint[], %(target)s::text[], %(target_s)s::int[], %(calendar)s::text[],
+            %(due_at)s::timestamptz[], %(warn_at)s::timestamptz[], %(limits_before)s::text[])
+     AS new (id, target, target_s, calendar, due_at, warn_at, limits_before)
+WHERE incidents_clock.id = new.id"""
 
 
 def retarget(incident: Incident, severity: Severity, now: datetime, *, since: datetime | None = None) -> None:
@@ -38,11 +48,22 @@ def retarget(incident: Incident, severity: Severity, now: datetime, *, since: da
         clock.due_at, clock.due_set_at = clocks.due_at(clock.run), now
         set_warning(clock)
         changed.append(clock)
-    if changed:  # they are there: this is one statement for all of them
-        Clock.objects.bulk_create(changed, update_conflicts=True, unique_fields=["pk"], update_fields=LIMITS)
+    _write(changed, severity, now)
     if over:
         again = _again(incident, severity, over, limits, now)
         know(incident, RUNNING, [*known, *again])
+
+
+def _write(changed: list[Clock], severity: Severity, now: datetime) -> None:
+    """The new limits of all of them by one statement."""
+    if not changed:
+        return
+    same = ("id", "target", "target_s", "due_at", "warn_at")
+    columns: dict[str, list[Any]] = {name: [getattr(clock, name) for clock in changed] for name in same}
+    columns["calendar"] = [clock.calendar and json.dumps(clock.calendar) for clock in changed]
+    columns["limits_before"] = [json.dumps(clock.limits_before) for clock in changed]
+    with connection.cursor() as cursor:
+        cursor.execute(_LIMITS, {"severity": severity.label, "now": now, **columns})
 
 
 def _again(

@@ -149,7 +149,8 @@ def _follow(incident: Incident, event: TimelineEvent) -> None:
         retarget(incident, incident.severity, event.recorded_at, since=event.occurred_at)
         ended = True
     boxes.follow(incident, event)
-    if event.actor:
+    # Whoever declared it takes part since then.
+    if event.actor and event.actor_id != incident.declared_by_id:
         Participant.objects.bulk_create(
             [Participant(incident=incident, user=event.actor)], ignore_conflicts=True
         )

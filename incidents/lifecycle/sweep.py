@@ -72,7 +72,8 @@ def turn(pk: int) -> None:
 def _held(pk: int) -> Incident | None:
     """The incident, locked; None while somebody else holds it."""
     free = Incident.objects.select_for_update(skip_locked=True, of=("self",))
-    return free.select_related("product__team", "severity", "process_version").filter(pk=pk).first()
+    known = free.select_related("product__team", "severity", "process_version")
+    return known.defer("process_version__text").filter(pk=pk).first()
 
 
 def _warn(pk: int) -> int:

@@ -18,7 +18,7 @@ from incidents.messages import letters
 from incidents.messages.letters import Letter
 from incidents.models import Incident, Mode, Status, TimelineEvent
 from incidents.roles import owners
-from incidents.telling import recipients
+from incidents.telling import notice, recipients
 from notifications import queue
 from notifications.models import Audience
 from notifications.queue import Message
@@ -90,7 +90,7 @@ def _heard(incident: Incident, event: TimelineEvent) -> datetime:
 
 
 def _set(incident: Incident, due: datetime | None) -> None:
-    queue.cancel(incident.ref, reason=_("an update was sent") if due else _("nobody has to"), keys=[DUE])
+    notice.call_off(incident, reason=_("an update was sent") if due else _("nobody has to"), keys=[DUE])
     incident.put_down(update_due_at=due, remind_at=due)
 
 

@@ -205,6 +205,8 @@ class Incident(models.Model):
         known["severity"] = severity or known["severity"]
         wanted = [name for name, row in known.items() if row is None]
         rows = Incident.objects.select_related("product__team", *wanted).annotate(read_at=moment.Read())
+        if "process_version" in wanted:
+            rows = rows.defer("process_version__text")  # long, and verbs go by the document
         fresh = rows.get(pk=self.pk)
         for column in self._meta.concrete_fields:
             setattr(self, column.attname, getattr(fresh, column.attname))

@@ -1,5 +1,6 @@
 """One message about one incident: its subject, its body, what may be tapped. A private one says its ref alone."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from products.vocabulary import ClockKey
 UNDECIDED = "undecided"
 # What says that it is over.
 RESOLVED = "resolved"
+WAITING = "waiting"
 # A locked phone shows some forty characters: severity, ref and product must be among them.
 SEVERITY_SHOWN, PRODUCT_SHOWN = 14, 16
 
@@ -57,6 +59,22 @@ def tell(
         now=glance.now(incident),
         own=own,
     )
+    found = glance.known(incident, WAITING)
+    if found is not None:
+        glance.know(incident, WAITING, found | {key})
+
+
+def waiting(incident: Incident) -> frozenset[str]:
+    """The keys of what may still wait to be sent about it: mostly there is nothing to call off."""
+    return glance.steady(incident, WAITING, lambda: queue.waiting(incident.ref))
+
+
+def call_off(incident: Incident, *, reason: str, keys: Collection[str], of_people: bool = False) -> None:
+    """What waits with one of `keys` is moot, `of_people`: for people alone. For a verb, in its transaction."""
+    if not waiting(incident).isdisjoint(keys):
+        queue.cancel(incident.ref, reason=reason, keys=keys, of_people=of_people)
+        # What one of them carried waits again.
+        glance.forget(incident, WAITING)
 
 
 def message(incident: Incident, key: str, headline: str, line: str, *, path: str = "") -> Message:

@@ -15,6 +15,7 @@ from foundation.crash import crashpoint
 from incidents.clocks.clocks import span
 from incidents.clocks.stages import STAGES
 from incidents.clocks.whose import Whose, whose
+from incidents.glance import forget
 from incidents.models import Clock, Incident, Reminder
 from incidents.telling import escalation, notice, recipients, telling
 from notifications import queue
@@ -53,9 +54,10 @@ def remind(incident: Incident, due: Sequence[Clock], now: datetime) -> int:
 def refresh(incident: Incident, reason: str) -> None:
     """What still waits says nothing of a clock that has ended, stands still, ran out or got another limit. For a verb,
     in its transaction."""
-    waiting = (
-        Delivery.objects.about(incident.ref).unsent().filter(key__in=[*KEYS.values(), telling.ESCALATED])
-    )
+    keys = [*KEYS.values(), telling.ESCALATED]
+    if notice.waiting(incident).isdisjoint(keys):
+        return
+    waiting = Delivery.objects.about(incident.ref).unsent().filter(key__in=keys)
     found = dict(waiting.values_list("about", "key").distinct())
     rows = Reminder.objects.filter(about__in=found, clock__incident=incident).select_related("clock")
     told: dict[str, list[Reminder]] = defaultdict(list)
@@ -67,6 +69,7 @@ def refresh(incident: Incident, reason: str) -> None:
             queue.cancel_about(about, reason=reason, key=found[about])
         elif len(good) < len(mine):
             queue.reword(about, _message(incident, good), key=found[about])
+    forget(incident, notice.WAITING)
 
 
 def _come(clock: Clock, now: datetime) -> list[Reminder]:

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from incidents.clocks.clocks import span
+from incidents.glance import forget
 from incidents.models import Clock, Incident, Status, TimelineEvent
 from incidents.sentences.decisions import decided
 from incidents.telling import recipients
 from incidents.telling import roles as telling_roles
 from incidents.telling.notice import RESOLVED as RESOLVED
+from incidents.telling.notice import WAITING, call_off, tell, time_of
 from incidents.telling.notice import about as about
-from incidents.telling.notice import tell, time_of
 from incidents.telling.recipients import everybody
 from notifications import hours, queue
 from notifications.models import Delivery
@@ -147,19 +148,19 @@ def _acknowledged(incident: Incident, event: TimelineEvent) -> None:
 def _mitigated(incident: Incident, event: TimelineEvent) -> None:
     reason = _("the damage is contained")
     _has_it(incident, reason)
-    queue.cancel(incident.ref, reason=reason, keys=[RAISED, UNDECIDED])
+    call_off(incident, reason=reason, keys=[RAISED, UNDECIDED])
 
 
 def _has_it(incident: Incident, reason: str) -> None:
     """Nobody needs to be called any more. A room or a mailbox that was not reached yet still hears that there is
     something: else it would be told neither of this nor of its end."""
-    queue.cancel(incident.ref, reason=reason, keys=[OPENED], of_people=True)
-    queue.cancel(incident.ref, reason=reason, keys=CALLING)
+    call_off(incident, reason=reason, keys=[OPENED], of_people=True)
+    call_off(incident, reason=reason, keys=CALLING)
 
 
 def _begun(incident: Incident, event: TimelineEvent) -> None:
     """Somebody has begun a remedy: which one need not be decided any more."""
-    queue.cancel(incident.ref, reason=str(event.get_kind_display()).lower(), keys=[UNDECIDED])
+    call_off(incident, reason=str(event.get_kind_display()).lower(), keys=[UNDECIDED])
 
 
 def _worse(incident: Incident, event: TimelineEvent) -> None:
@@ -168,7 +169,7 @@ def _worse(incident: Incident, event: TimelineEvent) -> None:
     if was is None or incident.severity.rank >= was.rank:
         return
     headline = _("raised from %(severity)s") % {"severity": was.label}
-    queue.cancel(incident.ref, reason=_("raised since"), keys=[*ASKING, RAISED])
+    call_off(incident, reason=_("raised since"), keys=[*ASKING, RAISED])
     # Somebody is on it: the others need not be woken.
     wake = incident.severity.wake and not incident.acknowledged_at
     to = everybody(incident, but=event.actor)
@@ -195,6 +196,7 @@ def _over(incident: Incident, event: TimelineEvent) -> None:
     """Whoever was told hears that it is over; what still waits is moot."""
     to = [one for one in queue.reached(incident.ref) if one.user is None or one.user != event.actor]
     queue.cancel(incident.ref, reason=str(Status(incident.status).label).lower())
+    forget(incident, WAITING)
     if incident.private:
         to = [one for one in to if one.user and recipients.takes_part(incident, one.user)]
     took = span((event.occurred_at - incident.detected_at).total_seconds())

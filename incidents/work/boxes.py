@@ -34,9 +34,13 @@ def start(incident: Incident, event: TimelineEvent) -> None:
 
 def follow(incident: Incident, event: TimelineEvent) -> None:
     """What an event ticks, and what a setback opens again. For the engine, which holds the incident."""
-    if not _matters(incident, event):
-        return
-    changed = [box for box in incident.checklist.select_related("done_by_event") if _apply(box, event)]
+    rows = incident.checklist.select_related("done_by_event")
+    if event.kind not in UNDOES:
+        places = _ticked_by(incident, event)
+        if not places:
+            return
+        rows = rows.filter(position__in=places).exclude(state=Box.DONE)
+    changed = [box for box in rows if _apply(box, event)]
     ChecklistItem.objects.bulk_update(changed, KEPT)
 
 
@@ -50,9 +54,10 @@ def _asked(incident: Incident) -> list[dict[str, Any]]:
     return list((incident.process_version.document.get("checklist") or {}).get("items", []))
 
 
-def _matters(incident: Incident, event: TimelineEvent) -> bool:
-    """Whether any box can change by it: most events ask the database nothing more."""
-    return event.kind in UNDOES or any(means(event, item.get("done_on", ())) for item in _asked(incident))
+def _ticked_by(incident: Incident, event: TimelineEvent) -> list[int]:
+    """The places of the boxes that can be ticked by it: most events ask the database nothing more."""
+    asked = enumerate(_asked(incident), start=1)
+    return [place for place, item in asked if means(event, item.get("done_on", ()))]
 
 
 def _prepared(incident: Incident) -> list[ChecklistItem]:

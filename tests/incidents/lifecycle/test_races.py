@@ -142,7 +142,7 @@ def test_verbs_against_the_sweep_for_a_thousand_rounds_without_deadlock(
     def verbs(mine: Incident) -> None:
         try:
             for round_ in range(250):
-                incident = Incident.objects.get(pk=mine.pk)
+                incident = Incident.objects.select_related("severity").get(pk=mine.pk)
                 other = severities[1 - severities.index(incident.severity)]
                 transitions.change_severity(incident, by=users[0], severity=other, reason=f"{round_}")
                 if round_ % 8 == 0:
