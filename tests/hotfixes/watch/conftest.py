@@ -35,6 +35,8 @@ _LEASED = "UPDATE monitoring_monitor SET lease_token = %s WHERE id = %s RETURNIN
 class Night:
     """Krow's hotfix, watched by a monitor every two minutes. Minutes count from the smoke tests, at 02:00."""
 
+    sparse = True
+
     def __init__(self, clock: Stage, process: str = "krow") -> None:
         self.clock = clock
         self.to(-20)
@@ -76,9 +78,13 @@ class Night:
         store(token, [(seen, Outcome((Result("", seen.name, state),)))])
 
     def go(self, until: float, state: State = "up") -> None:
-        """A look every two minutes, the last at `until`, and a judgement now and then."""
+        """A look every two minutes, the last at `until`, and a judgement now and then. While all is well every other
+        one fails to come, which the process allows: it makes no gap of it."""
         now = (self.clock.now - NIGHT).total_seconds() / 60
-        for n in range(1, int((until - now) / 2) + 1):
+        last = int((until - now) / 2)
+        for n in range(1, last + 1):
+            if self.sparse and state == "up" and n % 2 and n not in (1, last):
+                continue
             self.to(now + 2 * n)
             self.look(state)
             if n % 10 == 0 or state != "up":

@@ -19,6 +19,7 @@ from tests.signing import sign_in
 
 
 def test_looks_are_kept_from_the_deployment_and_the_time_counts_from_the_smoke_tests_c3(night: Night) -> None:
+    night.sparse = False
     night.deploy(-10)
     assert (night.watch.remedy, night.watch.counts_from) == (night.hotfix.ref, None)
     night.go(0)
