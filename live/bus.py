@@ -24,6 +24,11 @@ WITH told AS (
            pg_snapshot_xmin(pg_current_snapshot())::text::bigint
     FROM unnest(%(topics)s::text[], %(htmls)s::text[], %(events)s::text[])
          WITH ORDINALITY AS said (topic, html, event, place)
+    WHERE event = '' OR NOT EXISTS (
+        SELECT FROM (
+            SELECT transaction FROM live_announcement before
+            WHERE before.topic = said.topic AND before.event = said.event ORDER BY id DESC LIMIT 1
+        ) newest WHERE transaction = pg_current_xact_id()::text::bigint)
     ORDER BY place
     RETURNING id, topic
 ) SELECT pg_notify(%(channel)s, id || ' ' || topic) FROM told ORDER BY id"""
@@ -58,7 +63,8 @@ def publish(topic: str, html: str = "", *, event: str = "") -> None:
 
     `topic`: `incident:42`, `user:7`, `board:3`, or `access:7` (that person's streams are checked anew; never
     sent out). `html`: elements for htmx (`<hx-upsert>`, `<hx-partial>`). `event`: the name of a DOM event on
-    the page's `#live`, such as "refresh". Exactly one of the two; `access:` needs neither. Else ValueError.
+    the page's `#live`, such as "refresh"; said again in the same transaction it is told once, so that a page
+    fetches once. Exactly one of the two; `access:` needs neither. Else ValueError.
     """
     if not TOPIC.fullmatch(topic):
         raise ValueError(f"not a topic: {topic!r}")
@@ -92,7 +98,8 @@ def gathered() -> Iterator[None]:
 
 
 def _write(said: list[Said]) -> None:
-    topics, htmls, events = zip(*said, strict=True)
+    once = [each for place, each in enumerate(said) if not each[2] or each not in said[:place]]
+    topics, htmls, events = zip(*once, strict=True)
     with connection.cursor() as cursor:
         what = {"topics": list(topics), "htmls": list(htmls), "events": list(events)}
         cursor.execute(_PUBLISH, {**what, "channel": CHANNEL})

@@ -48,6 +48,28 @@ def test_a_thousand_announcements_of_one_transaction_arrive_in_order(listen: Cal
     assert [heard.data for heard in reader.until(1000)] == [f"<p>{number}</p>" for number in range(1000)]
 
 
+def test_an_event_is_told_once_by_a_transaction_and_again_by_the_next(listen: Callable[..., Reader]) -> None:
+    reader = listen("incident:1", "board:1")
+    for number in range(2):
+        with transaction.atomic():
+            bus.publish("incident:1", event="refresh")
+            bus.publish("incident:1", f"<p>{number}</p>")
+            bus.publish("board:1", event="refresh")
+            bus.publish("incident:1", event="refresh")
+    assert [heard.event or heard.data for heard in reader.until(6)] == [
+        "refresh", "<p>0</p>", "refresh", "refresh", "<p>1</p>", "refresh",
+    ]  # fmt: skip
+    with transaction.atomic():
+        with transaction.atomic():
+            bus.publish("incident:1", event="refresh")
+            transaction.set_rollback(True)
+        with bus.gathered():
+            bus.publish("incident:1", event="refresh")
+            bus.publish("incident:1", event="refresh")
+        bus.publish("incident:1", "<p>2</p>")
+    assert [heard.event or heard.data for heard in reader.until(8)][6:] == ["refresh", "<p>2</p>"]
+
+
 def test_a_megabyte_of_html_passes(listen: Callable[..., Reader]) -> None:
     reader = listen("incident:1")
     bus.publish("incident:1", "x" * 1_000_000)
