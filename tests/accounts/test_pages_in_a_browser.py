@@ -1,17 +1,14 @@
 """The pages in real Chromium: sign in by keyboard, no finding by axe, nothing wider than a small phone."""
 
-from typing import Literal
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts import links
 from accounts.models import Role
 from tests.factories import PASSWORD, join, make_team, make_user
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PLACES: tuple[tuple[int, Literal["light", "dark"]], ...] = ((320, "light"), (1280, "dark"))
 BEFORE = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/no/such/page/")
 WITHIN = (
     "/settings/",
@@ -27,23 +24,10 @@ WITHIN = (
 )
 
 
-def _look(page: Page, address: str) -> list[str]:
-    """Findings of axe, and whether the page is wider than its window: a small phone by day, a desk by night."""
-    found = []
-    page.goto(address)
-    for width, scheme in PLACES:
-        page.set_viewport_size({"width": width, "height": 740})
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found += [f"{address} {width} {scheme}: {v['id']}" for v in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{address} {width}: wider than the window")
-    return found
-
-
 def test_before_sign_in(page: Page, asgi_server: str, console_errors: list[str]) -> None:
     key = links.make_link(make_user(), by=None).split("/accounts/")[1]
-    found = [_look(page, f"{asgi_server}{path}") for path in (*BEFORE, f"/accounts/{key}")]
-    assert [line for lines in found for line in lines] == []
+    for path in (*BEFORE, f"/accounts/{key}"):
+        look_at(page, f"{asgi_server}{path}")
     console_errors[:] = [error for error in console_errors if "404" not in error]
 
 
@@ -61,6 +45,6 @@ def test_signed_in_by_keyboard(page: Page, asgi_server: str, console_errors: lis
     page.keyboard.press("Enter")
     page.wait_for_url(f"{asgi_server}/settings/")
     grace = team.memberships.exclude(user=root).get().user
-    found = [_look(page, f"{asgi_server}{path}") for path in (*WITHIN, f"/settings/people/{grace.pk}/")]
-    assert [line for lines in found for line in lines] == []
+    for path in (*WITHIN, f"/settings/people/{grace.pk}/"):
+        look_at(page, f"{asgi_server}{path}")
     assert other.memberships.count() == 0

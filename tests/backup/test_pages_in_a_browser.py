@@ -6,8 +6,9 @@ from playwright.sync_api import BrowserContext
 from accounts.models import Membership, User
 from notifications.models import Channel, Delivery, State
 from products.models import Product
+from tests.fixtures.looking import look_at
 from tests.notifications.conftest import make_channel, opened
-from tests.notifications.test_pages_in_a_browser import look, sign_in
+from tests.notifications.test_pages_in_a_browser import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,7 +32,7 @@ def test_held_messages_are_released_by_one_tap(
     sign_in(context, mia, asgi_server)
     page = context.new_page()
     for path in ("/settings/held/", "/settings/channels/", f"/settings/channels/{channel.pk}/", "/"):
-        look(page, asgi_server + path)
+        look_at(page, asgi_server + path)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{asgi_server}/settings/held/")
     page.get_by_role("button", name="Drop to Ada").first.click()

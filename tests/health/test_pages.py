@@ -1,7 +1,7 @@
 """The banner on every page, alive on an open one, and the page that lists all parts."""
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -12,12 +12,11 @@ from config.health.facts import Waiting
 from config.health.judgement import judge
 from config.health.web import EVENT
 from tests.factories import join, make_team, make_user
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look
 from tests.health.conftest import WELL, ago
 from tests.health.test_probes import LATE
 
 SENTENCE = "No worker has ever run here."
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WARNED = judge(replace(WELL, clocks=Waiting(2, ago(90)), took_s=2.0))
 
 
@@ -97,9 +96,4 @@ def test_the_page_is_readable_for_everybody(
     signed_in(asgi_server, page)
     page.goto(f"{asgi_server}/settings/health/")
     expect(page.get_by_role("heading", name="Health")).to_be_visible()
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 800})
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            assert Axe().run(page).response["violations"] == [], (width, scheme)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") is True, width
+    look(page, "health", everywhere=True)

@@ -86,7 +86,6 @@ def triaged(finn: Person, wim: Person) -> None:
     finn.page.get_by_role("link", name="Which severity?").click()
     for example in ("Data loss", "node bricked", "major UI failure", "performance regression", "Cosmetic"):
         expect(finn.page.locator("main")).to_contain_text(example)
-    finn.sound()
     finn.page.get_by_role("button", name="node bricked").click()
     wim.sees("P0 Critical confirmed")
 
@@ -130,7 +129,6 @@ def released(finn: Person, wim: Person) -> None:
     unneeded(finn, "Copy the ISO to the FileBrowser Builds folder", "None was built")
     expect(wim.page.locator("#tell")).to_contain_text("Hotfix released")
     expect(wim.page.locator("#tell del").first).to_have_text("No user action required.")
-    wim.sound()
     step(finn, "Communicate", "Put the details into the RELEASE-NOTES", tap="Done")
     step(finn, "Communicate", "Note it in CHANGELOG.md", tap="Done")
 
@@ -145,7 +143,6 @@ def gone_wrong(wim: Person, dora: Person, finn: Person) -> None:
     dora.page.get_by_role("link", name="Decide anew").click()
     dora.page.locator(".taps").get_by_role("link", name="Roll back").click()
     expect(dora.page.get_by_label("Why?")).to_be_visible()
-    dora.sound()
     ways = dora.page.locator("main")
     for words in (
         "Roll back to the version before over the air", "Users reflash with the ISO before this one",
@@ -202,7 +199,6 @@ def read_as_it_is_written(wim: Person) -> None:
     wim.opens("/processes/archy/")
     for words in WRITTEN:
         expect(wim.page.locator("main")).to_contain_text(words)
-    wim.sound()
 
 
 def decide(dora: Person, choice: str) -> None:

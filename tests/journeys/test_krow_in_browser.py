@@ -101,7 +101,6 @@ def assessed(rosa: Person, dev: Person) -> None:
     rosa.taps("Acknowledge")
     dev.sees("Acknowledged by Rosa")
     expect(rosa.page.locator(".triage .answer")).to_have_text([*USE, *LEAVE])
-    rosa.sound()
     rosa.taps("Confirm CRITICAL")
     dev.sees("CRITICAL confirmed")
     rosa.page.locator(".segments").get_by_text("People").click()
@@ -120,7 +119,6 @@ def decided(paula: Person, rosa: Person) -> None:
     )
     paula.page.locator(".taps").get_by_role("link", name="Hotfix").click()
     paula.page.get_by_label("Why?").fill("A line, and no way back in the stores")
-    paula.sound()
     paula.taps("Decide: hotfix")
     rosa.sees_to_do("The branch is made")
     expect(rosa.page.locator("#panel-decision")).to_contain_text("A line, and no way back in the stores")
@@ -161,7 +159,6 @@ def brought_out(rosa: Person, dev: Person) -> None:
     dev.sees("Deployed")
     expect(dev.page.locator("#tell")).to_contain_text("waits for “Smoke tests passed”")  # C11
     commands(dev, "Error logs", "What users report", "That the fix did work")
-    dev.sound()
     dev.taps("Smoke tests passed")
     expect(rosa.page.locator("#timeline-lines")).to_contain_text("Smoke tests passed")
     expect(rosa.page.locator("#head")).to_contain_text("Damage contained")
@@ -269,7 +266,6 @@ def next_morning(dev: Person, paula: Person) -> None:
     dev.page.get_by_label("Until when?").fill(f"{moment.now() + timedelta(days=7):%Y-%m-%d}")
     dev.taps("Add")
     expect(dev.page.locator("#action-1")).to_contain_text("Test with a clock that is off")
-    dev.sound()
     paula.opens(f"{INCIDENT}postmortem/")
     paula.taps("Review")
     paula.taps("I have read it and stand for it")
@@ -290,7 +286,6 @@ def read_as_it_is_written(dev: Person) -> None:
         expect(page).to_contain_text(words)
     headings = [one for one in page.locator("h2").all_inner_texts() if one in ORDER]
     assert headings == ORDER
-    dev.sound()
 
 
 def commands(who: Person, *words: str) -> None:

@@ -70,7 +70,6 @@ def add_monitor(page: Page, address: str, watched: str) -> None:
     page.get_by_label("Seconds to the next look").fill(str(RETRY_S))
     page.get_by_role("button", name="Try it now").click()
     expect(page.get_by_role("heading", name="What Nightdesk sees now")).to_be_visible()
-    sound(page)
     page.get_by_role("button", name="Watch it").click()
     expect(page.locator(".chip.up").first).to_be_visible()
 
@@ -91,7 +90,6 @@ def test_a_real_outage_becomes_an_incident_and_is_resolved(
     killed, allowed_s = time.monotonic(), INTERVAL_S + RETRY_S * (FAIL_AFTER - 1) + 2
     expect(page.get_by_role("link", name="sign-in is down", exact=True)).to_be_visible()
     assert in_time(time.monotonic() - killed, allowed_s)
-    sound(page)
 
     page.get_by_role("link", name="sign-in is down", exact=True).click()
     expect(page.locator("#timeline-lines .line").first).to_contain_text("sign-in")
@@ -99,7 +97,6 @@ def test_a_real_outage_becomes_an_incident_and_is_resolved(
     expect(page.locator("#timeline-lines .line").first).to_contain_text("Acknowledged")
     page.get_by_role("button", name="Confirm CRITICAL").click()
     expect(page.locator("#timeline-lines .line").first).to_contain_text("CRITICAL confirmed")
-    sound(page)
 
     half_typed = page.get_by_label("Note")
     half_typed.fill("The cache was")

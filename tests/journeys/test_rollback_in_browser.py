@@ -183,7 +183,6 @@ def decides_by_the_link(olga: Person, owner: User) -> None:
     expect(olga.page.locator(".option summary").first).to_contain_text(
         "Deploy the production tag before this one"
     )
-    olga.sound()
     olga.page.locator(".taps").get_by_role("link", name="Roll back to 0.1.0").click()
     olga.page.get_by_label("Why?").fill("Nobody can sign in, and 0.1.0 was well")
     olga.page.get_by_label("Password").fill(PASSWORD)
@@ -207,7 +206,6 @@ def ticks_its_boxes(olga: Person) -> None:
     expect(boxes.nth(0)).to_contain_text("The tag before this one still exists")
     assert [one.state for one in Rollback.objects.get().steps.order_by("position")[:3]] == ["done"] * 3
     expect(olga.page.locator("#rollback")).to_contain_text("faster sign-in")
-    olga.sound()
 
 
 def is_brought_out_by_curl(olga: Person, ada: User) -> None:
@@ -251,7 +249,6 @@ def tells_and_closes(olga: Person, room: Receiver) -> None:
     olga.page.wait_for_url(f"**{INCIDENT}")
     olga.opens(f"{INCIDENT}messages/resolved/")
     expect(olga.page.locator("#message-text")).to_contain_text("Service restored to normal.")
-    olga.sound()
     olga.page.get_by_role("button", name="Send").first.click()
     expect(olga.page.locator("main")).to_contain_text("Sent by Olga")
     for lane in set(Delivery.objects.exclude(lane="").values_list("lane", flat=True)):

@@ -12,7 +12,7 @@ from foundation import moment
 from monitoring.models import Monitor
 from monitoring.sweep import probe_due
 from tests.factories import make_monitor
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look, look_at
 from tests.monitoring.conftest import Service
 from tests.monitoring.test_board import member
 
@@ -26,7 +26,7 @@ def sign_in(page: Page, user: User, site: str) -> None:
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
 
 
-def look() -> None:
+def probe() -> None:
     Monitor.objects.update(due_at=moment.now())
     probe_due()
 
@@ -36,7 +36,7 @@ def test_board_and_monitor_follow_an_outage_without_a_reload(
 ) -> None:
     monitor = make_monitor(target=service.url, fail_after=1, recover_after=1)
     user, _ = member("viewer", monitor.product)
-    look()
+    probe()
     sign_in(page, user, asgi_server)
     other = page.context.new_page()
     for tab, path in ((page, "/monitoring/"), (other, monitor.get_absolute_url())):
@@ -45,36 +45,25 @@ def test_board_and_monitor_follow_an_outage_without_a_reload(
         tab.evaluate("window.sameDocument = true")
         expect(tab.locator(".chip.up").first).to_be_visible()
     service.kill()
-    look()
+    probe()
     for tab in (page, other):
         expect(tab.locator(".chip.down").first).to_be_visible()
     service.start()
-    look()
+    probe()
     for tab in (page, other):
         expect(tab.locator(".chip.up").first).to_be_visible()
         expect(tab.locator(".latest .chip.down")).to_have_count(0)
         assert tab.evaluate("window.sameDocument")
 
 
-def sound(page: Page) -> None:
-    """axe finds nothing, on a phone and at a desk, light and dark."""
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 844})
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            found = Axe().run(page).response["violations"]
-            assert [(violation["id"], width, scheme, page.url) for violation in found] == []
-
-
 def test_axe_finds_nothing(page: Page, asgi_server: str, service: Service, console_errors: list[str]) -> None:
     monitor = make_monitor(target=service.url, fail_after=1)
     user, _ = member("manager", monitor.product)
     service.status = 503
-    look()
+    probe()
     sign_in(page, user, asgi_server)
     for path in ("", "new/", f"{monitor.slug}/", f"{monitor.slug}/edit/"):
-        page.goto(f"{asgi_server}/monitoring/{path}")
-        sound(page)
+        look_at(page, f"{asgi_server}/monitoring/{path}")
     page.get_by_role("button", name="Try it now").click()
     expect(page.get_by_text("What Nightdesk sees now")).to_be_visible()
-    sound(page)
+    look(page)

@@ -5,14 +5,14 @@ import re
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext
 
 from accounts.models import User
 from incidents.models import Incident
 from notifications import links
 from notifications.models import Delivery
 from products.models import Product
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look_at
 from tests.notifications.conftest import opened
 from tests.notifications.workspace import app_in
 
@@ -24,16 +24,6 @@ def sign_in(context: BrowserContext, user: User, site: str) -> None:
     client.force_login(user)
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": site}])
-
-
-def look(page: Page, address: str) -> None:
-    page.goto(address)
-    for scheme, width in (("dark", 320), ("light", 1280)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 900})
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_every_page_is_accessible(
@@ -58,7 +48,7 @@ def test_every_page_is_accessible(
         f"/incidents/{incident.ref}/",
         f"/products/{product.slug}/",
     ):
-        look(page, asgi_server + path)
+        look_at(page, asgi_server + path)
 
 
 def test_a_tap_on_a_phone_acknowledges_without_signing_in(
@@ -68,7 +58,7 @@ def test_a_tap_on_a_phone_acknowledges_without_signing_in(
     delivery = Delivery.objects.get(user=ada, route="email")
     address = f"{asgi_server}/l/{links.token(delivery, 'acknowledge')}"
     page = context.new_page()
-    look(page, address)
+    look_at(page, address)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(address)
     assert Incident.objects.get().acknowledged_at is None

@@ -1,8 +1,5 @@
 """Pages of products and processes in a real browser: axe, 320 px wide, dark and light, no console errors."""
 
-import os
-from pathlib import Path
-
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -11,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from products.models import Product
 from tests.factories import join, make_product, make_team, make_user
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,20 +22,6 @@ def page(context: BrowserContext, live_server: LiveServer, console_errors: list[
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
     return context.new_page()
-
-
-def look(page: Page, address: str, name: str) -> None:
-    """axe finds nothing and nothing sticks out sideways, narrow in the dark and wide in the light."""
-    page.goto(address)
-    for scheme, width in (("dark", 320), ("light", 1280)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 900})
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        if os.environ.get("NIGHTDESK_PICTURES"):
-            folder = Path(os.environ["NIGHTDESK_PICTURES"])
-            page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
 
 
 def test_a_product_is_added_by_keyboard_and_every_page_is_accessible(
@@ -67,4 +50,4 @@ def test_a_product_is_added_by_keyboard_and_every_page_is_accessible(
         "processes": "/processes/",
         "process-krow": "/processes/krow/",
     }.items():
-        look(page, f"{site}{address}", name)
+        look_at(page, f"{site}{address}", name)

@@ -10,8 +10,8 @@ from products.drafts.verbs import start_draft
 from products.models import Process, ProcessDraft
 from products.sources.import_process import import_process
 from tests.factories import make_user
+from tests.fixtures.looking import look_at
 from tests.products.documents import GOOD
-from tests.products.test_pages_in_browser import look
 from tests.shipped import import_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -46,7 +46,7 @@ def test_every_page_is_accessible_and_fits_a_phone(page: Page, live_server: Live
         "new-process": "/processes/new/",
         "processes": "/processes/",
     }.items():
-        look(page, live_server.url + address, name)
+        look_at(page, live_server.url + address, name)
 
 
 def test_a_line_of_a_problem_leads_into_the_text_and_saving_keeps_its_bytes(

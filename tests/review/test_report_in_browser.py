@@ -1,9 +1,5 @@
 """One report from resolved to reviewed in Chromium at 390 px: it saves itself, two lose nothing, axe is clean."""
 
-import os
-from pathlib import Path
-from typing import Any
-
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -16,7 +12,7 @@ from incidents.models import Incident
 from products.models import Product
 from review.models import ActionItem, Answer, Postmortem
 from tests.factories import join, make_product, make_user
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,25 +45,6 @@ def open_as(browser: Browser, site: str, user: User) -> Page:
     return context.new_page()
 
 
-def look(page: Page, name: str) -> None:
-    sizes: list[tuple[int, int, Any]] = [(390, 844, "dark"), (320, 640, "light"), (1280, 900, "light")]
-    for width, height, scheme in sizes:
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0, (name, width)
-        if width == 320:
-            continue
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name} {width}: {found.generate_report()}"
-        if os.environ.get("NIGHTDESK_PICTURES"):
-            path = Path(os.environ["NIGHTDESK_PICTURES"]) / f"report-{name}-{width}.png"
-            page.screenshot(path=path, full_page=True)
-            page.emulate_media(media="print")
-            page.screenshot(path=path.with_stem(f"{path.stem}-print"), full_page=True)
-            page.emulate_media(media="screen")
-    page.set_viewport_size({"width": 390, "height": 844})
-
-
 def test_one_report_from_resolved_to_reviewed(
     asgi_server: str, browser: Browser, over: Incident, people: tuple[User, User]
 ) -> None:
@@ -77,7 +54,7 @@ def test_one_report_from_resolved_to_reviewed(
     mine.goto(f"{asgi_server}/incidents/{over.ref}/")
     mine.locator("#panel-report").get_by_role("link", name="Write the report").click()
     expect(mine.get_by_label("What was the root cause?")).to_be_visible()
-    look(mine, "new")
+    look(mine, "report-new")
     theirs.goto(f"{asgi_server}/incidents/{over.ref}/postmortem/")
     # It saves itself; the other's page hears of it, and their words go nowhere without a warning.
     mine.get_by_label("What was the root cause?").fill("A null site")
@@ -85,7 +62,7 @@ def test_one_report_from_resolved_to_reviewed(
     expect(theirs.locator("#left")).to_have_text("2 questions left")
     theirs.get_by_label("What was the root cause?").fill("A missing guard")
     expect(theirs.locator("#saved-root_cause")).to_contain_text("Ada has written another answer meanwhile.")
-    look(theirs, "conflict")
+    look(theirs, "report-conflict")
     assert theirs.get_by_label("What was the root cause?").input_value() == "A missing guard"
     theirs.get_by_role("button", name="Save mine instead").click()
     expect(theirs.locator("#saved-root_cause")).to_contain_text("1 earlier answer")
@@ -96,11 +73,11 @@ def test_one_report_from_resolved_to_reviewed(
     # The meeting, an action item, the review by the other one.
     mine.locator("#next").get_by_role("link", name="Schedule").click()
     mine.get_by_label("When do you meet?").fill("2027-01-04T10:00")
-    look(mine, "schedule")
+    look(mine, "report-schedule")
     mine.get_by_role("button", name="Schedule").click()
     mine.get_by_role("link", name="Add test coverage").click()
     mine.get_by_label("What is to be done?").fill("Test with a null site")
-    look(mine, "action")
+    look(mine, "report-action")
     mine.get_by_role("button", name="Add").click()
     expect(mine.locator("#action-1")).to_contain_text("Test with a null site")
     assert ActionItem.objects.get().kind == "test"
@@ -108,14 +85,14 @@ def test_one_report_from_resolved_to_reviewed(
     theirs.locator("#next").get_by_role("link", name="Review").click()
     reviewed = theirs.get_by_role("button", name="I have read it and stand for it")
     expect(reviewed).to_be_visible()
-    look(theirs, "review")
+    look(theirs, "report-review")
     reviewed.click()
     expect(theirs.locator("#head")).to_contain_text("Reviewed by Ben")
-    look(theirs, "reviewed")
+    look(theirs, "report-reviewed")
     assert Postmortem.objects.get().is_reviewed
     theirs.get_by_role("link", name="Review", exact=True).click()
     theirs.wait_for_url(f"{asgi_server}/postmortems/")
-    look(theirs, "list")
+    look(theirs, "report-list")
     for page in (mine, theirs):
         page.context.close()
 

@@ -7,13 +7,11 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look
 from tests.scenes import SCENES
 from tests.stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDTHS = (390, 1280)
-LOOKS = ("light", "dark")
 
 
 @pytest.fixture
@@ -32,13 +30,7 @@ def visit(page: Page, site: str, stage: Stage) -> None:
 @pytest.mark.parametrize("name", [name for name in SCENES if name != "now-stale"])
 def test_axe_finds_nothing_on(name: str, page: Page, asgi_server: str) -> None:
     visit(page, asgi_server, SCENES[name]())
-    for width in (*WIDTHS, 320):
-        page.set_viewport_size({"width": width, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        for look in LOOKS if width in WIDTHS else ():
-            page.emulate_media(color_scheme=look)  # type: ignore[arg-type]
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{width} {look}: {found.generate_report()}"
+    look(page, everywhere=True)
 
 
 def test_declaring_fits_above_the_keyboard_of_a_phone(page: Page, asgi_server: str) -> None:

@@ -1,10 +1,7 @@
 """Meeting Nightdesk by an audit, in Chromium: asked, followed live, read on a phone and at a desk, proof opened."""
 
-import os
 import threading
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -15,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts.models import User
 from hotfixes.audit import running
 from tests.factories import join, make_product, make_user
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look
 from tests.hotfixes.checks.stories import NOTED, RAISED, Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("files")]
@@ -55,22 +52,6 @@ def worker() -> Iterator[threading.Event]:
     thread.join(10)
 
 
-SIZES: list[tuple[int, int, Any]] = [(390, 844, "dark"), (1280, 900, "light"), (320, 740, "light")]
-
-
-def look(page: Page, name: str, sizes: int = 2) -> None:
-    for width, height, scheme in SIZES[:sizes]:
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0, f"{name} {width}"
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name} {width}: {found.generate_report()}"
-        if os.environ.get("NIGHTDESK_PICTURES"):
-            page.screenshot(
-                path=Path(os.environ["NIGHTDESK_PICTURES"]) / f"{name}-{width}.png", full_page=True
-            )
-
-
 def test_from_the_address_to_the_proof(site: str, page: Page, story: Story, worker: threading.Event) -> None:
     """K32, K36, K50: a second hotfix without an entry, merged by a merge commit, is seen as such."""
     repository = story.repository
@@ -86,15 +67,15 @@ def test_from_the_address_to_the_proof(site: str, page: Page, story: Story, work
     page.get_by_label("Address of the repository").fill("nonsense")
     page.get_by_role("button", name="Audit", exact=True).click()
     expect(page.get_by_role("alert").first).to_contain_text("must begin with")
-    look(page, "audits-wrong", 1)
+    look(page, "audits-wrong", 390)
     page.get_by_label("Address of the repository").fill(repository.url)
     page.get_by_label("Process", exact=True).select_option(label="Krow hotfix process")
     page.get_by_role("button", name="Audit", exact=True).click()
     expect(page.get_by_role("heading", name="Waits for a worker")).to_be_visible()
-    look(page, "audit-waiting", 1)
+    look(page, "audit-waiting", 390)
     worker.set()
     expect(page.get_by_role("heading", name="1 of 2 hotfix tags kept")).to_be_visible()
-    look(page, "audit", 3)
+    look(page, "audit")
     cell = (
         page.get_by_role("row", name="krow/prod-v0.1.2").get_by_role("cell").filter(has_text="Fast-forward")
     )

@@ -15,8 +15,8 @@ from hotfixes.models import Mirror
 from hotfixes.observing.looking import look_due
 from products.models import Product, Repository
 from tests.factories import join, make_product, make_user
+from tests.fixtures.looking import look_at
 from tests.hotfixes.checks.stories import Story
-from tests.products.test_pages_in_browser import look
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -65,13 +65,13 @@ def test_every_page_is_accessible(
     page: Page, live_server: LiveServer, story: Story, product: Product
 ) -> None:
     site = f"{live_server.url}/products/krow"
-    look(page, f"{site}/repository/", "repository-none")
+    look_at(page, f"{site}/repository/", "repository-none")
     page.goto(f"{site}/repository/")
     page.get_by_label("Address of the repository").fill(story.repository.url)
     page.get_by_role("button", name="Connect and look").click()
     page.wait_for_selector("#repository-state")
     Mirror.objects.update(percent=45, phase="receiving")
-    look(page, f"{site}/repository/", "repository-reading")
+    look_at(page, f"{site}/repository/", "repository-reading")
     Mirror.objects.update(percent=None, phase="")
     assert look_due()
     Repository.objects.update(forge="github")
@@ -84,9 +84,9 @@ def test_every_page_is_accessible(
         ("set-up-repository", "setup/repository/"),
         ("product-repository", ""),
     ):
-        look(page, f"{site}/{path}", name)
+        look_at(page, f"{site}/{path}", name)
     page.goto(f"{site}/repository/")
     page.get_by_role("button", name="Make the secret").click()
     expect(page.get_by_text("It is shown only now.")).to_be_visible()
     Mirror.objects.update(state="trouble", trouble="credentials_refused", detail="HTTP 401")
-    look(page, f"{site}/repository/", "repository-trouble")
+    look_at(page, f"{site}/repository/", "repository-trouble")

@@ -1,10 +1,7 @@
 """Deciding in Chromium on a small phone (360 × 740): two taps, nothing wider than the page, axe finds nothing."""
 
-import os
 import time
 from itertools import combinations
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -20,7 +17,7 @@ from notifications.models import Delivery
 from products.models import Product, RoleHolder
 from tests.factories import PASSWORD, join, make_product, make_user
 from tests.fixtures.authenticator import plug_in, somebody_else
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look
 from tests.signing import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -48,19 +45,6 @@ def site(asgi_server: str, incident: Incident, olga: User, context: BrowserConte
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
     return asgi_server
-
-
-def look(page: Page, name: str) -> None:
-    sizes: list[tuple[int, int, Any]] = [(360, 740, "dark"), (1280, 900, "light")]
-    for width, height, scheme in sizes:
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0, name
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name} {width}: {found.generate_report()}"
-        if os.environ.get("NIGHTDESK_PICTURES"):
-            page.screenshot(path=Path(os.environ["NIGHTDESK_PICTURES"]) / f"{name}-{width}.png")
-    page.set_viewport_size({"width": 360, "height": 740})
 
 
 def apart(page: Page) -> None:

@@ -10,10 +10,10 @@ from incidents.lifecycle import transitions
 from incidents.models import Incident
 from incidents.work.report import report
 from tests.factories import join, make_user
+from tests.fixtures.looking import look
 from tests.hotfixes.decision.test_decision_in_browser import (
     apart,
     incident,
-    look,
     olga,
     pytestmark,
     site,

@@ -1,7 +1,5 @@
 """A hotfix in Chromium with real git behind it: what is pushed ticks the open page (K101, K104), under axe."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from hotfixes.models import Hotfix
 from incidents.lifecycle import transitions
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look
 from tests.hotfixes.checks.stories import BRANCH, ENTRY, FIXED, HEAD, MESSAGE, NOTED, RAISED, ROW
 from tests.hotfixes.observing.watched import Watched
 
@@ -33,19 +31,6 @@ def site(asgi_server: str, watched: Watched, context: BrowserContext) -> str:
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
     return asgi_server
-
-
-def look(page: Page, name: str) -> None:
-    """axe finds nothing and nothing sticks out sideways."""
-    for width, height, scheme in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0, f"{name} {width}"
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name} {width}: {found.generate_report()}"
-        if os.environ.get("NIGHTDESK_PICTURES"):
-            folder = Path(os.environ["NIGHTDESK_PICTURES"])
-            page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
 
 
 def test_what_is_pushed_ticks_the_open_page(

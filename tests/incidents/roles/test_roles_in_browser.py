@@ -1,8 +1,5 @@
 """Claim and hand over in Chromium on a phone (390 px), the panel and its sheets under axe; K138–K140."""
 
-import os
-from pathlib import Path
-
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -14,7 +11,7 @@ from incidents.models import Incident
 from incidents.roles import roles
 from products import role_holders
 from tests.factories import join, make_product, make_user
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -44,21 +41,6 @@ def site(asgi_server: str, incident: Incident, people: tuple[User, User], contex
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
     return asgi_server
-
-
-def look(page: Page, name: str) -> None:
-    """axe finds nothing and nothing sticks out sideways, narrow in the dark and wide in the light."""
-    for scheme, width in (("dark", 390), ("light", 1280), ("light", 320)):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 844})
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        if os.environ.get("NIGHTDESK_PICTURES"):
-            page.screenshot(
-                path=Path(os.environ["NIGHTDESK_PICTURES"]) / f"{name}-{width}.png", full_page=True
-            )
-    page.set_viewport_size({"width": 390, "height": 844})
 
 
 def people_segment(page: Page) -> None:

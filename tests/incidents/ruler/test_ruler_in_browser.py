@@ -1,8 +1,6 @@
 """The T-ruler and a page with eight clocks in Chromium: 1280, 390 and 320 px, dark and light, on paper, under axe."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -16,7 +14,7 @@ from incidents.lifecycle.declare import declare
 from incidents.lifecycle.lifecycle import Step
 from incidents.models import OPEN, Incident
 from tests.factories import join, make_product, make_user
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look, picture
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -55,24 +53,6 @@ def site(asgi_server: str, incident: Incident, mona: User, context: BrowserConte
     return asgi_server
 
 
-def look(page: Page, name: str, *widths: int) -> None:
-    for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": 844})
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            picture(page, f"{name}-{scheme}-{width}")
-
-
-def picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("NIGHTDESK_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
-        if (ruler := page.locator("#panel-ruler")).count():
-            ruler.screenshot(path=Path(folder) / f"{name}-panel.png")
-
-
 def test_the_ruler_reads_wide_narrow_and_on_paper(
     site: str, page: Page, incident: Incident, console_errors: list[str]
 ) -> None:
@@ -82,14 +62,14 @@ def test_the_ruler_reads_wide_narrow_and_on_paper(
     page.set_viewport_size({"width": 1280, "height": 844})
     expect(ruler.get_by_role("img")).to_be_visible()
     expect(ruler.locator(".ruler-short")).to_be_hidden()
-    look(page, "ruler", 1280, 390, 320)
+    look(page, "ruler")
     page.set_viewport_size({"width": 390, "height": 844})
     expect(ruler.get_by_role("img")).to_be_hidden()
     expect(ruler.locator(".ruler-short .row")).to_have_count(3)
     expect(ruler.locator(".ruler-short .row").first).to_contain_text("Approved")
     ruler.locator("summary").click()
     expect(ruler.get_by_role("row", name="Limit: Deploy after approval")).to_be_visible()
-    look(page, "ruler-table", 390, 320)
+    look(page, "ruler-table", 390)
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 718, "height": 1000})
     ruler.locator("details").evaluate("fold => fold.open = false")
@@ -106,7 +86,7 @@ def test_a_clock_is_paused_from_its_sum_on_a_phone(
     page.goto(f"{site}{incident.get_absolute_url()}")
     clock = page.locator("#head .clock", has_text="Total time").first
     clock.locator("summary").click()
-    look(page, "clock-sum", 390, 320)
+    look(page, "clock-sum", 390)
     page.set_viewport_size({"width": 390, "height": 844})
     clock.get_by_role("link", name="Pause: Total time").click()
     expect(page.get_by_label("Which clock?")).to_have_value("total")

@@ -1,8 +1,6 @@
 """The process in real Chromium: a thumb and a desk, light and dark, with the keyboard, without script (K145, UX.md)."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -15,7 +13,7 @@ from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from incidents.work.report import report
 from tests.factories import join, make_product, make_user
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look, picture
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -41,20 +39,6 @@ def sign_in(context: BrowserContext, server: str, ada: User) -> None:
     client.force_login(ada)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server}])
-
-
-def problems(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
-
-
-def wider_than_the_page(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
-def picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("NIGHTDESK_PICTURES"):
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def test_steps_boxes_and_messages_on_a_desk_and_on_a_phone(
@@ -90,18 +74,15 @@ def test_steps_boxes_and_messages_on_a_desk_and_on_a_phone(
     expect(page.locator("#tell del").first).to_have_text("Impact: Resolved for [users_affected] users")
     for fold in page.locator("details.fold:visible").all():
         fold.evaluate("fold => { fold.open = true; }")
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert problems(page) == []
-        picture(page, f"steps-1280-{scheme}")
-    for width in (390, 320):
-        page.set_viewport_size({"width": width, "height": 844})
-        page.get_by_text("Next", exact=True).first.click()
-        assert wider_than_the_page(page) <= 0
-        expect(steps.locator(".current-step")).to_be_visible()
-    assert problems(page) == []
+    look(page, "steps", 1280)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_text("Next", exact=True).first.click()
+    expect(steps.locator(".current-step")).to_be_visible()
+    look(page, "steps", 390)
+    page.set_viewport_size({"width": 320, "height": 844})
+    expect(steps.locator(".current-step")).to_be_visible()
     page.get_by_text("People", exact=True).first.click()
-    assert wider_than_the_page(page) <= 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
     picture(page, "people-320")
 
 
