@@ -64,17 +64,16 @@ def declare(
             declared_by=by,
             **facts,
         )
-        how = {"source": source, "label": label, "sure": severity is not None}
         with glance.held(incident, moment.now() if at else now), bus.gathered():
-            glance.know(incident, glance.REOPENED, None)
-            glance.know(incident, "assignments", [])
-            _begin(incident, by, now, how)
+            _begin(incident, by, now, {"source": source, "label": label, "sure": severity is not None})
     crashpoint("verb.declared")
     return incident
 
 
 def _begin(incident: Incident, by: User | None, now: datetime, how: dict[str, Any]) -> None:
     """The row, the first event of its timeline, and what follows from it: clocks, open pages, messages."""
+    glance.know(incident, glance.REOPENED, None)
+    glance.know(incident, "assignments", [])
     incident.save(force_insert=True)
     if by:
         Participant.objects.create(incident=incident, user=by)
