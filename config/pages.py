@@ -19,6 +19,7 @@ import structlog
 from a2wsgi.wsgi import build_environ
 
 from config import bodies
+from foundation.frames import roomy
 from live.asking import Receive, Scope, Send, disconnected
 
 THREADS = 6  # with the streams' two: not more than the database pool's eight
@@ -70,7 +71,7 @@ class Pages:
     async def _in_thread(self, asked: dict[str, Any], receive: Receive) -> Answer | None:
         """None when the reader went away before its turn came."""
         context = contextvars.copy_context()
-        thread = self._threads.submit(context.run, self._answer, asked)
+        thread = self._threads.submit(roomy, context.run, self._answer, asked)
         work = asyncio.wrap_future(thread)
         self._running += 1
         try:

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 import hypothesis
 import pytest
+from _pytest import runner
 from django.conf import settings
 from django.db import connections
 from hypothesis import HealthCheck
@@ -15,6 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from config import cluster, embedded, importing
 from config.health.judgement import Report
 from config.health.reader import reader
+from foundation.frames import roomy
 from tests.fixtures import emptying, kept
 
 # Playwright's sync API keeps a loop running in this thread; without this the ORM refuses to work beside it.
@@ -83,6 +85,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((place for place, start in enumerate(LONG) if path.startswith(start)), len(LONG))
 
     items.sort(key=rank)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
+    """As pytest does it, whose own calls fill the first piece of Python's stack: see foundation/frames.py."""
+    return roomy(runner.pytest_runtest_protocol, item, nextitem)
 
 
 def pytest_xdist_auto_num_workers() -> int:

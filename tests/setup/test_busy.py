@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
-from config.environment import database, limit
+from config.environment import LIMITS, database, limit
 from incidents.lifecycle.declare import declare
 from incidents.models import Incident, Status
 from tests.factories import join, make_product, make_user
@@ -83,6 +83,6 @@ def test_limits_are_asked_for_when_connecting(database_url: str) -> None:
     entry["OPTIONS"] = {"options": "-c lock_timeout=7s"}
     limit(entry)
     with psycopg.connect(database_url, options=entry["OPTIONS"]["options"]) as found:
-        names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+        names = LIMITS
         told = [found.execute(f"SHOW {name}").fetchone() for name in names]
-    assert told == [("30s",), ("7s",), ("1min",)]
+    assert told == [("30s",), ("7s",), ("1min",), ("3",)]
