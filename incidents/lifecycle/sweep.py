@@ -1,8 +1,11 @@
 """What time brings by itself: breaches, reminders, who is asked next. Once, by whichever worker gets the row."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet, Value
 
 from foundation import moment, rounds
 from foundation.crash import crashpoint
@@ -10,7 +13,7 @@ from incidents import glance
 from incidents.clocks import breaches
 from incidents.lifecycle import lifecycle
 from incidents.messages import obligations, rhythm
-from incidents.models import Clock, Incident
+from incidents.models import Clock, Incident, Obligation
 from incidents.roles import vacancies
 from incidents.telling import escalation, reminders
 from live import bus
@@ -63,10 +66,26 @@ def next_ask() -> datetime | None:
     return waiting.order_by("roles_due_at").values_list("roles_due_at", flat=True).first()
 
 
-def turn(pk: int) -> None:
-    """All that is due on this one incident: what the sweeps do to every one (incidents/simulation/ has only one)."""
-    for job in (_fire, _warn, _escalate, obligations.remind, rhythm.remind, _ask):
-        job(pk)
+def coming(pk: int) -> QuerySet[Any, tuple[str, datetime]]:
+    """(one of JOBS, its moment) for all that time will bring to this one incident, in one query."""
+    clocks, own = Clock.objects.filter(incident=pk), Incident.objects.open().filter(pk=pk)
+    rows: dict[str, tuple[QuerySet[Any], str]] = {
+        "breach": (clocks.ticking(), "due_at"),
+        "warn": (clocks.to_warn(), "warn_at"),
+        "escalate": (escalation.waiting().filter(pk=pk), "escalate_at"),
+        "owe": (Obligation.objects.open().filter(incident=pk, look_at__isnull=False), "look_at"),
+        "update": (own.filter(remind_at__isnull=False), "remind_at"),
+        "ask": (own.filter(roles_due_at__isnull=False), "roles_due_at"),
+    }
+    first, *others = (found.values_list(Value(job), column) for job, (found, column) in rows.items())
+    return first.union(*others, all=True)
+
+
+def turn(pk: int, due: Collection[str]) -> None:
+    """What of `coming` is due on this one incident: the part of the sweeps, where there is only one of them."""
+    for name, job in JOBS.items():
+        if name in due:
+            job(pk)
 
 
 def _held(pk: int) -> Incident | None:
@@ -134,3 +153,14 @@ def _fire(pk: int) -> int:
         crashpoint("sweep.marked")
     crashpoint("sweep.committed")
     return fired
+
+
+# What time brings to one incident, in the order in which it is done.
+JOBS = {
+    "breach": _fire,
+    "warn": _warn,
+    "escalate": _escalate,
+    "owe": obligations.remind,
+    "update": rhythm.remind,
+    "ask": _ask,
+}

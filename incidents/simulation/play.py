@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Value
 from django.utils.translation import gettext as _
 
 from incidents.lifecycle import sweep
 from incidents.lifecycle.declare import declare
 from incidents.lifecycle.lifecycle import TooLate
-from incidents.models import Clock, Incident, Obligation
+from incidents.models import Clock, Incident
 from incidents.simulation import moves, world
 from incidents.simulation.basis import Basis
 from incidents.simulation.script import Move, Script
 from incidents.simulation.stage import Stage, stage
 from incidents.simulation.world import World
-from incidents.telling import escalation
 from notifications.channels import WAYS
 from notifications.models import Delivery, Kind, State
 
@@ -137,39 +137,22 @@ def act(played: Played, move: Move) -> None:
 def advance(played: Played, until: datetime) -> None:
     """The clock goes on to `until`; what is due on the way happens at its moment, as the ticker would do it."""
     while played.turns < MOST_TURNS:
-        due = _next_due(played.incident)
+        coming = _coming(played.incident)
+        due = min((at for _job, at in coming), default=None)
         if due is None or due > until:
             break
         played.turns += 1
         played.stage.set(max(due, played.now))
-        sweep.turn(played.incident.pk)
+        sweep.turn(played.incident.pk, [job for job, at in coming if at <= played.now])
         _send(played)
     if until > played.now:
         played.stage.set(until)
 
 
-def _next_due(incident: Incident) -> datetime | None:
-    """When a clock runs out, people are reminded (of it, of an update, of a message that is owed), asked next or for a
-    role, or a message leaves in the morning."""
-    mine = Clock.objects.filter(incident=incident)
-    own = Incident.objects.open().filter(pk=incident.pk)
-    asks, updates = own.exclude(roles_due_at=None), own.exclude(remind_at=None)
-    owed = Obligation.objects.open().filter(incident=incident).exclude(look_at=None)
-    next_ones = escalation.waiting().filter(pk=incident.pk)
-    due = (
-        mine.ticking()
-        .values_list("due_at")
-        .union(
-            mine.to_warn().values_list("warn_at"),
-            asks.values_list("roles_due_at"),
-            next_ones.values_list("escalate_at"),
-            updates.values_list("remind_at"),
-            owed.values_list("look_at"),
-            Delivery.objects.about(incident.ref).waiting().values_list("due_at"),
-        )
-    )
-    found: list[datetime] = [at for (at,) in due if at]
-    return min(found, default=None)
+def _coming(incident: Incident) -> list[tuple[str, datetime]]:
+    """What time will bring by itself, and the moments at which messages that waited for the morning leave."""
+    waiting = Delivery.objects.about(incident.ref).waiting()
+    return list(sweep.coming(incident.pk).union(waiting.values_list(Value("leave"), "due_at"), all=True))
 
 
 def _send(played: Played) -> None:

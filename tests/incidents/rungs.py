@@ -1,6 +1,9 @@
 """A night on a clock of its own: what was told, to whom and when, minute by minute."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from incidents.lifecycle import sweep
 from incidents.models import Incident
@@ -8,18 +11,38 @@ from incidents.simulation.stage import Stage
 from notifications.models import Delivery
 
 NIGHT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+# More moments than such a night has.
+MOST = 100
 type Told = tuple[float, str, str]
 
 
-def play(incident: Incident, clock: Stage, *, until: float, step: float = 0.5) -> None:
-    """Time goes on to `until` minutes after NIGHT; what is due happens when the ticker would see it."""
-    while clock.now < NIGHT + timedelta(minutes=until):
-        clock.set(min(clock.now + timedelta(minutes=step), NIGHT + timedelta(minutes=until)))
-        before = list(Delivery.objects.about(incident.ref).values_list("pk", flat=True))
-        sweep.turn(incident.pk)
-        # The column's own default is PostgreSQL's clock.
-        Delivery.objects.about(incident.ref).exclude(pk__in=before).update(created_at=clock.now)
+def play(incident: Incident, clock: Stage, *, until: float) -> None:
+    """Time goes on to `until` minutes after NIGHT; what is due happens when the ticker would see it. A second earlier
+    nothing does."""
+    end = NIGHT + timedelta(minutes=until)
+    for _moment in range(MOST):
+        due = min((at for _job, at in sweep.coming(incident.pk)), default=None)
+        early = min(due or end, end) - timedelta(seconds=1)
+        if early > clock.now:
+            clock.set(early)
+            assert _turn(incident, clock, sweep.JOBS) == 0
+        if due is None or due > end:
+            break
+        clock.set(max(due, clock.now))
+        _turn(incident, clock, [job for job, at in sweep.coming(incident.pk) if at <= clock.now])
+    else:
+        pytest.fail("it never ends")
+    clock.set(end)
     incident.refresh_from_db()
+
+
+def _turn(incident: Incident, clock: Stage, jobs: Collection[str]) -> int:
+    """How much was told of it."""
+    mine = Delivery.objects.about(incident.ref)
+    before = list(mine.values_list("pk", flat=True))
+    sweep.turn(incident.pk, jobs)
+    # The column's own default is PostgreSQL's clock.
+    return mine.exclude(pk__in=before).update(created_at=clock.now)
 
 
 def told(incident: Incident, *keys: str, route: str = "email") -> list[Told]:

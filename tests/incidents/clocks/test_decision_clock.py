@@ -138,7 +138,7 @@ def test_the_owner_is_reminded_and_at_the_end_the_deputy_is_asked_with_the_way_t
     """K138: at 75 and 90 % and at the end; the miss itself is only shown to the others."""
     incident = declared(product, ada)
     transitions.acknowledge(incident, by=ada)
-    play(incident, clock, until=12, step=0.5)
+    play(incident, clock, until=12)
     assert told(incident, "warned", "nearly", "undecided", "breached") == [
         (7.5, "warned", "Paula (Product Owner)"),
         (9.0, "nearly", "Paula (Product Owner)"),
@@ -162,7 +162,7 @@ def test_whoever_took_the_role_decides_alone_among_stand_ins_so_only_who_may_is_
     incident = declared(product, ada)
     transitions.acknowledge(incident, by=ada)
     roles.claim(incident, "product_owner", by=owners[1])
-    play(incident, clock, until=10, step=0.5)
+    play(incident, clock, until=10)
     assert told(incident, "undecided") == [(10.0, "undecided", "Paula (deputy Product Owner)")]
 
 
@@ -173,7 +173,7 @@ def test_without_a_deputy_who_should_have_decided_is_asked_again_and_the_lead(
     incident = declared(product, ada)
     transitions.acknowledge(incident, by=ada)
     roles.claim(incident, by=ada)
-    play(incident, clock, until=10, step=0.5)
+    play(incident, clock, until=10)
     assert told(incident, "undecided") == [
         (10.0, "undecided", "Ben (Product Owner)"), (10.0, "undecided", "Ada (Lead)"),
     ]  # fmt: skip

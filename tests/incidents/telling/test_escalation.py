@@ -121,7 +121,7 @@ def test_the_clock_to_acknowledge_asks_contacts_then_a_deputy_then_the_next_pers
 ) -> None:
     """K132–K135: 75 and 90 % of ten minutes and their end; once each."""
     incident = critical(product)
-    play(incident, clock, until=14, step=0.25)
+    play(incident, clock, until=14)
     assert told(incident, "escalated") == [
         *((7.5, "escalated", who) for who in CONTACTS),
         (9.0, "escalated", "Lee (deputy Release Engineer)"),
@@ -140,11 +140,11 @@ def test_acknowledging_ends_it_and_calls_back_what_still_waits(
     product: Product, ada: User, lee: User, paula: User, clock: Stage
 ) -> None:
     incident = critical(product)
-    play(incident, clock, until=9, step=0.5)
+    play(incident, clock, until=9)
     transitions.acknowledge(incident, by=ada)
     rows = Delivery.objects.filter(key="escalated", route="email")
     assert {(row.state, row.reason) for row in rows} == {("cancelled", "acknowledged by Ada")}
-    play(incident, clock, until=20, step=0.5)
+    play(incident, clock, until=20)
     assert rows.count() == 4
     assert escalation.next_to_wake(incident, clock.now) is None
 
@@ -162,7 +162,7 @@ def test_who_cannot_is_not_asked_again_and_a_paused_clock_asks_nobody(
     assert recipients.declined(incident) == {f"user:{ada.pk}"}
     clock_verbs.pause_clock(incident, "acknowledged", by=ada, reason="The provider is on it")
     assert escalation.next_to_wake(incident, clock.now) is None
-    play(incident, clock, until=12, step=1)
+    play(incident, clock, until=12)
     assert told(incident, "escalated") == []
 
 
@@ -242,7 +242,7 @@ def test_without_a_clock_for_it_five_ten_and_fifteen_minutes_hold_where_people_a
         incident = critical(untimed)
         assert texts(incident, NIGHT) == [(5.0, "Ada (On call)"), (10.0, "Lee (deputy Release Engineer)"),
                                           (10.0, "Lee (deputy Release Engineer)")]  # fmt: skip
-        play(incident, clock, until=20, step=1)
+        play(incident, clock, until=20)
         assert told(incident, "escalated") == [
             (5.0, "escalated", "Ada (On call)"),
             (10.0, "escalated", "Lee (deputy Release Engineer)"),
@@ -275,14 +275,14 @@ def test_what_was_declined_by_mistake_and_opened_again_asks_from_the_beginning(
     product: Product, ada: User, lee: User, paula: User, clock: Stage
 ) -> None:
     incident = critical(product)
-    play(incident, clock, until=4, step=4)
+    play(incident, clock, until=4)
     exits.mark_duplicate(incident, by=ada, of=critical(product))
     transitions.reopen(incident, by=ada, reason="It is another one")
     assert incident.acknowledged_at is None
     found = escalation.next_to_wake(incident, clock.now)
     assert found is not None
     assert found.at == clock.now + timedelta(minutes=5)
-    play(incident, clock, until=20, step=1)
+    play(incident, clock, until=20)
     assert [(at, who) for at, _key, who in told(incident, "escalated")] == [
         *((9.0, who) for who in CONTACTS), (14.0, "Lee (deputy Release Engineer)"), (19.0, "Paula (Product Owner)"),
     ]  # fmt: skip
@@ -294,10 +294,10 @@ def test_an_incident_without_a_clock_for_it_asks_all_again_after_a_reopening(
 ) -> None:
     with stage(NIGHT) as clock:
         incident = critical(untimed)
-        play(incident, clock, until=6, step=1)
+        play(incident, clock, until=6)
         exits.mark_duplicate(incident, by=ada, of=critical(untimed))
         transitions.reopen(incident, by=ada, reason="It is another one")
-        play(incident, clock, until=12, step=1)
+        play(incident, clock, until=12)
         assert [at for at, _key, _who in told(incident, "escalated")] == [5.0, 11.0]
 
 
@@ -306,13 +306,13 @@ def test_a_rung_that_was_asked_is_not_announced_again_under_a_milder_limit(
     product: Product, ada: User, lee: User, paula: User, clock: Stage
 ) -> None:
     incident = critical(product)
-    play(incident, clock, until=8, step=0.5)
+    play(incident, clock, until=8)
     high = product.severities().get(key="HIGH")
     transitions.change_severity(incident, by=ada, severity=high, reason="One region")
     found = escalation.next_to_wake(incident, clock.now)
     assert found is not None
     assert (found.at - NIGHT, found.text) == (timedelta(minutes=27), "Lee (deputy Release Engineer)")
-    play(incident, clock, until=31, step=0.5)
+    play(incident, clock, until=31)
     assert [(at, who) for at, _key, who in told(incident, "escalated")][len(CONTACTS):] == [
         (27.0, "Lee (deputy Release Engineer)"), (30.0, "Paula (Product Owner)"),
     ]  # fmt: skip

@@ -71,7 +71,7 @@ def test_where_nobody_has_the_step_the_contacts_hear_and_the_deputy_at_nine_tent
 ) -> None:
     """Two clocks that come to the same stage at the same moment are one message."""
     incident = high(product, ada)
-    play(incident, clock, until=240, step=4)
+    play(incident, clock, until=240)
     assert told(incident, *REMINDED, "breached") == [
         (180.0, "warned", "Ada (On call)"),
         (216.0, "nearly", "Ada (On call)"),
@@ -91,7 +91,7 @@ def test_who_has_the_step_hears_of_half_of_it_quietly_and_the_contacts_do_not(
 ) -> None:
     incident = high(product, ada)
     roles.claim(incident, "release_engineer", by=ben)
-    play(incident, clock, until=239, step=4)
+    play(incident, clock, until=239)
     assert told(incident, *REMINDED, route="inapp")[0] == (120.0, "half", "Ben (Release Engineer)")
     assert told(incident, *REMINDED) == [
         (180.0, "warned", "Ben (Release Engineer)"),
@@ -109,16 +109,16 @@ def test_each_clock_is_its_own_roles(product: Product, ada: User, ben: User, clo
     roles.claim(incident, "product_owner", by=ben)
     for kind in ("hotfix_started", "approved"):
         lifecycle.perform(incident, Step(kind, OPEN), by=ada)
-    play(incident, clock, until=29, step=1)
+    play(incident, clock, until=29)
     assert told(incident, *REMINDED) == [
-        (23.0, "warned", "Ada (Release Engineer)"), (27.0, "nearly", "Ada (Release Engineer)"),
+        (22.5, "warned", "Ada (Release Engineer)"), (27.0, "nearly", "Ada (Release Engineer)"),
     ]  # fmt: skip
     lifecycle.perform(incident, Step("deployed", OPEN), by=ada)
     follow_up = incident.clocks.get(key="follow_up")
     assert follow_up.warn_at == follow_up.started_at + timedelta(hours=25)
     transitions.resolve(incident, by=ada)
     Delivery.objects.all().delete()
-    play(incident, clock, until=29 + 25.5 * 60, step=15)
+    play(incident, clock, until=29 + 25.5 * 60)
     assert {row[1:] for row in told(incident, "warned")} >= {("warned", "Ben (Product Owner)")}
 
 
@@ -203,7 +203,7 @@ def test_what_wakes_nobody_waits_for_the_morning(product: Product, ada: User, cl
     contacts.add_contact(product, label="On call", user=ada, by=ada)
     medium = product.severities().get(key="MEDIUM")
     incident = declare(product, by=None, title="x", severity=medium)
-    play(incident, clock, until=181, step=10)
+    play(incident, clock, until=181)
     due = Delivery.objects.get(key="escalated", route="email").due_at
     assert due == NIGHT.replace(hour=8)
 
@@ -287,7 +287,7 @@ def _move(incident: Incident, clock: Stage, ada: User, move: str) -> None:
         "mitigate": lambda: transitions.mitigate(incident, by=ada),
         "resolve": lambda: transitions.resolve(incident, by=ada),
         "reopen": lambda: transitions.reopen(incident, by=ada, reason="x"),
-        "sweep": lambda: sweep.turn(incident.pk),
+        "sweep": lambda: sweep.turn(incident.pk, sweep.JOBS),
         "wait": lambda: clock.set(clock.now + timedelta(minutes=int(minutes or 0))),
     }
     with suppress(TooLate, ValidationError):
