@@ -1,9 +1,10 @@
 """What does not go together and somebody should look at now, as apps above tell it: loud and short, on Now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
+from incidents.models import Incident
 
 
 @dataclass(frozen=True)
@@ -21,15 +22,17 @@ class Alarm:
     later: bool = False
 
 
-_readers: list[Callable[[User], list[Alarm]]] = []
+type Read = Callable[[User, Sequence[Incident]], list[Alarm]]
+
+_readers: list[Read] = []
 
 
-def register(read: Callable[[User], list[Alarm]]) -> None:
+def register(read: Read) -> None:
     if read not in _readers:
         _readers.append(read)
 
 
-def of(user: User) -> list[Alarm]:
-    """Of everything that `user` may see."""
-    found = (alarm for read in _readers for alarm in read(user))
+def of(user: User, shown: Sequence[Incident] = ()) -> list[Alarm]:
+    """Of everything that `user` may see; `shown` is what their page has at a glance already."""
+    found = (alarm for read in _readers for alarm in read(user, shown))
     return sorted(found, key=lambda alarm: (alarm.later, alarm.quiet))

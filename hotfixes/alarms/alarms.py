@@ -1,6 +1,6 @@
 """Contradictions as pages say them loudly: on the incident, its hotfix, and Now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -8,17 +8,24 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from hotfixes.alarms.contradictions import Contradiction, contradictions, of_standing, overtakings
+from hotfixes.alarms.contradictions import (
+    Contradiction,
+    contradictions,
+    of_standing,
+    overtakings,
+    overtook,
+    resolved_while_down,
+)
 from hotfixes.alarms.strays import strays
-from hotfixes.deployments.overtaking import Remedy
-from hotfixes.deployments.overtaking import of_hotfix as of_remedy
-from hotfixes.models import Hotfix
+from hotfixes.deployments.overtaking import Remedy, of_rollback, overtaken
+from hotfixes.deployments.overtaking import of_hotfix as of_fix
+from hotfixes.models import Hotfix, Rollback
 from hotfixes.standing import shown, standing
+from hotfixes.standing.shown import of_open
 from hotfixes.standing.standing import Standing
 from incidents import alarms, panels
 from incidents.alarms import Alarm
 from incidents.models import Incident, Mode, Status
-from monitoring.states import State
 from products import panels as product_panels
 from products.models import Product
 
@@ -34,27 +41,34 @@ def of_hotfix(found: Standing) -> list[Alarm]:
     return _alarms(found.hotfix.incident, [*of_standing(found), *overtakings(_remedies([found.hotfix]))])
 
 
-def _remedies(hotfixes: Iterable[Hotfix]) -> list[Remedy]:
-    real = (one for one in hotfixes if one.is_open and one.incident.mode == Mode.LIVE)
-    return [of_remedy(one) for one in real]
+def _remedies(under_way: Iterable[Hotfix | Rollback]) -> list[Remedy]:
+    real = (one for one in under_way if one.is_open and one.incident.mode == Mode.LIVE)
+    return [of_fix(one) if isinstance(one, Hotfix) else of_rollback(one) for one in real]
 
 
-def of_user(user: User) -> list[Alarm]:
+def _rollbacks(incidents: list[Incident]) -> Iterable[Rollback]:
+    """Those under way. One query, or none."""
+    rows = Rollback.objects.open().filter(incident__in=incidents).order_by("number")
+    return rows.select_related("incident__product") if incidents else ()
+
+
+def of_user(user: User, shown: Sequence[Incident] = ()) -> list[Alarm]:
     """Of open hotfixes, and of what was resolved although a monitor is down; two queries where there is neither."""
     mine = Incident.objects.visible_to(user)
-    hotfixes = list(Hotfix.objects.for_page().open().filter(incident__in=mine).order_by("-number")[:MOST])
-    known = standing.of(hotfixes) if hotfixes else []
+    known = [one for incident in shown for one in of_open(incident)]
+    others = Hotfix.objects.open().filter(incident__in=mine.exclude(pk__in=[one.pk for one in shown]))
+    # Mostly there are none: their keys first, for all that belongs to them is twelve tables.
+    if keys := list(others.order_by("-number").values_list("pk", flat=True)[:MOST]):
+        known += standing.of(list(Hotfix.objects.for_page().filter(pk__in=keys)))
+    known = sorted(known, key=lambda one: one.hotfix.number, reverse=True)[:MOST]
     found = [one for each in known for one in _alarms(each.hotfix.incident, of_standing(each))]
-    incidents = {one.ref: one.incident for one in hotfixes}
-    for one in overtakings(_remedies(hotfixes)):
-        found += _alarms(incidents[one.hotfix], [one])
-    down = mine.real().filter(
-        status=Status.RESOLVED,
-        product__monitors__enabled=True,
-        product__monitors__targets__state=State.DOWN,
-    )
-    for incident in down.for_page().distinct().order_by("-resolved_at")[:MOST]:
-        found += _alarms(incident, contradictions(incident, []))
+    resolved = resolved_while_down(mine.real(), MOST)
+    under_way = [*(one.hotfix for one in known), *_rollbacks([incident for incident, _said in resolved])]
+    incidents = {one.ref: one.incident for one in under_way}
+    for other in overtaken(_remedies(under_way)):
+        found += _alarms(incidents[other.remedy.ref], [overtook(other)])
+    for incident, said in resolved:
+        found += _alarms(incident, said)
     return [*found, *of_products(Product.objects.visible_to(user).active().with_process())]
 
 

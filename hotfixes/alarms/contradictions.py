@@ -23,6 +23,8 @@ from hotfixes.standing.standing import CheckView, Standing
 from incidents import glance
 from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, Mode, Status, TimelineEvent, TimelinePayload
+from incidents.models.incident import IncidentQuerySet
+from monitoring.models import Target
 from monitoring.states import State
 from products.vocabulary import EventKind, Verdict
 
@@ -183,11 +185,32 @@ def _mark(resolved_at: datetime, slug: str, key: str) -> str:
     return f"{RESOLVED} {resolved_at.isoformat()} {slug} {key}"
 
 
+def resolved_while_down(incidents: IncidentQuerySet, most: int) -> list[tuple[Incident, list[Contradiction]]]:
+    """Of those of `incidents` that are resolved, the latest first. One query where nothing is down, two otherwise."""
+    resolved = incidents.filter(status=Status.RESOLVED)
+    down = Target.objects.down().filter(
+        monitor__enabled=True, monitor__product__in=resolved.order_by().values("product")
+    )
+    targets: dict[int, list[Target]] = {}
+    for target in down.select_related("monitor").order_by("pk"):
+        targets.setdefault(target.monitor.product_id, []).append(target)
+    if not targets:
+        return []
+    rows = resolved.filter(product__in=targets).select_related("product").order_by("-resolved_at")
+    found = [(one, _while_down(one, targets[one.product_id])) for one in rows[:most]]
+    return [(incident, said) for incident, said in found if said]
+
+
 def _monitors(incident: Incident) -> list[Contradiction]:
-    """Resolved, and a monitor of its product is down: then, or soon after. Later it is another story."""
     if incident.status != Status.RESOLVED or incident.resolved_at is None:
         return []
-    down = [one for one in glance.targets_of(incident, glance.now(incident)) if one.state == State.DOWN]
+    return _while_down(incident, glance.targets_of(incident, glance.now(incident)))
+
+
+def _while_down(incident: Incident, targets: Iterable[Target]) -> list[Contradiction]:
+    """Resolved, and a monitor of its product is down: then, or soon after. Later it is another story."""
+    if incident.resolved_at is None:
+        return []
     return [
         Contradiction(
             RESOLVED,
@@ -196,8 +219,11 @@ def _monitors(incident: Incident) -> list[Contradiction]:
             (f"{one.monitor.name}: {one.said or '–'}",),
             _("Reopen the incident, or declare a new one if this is something else."),
         )
-        for one in down
-        if one.monitor.enabled and one.since and one.since <= incident.resolved_at + AGAIN
+        for one in targets
+        if one.state == State.DOWN
+        and one.monitor.enabled
+        and one.since
+        and one.since <= incident.resolved_at + AGAIN
     ]
 
 

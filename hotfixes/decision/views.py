@@ -18,12 +18,12 @@ from hotfixes.decision import comparing, deciders, refused
 from hotfixes.decision import facts as known
 from hotfixes.decision.card import card_page
 from hotfixes.decision.second_tap import Confirming
-from hotfixes.decision.waiting import is_mine, waits
+from hotfixes.decision.waiting import is_mine, waiting
 from hotfixes.models import Decision
 from incidents import glance
 from incidents.glance import redactions_of
-from incidents.models import OPEN, Incident, Mode
-from incidents.telling import recipients
+from incidents.models import OPEN, Incident
+from incidents.overview import overview
 from incidents.views.incident import fetch, in_view, zone_of
 from live import bus
 from products.vocabulary import EventKind
@@ -44,10 +44,10 @@ class Waiting:
 def decisions(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     cursor = bus.cursor()
-    waiting = _waiting(user)
+    found = _waiting(user)
     return render(request, "hotfixes/decisions.html", {
-        "mine": [one for one in waiting if one.mine],
-        "others": [one for one in waiting if not one.mine],
+        "mine": [one for one in found if one.mine],
+        "others": [one for one in found if not one.mine],
         "again": _again(user),
         "decided": _decided(user),
         "live_topics": [f"user:{user.pk}", *(f"board:{team.pk}" for team in teams_of(user))],
@@ -57,31 +57,24 @@ def decisions(request: HttpRequest) -> HttpResponse:
 
 def _waiting(user: User) -> list[Waiting]:
     """Real ones before drills, then the worst first. As administrator alone nothing waits for one."""
-    found = Incident.objects.read_by(user).open().for_page().worst_first()[:LOOKED_AT]
-    waiting = [each for one in found if (each := _undecided(one, user))]
-    return sorted(waiting, key=lambda each: each.incident.mode != Mode.LIVE)
-
-
-def _undecided(incident: Incident, user: User) -> Waiting | None:
-    with glance.glance(incident):
-        if not waits(incident):
-            return None
-        return Waiting(incident, is_mine(incident, user), deciders.asked(incident))
+    mine = Incident.objects.read_by(user)
+    found = waiting(mine.open().worst_first(), LOOKED_AT)
+    with overview(found):
+        return [Waiting(one, is_mine(one, user), deciders.asked(one)) for one in found]
 
 
 def _again(user: User) -> list[Decision]:
     """What one wanted to look at again by now."""
-    rows = Decision.objects.standing().filter(
+    rows = Decision.objects.in_force().filter(
         by=user, revisit_at__lte=moment.now(), incident__status__in=OPEN
     )
     mine = rows.filter(incident__in=Incident.objects.visible_to(user))
-    found = mine.select_related("incident__product__team", "event").order_by("revisit_at")[:LOOKED_AT]
-    return [one for one in found if one.event.recorded_at >= recipients.opened_at(one.incident)]
+    return list(mine.select_related("incident").order_by("revisit_at")[:LOOKED_AT])
 
 
 def _decided(user: User) -> list[Decision]:
     mine = Incident.objects.visible_to(user)
-    rows = Decision.objects.filter(incident__in=mine).select_related("incident__product__team", "by")
+    rows = Decision.objects.filter(incident__in=mine).select_related("incident", "by")
     return list(rows.order_by("-at", "-pk")[:DECIDED_SHOWN])
 
 

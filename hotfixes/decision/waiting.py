@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
 from accounts.models import User
 from hotfixes.decision import deciders
-from hotfixes.decision.decide import standing
-from incidents import glance
+from hotfixes.models import Decision
 from incidents.lifecycle import setbacks
 from incidents.models import Incident
+from incidents.models.incident import IncidentQuerySet
+from incidents.overview import overview
 from products.models import RoleHolder
 
 MOST = 20
@@ -25,25 +27,24 @@ def count(request: HttpRequest) -> dict[str, Callable[[], int]]:
 def waiting_for(user: User) -> int:
     """Open incidents of products that list `user`, which they may decide and nobody has; as administrator alone none.
 
-    Who is listed nowhere is asked for with one query.
+    One query for who is listed nowhere, a handful for the others.
     """
-    products = list(RoleHolder.objects.filter(user=user).values_list("product", flat=True).distinct())
-    if not products:
-        return 0
-    found = glance.in_view(Incident.objects.read_by(user).open().for_page().filter(product__in=products))
-    return sum(_waits_for(one, user) for one in found[:MOST])
+    listed = RoleHolder.objects.filter(user=user, product=OuterRef("product"))
+    found = waiting(Incident.objects.read_by(user).open().filter(Exists(listed)), MOST)
+    with overview(found):
+        return sum(is_mine(one, user) for one in found)
 
 
-def _waits_for(incident: Incident, user: User) -> bool:
-    with glance.glance(incident):
-        return waits(incident) and is_mine(incident, user)
-
-
-def waits(incident: Incident) -> bool:
-    """Nobody has decided, or what was decided does not hold (A37)."""
-    return standing(incident) is None or setbacks.of(incident) is not None
+def waiting(incidents: IncidentQuerySet, most: int) -> list[Incident]:
+    """Of the first `most` those on which nobody has decided, or what was decided does not hold (A37); as `for_list`."""
+    decisions = Decision.objects.in_force().filter(incident=OuterRef("pk"))
+    found = incidents.for_list().annotate(decided=Exists(decisions))[:most]
+    decided = [one.pk for one in found if one.decided]
+    failed = setbacks.among(decided) if decided else set()
+    return [one for one in found if not one.decided or one.pk in failed]
 
 
 def is_mine(incident: Incident, user: User) -> bool:
+    """As somebody who is listed, not as administrator."""
     role = deciders.decider(incident, user)
     return role is not None and not role.broke_glass

@@ -4,6 +4,7 @@ Rows of products.Hold follow the open hotfixes and rollbacks of real incidents; 
 themselves. A private incident holds nothing in front of people who may not know of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -195,7 +196,7 @@ def _tell(incident: Incident, product: Product, ref: str, key: str, headline: st
     notice.tell(incident, f"{incident.ref}/{ref}", key, to, headline, line, path=path)
 
 
-def _on_now(user: User) -> list[Alarm]:
+def _on_now(user: User, shown: Sequence[Incident]) -> list[Alarm]:
     """A line for each product that is held."""
     return [
         Alarm(one.sentence, "", one.remedy.get_absolute_url(), label=_("Open %s") % one.ref, quiet=True)

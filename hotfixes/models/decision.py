@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from foundation.text import plain_text
 from hotfixes.models.spoken import with_words
 from incidents.lifecycle.described import as_of
-from incidents.models import RedactionRequest
+from incidents.models import RedactionRequest, TimelineEvent
+from products.vocabulary import EventKind
 
 
 class Choice(models.TextChoices):
@@ -25,6 +26,15 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def standing(self) -> Self:
         """Those that no later one replaces; whether it was opened again since, decide.standing looks at."""
         return self.filter(superseded_at=None)
+
+    def in_force(self) -> Self:
+        """Those that count now: no later one replaces them, and the incident was not opened again since."""
+        again = TimelineEvent.objects.filter(
+            incident=OuterRef("incident"),
+            kind=EventKind.REOPENED,
+            recorded_at__gt=OuterRef("event__recorded_at"),
+        )
+        return self.standing().exclude(Exists(again))
 
     def with_words(self) -> Self:
         """With who decided and why, unless somebody asked to redact it."""

@@ -19,10 +19,13 @@ class HotfixQuerySet(RemedyQuerySet["Hotfix"]):
         return self.filter(Q(status=Hotfix.Status.OPEN) | Q(verify_at__isnull=False))
 
     def for_page(self) -> Self:
-        return self.select_related(
-            "incident__product__team", "incident__severity", "incident__process_version__process",
-            "product__team", "repository__mirror", "started_by",
-        )  # fmt: skip
+        return self.beside_incident().select_related(
+            "incident__product__team", "incident__severity", "incident__process_version__process"
+        )
+
+    def beside_incident(self) -> Self:
+        """As for_page, where the incident is known already and only to be set."""
+        return self.select_related("product__team", "repository__mirror", "started_by")
 
 
 class Hotfix(Remedy):

@@ -7,7 +7,7 @@ from incidents.models import Incident
 
 def hotfixes_of(incident: Incident) -> list[Hotfix]:
     """The first one first."""
-    rows = incident.hotfixes.for_page().order_by("number")
+    rows = incident.hotfixes.beside_incident().order_by("number")
     return glance.few(incident, "hotfixes", lambda: list(rows))
 
 

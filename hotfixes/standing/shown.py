@@ -51,15 +51,24 @@ def read(incidents: Sequence[Incident]) -> Mapping[int, Known]:
     return found
 
 
+def of_open(incident: Incident) -> list[Standing]:
+    """Of its open hotfixes; nothing is asked on a page that has read it, alone or among others."""
+    return glance.once(incident, "open", lambda: [one for one in standings(incident) if one.hotfix.is_open])
+
+
 def _read(incidents: Sequence[Incident]) -> Mapping[int, Known]:
     if len(incidents) == 1:
         return {incidents[0].pk: _known(standings(incidents[0]), with_names=True)}
-    rows = Hotfix.objects.for_page().filter(incident__in=[one.pk for one in incidents]).open()
-    hotfixes = list(rows.order_by("number"))
-    found: dict[int, list[Standing]] = {}
+    by_key = {one.pk: one for one in incidents}
+    hotfixes = list(Hotfix.objects.open().beside_incident().filter(incident__in=by_key).order_by("number"))
+    for hotfix in hotfixes:
+        hotfix.incident = by_key[hotfix.incident_id]
+    found: dict[int, list[Standing]] = {key: [] for key in by_key}
     for one in standing.of(hotfixes) if hotfixes else []:
-        found.setdefault(one.hotfix.incident_id, []).append(one)
-    return {key: _known(of_one) for key, of_one in found.items()}
+        found[one.hotfix.incident_id].append(one)
+    for key, incident in by_key.items():
+        glance.keep(incident, "open", found[key])
+    return {key: _known(of_one) for key, of_one in found.items() if of_one}
 
 
 def _known(found: list[Standing], *, with_names: bool = False) -> Known:

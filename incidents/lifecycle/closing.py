@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from incidents import glance
 from incidents.clocks.clocks import span
 from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import Clock, Incident, Status, TimelineEvent
@@ -48,7 +49,7 @@ def close(incident: Incident, *, by: User, text: str = "", at: datetime | None =
 def holds(incident: Incident, now: datetime, verb: str = Verb.CLOSE) -> list[Hold]:
     """The clocks that keep `verb` waiting at `now`: of each clock its last run counts."""
     last: dict[tuple[str, str], Clock] = {}
-    for clock in incident.clocks.order_by("cycle", "pk"):
+    for clock in glance.clocks_of(incident):
         last[clock.subject, clock.key] = clock
     waiting = [clock for clock in last.values() if verb in clock.holds and _waits(clock, now)]
     return [_hold(incident, clock, now) for clock in waiting if not _taken_back(incident, clock, last)]

@@ -4,7 +4,7 @@ It asks whoever decides, and the others to tell them. It never decides: it is an
 out or taken back, or by what shows that all is well again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from incidents import glance
 from incidents.models import Incident, TimelineEvent
 from incidents.roles import holding
 from incidents.work.action import Action
@@ -55,9 +56,18 @@ def unmended(events: Iterable[TimelineEvent]) -> TimelineEvent | None:
 
 
 def of(incident: Incident) -> TimelineEvent | None:
-    """The same, asked of the database: one query."""
+    """The same, asked of the database: one query, or none on the page of an incident of which nothing ever failed."""
     rows = incident.events.filter(kind__in=_ASKED).select_related("actor", "payload")
-    return standing(rows.order_by("seq"))
+    return standing(glance.few(incident, "setbacks", lambda: list(rows.order_by("seq"))))
+
+
+def among(incidents: Collection[int]) -> set[int]:
+    """Of which of them (by primary key) something does not hold: one query."""
+    rows = TimelineEvent.objects.filter(incident__in=incidents, kind__in=_ASKED)
+    told: dict[int, list[TimelineEvent]] = {}
+    for event in rows.only("incident", "kind").order_by("seq"):
+        told.setdefault(event.incident_id, []).append(event)
+    return {key for key, events in told.items() if standing(events)}
 
 
 def what(event: TimelineEvent, document: Mapping[str, Any]) -> str:
@@ -137,3 +147,6 @@ def went_back(work: Work) -> bool:
     """What does not hold is a rollback, not a fix."""
     last = work.story.last(Kind.HOTFIX_STARTED, Kind.ROLLBACK_STARTED)
     return last is not None and last.kind == Kind.ROLLBACK_STARTED
+
+
+glance.register_few("setbacks", TimelineEvent.objects.filter(kind__in=list(ANSWERED_BY)))

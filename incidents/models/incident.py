@@ -18,6 +18,7 @@ from accounts.access import teams_of
 from accounts.models import User
 from foundation import moment
 from foundation.text import plain_text, single_line
+from products.models import ProcessVersion
 from products.vocabulary import CONTAINED
 
 REF = re.compile(r"INC-([1-9][0-9]{0,17})", re.IGNORECASE)
@@ -84,6 +85,11 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             "target__monitor",
             "duplicate_of",
         )
+
+    def for_list(self) -> Self:
+        """Many of them, with what lines of a list speak of. Versions of processes are long: each is read once."""
+        versions = models.Prefetch("process_version", ProcessVersion.objects.defer("text"))
+        return self.select_related("product__team", "severity").prefetch_related(versions)
 
     def by_ref(self, ref: str) -> "Incident":
         """The incident named INC-n, in any case. Raises Incident.DoesNotExist, for a malformed ref too."""

@@ -4,16 +4,17 @@ A role that decides is held by people listed for it on the product; while nobody
 deputy roles. "lead" exists beside the roles of every process: whoever coordinates.
 """
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Membership, User
 from incidents.glance import assignments_of, once, steady
 from incidents.models import Assignment, Incident, Participant
 from incidents.rules import respond, sees
@@ -83,28 +84,35 @@ def listed(incident: Incident) -> People:
 
 
 def _listed(incident: Incident) -> People:
-    rows = _who_can_act({incident.product_id})
-    if incident.private:
-        let_in = Participant.objects.filter(incident=incident).values("user")
-        rows = rows.filter(user__in=let_in)
-    found: People = {}
-    for row in rows:
-        found.setdefault(row.role, []).append(row.user)
-    return found
+    return listed_of([incident])[incident.pk]
 
 
-def listed_on(products: Collection[int]) -> dict[int, People]:
-    """The same for incidents of these products that are not private, by the product's key. One query."""
-    found: dict[int, People] = {}
-    for row in _who_can_act(products):
-        found.setdefault(row.product_id, {}).setdefault(row.role, []).append(row.user)
+def listed_of(incidents: Sequence[Incident]) -> dict[int, People]:
+    """The same for each of them, by the incident's primary key. One query, and one more where any is private."""
+    private = [one.pk for one in incidents if one.private]
+    let_in = Participant.objects.filter(incident__in=private).values_list("incident", "user")
+    seen = set(let_in) if private else set()
+    of_product: dict[int, list[RoleHolder]] = defaultdict(list)
+    for row in _who_can_act({one.product_id for one in incidents}):
+        of_product[row.product_id].append(row)
+    found: dict[int, People] = {one.pk: {} for one in incidents}
+    for one in incidents:
+        for row in of_product[one.product_id]:
+            if not one.private or (one.pk, row.user_id) in seen:
+                found[one.pk].setdefault(row.role, []).append(row.user)
     return found
 
 
 def _who_can_act(products: Collection[int]) -> QuerySet[RoleHolder]:
+    member = Membership.objects.filter(user=OuterRef("user"), team=OuterRef("product__team"))
     rows = RoleHolder.objects.filter(product__in=products, user__is_active=True)
-    rows = rows.filter(Q(user__memberships__team=F("product__team")) | Q(user__is_administrator=True))
-    return rows.select_related("user").order_by("role", "position").distinct()
+    rows = rows.filter(Q(user__is_administrator=True) | Exists(member))
+    return rows.select_related("user").order_by("role", "position")
+
+
+def is_listed(incident: Incident, user: User) -> bool:
+    """For any role of its product."""
+    return any(user in users for users in listed(incident).values())
 
 
 def held(incident: Incident) -> dict[str, Assignment]:

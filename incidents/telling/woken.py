@@ -3,15 +3,13 @@
 import functools
 import operator
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
 from incidents import glance
-from incidents.models import Clock, Incident, Mode, TimelineEvent
-from incidents.roles import holding
+from incidents.models import Incident, Mode, TimelineEvent
 from incidents.telling import escalation, recipients
 from incidents.telling.escalation import Next
 from notifications.models import Delivery
@@ -21,27 +19,25 @@ from products.vocabulary import EventKind
 
 
 def next_of(incidents: Sequence[Incident], now: datetime) -> dict[int, Next]:
-    """By the incident's primary key. Private ones tell it on their own page alone."""
+    """By the primary key of each; private ones tell it on their own page alone. Within an overview with clocks."""
     waiting = [one for one in incidents if _waits(one)]
     if not waiting:
         return {}
-    clocks = _by(Clock.objects.filter(incident__in=waiting).order_by("cycle", "pk"), "incident_id")
-    products = {one.product_id for one in waiting}
-    contacts = _by(Contact.objects.filter(product__in=products).select_related("user"), "product_id")
-    people = holding.listed_on(products)
+    contacts: dict[int, list[Contact]] = defaultdict(list)
+    for contact in Contact.objects.filter(product__in={one.product_id for one in waiting}).select_related(
+        "user"
+    ):
+        contacts[contact.product_id].append(contact)
     again = TimelineEvent.objects.filter(incident__in=waiting, kind=EventKind.REOPENED).order_by("seq")
     reopened = {event.incident_id: event for event in again}
     cannot = _declined([one.ref for one in waiting])
     found = {}
     for one in waiting:
-        with glance.glance(one):
-            glance.keep(one, "clocks", clocks[one.pk])
-            glance.keep(one, "contacts", contacts[one.product_id])
-            glance.keep(one, "listed", people.get(one.product_id, {}))
-            glance.keep(one, glance.REOPENED, reopened.get(one.pk))
-            opened = recipients.opened_at(one)
-            out = {who for who, at in cannot.get(one.ref, ()) if at >= opened}
-            found[one.pk] = escalation.next_to_wake(one, now, out=out)
+        glance.keep(one, "contacts", contacts[one.product_id])
+        glance.keep(one, glance.REOPENED, reopened.get(one.pk))
+        opened = recipients.opened_at(one)
+        out = {who for who, at in cannot.get(one.ref, ()) if at >= opened}
+        found[one.pk] = escalation.next_to_wake(one, now, out=out)
     return {key: each for key, each in found.items() if each}
 
 
@@ -57,11 +53,4 @@ def _declined(refs: list[str]) -> dict[str, list[tuple[str, datetime]]]:
     for one in Delivery.objects.filter(about, answer=CANNOT).only("about", "recipient", "answered_at"):
         if one.answered_at:
             found[one.about.partition("/")[0]].append((one.recipient, one.answered_at))
-    return found
-
-
-def _by(rows: Iterable[Any], name: str) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[getattr(row, name)].append(row)
     return found

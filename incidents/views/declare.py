@@ -127,7 +127,9 @@ def around(user: Any, form: DeclareForm) -> dict[str, Any]:
 
 def _known(user: Any, product: Product, typed: str, mode: str) -> tuple[list[Incident], bool]:
     """Up to five that are open: what sounds like `typed` first, then the newest; and whether anything does."""
-    newest = Incident.objects.visible_to(user).open().filter(product=product, mode=mode).for_page()
+    newest = (
+        Incident.objects.visible_to(user).open().filter(product=product, mode=mode).select_related("severity")
+    )
     found = list(newest.order_by("-declared_at")[:WEIGHED])
     scores = {one.pk: likeness(typed, f"{one.title} {one.impact}") for one in found}
     alike = [one for one in found if scores[one.pk] >= ALIKE]

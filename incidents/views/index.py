@@ -31,7 +31,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
         return redirect("incident", ref=f"INC-{exact[1]}")
     try:
         found = page(
-            _matching(mine, wanted).for_page(),
+            _matching(mine, wanted).select_related("product", "severity"),
             order=("-declared_at", "-pk"),
             after=request.GET.get("after", ""),
             size=SIZE,

@@ -7,6 +7,7 @@ shows (`shown`), and what is new comes last until the person asks for it.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,11 +16,12 @@ from django.views.decorators.http import require_safe
 from accounts.access import allowed, signed_in, teams_of
 from accounts.models import User
 from foundation import moment
-from incidents import alarms
+from incidents import alarms, glance
 from incidents.clocks.shown import ClockView
 from incidents.lifecycle import setbacks
 from incidents.messages import obligations
 from incidents.models import Clock, Incident, Mode, Status, TimelineEvent
+from incidents.overview import keep_rows, overview
 from incidents.roles import holding
 from incidents.telling import woken
 from incidents.telling.escalation import Next
@@ -30,7 +32,7 @@ from live import bus
 from monitoring.models import Monitor, Target
 from monitoring.shown import as_shown
 from monitoring.unsure import unsure
-from products.models import Product, RoleHolder
+from products.models import Product
 from products.vocabulary import EventKind
 
 SHOWN = 50
@@ -60,7 +62,9 @@ def now(request: HttpRequest) -> HttpResponse:
 
 def _context(user: User, shown: list[int]) -> dict[str, object]:
     cursor, at = bus.cursor(), moment.now()
-    cards = _cards(user, shown, at)
+    found = _found(user, shown)
+    with overview(found):
+        cards, told = _cards(found, user, at), alarms.of(user, found)
     opened = [card for card in cards if card.incident.is_open]
     real = [card for card in opened if card.incident.mode == Mode.LIVE]
     cards = cards if opened else []
@@ -70,7 +74,9 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         .exclude(pk__in=[c.incident.target_id for c in opened if c.incident.target_id])
     )
     watched = Monitor.objects.visible_to(user).watched()
+    looks = watched.aggregate(monitors=Count("pk"), last_look=Max("looked_at"))
     unseen = unsure(watched, at)
+    named = list(unseen.order_by("name")[: UNSURE + 1])
     return {
         "cards": cards,
         "order": [card.incident.number for card in cards],
@@ -82,15 +88,11 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         else len(real),
         "unreal": len(opened) - len(real),
         "down": list(down.select_related("monitor__product").order_by("since")[:20]),
-        "unsure": list(unseen.order_by("name")[:UNSURE]),
-        "alarms": alarms.of(user)[:ALARMS],
+        "unsure": named[:UNSURE],
+        "unsure_count": unseen.count() if named[UNSURE:] else len(named),
+        "alarms": told[:ALARMS],
         "owed": obligations.owed_by(user, at, OWED),
-        "unsure_count": unseen.count(),
-        "monitors": watched.count(),
-        "last_look": watched.order_by("-looked_at")
-        .values_list("looked_at", flat=True)
-        .exclude(looked_at=None)
-        .first(),
+        **looks,
         "has_products": bool(cards) or Product.objects.visible_to(user).active().exists(),
         "recent": [] if cards else _recent(user),
         "at": at,
@@ -104,33 +106,32 @@ def _recent(user: User) -> list[Incident]:
     return list(ended.for_page().order_by("-resolved_at")[:3])
 
 
-def _cards(user: User, shown: list[int], at: datetime) -> list[Card]:
+def _found(user: User, shown: list[int]) -> list[Incident]:
     """What the page shows already, in its order and even if it is over; then what is new, the worst first."""
-    mine = Incident.objects.read_by(user).for_page()
-    found = list(mine.open().worst_first()[:SHOWN])
-    if shown:
-        known = {incident.number: incident for incident in mine.filter(number__in=shown)}
-        kept = [known[number] for number in dict.fromkeys(shown) if number in known]
-        found = [*kept, *(incident for incident in found if incident.number not in known)]
-    urgent: dict[int, Clock] = {}
-    for clock in Clock.objects.running().filter(incident__in=[i.pk for i in found]).order_by("due_at"):
-        urgent.setdefault(clock.incident_id, clock)
+    mine = Incident.objects.read_by(user)
+    worst = mine.open().worst_first().values_list("number", flat=True)
+    wanted = list(dict.fromkeys([*shown, *worst[:SHOWN]]))
+    rows = mine.for_list().select_related("target__monitor").in_bulk(wanted, field_name="number")
+    return [rows[number] for number in wanted if number in rows]
+
+
+def _cards(found: list[Incident], user: User, at: datetime) -> list[Card]:
+    keep_rows(found, "clocks", Clock.objects.filter(incident__in=found).order_by("cycle", "pk"))
+    for one in found:
+        glance.keep(one, "now", at)
     # Where a remedy is under way the process has a next step, contained it waits for a decision; who is listed may be
     # the one who decides.
-    listed = set(RoleHolder.objects.filter(user=user).values_list("product", flat=True))
     decided = _decided_before_taken(found)
     asks = [
         one
         for one in found
-        if one.is_open and (one.remedy_at or one.product_id in listed or _contained(one) or one.pk in decided)
+        if one.is_open
+        and (one.remedy_at or holding.is_listed(one, user) or _contained(one) or one.pk in decided)
     ]
     work = read_all(asks)
     verdicts.read_all(found)
     asked = woken.next_of(found, at)
-    cards = (
-        _card(one, urgent.get(one.pk), work.get(one.pk), user, at, _decides(one, user, listed))
-        for one in found
-    )
+    cards = (_card(one, work.get(one.pk), user, at) for one in found)
     return [replace(card, next_to_wake=asked.get(card.incident.pk)) for card in cards]
 
 
@@ -145,17 +146,20 @@ def _contained(incident: Incident) -> bool:
     return incident.status == Status.MONITORING
 
 
-def _decides(incident: Incident, user: User, listed: set[int]) -> str:
+def _decides(incident: Incident, user: User) -> str:
     """The role in which `user` decides, not as administrator."""
-    if not incident.is_open or incident.product_id not in listed:
-        return ""
-    role = holding.decides_as(incident, user)
+    role = holding.decides_as(incident, user) if incident.is_open else None
     return role.label if role and not role.broke_glass else ""
 
 
-def _card(
-    incident: Incident, clock: Clock | None, work: Work | None, user: User, at: datetime, decides: str
-) -> Card:
+def _urgent(incident: Incident, at: datetime) -> Clock | None:
+    """The running clock that is due first."""
+    running = [clock for clock in glance.clocks_of(incident) if clock.is_running]
+    return min(running, key=lambda clock: (clock.due_at is None, clock.due_at or at), default=None)
+
+
+def _card(incident: Incident, work: Work | None, user: User, at: datetime) -> Card:
+    clock, decides = _urgent(incident, at), _decides(incident, user)
     view = ClockView(clock, clock.reading(at), clock.sum(at)) if clock else None
     state = as_shown([incident.target], at)[0].state if incident.target else None
     may = allowed(user, "note", incident)

@@ -3,7 +3,6 @@
 A handful of queries for one incident or for fifty.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from incidents.models import (
     TimelineEvent,
 )
 from incidents.models.checklist import Ticked
+from incidents.overview import by_incident
 from incidents.timeline.attachments import FileShown, file_of
 from incidents.timeline.hiding import with_corrections
 from incidents.timeline.story import NOT_READ, Story, story, told
@@ -92,32 +92,40 @@ def read(incident: Incident) -> Work:
 
 def of(incident: Incident) -> Work:
     """The same for the panels and the next action of one page: read once per row that was fetched."""
-    seq, known = incident.__dict__.get("_work", (None, None))
-    if known is None or seq != incident.timeline_seq:
-        known = read(incident)
-        incident.__dict__["_work"] = (incident.timeline_seq, known)
-    return cast(Work, known)
+    return _known(incident) or _keep(read(incident))
 
 
 def read_all(incidents: Sequence[Incident]) -> dict[int, Work]:
-    """The work on each, by primary key; five queries however many there are."""
+    """The work on each, by primary key; five queries however many are not known yet, and `of` asks nothing then."""
+    if unknown := [one for one in incidents if _known(one) is None]:
+        _read_all(unknown)
+    return {one.pk: of(one) for one in incidents}
+
+
+def _known(incident: Incident) -> Work | None:
+    seq, known = incident.__dict__.get("_work", (None, None))
+    return cast(Work, known) if seq == incident.timeline_seq else None
+
+
+def _keep(known: Work) -> Work:
+    known.incident.__dict__["_work"] = (known.incident.timeline_seq, known)
+    return known
+
+
+def _read_all(incidents: Sequence[Incident]) -> None:
     keys = [incident.pk for incident in incidents]
-    if not keys:
-        return {}
     events, boxes, marks, holders, hidden = (
-        _by(TimelineEvent.objects.filter(incident__in=keys).exclude(kind__in=NOT_READ)
+        by_incident(TimelineEvent.objects.filter(incident__in=keys).exclude(kind__in=NOT_READ)
             .select_related("actor", "payload").order_by("seq")),
-        _by(ChecklistItem.objects.filter(incident__in=keys)
+        by_incident(ChecklistItem.objects.filter(incident__in=keys)
             .select_related("done_by", "done_by_event__actor", "done_by_event__payload")),
-        _by(StepMark.objects.filter(incident__in=keys).select_related("done_by", "done_by_event__payload")),
-        _by(Assignment.objects.filter(incident__in=keys, until=None).select_related("user").order_by("pk")),
+        by_incident(StepMark.objects.filter(incident__in=keys).select_related("done_by", "done_by_event__payload")),
+        by_incident(Assignment.objects.filter(incident__in=keys, until=None).select_related("user").order_by("pk")),
         RedactionRequest.objects.filter(event__incident__in=keys, settled_at=None).values_list("event", flat=True),
     )  # fmt: skip
     asked = with_corrections(hidden)
-    return {
-        one.pk: _work(one, told(events[one.pk]), boxes[one.pk], marks[one.pk], holders[one.pk], asked)
-        for one in incidents
-    }
+    for one in incidents:
+        _keep(_work(one, told(events[one.pk]), boxes[one.pk], marks[one.pk], holders[one.pk], asked))
 
 
 def _work(
@@ -136,13 +144,6 @@ def _work(
         {one.role: str(one.user) for one in held},
         hidden,
     )
-
-
-def _by(rows: Any) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.incident_id].append(row)
-    return found
 
 
 glance.register_few("boxes", ChecklistItem.objects.all())

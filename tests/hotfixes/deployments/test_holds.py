@@ -170,5 +170,7 @@ def test_what_holds_comes_before_what_is_to_be_entered_afterwards(
     strays = [Alarm(f"Stray {n}", "", "/", later=True) for n in range(6)]
     wrong = [Alarm("Wrong", "", "/")]
     hold = [Alarm("Hold", "", "/", quiet=True)]
-    monkeypatch.setattr(alarms, "_readers", [lambda user: strays, lambda user: hold, lambda user: wrong])
+    monkeypatch.setattr(
+        alarms, "_readers", [lambda user, shown: strays, lambda user, shown: hold, lambda user, shown: wrong]
+    )
     assert [one.sentence for one in alarms.of(ada)][:3] == ["Wrong", "Hold", "Stray 0"]

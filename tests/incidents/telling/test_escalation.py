@@ -14,7 +14,8 @@ from foundation import moment
 from incidents.clocks import verbs as clock_verbs
 from incidents.lifecycle import exits, sweep, transitions
 from incidents.lifecycle.declare import declare
-from incidents.models import Incident, Mode
+from incidents.models import Clock, Incident, Mode
+from incidents.overview import keep_rows, overview
 from incidents.simulation.stage import Stage, stage
 from incidents.telling import escalation, recipients, woken
 from incidents.telling.escalation import Next, plan
@@ -330,5 +331,10 @@ def test_now_names_of_each_the_same_as_its_own_page(
     at = Incident.objects.get(pk=second.pk).detected_at
     for minutes in (0, 8, 9.5):
         now = at + timedelta(minutes=minutes)
-        found = woken.next_of(list(Incident.objects.for_page().order_by("pk")), now)
+        incidents = list(Incident.objects.for_list().order_by("pk"))
+        with overview(incidents):
+            keep_rows(
+                incidents, "clocks", Clock.objects.filter(incident__in=incidents).order_by("cycle", "pk")
+            )
+            found = woken.next_of(incidents, now)
         assert found == {one.pk: escalation.next_to_wake(one, now) for one in (first, second)}
