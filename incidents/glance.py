@@ -81,6 +81,15 @@ def glance(incident: Incident) -> Iterator[None]:
 
 
 @contextmanager
+def anew(incident: Incident) -> Iterator[None]:
+    """As `glance`, with the incident held and read again: what it had when it was read first counts no more."""
+    for name in [name for name in incident.__dict__ if name.startswith(_HAS) or name == "read_at"]:
+        del incident.__dict__[name]
+    with glance(incident):
+        yield
+
+
+@contextmanager
 def held(incident: Incident, now: datetime) -> Iterator[None]:
     """While a verb or a sweep holds the incident's row, since `now`: what neither changes is asked once (`steady`).
 

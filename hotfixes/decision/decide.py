@@ -73,17 +73,18 @@ def decide(
     Raises PermissionDenied, Decided, TooLate, Changed, or ValidationError by field.
     """
     with transaction.atomic():
-        Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-        incident.read_again()
+        Incident.objects.select_for_update().values_list("pk").get(pk=incident.pk)
+        now = incident.read_again()
         if incident.status not in OPEN:
             raise TooLate(incident, DECIDE)
-        role = _role(incident, by, emergency=emergency)
-        before = standing(incident)
-        if before and before.number != instead_of:
-            raise Decided(incident, before)
-        chosen = _chosen(incident, choice, option, reason)
-        check_moment(incident, at)
-        shown = _as_seen(incident, seen)
+        with glance.anew(incident):
+            role = _role(incident, by, emergency=emergency)
+            before = standing(incident)
+            if before and before.number != instead_of:
+                raise Decided(incident, before)
+            chosen = _chosen(incident, choice, option, reason)
+            check_moment(incident, at)
+            shown = _as_seen(incident, seen, now)
         crashpoint("verb.decide_checked")
         made = _record(incident, by, role, chosen, reason=reason, to=to, shown=shown, at=at)
         if revisit:
@@ -93,9 +94,9 @@ def decide(
         return made
 
 
-def _as_seen(incident: Incident, seen: str) -> dict[str, Any]:
-    """The facts now. Raises Changed where they are not those that `seen` is the digest of."""
-    shown = known.facts(incident, moment.now())
+def _as_seen(incident: Incident, seen: str, now: datetime) -> dict[str, Any]:
+    """The facts of `now`. Raises Changed where they are not those that `seen` is the digest of."""
+    shown = known.facts(incident, now)
     if seen and seen != known.seen(shown):
         what = known.changed(seen, shown)
         said = [_("It is about: %(what)s.") % {"what": "; ".join(what)}] if what else []
@@ -170,7 +171,8 @@ def _record(
         choice=str(choice), option=chosen["option"], what=chosen["option_title"] or release, role=role.words,
         right=role.right, number=number, digest=digest, **loud,
     )  # fmt: skip
-    incident.decisions.standing().update(superseded_at=max(moment.now(), event.occurred_at))
+    if number > 1:
+        incident.decisions.standing().update(superseded_at=max(moment.now(), event.occurred_at))
     decision = Decision.objects.create(
         incident=incident, number=number, to=release, by=by, role=role.words, right=role.right,
         token=by.by_token, at=event.occurred_at, facts=known.kept(shown), digest=digest, event=event,

@@ -30,12 +30,14 @@ def decided(decision: Decision, *, by: User, event: TimelineEvent) -> Rollback |
     something was brought out since it was back. None for what begins no row: another choice, and a story that is told
     afterwards.
     """
-    incident = Incident.objects.for_page().get(pk=decision.incident_id)
-    under_way = incident.rollbacks.open().select_for_update().first()
+    under_way = (
+        Rollback.objects.open().filter(incident=decision.incident_id).select_for_update(of=("self",)).first()
+    )
     if decision.choice != "rollback":
         if under_way and under_way.back_at is None and decision.choice in ("hotfix", "defer"):
             ending.replaced(under_way, event)
         return None
+    incident = Incident.objects.for_page().get(pk=decision.incident_id)
     if incident.mode == Mode.RETROSPECTIVE:
         return None
     same = under_way is not None and under_way.option_key == decision.option
