@@ -54,6 +54,7 @@ class Nursery:
 def serve() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     import django
+    import httpx  # noqa: F401
     from django.conf import settings
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -62,11 +63,16 @@ def serve() -> None:
     from django.db import connections
     from django.template.loader import get_template
     from django.urls import reverse
+    from django.utils.formats import number_format
 
+    from network import curl  # noqa: F401 (with httpx: loaded with the first word to another server)
     from tests.crash import acts
 
     # What each child would begin with: every address, the way through all middleware and to the database, a line.
     assert acts.client().get(reverse("healthz")).status_code == 200
+    # The API and how numbers are written come with the first who asks, and each child would be the first.
+    assert acts.client().get("/api/v1/products").status_code == 401
+    number_format(1)
     connections["default"].ensure_connection()
     connections.close_all()
     get_template("incidents/line.html")
