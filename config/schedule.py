@@ -46,16 +46,22 @@ from products.sources import files as process_files
 
 @dataclass(frozen=True)
 class Sweep:
-    """`run` at least every `every_s` seconds, at each wake-up if `on_wake`, and at the moment `next_due`
-    names. One that `goes_on` stops before it has taken too long; did it do something, the next round follows at once.
+    """`run` at the moment `next_due` names, which is asked anew at each wake-up; without one at each wake-up if
+    `on_wake`. And at least every `every_s` seconds: if nothing is said 1, or 10 for one that says when it is due, for
+    it would only ask the same again.
+    One that `goes_on` stops before it has taken too long; did it do something, the next round follows at once.
     """
 
     name: str
     run: Callable[[], object]
-    every_s: float = 1.0
+    every_s: float | None = None
     on_wake: bool = False
     next_due: Callable[[], datetime | None] | None = None
     goes_on: bool = False
+
+    @property
+    def rest_s(self) -> float:
+        return self.every_s or (10.0 if self.next_due else 1.0)
 
 
 @dataclass(frozen=True)
@@ -69,21 +75,21 @@ class Errand:
 
 # On a loop of their own, kept waiting by nothing else: a breach and a phone that rings are promises in seconds.
 PROMPT = (
-    Sweep("breaches", breaches.breach_due, on_wake=True, next_due=breaches.next_due),
+    Sweep("breaches", breaches.breach_due, next_due=breaches.next_due),
     # Starts threads and returns: what is slow outside holds neither the loop nor another channel.
-    Sweep("messages", send.start_due, on_wake=True, next_due=send.next_due),
+    Sweep("messages", send.start_due, next_due=send.next_due),
 )
 
 SWEEPS = (
     Sweep("intake", partial(intake.take_in, seconds=0.3), on_wake=True, goes_on=True),
-    Sweep("warnings", breaches.warn_due, on_wake=True, next_due=breaches.next_warning),
-    Sweep("escalations", breaches.escalate_due, on_wake=True, next_due=breaches.next_escalation),
-    Sweep("obligations", obligations.remind_due, on_wake=True, next_due=obligations.next_due),
-    Sweep("updates", rhythm.remind_due, on_wake=True, next_due=rhythm.next_due),
-    Sweep("vacancies", breaches.ask_due, on_wake=True, next_due=breaches.next_ask),
+    Sweep("warnings", breaches.warn_due, next_due=breaches.next_warning),
+    Sweep("escalations", breaches.escalate_due, next_due=breaches.next_escalation),
+    Sweep("obligations", obligations.remind_due, next_due=obligations.next_due),
+    Sweep("updates", rhythm.remind_due, next_due=rhythm.next_due),
+    Sweep("vacancies", breaches.ask_due, next_due=breaches.next_ask),
     Sweep("hotfixes begun", hotfixes.adopt, on_wake=True),
-    Sweep("revisits", revisiting.tell_due, on_wake=True, next_due=revisiting.next_due),
-    Sweep("watches", watches.judge_due, on_wake=True, next_due=watches.next_due),
+    Sweep("revisits", revisiting.tell_due, next_due=revisiting.next_due),
+    Sweep("watches", watches.judge_due, next_due=watches.next_due),
     Sweep("rollbacks begun", going_back.adopt, on_wake=True),
     Sweep("rollbacks", rollbacks.sweep, on_wake=True),
     Sweep("previews wanted", previews.sweep, every_s=2.0, on_wake=True),

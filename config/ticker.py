@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -78,6 +78,7 @@ class TickerLoop:
         # By job: when it was asked, and what it said.
         self.answers: dict[str, tuple[float, datetime | None]] = {}
         self.bell = Bell()
+        self.known = (datetime.min.replace(tzinfo=UTC), 0.0)  # the time, and when it was asked
 
     @property
     def jobs(self) -> list[Sweep | Errand]:
@@ -112,21 +113,20 @@ class TickerLoop:
         """One round; returns whether the next one should follow at once."""
         heartbeat.beat(self.name)
         wedge(self.name)
-        now, more = moment.now(), False
+        self.known, more = (moment.now(), time.monotonic()), False
         if woken:
             self.answers.clear()
         for sweep in self.sweeps:
-            if self._is_due(sweep, now, woken=woken):
+            if self._is_due(sweep, woken=woken):
                 self.last_run[sweep.name] = time.monotonic()
                 done = attempt(sweep.name, sweep.run)
                 self.answers.pop(sweep.name, None)
                 more = more or (sweep.goes_on and done > 0)
                 heartbeat.beat("intake", done)
                 heartbeat.beat(self.name, 1)
-        now = moment.now()
         for errand in self.errands:
             due = self._due(errand)
-            if due and due <= now:
+            if due and due <= (now := self._now()):
                 self.bell.ring(errand, (now - due).total_seconds())
                 self.answers.pop(errand.name, None)
         return more
@@ -139,19 +139,24 @@ class TickerLoop:
             self.answers[job.name] = time.monotonic(), due
         return due
 
-    def _is_due(self, sweep: Sweep, now: datetime, *, woken: bool) -> bool:
-        rested = time.monotonic() - self.last_run.get(sweep.name, float("-inf")) >= sweep.every_s
+    def _now(self) -> datetime:
+        """The database's clock, which is asked once in a round."""
+        asked, at = self.known
+        return asked + timedelta(seconds=time.monotonic() - at)
+
+    def _is_due(self, sweep: Sweep, *, woken: bool) -> bool:
+        rested = time.monotonic() - self.last_run.get(sweep.name, float("-inf")) >= sweep.rest_s
         if rested or (woken and sweep.on_wake):
             return True
         due = self._due(sweep)
-        return due is not None and due <= now
+        return due is not None and due <= self._now()
 
     def sleep_s(self) -> float:
         """Seconds until the next due moment, at most one."""
         due = [at for job in self.jobs if (at := self._due(job))]
         if not due:
             return LONGEST_SLEEP_S
-        now = moment.now()
+        now = self._now()
         left = min((at - now).total_seconds() if at > now else SPINNING_S for at in due)
         return min(LONGEST_SLEEP_S, max(0.02, left))
 

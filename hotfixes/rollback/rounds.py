@@ -38,8 +38,10 @@ _LOOKED: dict[int, tuple[int, datetime]] = {}
 
 
 def sweep() -> int:
-    """Looks at those where something happened, and at each again after some seconds; how many. Two queries for none."""
-    rows = Rollback.objects.open().order_by("number").values_list("pk", "incident__timeline_seq")
+    """Looks at those where something happened, and at each again after some seconds; how many. One query for none."""
+    rows = list(Rollback.objects.open().order_by("number").values_list("pk", "incident__timeline_seq"))
+    if not rows:
+        return 0
     now = moment.now()
     # A clock that was set back makes nothing wait.
     due = [

@@ -82,3 +82,20 @@ def test_what_is_not_due_is_not_asked_about_in_every_round(monkeypatch: pytest.M
     loop.tick(woken=True)
     loop.sleep_s()
     assert asked == ["asked", "asked"]
+
+
+def test_what_says_when_it_is_due_runs_then_and_no_wake_up_brings_it_earlier() -> None:
+    due, ran = [moment.now() + timedelta(hours=1)], list[str]()
+
+    def run() -> int:
+        ran.append("ran")
+        return 0
+
+    loop = TickerLoop((Sweep("calm", run, next_due=lambda: due[0]),), ())
+    loop.tick(woken=True)
+    assert ran == ["ran"]  # once when a worker begins, whatever it says
+    loop.tick(woken=True)
+    assert ran == ["ran"]
+    due[0] = moment.now()
+    loop.tick(woken=True)
+    assert ran == ["ran", "ran"]
