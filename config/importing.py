@@ -5,6 +5,8 @@ fifth of the time of a start: each process begins without, and says when it has 
 import gc
 import sys
 
+from config import generated
+
 # More than a start makes. Never quite off: a process that did not say so would grow, but only to an end.
 RARELY = 1_000_000
 USUAL = gc.get_threshold()
@@ -13,6 +15,7 @@ USUAL = gc.get_threshold()
 def begin() -> None:
     """What follows is imports."""
     gc.set_threshold(RARELY)
+    generated.begin()
     # structlog and httpx draw it in wherever it is installed, as it is with the tests' packages: 80 modules for
     # colours that nothing here shows. They go on without it.
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
@@ -20,5 +23,6 @@ def begin() -> None:
 
 def done() -> None:
     """Everything is there: from now on garbage is looked for as usual, and never among what is there by now."""
+    generated.done()
     gc.freeze()
     gc.set_threshold(*USUAL)

@@ -1,12 +1,15 @@
 """A process that has started looks for garbage again, and not among what it had imported."""
 
+import dataclasses
 import gc
 import subprocess
 import sys
+from importlib.util import MAGIC_NUMBER
+from pathlib import Path
 
 import pytest
 
-from config import importing
+from config import generated, importing
 from tests.setup.running import ROOT
 
 SAID = """
@@ -42,3 +45,46 @@ def test_who_never_says_so_still_looks_some_day() -> None:
     finally:
         importing.done()
     assert gc.get_threshold() == importing.USUAL
+
+
+def point() -> object:
+    """Of a class that is made anew, between the two words of a start."""
+    generated.begin()
+    try:
+        return dataclasses.make_dataclass("Point", ["x", "y"], frozen=True)(1, 2)
+    finally:
+        generated.done()
+
+
+def test_what_dataclasses_write_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(generated, "PLACE", tmp_path / "new" / "kept")
+    said = [repr(point())]
+    written = generated.PLACE.read_bytes()
+
+    def refuse(*_what: object, **_how: object) -> None:
+        raise AssertionError("compiled again")
+
+    with monkeypatch.context() as context:
+        context.setattr(generated, "compile", refuse, raising=False)
+        said.append(repr(point()))
+        generated.PLACE.unlink()
+        with pytest.raises(AssertionError, match="compiled again"):
+            point()
+    # Half a file, or another Python's, is as none.
+    for spoilt in (written[:100], b"", written.replace(MAGIC_NUMBER, b"else")):
+        generated.PLACE.write_bytes(spoilt)
+        said.append(repr(point()))
+        assert generated.PLACE.read_bytes() == written
+    assert said == ["Point(x=1, y=2)"] * 5
+    assert "exec" not in vars(dataclasses)
+
+
+def test_nothing_is_written_where_no_byte_code_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generated, "PLACE", tmp_path / "kept")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert repr(point()) == "Point(x=1, y=2)"
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (tmp_path / "kept").mkdir()  # nobody may write here
+    assert repr(point()) == "Point(x=1, y=2)"
+    assert list((tmp_path / "kept").iterdir()) == []
