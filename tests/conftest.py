@@ -17,6 +17,7 @@ from config import cluster, embedded, importing
 from config.health.judgement import Report
 from config.health.reader import reader
 from foundation.frames import roomy
+from tests import depth
 from tests.fixtures import emptying, kept
 
 # Playwright's sync API keeps a loop running in this thread; without this the ORM refuses to work beside it.
@@ -34,10 +35,6 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # No worker runs beside a test: what pages say of that is tests/health's business.
 reader.keep(Report(datetime.now(UTC), ()), for_s=10**9)
 
-# How long an example takes says more of the machine than of the code.
-hypothesis.settings.register_profile("nightdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis.settings.load_profile("nightdesk")
-
 emptying.install()
 
 pytest_plugins = [
@@ -46,6 +43,24 @@ pytest_plugins = [
     "tests.fixtures.site",
     "tests.fixtures.undone",
 ]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--deep", action="store_true", help="searches go as far as before a release (tests/depth.py)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    depth.decide(deep=config.getoption("--deep"))
+    # How long an example takes says more of the machine than of the code.
+    hypothesis.settings.register_profile(
+        "nightdesk",
+        max_examples=depth.times(100),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile("nightdesk")
 
 
 # Files that start whole systems or take long by one test: they begin, so that the run ends on short ones.

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from accounts.bearer import Bearer, person_of
 from accounts.models import Scope
-from foundation.problems import problem
+from foundation.problems import CONTENT_TYPE, problem
 from foundation.shapes import Utc, address, utc
 from hotfixes.deployments import holds
 from hotfixes.deployments.holds import Because
@@ -42,7 +42,14 @@ class HoldAsked(Schema):
     ] = False
 
 
-@router.get("/products/{slug}/hold", response=HoldShape)
+_REFUSED = {
+    "description": "Releases wait, and `refuse` asked for this. It says besides what 200 says.",
+    "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+WAITING: dict[str, Any] = {"responses": {409: _REFUSED}}
+
+
+@router.get("/products/{slug}/hold", response=HoldShape, openapi_extra=WAITING)
 def hold(request: HttpRequest, slug: str, asked: Query[HoldAsked]) -> dict[str, Any] | HttpResponse:
     """Whether other releases of the product wait, and what for. Drills hold nothing, nor does what one may not see."""
     found = holds.of_product(product_of(request, slug), person_of(request))

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitoring.probes.json_text import BadJson, Json, parse
+from tests.depth import times
 
 BAD = {
     "nothing": (b"", "empty"),
@@ -98,7 +99,7 @@ values = st.recursive(
 
 
 @given(values)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 def test_whatever_json_can_say_is_read_back(value: Json) -> None:
     assert parse(json.dumps(value).encode()) == value
 
@@ -108,7 +109,7 @@ def test_whatever_json_can_say_is_read_back(value: Json) -> None:
 )
 @example(b'"\\"')
 @example(b'{"\\\\":1}')
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=times(1000), deadline=None)
 def test_no_bytes_raise_anything_but_a_refusal(body: bytes) -> None:
     try:
         found = parse(body)
@@ -119,7 +120,7 @@ def test_no_bytes_raise_anything_but_a_refusal(body: bytes) -> None:
 
 
 @given(values, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(200), deadline=None)
 def test_no_cut_or_changed_document_raises_anything_but_a_refusal(value: Json, data: st.DataObject) -> None:
     body = bytearray(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     place = data.draw(st.integers(0, len(body)))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from monitoring.probes.expression import BadExpression, Work, search
 from monitoring.probes.mapping import BadMapping, Reading, problem, read
 from monitoring.probes.presets import PRESETS
+from tests.depth import times
 from tests.monitoring.test_mapping import OWN
 
 words = st.sampled_from(
@@ -97,7 +98,7 @@ def test_an_expression_that_costs_too_much_is_stopped(text: str) -> None:
 
 
 @given(documents, st.sampled_from([None, *PRESETS]))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=times(300, deep=4000), deadline=None)
 def test_no_document_raises_anything_but_a_refusal(document: Any, mapping: str | None) -> None:
     try:
         reading = read(document, mapping)
@@ -110,7 +111,7 @@ def test_no_document_raises_anything_but_a_refusal(document: Any, mapping: str |
 
 @pytest.mark.filterwarnings("ignore:deprecated string literal syntax:PendingDeprecationWarning")
 @given(documents, st.text(alphabet="ab[]@*.?|&,:{}()'`\"!<>=0-", max_size=40))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=times(300, deep=4000), deadline=None)
 def test_no_expression_raises_anything_but_a_refusal(document: Any, text: str) -> None:
     try:
         search(text, document, Work())

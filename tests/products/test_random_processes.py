@@ -5,10 +5,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from products.process.problems import Path
+from tests.depth import times
 from tests.products import process_properties as properties
 
 FEW = settings(
-    max_examples=60,
+    max_examples=times(60),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
 )

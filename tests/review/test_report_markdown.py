@@ -13,6 +13,7 @@ from incidents.models import Incident
 from review import answers
 from review.action_items import add_action
 from review.tame import inline, link, quote, tame
+from tests.depth import times
 from tests.review.conftest import DAY, reader
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -62,7 +63,7 @@ def test_a_line_stays_a_line(text: str) -> None:
         assert sum(one.type in ("heading_open", "list_item_open", "table_open") for one in found) == 1, frame
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=times(400), deadline=None)
 @given(st.text(alphabet=st.sampled_from("#=-*_`~<>![]():|\\&;/ \n\tab1.x\u2028"), max_size=60))
 @example("<!-- x\n\n--> # y")
 def test_nothing_that_can_be_typed_leaves_its_quotation(text: str) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hotfixes.watch.course import course, recovered_at
 from hotfixes.watch.shapes import BAD, GOOD, UNKNOWN, Course, Rule, Sample, Watched
+from tests.depth import times
 
 START = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 TWO_HOURS = Rule(7200)
@@ -183,7 +184,7 @@ def drawn(rows: list[tuple[int, str, bool]], target: int) -> list[Sample]:
     return found
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(150))
 @given(LOOKS, LOOKS, st.integers(0, 400), st.sampled_from([50, 90, 100]))
 def test_it_is_never_over_with_less_than_its_time_watched(
     one: list[tuple[int, str, bool]], other: list[tuple[int, str, bool]], now: int, coverage: int
@@ -201,7 +202,7 @@ def test_it_is_never_over_with_less_than_its_time_watched(
     assert not any(a < moment < b for a, b in found.pieces for moment in unknown)
 
 
-@settings(max_examples=100)
+@settings(max_examples=times(100))
 @given(LOOKS, st.integers(0, 300), st.integers(0, 300))
 def test_time_takes_nothing_back(rows: list[tuple[int, str, bool]], earlier: int, later: int) -> None:
     samples = drawn(rows, 1)
@@ -215,7 +216,7 @@ def test_time_takes_nothing_back(rows: list[tuple[int, str, bool]], earlier: int
         assert after.ends_at >= before.ends_at - timedelta(milliseconds=1)
 
 
-@settings(max_examples=150)
+@settings(max_examples=times(150))
 @given(LOOKS, st.integers(20, 400), st.integers(0, 100), st.integers(1, 30))
 def test_a_gap_never_makes_it_shorter(
     rows: list[tuple[int, str, bool]], now: int, place: int, size: int

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from foundation.calendar import WorkingCalendar
 from incidents.clocks import clocks
 from incidents.clocks.clocks import Run
+from tests.depth import times
 
 WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-17:00")
 ZONES = (
@@ -103,7 +104,7 @@ def stories(draw: st.DrawFn) -> tuple[Run, list[tuple[float, str, int]]]:
     return clock, draw(st.lists(acts, max_size=8))
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(400), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(stories())
 def test_a_breach_comes_once_never_early_and_is_never_lost(
     story: tuple[Run, list[tuple[float, str, int]]],

@@ -25,6 +25,7 @@ from incidents.timeline import corrections
 from notifications.models import Delivery
 from products import contacts, role_holders
 from products.models import Product
+from tests.depth import times
 from tests.factories import join, make_product, make_user
 from tests.incidents.rungs import NIGHT, play, told
 
@@ -242,7 +243,7 @@ MOVES = ("wait 3", "wait 20", "wait 90", "acknowledge", "pause", "resume", "waiv
 
 
 @given(moves=st.lists(st.sampled_from(MOVES), min_size=3, max_size=14))
-@how(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@how(max_examples=times(12, deep=100), deadline=None, suppress_health_check=list(HealthCheck))
 def test_each_stage_comes_once_and_none_of_a_clock_that_has_ended(moves: list[str]) -> None:
     """Whatever people do in between: at most one message for each stage of each run, told while it ran."""
     with stage(NIGHT) as clock:
