@@ -26,6 +26,7 @@ from notifications.models import Delivery, Kind, State
 # More wake-ups than a month of any process brings, in all of a play; a mistake must not turn for ever.
 MOST_TURNS = 400
 NO_REF = "INC-0"
+LEAVE = "leave"
 # So many play at once, and so many more wait for a seat: pages of real incidents need these threads too.
 SEATS, WAITING, PATIENCE_S = 3, 2, 4.0
 
@@ -67,8 +68,9 @@ class Played:
         return text.replace(self.incident.ref, NO_REF).replace(self.incident.ref.lower(), NO_REF.lower())
 
     def fresh(self) -> Incident:
-        """Its row as it now is, with what a page needs."""
-        return Incident.objects.for_page().get(pk=self.incident.pk)
+        """It, read again: also after a move that its verb refused halfway."""
+        self.incident.read_again()
+        return self.incident
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -143,8 +145,9 @@ def advance(played: Played, until: datetime) -> None:
             break
         played.turns += 1
         played.stage.set(max(due, played.now))
-        sweep.turn(played.incident.pk, [job for job, at in coming if at <= played.now])
-        _send(played)
+        jobs = [job for job, at in coming if at <= played.now]
+        sweep.turn(played.incident.pk, jobs)
+        _send(played, leaving=LEAVE in jobs)
     if until > played.now:
         played.stage.set(until)
 
@@ -152,11 +155,12 @@ def advance(played: Played, until: datetime) -> None:
 def _coming(incident: Incident) -> list[tuple[str, datetime]]:
     """What time will bring by itself, and the moments at which messages that waited for the morning leave."""
     waiting = Delivery.objects.about(incident.ref).waiting()
-    return list(sweep.coming(incident.pk).union(waiting.values_list(Value("leave"), "due_at"), all=True))
+    return list(sweep.coming(incident.pk).union(waiting.values_list(Value(LEAVE), "due_at"), all=True))
 
 
-def _send(played: Played) -> None:
-    """The sender's part: what is due leaves. As if mail were set up here: it is the process that is tried."""
+def _send(played: Played, *, leaving: bool = False) -> None:
+    """The sender's part: what is due leaves, of what was just written and, when `leaving`, of what waited. As if mail
+    were set up here: it is the process that is tried."""
     told = Delivery.objects.about(played.incident.ref)
     fresh = list(told.filter(pk__gt=played.told).order_by("pk").values_list("pk", flat=True))
     if fresh:
@@ -166,7 +170,8 @@ def _send(played: Played) -> None:
         told.filter(pk__in=fresh, state=State.SKIPPED, reason=WAYS[Kind.EMAIL].unusable()).update(
             state=State.PENDING, reason=""
         )
-    told.waiting().filter(due_at__lte=played.now).update(state=State.SENT, sent_at=played.now)
+    if fresh or leaving:
+        told.waiting().filter(due_at__lte=played.now).update(state=State.SENT, sent_at=played.now)
 
 
 def breaches(played: Played) -> list[Clock]:
