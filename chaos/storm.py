@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from chaos import clients, inside
+from chaos import clients
 from chaos.house import House
+from chaos.inside import Inside
 from chaos.outside import SERVICES, Outside, outside
 from chaos.redis import Broker
 from chaos.schedule import WITH_REDIS, Strike, schedule
@@ -50,6 +51,7 @@ class Scene:
     plan: Plan
     say: Say
     house: House
+    inside: Inside
     world: Outside
     site: clients.Site
     threads: list[threading.Thread]
@@ -86,20 +88,21 @@ def in_a_house(plan: Plan, say: Say) -> Iterator[Scene]:
         try:
             say(f"starting Nightdesk in {house.folder}")
             house.start()
-            site, threads = _load(plan, house, world)
-            yield Scene(plan, say, house, world, site, threads, Striker(house), time.monotonic())
+            with Inside(house) as inside:
+                site, threads = _load(plan, inside, world)
+                yield Scene(plan, say, house, inside, world, site, threads, Striker(house), time.monotonic())
         finally:
             house.end(keep=plan.keep)
 
 
-def _load(plan: Plan, house: House, world: Outside) -> tuple[clients.Site, list[threading.Thread]]:
+def _load(plan: Plan, inside: Inside, world: Outside) -> tuple[clients.Site, list[threading.Thread]]:
     facts = {
         "services": world.services.url,
         "count": SERVICES,
         "pushed": PUSHED,
         "room": f"{world.room.url}/room",
     }
-    scene = inside.ask(house, "set", **facts)
+    house, scene = inside.house, inside.ask("set", **facts)
     journals = house.folder / "journals"
     journals.mkdir()
     site = clients.Site(house.ports, scene["token"], threading.Event(), threading.Event(), plan.pause_s)
@@ -151,10 +154,9 @@ def judged(scene: Scene, began: float) -> dict[str, Any]:
     scene.say("no more strikes; waiting until all is calm")
     lasted = time.monotonic() - scene.began
     unfinished = {} if _let_finish(scene) else {"processes": 1}
-    unfinished |= inside.ask(scene.house, "calm", seconds=scene.plan.calm_s, hastened=scene.plan.hasten)
+    unfinished |= scene.inside.ask("calm", seconds=scene.plan.calm_s, hastened=scene.plan.hasten)
     calm_s, at = time.monotonic() - began, time.time()
-    verdict = inside.ask(
-        scene.house,
+    verdict = scene.inside.ask(
         "judge",
         journals=str(scene.house.folder / "journals"),
         received=scene.world.received(),
