@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.patience import MUST_S, START_S
+from tests.patience import MUST_S, START_S, in_time
 
 ROOT = Path(__file__).parent.parent.parent
 EMAIL, PASSWORD = "ada@example.test", "correct horse battery"
@@ -135,11 +135,10 @@ def left_on(folder: Path) -> list[str]:
 
 @contextmanager
 def up(data: Path, **changes: str) -> Iterator[tuple[Up, str]]:
-    """A ready one, with its address; ended at the end, whatever happens."""
+    """A ready one, with its address; ended at the end, whatever happens, in time and in order if it still runs."""
     started = Up(data, NIGHTDESK_ADMIN_EMAIL=EMAIL, NIGHTDESK_ADMIN_PASSWORD=PASSWORD, **changes)
     try:
         yield started, started.line(READY).removeprefix(READY)
     finally:
-        if started.process.poll() is None:
-            started.stop()
-        started.process.wait()
+        took = started.stop(signal.SIGTERM) if started.process.poll() is None else 0.0
+        assert (in_time(took, 5), started.process.wait() in (0, -signal.SIGKILL)) == (True, True)
