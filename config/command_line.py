@@ -27,7 +27,7 @@ WITHOUT_DATABASE = {
 # These change tables or read all of them, as the role that owns them (config/roles.py).
 AS_OWNER = {"migrate", "prepare", "createcachetable", "backup", "restore", "upgrade"}
 # These only look after other processes: without our apps the supervisor is half as large for as long as it lives.
-WITHOUT_APPS = {"up": "config.management.commands.up", "demo": "config.management.commands.demo"}
+WITHOUT_APPS = {name: f"config.management.commands.{name}" for name in ("up", "demo", "chaos")}
 
 
 def main(argv: list[str]) -> int:
