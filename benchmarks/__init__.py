@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, str] = {
     "verify": "a hotfix's whole verify on a small repository and on 150,000 commits, its memory, and hook to rows",
     "push": "seconds from a push, with its hook and without one, to the incident page that somebody has open",
     "decision": "milliseconds of the decision card, p95, with two years of history",
+    "pages": "milliseconds of Now, the lists, an incident, its card and Decide, p95, with two years of history",
     "probe": "checks a second and core, beside blackbox-exporter and wrk",
 }
 

@@ -14,6 +14,7 @@ from benchmarks.two_years import live_through
 from foundation import moment
 from hotfixes.decision.asking import answer, ask
 from hotfixes.decision.proposing import propose
+from hotfixes.lifecycle.start import start
 from incidents.lifecycle import transitions
 from incidents.lifecycle.declare import declare
 from incidents.models import Clock, Incident, TimelineEvent
@@ -23,7 +24,7 @@ from notifications import queue
 from notifications.models import Channel, Delivery, Kind
 from notifications.queue import Message, Recipient
 from notifications.ways import add_channel
-from products.models import Product
+from products.models import Product, RoleHolder
 from products.vocabulary import EventKind
 from tests.factories import make_monitor, make_product
 
@@ -62,6 +63,17 @@ def two_years() -> dict[str, Any]:
         asked = ask(found, by=by, text=sentence(number))
         answer(asked, by=by, text=sentence(number + 1))
     return {"ref": found.ref, "rows": rows}
+
+
+def night() -> dict[str, Any]:
+    """Two years, and four more open incidents, each at another point; who asks is the one who decides."""
+    found, by, product = two_years(), _administrator(), _product()
+    RoleHolder.objects.get_or_create(product=product, role="product_owner", user=by, position=1)
+    _opened, taken, contained, mended = (_incident(incident(entries=10)["ref"]) for _ in range(4))
+    transitions.acknowledge(taken, by=by)
+    transitions.mitigate(contained, by=by)
+    start(mended, by=by)
+    return {**found, "product": product.name}
 
 
 def note(ref: str, text: str) -> float:
@@ -199,6 +211,7 @@ OPERATIONS = {
     for operation in (
         incident,
         two_years,
+        night,
         note,
         resolve,
         due,

@@ -18,7 +18,7 @@ def test_the_list_names_every_benchmark(tmp_path: Path) -> None:
     assert (listed.returncode, names) == (0, list(BENCHMARKS))
     assert names == [
         "start", "live", "breach", "outage", "held", "memory", "weight", "messages", "backlog", "processes", "history",
-        "hostile", "verify", "push", "decision", "probe",
+        "hostile", "verify", "push", "decision", "pages", "probe",
     ]  # fmt: skip
 
 
