@@ -84,7 +84,8 @@ class DeclareForm(forms.Form):
         by_slug = {product.slug: product for product in products}
         if asked in by_slug:
             return by_slug[asked]
-        return wanted if wanted in products else (products[0] if products else None)
+        mine = [product for product in products if product == wanted]  # as it was read here, with its process
+        return next(iter([*mine, *products]), None)
 
     def clean_severity(self) -> Severity | None:
         key = self.cleaned_data["severity"].strip()

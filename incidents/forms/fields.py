@@ -13,7 +13,6 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _said
 from django.utils.translation import gettext_lazy as _
 
-from foundation import moment
 from foundation.blobs import LARGEST, Upload, in_words, taken, too_large
 from foundation.text import plain_text, single_line
 
@@ -72,7 +71,8 @@ class UploadField(forms.FileField):
 
 def zone_words() -> str:
     """In which zone a moment is typed. Pages show moments in that of the person's device, which may be another."""
-    name = timezone.localtime(moment.now()).strftime("%Z")
+    # This machine's clock will do: all it says here is summer or winter, and forms ask several times.
+    name = timezone.localtime().strftime("%Z")
     return _said("Time zone: %(zone)s") % {
         "zone": name if name.isalpha() else timezone.get_current_timezone_name()
     }

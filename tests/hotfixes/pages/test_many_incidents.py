@@ -47,10 +47,10 @@ DEEDS: dict[str, Deed] = {
 }
 
 
-def down(product: Product) -> None:
+def down(product: Product) -> int:
     now = moment.now()
     monitor = make_monitor(product, name=f"Shop {product.pk}")
-    Target.objects.filter(monitor=monitor).update(
+    return Target.objects.filter(monitor=monitor).update(
         state="down", settled="down", since=now, fresh_until=now + monitor.fresh_for
     )
 
@@ -79,7 +79,7 @@ def test_what_pages_ask_does_not_grow_with_the_incidents(ada: User, olga: User) 
 
 def _paths() -> tuple[str, ...]:
     shown = "&".join(f"shown={number}" for number in Incident.objects.values_list("number", flat=True))
-    return "/", f"/?{shown}", "/decisions/", "/incidents/", "/products/"
+    return "/", f"/?{shown}", "/decisions/", "/incidents/", "/products/", "/declare/"
 
 
 def _asked(phone: Client, path: str) -> int:

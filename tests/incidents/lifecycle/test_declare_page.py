@@ -1,6 +1,7 @@
 """Declaring on the page: one field, nothing typed is lost, nothing is declared twice."""
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,6 +25,16 @@ def test_declaring_needs_one_field_only(phone: Client, product: Product) -> None
     assert answer.redirect_chain == [("/incidents/INC-1/declared/", 302)]
     assert Incident.objects.get().status == Status.TRIAGE
     assert "INC-1 is open" in answer.content.decode()
+
+
+def test_the_form_asks_the_database_little(
+    phone: Client, product: Product, django_assert_num_queries: Any
+) -> None:
+    """18 when each of its moments asked for the time again."""
+    phone.get("/declare/")
+    with django_assert_num_queries(10):
+        page = phone.get("/declare/").content.decode()
+    assert "Time zone: " in page
 
 
 def test_a_resend_declares_once(phone: Client, product: Product) -> None:
