@@ -17,26 +17,26 @@ from monitoring.models import Count, Monitor
 from monitoring.probes import result as seen
 from monitoring.probes.result import Outcome
 from monitoring.store import store
+from products.models import Product
 from tests.factories import make_monitor
-from tests.hotfixes.watch.conftest import NIGHT, Night
+from tests.hotfixes.watch.conftest import NIGHT, STEPS, Night
 
-PROMETHEUS = {"query": "sum(increase(app_errors_total[8m]))"}
+EVERY = 10  # minutes between two looks; each counts what came in twice that time
+PROMETHEUS = {"query": f"sum(increase(app_errors_total[{2 * EVERY}m]))"}
 
 
 class Feeding:
-    """A night with a monitor that counts, looked at every four minutes beside the other one."""
+    """A night with a monitor that counts, looked at beside the other one and as often."""
 
     def __init__(self, night: Night) -> None:
         self.night = night
-        self.monitor = make_monitor(
-            night.product, name="Errors", kind="prometheus", interval_s=240, expect=PROMETHEUS
-        )
+        self.monitor = Monitor.objects.get(name="Errors")
 
     def read(self, number: float | None) -> None:
         token = uuid.uuid4()
         Monitor.objects.filter(pk=self.monitor.pk).update(lease_token=token)
         self.monitor.refresh_from_db()
-        count = seen.Count(number or 0, "errors", 480)
+        count = seen.Count(number or 0, "errors", 2 * EVERY * 60)
         outcome = (
             Outcome(code="connect", detail="Nothing accepted the connection.")
             if number is None
@@ -47,11 +47,11 @@ class Feeding:
     def go(self, until: float, number: float | None = 0) -> None:
         """As Night.go; each look reads `number`, None: nobody answers."""
         now = (self.night.clock.now - NIGHT).total_seconds() / 60
-        for n in range(1, int((until - now) / 4) + 1):
-            self.night.to(now + 4 * n)
+        for n in range(1, int((until - now) / EVERY) + 1):
+            self.night.to(now + EVERY * n)
             self.night.look("up")
             self.read(number)
-            if n % 5 == 0:
+            if n % 2 == 0:
                 self.night.judge()
         self.night.to(until)
         self.night.judge()
@@ -64,14 +64,31 @@ class Feeding:
         return check.errors(surroundings.context(self.night.hotfix, cast(Any, None), {}))
 
 
-@pytest.fixture
-def feeding(night: Night) -> Feeding:
-    made = Feeding(night)
-    made.go(-12)
+def counting(product: Product) -> None:
+    Monitor.objects.filter(product=product).update(interval_s=EVERY * 60)
+    make_monitor(product, name="Errors", kind="prometheus", interval_s=EVERY * 60, expect=PROMETHEUS)
+
+
+def smoke_passed(night: Night) -> None:
+    counting(night.product)
+    feeding = Feeding(night)
+    feeding.go(-10)
     night.deploy(-10)
-    made.go(0)
+    feeding.go(0)
     night.pass_smoke(0)
-    return made
+
+
+STEPS["fed"] = ("night", smoke_passed)
+
+
+@pytest.fixture
+def fed(begun_with: Night) -> Night:
+    return begun_with
+
+
+@pytest.fixture
+def feeding(fed: Night) -> Feeding:
+    return Feeding(fed)
 
 
 def test_a_count_that_a_monitor_reads_by_itself_shows_that_there_are_none(feeding: Feeding) -> None:
@@ -94,7 +111,7 @@ def test_a_count_that_a_monitor_reads_by_itself_shows_that_there_are_none(feedin
 def test_errors_in_a_single_look_strike_the_sentence_out_and_name_the_monitor(feeding: Feeding) -> None:
     """K75: also where somebody else has counted none."""
     feeding.go(60)
-    feeding.go(64, 2)
+    feeding.go(70, 2)
     feeding.go(120)
     tallies.add(
         feeding.night.incident,
@@ -110,18 +127,19 @@ def test_errors_in_a_single_look_strike_the_sentence_out_and_name_the_monitor(fe
 
 
 def test_errors_from_before_the_deployment_are_not_its_own(night: Night) -> None:
+    counting(night.product)
     feeding = Feeding(night)
-    feeding.go(-12, 9)
+    feeding.go(-10, 9)
     night.deploy(-10)
-    feeding.go(-6, 9)  # of the last eight minutes: from before it too
-    feeding.go(2)
+    feeding.go(0, 9)  # of the last twenty minutes: from before it too
+    feeding.go(20)
     assert feeding.zero().shown
 
 
 def test_while_nobody_could_read_it_nobody_knows_and_the_watch_is_longer(feeding: Feeding) -> None:
     """K61, K75: what nobody read is not none."""
     feeding.go(60)
-    feeding.go(92, None)
+    feeding.go(110, None)
     feeding.go(120)
     tallies.add(
         feeding.night.incident,
@@ -133,7 +151,7 @@ def test_while_nobody_could_read_it_nobody_knows_and_the_watch_is_longer(feeding
     )
     found = feeding.zero()
     assert (found.shown, found.why) == (
-        False, "Nobody could read the errors from 21 Nov 03:00 UTC to 21 Nov 03:28 UTC (Errors)."
+        False, "Nobody could read the errors from 21 Nov 03:00 UTC to 21 Nov 03:40 UTC (Errors)."
     )  # fmt: skip
     assert "watch_met 120" not in feeding.night.told()
 
@@ -156,7 +174,7 @@ def test_its_check_is_done_by_itself_at_the_end_of_the_watch(feeding: Feeding) -
         "PASS",
         "0 errors from the deployment to 21 Nov 2026, 04:00 UTC (Errors).",
     )
-    feeding.go(124, 1)
+    feeding.go(130, 1)
     assert feeding.checked().verdict == "PASS", "the watch was over before that"
     assert not feeding.zero().shown, "and who tells people a day later hears of it"
 
@@ -171,8 +189,8 @@ def test_more_errors_than_before_the_deployment_are_not_right(feeding: Feeding) 
 
 def test_the_page_and_the_api_show_each_source(feeding: Feeding, client: Client) -> None:
     feeding.go(60)
-    feeding.go(64, 2)
-    feeding.go(80, None)
+    feeding.go(70, 2)
+    feeding.go(120, None)
     client.force_login(feeding.night.ada)
     (one,) = shown.of_incident(feeding.night.incident, feeding.night.clock.now)
     assert [(feed.name, feed.count, bool(feed.unread)) for feed in one.feeds] == [("Errors", 2, True)]
