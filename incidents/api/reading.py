@@ -100,7 +100,7 @@ def reachable(request: HttpRequest) -> IncidentQuerySet:
 def incident_of(request: HttpRequest, ref: str, action: str = "view") -> Incident:
     """The incident of the address, for who may do `action`; 404 for one out of reach."""
     try:
-        found = reachable(request).for_page().by_ref(ref)
+        found = reachable(request).for_page().annotate(read_at=moment.Read()).by_ref(ref)
     except Incident.DoesNotExist as error:
         raise Http404 from error
     authorize(person_of(request), action, found)

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from ninja import Schema
 
-from foundation import moment
 from foundation.shapes import Utc, address, utc, utc_or_none
+from incidents import glance
 from incidents.clocks.clocks import paused_s
 from incidents.clocks.shown import clock_views
 from incidents.lifecycle import exits
@@ -127,7 +127,12 @@ class EventShape(Schema):
 
 
 def incident_shape(incident: Incident, now: datetime | None = None) -> dict[str, Any]:
-    now = now or moment.now()
+    """What several of its parts go by is asked once."""
+    with glance.glance(incident):
+        return _incident_shape(incident, now or glance.now(incident))
+
+
+def _incident_shape(incident: Incident, now: datetime) -> dict[str, Any]:
     held = incident.assignments.filter(until=None).select_related("user")
     return {
         "ref": incident.ref,
