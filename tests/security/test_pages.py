@@ -67,6 +67,8 @@ def test_each_address_lets_in_whom_its_rule_names(row: Page, world: World) -> No
             answer = _ask(world, actor, method, path, row)
             expected = judged(row, gate, actor, thing, method)
             asked += 1
+            if said(answer) == MISSING:
+                world.kinds[actor, method, path] = kind_of(answer, path)
             if said(answer) != expected:
                 wrong.append(f"{actor} {method} {path}: {said(answer)}, not {expected}")
             outside = ROLES.get(actor) is None
@@ -87,8 +89,7 @@ def test_what_is_not_yours_looks_exactly_like_what_is_not_there(row: Page, world
             for method, headers in (("GET", {}), ("GET", FRAGMENT), ("POST", {})):
                 if not (row.get if method == "GET" else row.post):
                     continue
-                found = kind_of(_ask(world, actor, method, path, row, headers), path)
-                nothing = kind_of(_ask(world, actor, method, missing, row, headers), missing)
+                found, nothing = (_kind(world, actor, method, at, row, headers) for at in (path, missing))
                 different += [
                     (actor, method, path, one, other)
                     for one, other in zip(found, nothing, strict=True)
@@ -97,7 +98,7 @@ def test_what_is_not_yours_looks_exactly_like_what_is_not_there(row: Page, world
     assert different[:1] == []
 
 
-@pytest.mark.parametrize("row", EVERY, ids=name_of)
+@pytest.mark.parametrize("row", [*PAGES, VERBS[0]], ids=name_of)
 def test_no_form_is_taken_from_another_site(row: Page, world: World) -> None:
     """Whatever the method: without the token of the page it is refused, and only GET and HEAD need none."""
     client = Client(enforce_csrf_checks=True)
@@ -168,6 +169,16 @@ def _somewhere(gate: Any, actor: str) -> str:
 
 def _named(value: Any, world: World) -> Any:
     return world.people[value].pk if value in world.people else value
+
+
+def _kind(
+    world: World, actor: str, method: str, path: str, page: Page, headers: dict[str, str]
+) -> tuple[Any, ...]:
+    """Of an answer that is known already it is not asked again."""
+    key = (actor, method, path, *headers)
+    if key not in world.kinds:
+        world.kinds[key] = kind_of(_ask(world, actor, method, path, page, headers), path)
+    return world.kinds[key]
 
 
 def _ask(world: World, actor: str, method: str, path: str, page: Page, headers: Any = None) -> Any:

@@ -7,6 +7,7 @@ outsider that holds one of these words is a leak, wherever it stands.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -80,6 +81,8 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
     push_path: str = ""
+    # What was answered already: (who, method, address, …) to status, headers and body, as asking.kind_of tells them.
+    kinds: dict[tuple[str, ...], tuple[Any, ...]] = field(default_factory=dict)
 
 
 def build() -> World:
@@ -238,6 +241,8 @@ def _let_in(world: World) -> None:
     world.tokens["expired"] = token_of(manager)
     ApiToken.objects.filter(pk=ApiToken.objects.latest("pk").pk).update(expires_at=moment.now())
     world.tokens["unknown"] = "nd_" + "x" * 43
+    # As of just now: a token notes at most once in a minute that it is used, and each note here is undone.
+    ApiToken.objects.update(last_used_at=moment.now() + timedelta(days=1))
     User.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
     # A session and a token of the manager's, which only the manager finds.
     session = UserSession.objects.create(
