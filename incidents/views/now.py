@@ -103,7 +103,7 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
 
 def _recent(user: User) -> list[Incident]:
     ended = Incident.objects.visible_to(user).exclude(resolved_at=None)
-    return list(ended.for_page().order_by("-resolved_at")[:3])
+    return list(ended.select_related("product", "severity").order_by("-resolved_at")[:3])
 
 
 def _found(user: User, shown: list[int]) -> list[Incident]:
