@@ -63,7 +63,10 @@ def of_user(user: User, shown: Sequence[Incident] = ()) -> list[Alarm]:
     known = sorted(known, key=lambda one: one.hotfix.number, reverse=True)[:MOST]
     found = [one for each in known for one in _alarms(each.hotfix.incident, of_standing(each))]
     resolved = resolved_while_down(mine.real(), MOST)
-    under_way = [*(one.hotfix for one in known), *_rollbacks([incident for incident, _said in resolved])]
+    under_way: list[Hotfix | Rollback] = [
+        *(one.hotfix for one in known),
+        *_rollbacks([incident for incident, _said in resolved]),
+    ]
     incidents = {one.ref: one.incident for one in under_way}
     for other in overtaken(_remedies(under_way)):
         found += _alarms(incidents[other.remedy.ref], [overtook(other)])

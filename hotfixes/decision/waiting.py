@@ -39,9 +39,9 @@ def waiting(incidents: IncidentQuerySet, most: int) -> list[Incident]:
     """Of the first `most` those on which nobody has decided, or what was decided does not hold (A37); as `for_list`."""
     decisions = Decision.objects.in_force().filter(incident=OuterRef("pk"))
     found = incidents.for_list().annotate(decided=Exists(decisions))[:most]
-    decided = [one.pk for one in found if one.decided]
+    decided = {one.pk for one in found if one.__dict__["decided"]}
     failed = setbacks.among(decided) if decided else set()
-    return [one for one in found if not one.decided or one.pk in failed]
+    return [one for one in found if one.pk not in decided - failed]
 
 
 def is_mine(incident: Incident, user: User) -> bool:
