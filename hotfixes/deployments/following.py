@@ -49,13 +49,15 @@ def went_back(made: Deployment) -> None:
         Product.objects.filter(pk=made.product_id).update(version=runs.version[:40])
 
 
-def _concerned(made: Deployment) -> QuerySet[Incident]:
-    """Open ones of the product that were there when it happened, locked in their order."""
+def _concerned(made: Deployment, *, remedied_only: bool = False) -> QuerySet[Incident]:
+    """Open ones of the product that were there when it happened, or only those of which a remedy of it is under way,
+    locked in their order."""
     own = Q(product=made.product_id, mode=Mode.LIVE)
     remedied = Q(hotfixes__in=Hotfix.objects.open().filter(product=made.product_id)) | Q(
         rollbacks__in=Rollback.objects.open().filter(product=made.product_id)
     )
-    rows = Incident.objects.open().filter(own | remedied, detected_at__lte=made.at)
+    mine = remedied if remedied_only else own | remedied
+    rows = Incident.objects.open().filter(mine, detected_at__lte=made.at)
     keys = rows.exclude(mode=Mode.RETROSPECTIVE).values("pk")
     return Incident.objects.select_for_update(of=("self",)).for_page().filter(pk__in=keys).order_by("pk")
 
@@ -111,7 +113,7 @@ def _facts(made: Deployment) -> dict[str, Any]:
 
 def _overtakes(made: Deployment) -> None:
     """Another version went out while a remedy goes first: said aloud, once."""
-    for incident in _concerned(made):
+    for incident in _concerned(made, remedied_only=True):
         remedies = overtaking.remedies(incident)
         found = [one for one in overtaking.overtaken(remedies) if one.deployment.pk == made.pk]
         contradictions.tell(incident, map(contradictions.overtook, found))

@@ -56,7 +56,7 @@ def declare(
             number=next_number("INC"),
             title=title,
             product=product,
-            process_version=proposed.version,
+            process_version=product.process.current or proposed.version,
             severity=proposed,
             status=Status.ACTIVE if severity and by else Status.TRIAGE,
             detected_at=detected_at or now,

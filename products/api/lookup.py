@@ -21,19 +21,18 @@ SLUG = re.compile(r"[a-zA-Z0-9_-]{1,80}")
 
 
 def reachable(request: HttpRequest) -> QuerySet[Product]:
-    """What both the person and the token may see."""
-    rows = (
-        Product.objects.visible_to(person_of(request))
-        .with_process()
-        .select_related("repository")
-        .prefetch_related("environments", "components", "repository__products", _HELD)
-    )
+    """What both the person and the token may see, with what is told of each."""
+    return _reached(request).prefetch_related("environments", "components", "repository__products", _HELD)
+
+
+def _reached(request: HttpRequest) -> QuerySet[Product]:
+    rows = Product.objects.visible_to(person_of(request)).with_process().select_related("repository")
     return narrowed(rows, token_of(request), "pk")
 
 
 def product_of(request: HttpRequest, slug: str, action: str = "view") -> Product:
     """The product of the address, for who may do `action`; 404 for one that person or token does not reach."""
-    found = _by_slug(request, slug)
+    found = _by_slug(reachable(request), slug)
     if found is None:
         raise Http404
     authorize(person_of(request), action, found)
@@ -42,22 +41,19 @@ def product_of(request: HttpRequest, slug: str, action: str = "view") -> Product
 
 def named_product(request: HttpRequest, slug: str) -> Product:
     """The product that a body names. ValidationError on `product` where there is none for this token."""
-    found = _by_slug(request, slug) or _by_name(request, slug)
+    rows = _reached(request)
+    found = _by_slug(rows, slug) or called(rows, slug)
     if found is None:
         raise ValidationError({"product": _("There is no product “%(slug)s” here.") % {"slug": slug}})
     return found
 
 
-def _by_slug(request: HttpRequest, slug: str) -> Product | None:
+def _by_slug(rows: QuerySet[Product], slug: str) -> Product | None:
     """By a former slug too: a script goes on working when its product is renamed (DECISIONS.md 1)."""
     if not SLUG.fullmatch(slug):
         return None
     known = ProductSlug.objects.filter(slug=slug).values("product")
-    return reachable(request).filter(pk__in=known).first()
-
-
-def _by_name(request: HttpRequest, name: str) -> Product | None:
-    return called(reachable(request), name)
+    return rows.filter(pk__in=known).first()
 
 
 def severity_of(product: Product, key: str) -> Severity:
