@@ -71,7 +71,7 @@ class Pages:
     async def _in_thread(self, asked: dict[str, Any], receive: Receive) -> Answer | None:
         """None when the reader went away before its turn came."""
         context = contextvars.copy_context()
-        thread = self._threads.submit(roomy, context.run, self._answer, asked)
+        thread = self._threads.submit(context.run, self._answer, asked)
         work = asyncio.wrap_future(thread)
         self._running += 1
         try:
@@ -88,6 +88,9 @@ class Pages:
             self._running -= 1
 
     def _answer(self, asked: dict[str, Any]) -> Answer:
+        return roomy(self._collected, asked)
+
+    def _collected(self, asked: dict[str, Any]) -> Answer:
         answer = Answer()
         chunks: Iterable[bytes] = ()
         try:
