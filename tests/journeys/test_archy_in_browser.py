@@ -96,6 +96,7 @@ def decided(dora: Person, finn: Person) -> None:
     dora.page.get_by_label("Why?").fill("The cause is known")
     dora.taps("Decide: hotfix")
     dora.page.wait_for_url(f"**{INCIDENT}")
+    dora.leaves()
     assert adopt() == 1  # a round of the ticker
     finn.sees_to_do("Done")
     expect(finn.page.locator("#now")).to_contain_text("Reproduce the issue")
@@ -153,6 +154,8 @@ def gone_wrong(wim: Person, dora: Person, finn: Person) -> None:
     dora.page.get_by_text("Roll back to the version before over the air").first.click()
     dora.page.get_by_label("Why?").fill("Nobody has to do anything")
     dora.taps("Decide: roll back")
+    dora.page.wait_for_url(f"**{INCIDENT}")
+    dora.leaves()
     taken_back(finn, wim)
 
 
@@ -180,6 +183,7 @@ def closed(wim: Person, finn: Person) -> None:
     finn.page.get_by_label("What ended it?").fill("Every node is on v1.0.0 and up")
     finn.taps("Resolve")
     wim.sees("Resolved")
+    finn.leaves()
     expect(wim.page.locator("#now")).to_contain_text("“Watch (RB-1)” is not over")
     # Nobody waits for the watch of what was taken back.
     expect(wim.page.locator("#now")).not_to_contain_text("ended too early")

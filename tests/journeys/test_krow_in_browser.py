@@ -120,6 +120,8 @@ def decided(paula: Person, rosa: Person) -> None:
     paula.page.locator(".taps").get_by_role("link", name="Hotfix").click()
     paula.page.get_by_label("Why?").fill("A line, and no way back in the stores")
     paula.taps("Decide: hotfix")
+    paula.page.wait_for_url(f"**{INCIDENT}")
+    paula.leaves()
     rosa.sees_to_do("The branch is made")
     expect(rosa.page.locator("#panel-decision")).to_contain_text("A line, and no way back in the stores")
     expect(rosa.page.locator("#head")).to_contain_text("Responded in")
@@ -184,6 +186,7 @@ def told(paula: Person, rosa: Person) -> None:
     paula.page.get_by_label("Where did you send it?").fill("Status page and push")
     paula.taps("I told them elsewhere")
     rosa.sees_to_do("Note what you see")
+    paula.leaves()
 
 
 def resolved(rosa: Person, dev: Person) -> None:
@@ -199,6 +202,7 @@ def resolved(rosa: Person, dev: Person) -> None:
         expect(dev.page.locator("#panel-ruler").get_by_role("row", name=mark).first).to_be_visible()
     expect(dev.page.locator("#panel-ruler")).to_contain_text("planned 2–4 h: faster than planned")  # K86
     rosa.sound()
+    rosa.leaves()
 
 
 def closed_when_the_watch_is_over(dev: Person) -> None:
