@@ -1,23 +1,29 @@
-"""The whole first path, everything real: a service dies, people answer it in a browser, it comes back."""
+"""The whole first path, everything real: a service dies, people answer it in a browser, it comes back. And from the
+killed service to the phone: a real mail server, a server that takes ntfy's JSON, and the link in the message tapped in
+a phone-sized browser that nobody has signed in to."""
 
+import json
 import re
 import time
 from collections.abc import Iterator
 from statistics import median
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.fixtures.axe import Axe
 from tests.fixtures.begun import Begin
 from tests.monitoring.conftest import Service
-from tests.patience import in_time
+from tests.notifications.mailbox import Mailbox, mailbox
+from tests.notifications.receiving import Receiver, receiver
+from tests.patience import in_time, until
 from tests.setup.running import EMAIL, PASSWORD, Up, command, up
 
 pytestmark = pytest.mark.browser
 
 OPENED = re.compile(r"INC-\d+ is open")
 INTERVAL_S, RETRY_S, FAIL_AFTER = 5, 1, 2
+PHONE = {"width": 390, "height": 740}
 
 
 @pytest.fixture
@@ -28,9 +34,21 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Iterator[tuple[Up, str]]:
+def outside() -> Iterator[tuple[Mailbox, Receiver]]:
+    with mailbox() as box, receiver(host="127.0.0.1") as phone:
+        yield box, phone
+
+
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, outside: tuple[Mailbox, Receiver], begin: Begin
+) -> Iterator[tuple[Up, str]]:
+    everywhere = "127.0.0.0/8,::1/128"
     with up(
-        begin(tmp_path_factory.mktemp("journey") / "data"), NIGHTDESK_PROBE_NETWORKS="127.0.0.0/8,::1/128"
+        begin(tmp_path_factory.mktemp("journey") / "data"),
+        NIGHTDESK_PROBE_NETWORKS=everywhere,
+        NIGHTDESK_WEBHOOK_NETWORKS=everywhere,
+        MAIL_URL=f"smtp://127.0.0.1:{outside[0].port}",
     ) as found:
         yield found
 
@@ -59,8 +77,9 @@ def add_product(page: Page, address: str, name: str) -> None:
     expect(page).to_have_title(re.compile(rf" · {re.escape(name)} · "))
 
 
-def add_monitor(page: Page, address: str, watched: str) -> None:
+def add_monitor(page: Page, address: str, product: str, watched: str) -> None:
     page.goto(f"{address}/monitoring/new/")
+    page.get_by_label("Product", exact=True).select_option(label=product)
     page.get_by_label(re.compile("^Address")).fill(watched)
     page.get_by_label("Name").fill("sign-in")
     page.get_by_label("Look every").select_option(str(INTERVAL_S))
@@ -82,7 +101,7 @@ def test_a_real_outage_becomes_an_incident_and_is_resolved(
     sign_in(page, address)
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is watched yet")
     add_product(page, address, "Staff Mobile")
-    add_monitor(page, address, service.url)
+    add_monitor(page, address, "Staff Mobile", service.url)
 
     page.goto(address)
     expect(page.get_by_text("Nothing is open")).to_be_visible()
@@ -117,6 +136,86 @@ def test_a_real_outage_becomes_an_incident_and_is_resolved(
     expect(page.locator("#timeline-lines .line").first).to_contain_text("Resolved")
     sound(page)
     assert command(running.data, "verify_timeline").returncode == 0
+
+
+def test_a_dead_service_rings_and_one_tap_on_the_phone_answers(
+    site: tuple[Up, str],
+    outside: tuple[Mailbox, Receiver],
+    service: Service,
+    browser: Browser,
+    context: BrowserContext,
+    console_errors: list[str],
+) -> None:
+    _running, address = site
+    box, phone = outside
+    page = context.new_page()
+    sign_in(page, address)
+    add_product(page, address, "Tills")
+    add_phone(page, address, f"{phone.url}/ada-7f3a")
+    expect(page.get_by_text("went out. Answered 200.")).to_be_visible()
+    page.get_by_role("button", name=f"Send a test to {EMAIL}").click()
+    expect(page.get_by_text("The mail server took it.")).to_be_visible()
+    add_monitor(page, address, "Tills", service.url)
+    assert len(phone.got) == 1
+
+    service.kill()
+    killed = time.monotonic()
+    told = re.compile(r"CRITICAL (INC-\d+) Tills: sign-in is down")
+    [mail] = until(
+        lambda: [one for one in box.kept if told.fullmatch(one["Subject"])], "the mail", seconds=90
+    )
+    until(lambda: len(phone.got) > 1, "the phone rings", seconds=90)
+    took = time.monotonic() - killed
+    assert in_time(took, INTERVAL_S + RETRY_S * (FAIL_AFTER - 1) + 3)
+
+    push = json.loads(phone.got[1].body)
+    assert mail["To"] == EMAIL
+    assert push["title"] == mail["Subject"]
+    assert (push["priority"], [action["label"] for action in push["actions"]]) == (
+        5, ["Acknowledge", "Can't, next person"],
+    )  # fmt: skip
+    ref = push["title"].split()[1]
+    tap(browser, push["actions"][0]["url"], str(mail.get_content()), ref)
+    page.goto(f"{address}/incidents/{ref}/")
+    expect(page.locator("#timeline-lines .line").first).to_contain_text("by link")
+    page.locator("summary", has_text="Who was told").click()
+    expect(page.locator("#told")).to_contain_text("acknowledged by link")
+    sound(page)
+
+
+def add_phone(page: Page, address: str, topic: str) -> None:
+    page.goto(f"{address}/settings/channels/")
+    page.get_by_role("link", name="Add ntfy (phone) for yourself").click()
+    page.get_by_label("Name", exact=True).fill("My phone")
+    page.get_by_label("Topic address").fill(topic)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Send a test to My phone").click()
+
+
+def tap(browser: Browser, link: str, text: str, ref: str) -> None:
+    """On a phone without a session and without script: shown first, done by the button, and nothing else by it."""
+    phone = browser.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]
+    page = phone.new_page()
+    answer = page.goto(link[:-2] + ("aa" if not link.endswith("aa") else "bb"))
+    assert answer
+    assert answer.status == 404
+    page.goto(link)
+    button = page.get_by_role("button", name="Acknowledge")
+    box = button.bounding_box()
+    assert box
+    assert (box["y"] + box["height"] < PHONE["height"], box["height"] >= 44) == (True, True)
+    button.click()
+    expect(page.get_by_role("heading", name="You have it")).to_be_visible()
+    # The mail's own link stands for the same person and incident, and says who has it.
+    found = re.search(r"Acknowledge:\s+(http://\S+)", text)
+    assert found
+    answer = page.goto(found[1])
+    assert answer
+    assert answer.status == 409
+    expect(page.get_by_role("heading", name="You have it")).to_be_visible()
+    page.get_by_role("link", name=f"Open {ref}").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    phone.close()
 
 
 def test_the_keyboard_alone_declares_acknowledges_and_resolves(
