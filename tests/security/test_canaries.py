@@ -81,21 +81,26 @@ class House:
         secrets = {"SECRET_KEY": WORDS["secret key"], "NIGHTDESK_ENCRYPTION_KEYS": SEALING}
         return command(self.data, *arguments, **secrets)
 
-    def query(self, text: str) -> list[Any]:
+    def database(self) -> psycopg.Connection[Any]:
         where: dict[str, Any] = address.of(embedded.settings(self.data / "postgres", owner=True))
-        with psycopg.connect(**where) as connection:
+        return psycopg.connect(**where)
+
+    def query(self, text: str) -> list[Any]:
+        with self.database() as connection:
             found = connection.execute(text.encode())
             return found.fetchall() if found.description else []
 
     def rows(self) -> str:
         """All rows of all tables but where a key must stand: sessions."""
-        names = [
-            name for (name,) in self.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        ]
-        kept = [name for name in names if name not in ("django_session", "usersessions_usersession")]
-        return "\n".join(
-            str(row) for name in kept for row in self.query(f'SELECT to_jsonb(t)::text FROM "{name}" t')
-        )
+        with self.database() as connection:
+            names = connection.execute(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchall()
+            kept = {name for (name,) in names} - {"django_session", "usersessions_usersession"}
+            asked = (f'SELECT to_jsonb(t)::text FROM "{name}" t' for name in sorted(kept))
+            return "\n".join(
+                str(row) for text in asked for row in connection.execute(text.encode()).fetchall()
+            )
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from tests.setup.running import ROOT, environment
 
 ASKS = """
 import sys, django
+from config import importing
+importing.begin()
 django.setup()
 from django.urls import NoReverseMatch, resolve, reverse
 reverse("api_page"), resolve("/incidents/"), resolve("/in/push/key")
@@ -32,6 +34,8 @@ def test_pages_are_known_without_api_and_clients_and_the_api_with_the_first_who_
 
 WORKS = """
 import sys
+from config import importing
+importing.begin()
 from config.celery import app
 app.loader.import_default_modules()
 from config.ticker import loops
