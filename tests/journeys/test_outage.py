@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 from statistics import median
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -156,19 +157,23 @@ def test_a_dead_service_rings_and_one_tap_on_the_phone_answers(
     page.get_by_role("button", name=f"Send a test to {EMAIL}").click()
     expect(page.get_by_text("The mail server took it.")).to_be_visible()
     add_monitor(page, address, "Tills", service.url)
-    assert len(phone.got) == 1
+    # The house is other tests' too: what they left watched may ring as well.
+    told = re.compile(r"CRITICAL (INC-\d+) Tills: sign-in is down")
+
+    def rung() -> list[dict[str, Any]]:
+        return [push for push in (json.loads(one.body) for one in phone.got) if told.fullmatch(push["title"])]
+
+    assert not rung()
 
     service.kill()
     killed = time.monotonic()
-    told = re.compile(r"CRITICAL (INC-\d+) Tills: sign-in is down")
     [mail] = until(
         lambda: [one for one in box.kept if told.fullmatch(one["Subject"])], "the mail", seconds=90
     )
-    until(lambda: len(phone.got) > 1, "the phone rings", seconds=90)
+    [push] = until(rung, "the phone rings", seconds=90)
     took = time.monotonic() - killed
     assert in_time(took, INTERVAL_S + RETRY_S * (FAIL_AFTER - 1) + 3)
 
-    push = json.loads(phone.got[1].body)
     assert mail["To"] == EMAIL
     assert push["title"] == mail["Subject"]
     assert (push["priority"], [action["label"] for action in push["actions"]]) == (
