@@ -76,8 +76,9 @@ class Errand:
 # On a loop of their own, kept waiting by nothing else: a breach and a phone that rings are promises in seconds.
 PROMPT = (
     Sweep("breaches", breaches.breach_due, next_due=breaches.next_due),
-    # Starts threads and returns: what is slow outside holds neither the loop nor another channel.
-    Sweep("messages", send.start_due, next_due=send.next_due),
+    # Starts threads and returns: what is slow outside holds neither the loop nor another channel. Each second too:
+    # where very many channels hang, nothing is said to be due, and still mail has room.
+    Sweep("messages", send.start_due, every_s=1.0, next_due=send.next_due),
 )
 
 SWEEPS = (

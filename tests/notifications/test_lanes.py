@@ -9,6 +9,8 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
+from config.schedule import PROMPT
+from config.ticker import TickerLoop
 from foundation import moment
 from notifications import lanes, send
 from notifications.lanes import Lanes
@@ -19,7 +21,7 @@ from tests.notifications.conftest import make_channel, use
 from tests.notifications.mailbox import Mailbox, mailbox
 from tests.notifications.receiving import Receiver, receiver
 from tests.notifications.test_send import mail_to, tell
-from tests.patience import MUST_S
+from tests.patience import MUST_S, until
 
 THREADS = pytest.mark.usefixtures("sender")
 
@@ -156,6 +158,23 @@ def test_dead_lanes_leave_places_to_the_living_and_mail_always_has_one() -> None
     assert found.full() is None
     assert sum(found.enlist(f"live:{n}") for n in range(lanes.MOST)) == lanes.KEPT
     assert (found.enlist("one more"), found.enlist("email")) == (False, True)
+
+
+@THREADS
+def test_mail_leaves_within_a_second_where_so_many_hang_that_nothing_is_called_due(
+    product: Product, mia: User, post: Mailbox
+) -> None:
+    loop = TickerLoop(tuple(one for one in PROMPT if one.name == "messages"), ())
+    loop.tick(woken=True)
+    hanging = [f"dead:{n}" for n in range(lanes.MOST - lanes.KEPT)]
+    assert sum(map(send.lanes.enlist, hanging)) == len(hanging)
+    mail_to(product, "INC-1/1")
+    assert send.next_due() is None
+    loop.last_run["messages"] -= 1
+    loop.tick(woken=True)
+    until(lambda: post.kept, "the mail")
+    for lane in hanging:
+        send.lanes.leave(lane)
 
 
 @THREADS
