@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from config.schedule import PROMPT, SWEEPS
 from incidents.lifecycle import sweep
 from incidents.models import Incident
 from incidents.simulation.stage import Stage
@@ -13,6 +14,8 @@ from notifications.models import Delivery
 NIGHT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 # More moments than such a night has.
 MOST = 100
+SWEPT = {"breach": "breaches", "warn": "warnings", "escalate": "escalations", "owe": "obligations",
+         "update": "updates", "ask": "vacancies"}  # fmt: skip
 type Told = tuple[float, str, str]
 
 
@@ -21,7 +24,10 @@ def play(incident: Incident, clock: Stage, *, until: float) -> None:
     nothing does."""
     end = NIGHT + timedelta(minutes=until)
     for _moment in range(MOST):
-        due = min((at for _job, at in sweep.coming(incident.pk)), default=None)
+        coming = list(sweep.coming(incident.pk))
+        for job, at in coming:
+            assert _ticker_wakes(job) <= at, job
+        due = min((at for _job, at in coming), default=None)
         early = min(due or end, end) - timedelta(seconds=1)
         if early > clock.now:
             clock.set(early)
@@ -34,6 +40,14 @@ def play(incident: Incident, clock: Stage, *, until: float) -> None:
         pytest.fail("it never ends")
     clock.set(end)
     incident.refresh_from_db()
+
+
+def _ticker_wakes(job: str) -> datetime:
+    """When the schedule says that `job` is due the next time, of any incident: no other look brings it."""
+    says = next(each.next_due for each in (*PROMPT, *SWEEPS) if each.name == SWEPT[job])
+    found = says() if says else None
+    assert found, job
+    return found
 
 
 def _turn(incident: Incident, clock: Stage, jobs: Collection[str]) -> int:
