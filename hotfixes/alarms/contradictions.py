@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from hotfixes.decision.decide import standing as decision_of
@@ -136,7 +135,8 @@ def tell(incident: Incident, found: Iterable[Contradiction]) -> None:
 
 def tell_resolved(seconds: float = 0.3) -> int:
     """Resolved incidents whose product is down, as far as nobody was told; to how many it was told. For the ticker:
-    two queries however many there are. After `seconds` no other one is begun: the rest is for the next round.
+    one query where nothing is down, three otherwise. After `seconds` no other one is begun: the rest is for the next
+    round.
     """
     told, until = 0, time.monotonic() + seconds
     for key in _untold():
@@ -153,19 +153,24 @@ def tell_resolved(seconds: float = 0.3) -> int:
 
 def _untold() -> list[int]:
     """Incidents that may have such a contradiction of which their timelines do not know yet, the newest first."""
-    down = Incident.objects.real().filter(
-        status=Status.RESOLVED,
-        product__archived_at=None,
-        product__monitors__archived_at=None,
-        product__monitors__enabled=True,
-        product__monitors__targets__archived_at=None,
-        product__monitors__targets__state=State.DOWN,
-        product__monitors__targets__since__lte=F("resolved_at") + AGAIN,
+    # From what is down to the incidents, not the other way: of 1,600 resolved ones and 400 monitors that took 100 ms.
+    down = Target.objects.present().filter(state=State.DOWN, monitor__enabled=True)
+    rows = down.values_list("monitor__product", "monitor__slug", "key", "since")
+    targets: dict[int, list[tuple[str, str, datetime]]] = {}
+    for product, slug, key, since in rows:
+        if since:
+            targets.setdefault(product, []).append((slug, key, since))
+    if not targets:
+        return []
+    first = min(since for found in targets.values() for _slug, _key, since in found)
+    resolved = Incident.objects.real().filter(
+        status=Status.RESOLVED, product__in=targets, resolved_at__gte=first - AGAIN
     )
-    names = ("product__monitors__slug", "product__monitors__targets__key")
     marks = {
         (pk, _mark(resolved_at, slug, key))
-        for pk, resolved_at, slug, key in down.order_by("-pk").values_list("pk", "resolved_at", *names)
+        for pk, product, resolved_at in resolved.values_list("pk", "product", "resolved_at")
+        for slug, key, since in targets[product]
+        if resolved_at and since <= resolved_at + AGAIN
     }
     if not marks:
         return []
