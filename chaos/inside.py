@@ -11,6 +11,7 @@ import select
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Self
 
 from chaos.house import ROOT, House, Unable
@@ -40,8 +41,9 @@ class Inside:
         """Run one operation, looking after the house. Raises Unable when it fails."""
         assert self.process.stdin
         assert self.process.stdout
-        self.process.stdin.write(json.dumps([operation, facts]) + "\n")
-        self.process.stdin.flush()
+        with suppress(BrokenPipeError):  # its end is read below
+            self.process.stdin.write(json.dumps([operation, facts]) + "\n")
+            self.process.stdin.flush()
         while not select.select([self.process.stdout], [], [], LOOK_S)[0]:
             self.house.look()
         if not (said := self.process.stdout.readline()):

@@ -12,14 +12,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Role
 from tests.security.around_incident import OKAPI, ZEBRA
-from tests.security.pages import EVERYBODY, SIGNED_IN
 from tests.security.world import ROLES, Thing
 
 OPEN, SIGN_IN, FORBIDDEN, MISSING, NO_METHOD = "open", "sign in", "forbidden", "missing", "no such method"
 
 
 HOUSE = ("viewer", "responder", "manager", "team_admin", "administrator")
-BETWEEN = ("responder", "manager")
 # What differs from answer to answer by itself.
 UNCOUNTED = {"Set-Cookie", "Content-Length", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
 
@@ -27,12 +25,10 @@ UNCOUNTED = {"Set-Cookie", "Content-Length", "RateLimit-Limit", "RateLimit-Remai
 def around(gate: object, thing: Thing | None) -> list[str]:
     """Whom to ask: who just may and who just may not, administrators, outsiders; of a private thing, everybody.
 
-    A greater role may all that a lesser may (accounts.models.Role), so those between say nothing new: of what is open
-    to whoever is signed in, the least and the greatest of a team do.
+    A greater role may all that a lesser may (accounts.models.Role), so those between say nothing new.
     """
     if thing is None:
-        between = BETWEEN if gate in (SIGNED_IN, EVERYBODY) else ()
-        return [name for name in ROLES if name not in ("participant", *between)]
+        return [name for name in ROLES if name != "participant"]
     if not isinstance(gate, Role) or not set(HOUSE) <= set(thing.seen_by):
         return list(ROLES)
     near = [name for name in HOUSE[:-1] if 0 <= gate.rank - thing.seen_by[name].rank <= 1]
