@@ -105,6 +105,8 @@ def _warn(pk: int) -> int:
         mine = Clock.objects.select_for_update().to_warn().filter(incident=incident, warn_at__lte=now)
         with glance.held(incident, now), bus.gathered():
             told = reminders.remind(incident, list(mine.order_by("pk")), now)
+            if told:
+                lifecycle.announce(incident)  # who is asked next is another now
         crashpoint("sweep.warning_told")
     crashpoint("sweep.warning_committed")
     return told

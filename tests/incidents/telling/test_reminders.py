@@ -22,6 +22,7 @@ from incidents.models import OPEN, Clock, Incident, Mode, Reminder
 from incidents.roles import roles
 from incidents.simulation.stage import Stage, stage
 from incidents.timeline import corrections
+from live.models import Announcement
 from notifications.models import Delivery
 from products import contacts, role_holders
 from products.models import Product
@@ -126,7 +127,11 @@ def test_each_clock_is_its_own_roles(product: Product, ada: User, ben: User, clo
 def test_after_an_outage_only_the_latest_stage_is_told(product: Product, ada: User, clock: Stage) -> None:
     incident = high(product, ada)
     clock.set(NIGHT + timedelta(minutes=230))
+    Announcement.objects.all().delete()  # in one transaction, as this test is, each is said once
     assert sweep.warn_due() == 2
+    # Who is asked next, and who was told, is something else on open pages now.
+    said = Announcement.objects.filter(event="refresh").values_list("topic", flat=True)
+    assert set(said) == {f"incident:{incident.pk}", f"board:{product.team_id}"}
     assert [row.key for row in Delivery.objects.filter(key__in=REMINDED, route="email")] == ["nearly"]
     rows = Reminder.objects.filter(clock=incident.clocks.get(key="response")).order_by("stage")
     assert [(row.stage, bool(row.about)) for row in rows] == [(50, False), (75, False), (90, True)]
