@@ -18,8 +18,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("NIGHTDESK_LIMITS", "1")  # before the settings are read
 # A worker does not judge our own code: Django's checks would load every page and the API first.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
-# What `redis://` and `rediss://` mean here. By name: without Redis its library is not loaded.
-TRANSPORT_ALIASES.update(redis="config.broker:Transport", rediss="config.broker:Transport")
+# What these mean here. By name: without Redis its library is not loaded.
+TRANSPORT_ALIASES.update(
+    memory="config.broker_within:Transport",
+    redis="config.broker:Transport",
+    rediss="config.broker:Transport",
+)
 app = Celery("nightdesk")
 try:
     app.config_from_object("django.conf:settings", namespace="CELERY", force=True)
