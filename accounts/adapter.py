@@ -10,12 +10,12 @@ from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
-from accounts import access, links, mail
+from accounts import access, known_devices, links, mail
 from accounts.models import User
 
 
@@ -53,6 +53,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().logout(request)
             if isinstance(user, User):
                 access.changed(user)
+
+    def post_login(self, request: HttpRequest, user: User, **said: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **said)
+        known_devices.remember(request, response, user.email)
+        return response
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """By what wrong passwords are counted: the account, and the device if that person has signed in there."""
+        everybody: str = super()._get_login_attempts_cache_key(request, **credentials)
+        device = known_devices.number(request, credentials.get("email", ""))
+        return f"{everybody}:{device}" if device else everybody
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         message: EmailMessage = self.render_mail(template_prefix, email, context)

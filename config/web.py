@@ -12,6 +12,8 @@ import sys
 import uvicorn
 from django.core.exceptions import ImproperlyConfigured
 
+MOST_PORTS = 65_535
+
 
 def main(asked: argparse.Namespace) -> None:
     """Serve until SIGTERM; open streams get two seconds to end."""
@@ -26,7 +28,10 @@ def main(asked: argparse.Namespace) -> None:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    sockets = None if asked.fd is None else [socket.socket(fileno=asked.fd)]
+    try:
+        sockets = None if asked.fd is None else [socket.socket(fileno=asked.fd)]
+    except OSError as problem:
+        sys.exit(f"Nightdesk cannot start: --fd {asked.fd} is no open socket ({problem.strerror})")
     try:
         uvicorn.Server(options).run(sockets=sockets)
     except ImproperlyConfigured as problem:
@@ -39,9 +44,17 @@ def arguments() -> argparse.ArgumentParser:
         prog="python -m config.web", description="Serves Nightdesk's pages and streams."
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+    parser.add_argument("--port", type=port, default=8000, help="port to listen on (8000; 0: any free one)")
     parser.add_argument("--fd", type=int, help="an open listening socket instead")
     return parser
+
+
+def port(text: str) -> int:
+    """Its name is what argparse says to who types no number."""
+    number = int(text)
+    if not 0 <= number <= MOST_PORTS:
+        raise argparse.ArgumentTypeError(f"port {number} does not exist: it must be from 1 to {MOST_PORTS}")
+    return number
 
 
 if __name__ == "__main__":

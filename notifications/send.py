@@ -36,7 +36,7 @@ from notifications.claim import (
 )
 from notifications.desk import Desk, Place
 from notifications.lanes import MAIL, PER_LANE, Lanes
-from notifications.models import Attempt, Delivery, State
+from notifications.models import Attempt, Delivery, DeliveryQuerySet, State
 from notifications.parcel import Outcome
 from notifications.slack import threads
 
@@ -148,15 +148,31 @@ def _settle(claimed: Claim, outcome: Outcome) -> None:
     works = outcome.result == "sent" or outcome.way_works
     if (outcome.result != "dead" or works) and lanes.heard(lane, works=works):
         _wake(lane)
+    elif outcome.result == "retry" and outcome.rest_s > 0:
+        _hold(lane, outcome)
 
 
 def _wake(lane: str) -> None:
-    """It takes messages again: what rests goes now, the worst and newest first, not as the rests happen to end. A row
-    that somebody else holds is theirs: whoever waits for one while holding others may wait for ever."""
-    rests = free().filter(lane=lane, attempts__gt=0).order_by("pk")
+    """It takes messages again: what rests goes now, the worst and newest first, not as the rests happen to end."""
+    _move(free().filter(lane=lane, attempts__gt=0), due_at=moment.now())
+
+
+def _hold(lane: str, outcome: Outcome) -> None:
+    """Who asks to be left in peace means all of us: whoever is called on and on takes the longer. What is told from now
+    on is tried once all the same, for it may matter more than all that waits."""
+    again = moment.now() + _asked(outcome)
+    _move(free().filter(lane=lane, due_at__lt=again), due_at=again, reason=outcome.detail[:500])
+
+
+def _move(rows: DeliveryQuerySet, **there: object) -> None:
+    """A row that somebody else holds is theirs: whoever waits for one while holding others may wait for ever."""
     with transaction.atomic():
-        pks = list(rests.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True))
-        Delivery.objects.filter(pk__in=pks).update(due_at=moment.now())
+        held = rows.order_by("pk").select_for_update(skip_locked=True, of=("self",))
+        Delivery.objects.filter(pk__in=list(held.values_list("pk", flat=True))).update(**there)
+
+
+def _asked(outcome: Outcome) -> timedelta:
+    return timedelta(seconds=min(outcome.rest_s, LONGEST_ASKED_S))
 
 
 def _mark(claimed: Claim, outcome: Outcome) -> None:
@@ -178,7 +194,7 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
         refused_at = (delivery.refused_at or now) if outcome.result == "refused" else None
         if refused_at:
             waiting.update(refused_at=refused_at)
-        again = now + max(rest(delivery.attempts), timedelta(seconds=min(outcome.rest_s, LONGEST_ASKED_S)))
+        again = now + max(rest(delivery.attempts), _asked(outcome))
         if outcome.result == "dead" or again > _given_up_at(delivery, refused_at):
             waiting.update(state=State.DEAD, **said)
             next_in_turn(delivery)

@@ -79,7 +79,7 @@ def edit_channel(
     products: Iterable[Product] = (),
     audience: Audience | None = None,
 ) -> None:
-    """What `config` and `audience` leave out stays as it is.
+    """What `config` and `audience` leave out stays as it is; an empty word in `config` forgets what is set.
 
     Raises ValidationError when what stays cannot be opened any more.
     """
@@ -87,6 +87,7 @@ def edit_channel(
     _refuse_strangers(chosen, channel.team)
     if config:
         whole = WAYS[Kind(channel.kind)].whole(_known(channel, config), config)
+        whole = {name: word for name, word in whole.items() if word}
         channel.sealed, channel.shown = (
             seal(json.dumps(whole)),
             WAYS[Kind(channel.kind)].shown(whole)[:200],
@@ -104,6 +105,14 @@ def edit_channel(
     channel.save(update_fields=["name", "sealed", "shown", "audience", "key"])
     channel.products.set(chosen)
     _log.info("channel.edited", channel=channel.pk, by=by.pk)
+
+
+def set_of(channel: Channel) -> set[str]:
+    """The names of what is set of where it leads; none when it cannot be opened."""
+    try:
+        return set(json.loads(unseal(channel.sealed)))
+    except SecretLost:
+        return set()
 
 
 def _known(channel: Channel, config: dict[str, str]) -> dict[str, str]:

@@ -179,8 +179,12 @@ def _refuse_wider(request: HttpRequest, team: Team | None, products: list[Produc
 def _config(kind: Kind, body: ChannelFacts, channel: Channel | None = None) -> dict[str, str]:
     """What was given of where it leads, checked by the page's own form. ValidationError by field."""
     given = {name: text for name in CONFIG if (text := getattr(body, name))}
-    form = WAYS[kind].form({"name": body.name or "-", **given}, known=channel is not None)
-    foreign = sorted(set(given) - set(form.secrets))
+    nulls = {name for name in CONFIG if channel and getattr(body, name) is None}
+    typed = {"name": body.name or "-", **given, **{f"forget_{name}": True for name in nulls}}
+    form = WAYS[kind].form(typed, known=channel is not None, is_set=ways.set_of(channel) if channel else ())
+    if needed := sorted(nulls & set(form.secrets) - set(form.clearable)):
+        raise ValidationError({needed[0]: _("It does not go without one.")})
+    foreign = sorted({*given, *nulls} - set(form.secrets))
     if foreign:
         words = {"kind": kind.value, "known": ", ".join(form.secrets)}
         raise ValidationError({foreign[0]: _("A channel of the kind %(kind)s takes: %(known)s.") % words})

@@ -54,7 +54,8 @@ class TestResult(Schema):
 
 
 class ChannelFacts(Body):
-    """What may be changed; what is left out stays, secrets too.
+    """What may be changed; what is left out stays, secrets too. `token` null forgets an ntfy server's, `secret` null a
+    Slack app's.
 
     `address` is for e-mail; `url` for ntfy (with its topic), slack, teams, matrix (the homeserver) and webhook; `token`
     for ntfy and matrix; `room` for matrix; `secret` for webhook. A Slack app takes `token`, `room` and `secret` instead
@@ -69,8 +70,8 @@ class ChannelFacts(Body):
     address: Annotated[str, Field(max_length=254), Plain] = ""
     url: Annotated[str, Field(max_length=2000), Plain] = ""
     room: Annotated[str, Field(max_length=255), Plain] = ""
-    token: Secret = ""
-    secret: Secret = ""
+    token: Secret | None = ""
+    secret: Secret | None = ""
 
 
 class NewChannel(ChannelFacts):

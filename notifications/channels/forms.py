@@ -1,7 +1,7 @@
 """What every channel's form has. Secrets are never shown again: left empty, the one that is set stays."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,13 +52,15 @@ class ChannelForm(forms.Form):
     """`secrets` are the fields that are sealed together; the others belong to the row.
 
     `known`: they are set already, and may stay; `kept` says what an empty field means then, where it needs more words.
+    `clearable`: those that it can do without, and the words for forgetting one; `is_set`: which of them are there.
     """
 
     name = forms.CharField(label=lazy("Name"), max_length=80, validators=[plain_text])
     secrets: tuple[str, ...] = ()
     kept: Mapping[str, Any] = {}
+    clearable: Mapping[str, Any] = {}
 
-    def __init__(self, *args: Any, known: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: bool = False, is_set: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = known
         if known:
@@ -69,7 +71,12 @@ class ChannelForm(forms.Form):
                     else _("Leave this empty to keep what is set.")
                 )
                 self.fields[name].required = False
+                if name in self.clearable and name in is_set:
+                    forget = forms.BooleanField(label=self.clearable[name], required=False)
+                    self.fields[f"forget_{name}"] = forget
 
     def config(self) -> dict[str, str]:
-        """What was typed of the secrets."""
-        return {name: self.cleaned_data[name] for name in self.secrets if self.cleaned_data.get(name)}
+        """What was typed of the secrets; empty for one that is to be forgotten."""
+        typed = {name: self.cleaned_data[name] for name in self.secrets if self.cleaned_data.get(name)}
+        forgotten = {name for name in self.clearable if self.cleaned_data.get(f"forget_{name}")}
+        return dict.fromkeys(forgotten, "") | typed

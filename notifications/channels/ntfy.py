@@ -45,6 +45,7 @@ class NtfyForm(ChannelForm):
     )
     secrets = ("url", "token")
     kept = {"token": lazy("Leave this empty to keep what is set. Another server’s address forgets it.")}
+    clearable = {"token": lazy("Forget the token that is set: the server asks for none any more")}
 
 
 def shown(config: dict[str, str]) -> str:

@@ -72,6 +72,7 @@ class SlackForm(ChannelForm):
         ),
     )
     secrets = ("url", *APP)
+    clearable = {"secret": lazy("Forget the signing secret: no more buttons, no more answers")}
 
     def clean(self) -> dict[str, Any]:
         given = {name: self.cleaned_data.get(name) for name in self.secrets}

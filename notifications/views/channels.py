@@ -99,7 +99,8 @@ def edit_channel(request: HttpRequest, pk: int) -> HttpResponse:
     way = WAYS[Kind(channel.kind)]
     initial = {"name": channel.name, "products": channel.products.all(), "audience": channel.audience}
     lost = not secrets.opens(channel.sealed)
-    form = _of_a_team(way.form(request.POST or None, known=not lost, initial=initial), channel.team)
+    form = way.form(request.POST or None, known=not lost, is_set=ways.set_of(channel), initial=initial)
+    form = _of_a_team(form, channel.team)
     if request.method == "POST" and form.is_valid():
         try:
             ways.edit_channel(

@@ -3,9 +3,10 @@
 from http.cookies import Morsel
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from structlog.testing import capture_logs
 
+from accounts import known_devices
 from accounts.models import User
 from tests.factories import PASSWORD, make_user
 
@@ -99,6 +100,71 @@ def test_five_wrong_passwords_close_the_door_for_a_while_even_to_the_right_one(c
         "Too many tries. Wait five minutes, then try again."
     ]
     assert "_auth_user_id" not in client.session
+
+
+def _sign_in(
+    client: Client, password: str, login: str = "ada@example.test", address: str = "192.0.2.1"
+) -> bool:
+    """Whether that lets them in."""
+    given = {"login": login, "password": password}
+    return client.post(LOGIN, given, REMOTE_ADDR=address).status_code == 302
+
+
+def test_guessing_from_elsewhere_does_not_shut_out_who_has_signed_in_on_this_device(client: Client) -> None:
+    make_user(password=PASSWORD)
+    assert _sign_in(client, PASSWORD, "ADA@example.test")
+    client.post("/accounts/logout/")
+    stranger = Client()
+    tried = [_sign_in(stranger, "wrong", address=f"198.51.100.{n}") for n in range(6)]
+    assert (any(tried), _sign_in(stranger, PASSWORD, address="198.51.100.9")) == (False, False)
+    assert _sign_in(client, PASSWORD)
+
+
+def test_a_known_device_has_no_more_guesses_than_others_and_takes_none_from_them(client: Client) -> None:
+    make_user(password=PASSWORD)
+    assert _sign_in(client, PASSWORD)
+    client.post("/accounts/logout/")
+    for n in range(5):
+        assert not _sign_in(client, "wrong", address=f"198.51.100.{n}")
+    # Signing in elsewhere, or with the same device's number again, does not begin a new count here.
+    assert _sign_in(Client(), PASSWORD)
+    assert not _sign_in(client, PASSWORD)
+
+
+def test_the_cookie_of_a_known_device_is_for_one_person_and_signed(client: Client) -> None:
+    make_user(password=PASSWORD)
+    make_user("ben@example.test", password=PASSWORD)
+    assert _sign_in(client, PASSWORD)
+    client.post("/accounts/logout/")
+    assert _sign_in(client, PASSWORD, "ben@example.test")
+    ada, ben = (cookie for name, cookie in client.cookies.items() if name.startswith("device-"))
+    assert (ada["httponly"], ada["samesite"], "ada" in f"{ada}", ada.key == ben.key) == (
+        True,
+        "Lax",
+        False,
+        False,
+    )
+    for brought, login in (
+        (ada.value, "ada@example.test"),
+        (ada.value, "ADA@example.test"),
+        (ben.value, "ada@example.test"),
+        *(
+            (forged, "ada@example.test")
+            for forged in ("", ".", "x", f"x.{ada.value.partition('.')[2]}", "é.é")
+        ),
+    ):
+        request = RequestFactory().post(LOGIN)
+        request.COOKIES[ada.key] = brought
+        assert bool(known_devices.number(request, login)) == (brought == ada.value)
+
+
+def test_tries_from_one_ipv6_network_are_one_visitors(client: Client) -> None:
+    """Whoever has a connection has 2^64 addresses."""
+    make_user(password=PASSWORD)
+    for n in range(10):
+        assert not _sign_in(client, "wrong", f"nobody{n}@example.test", f"2001:db8:7::{n + 1:x}")
+    assert not _sign_in(client, PASSWORD, address="2001:db8:7::ffff:1")
+    assert _sign_in(client, PASSWORD, address="2001:db8:8::1")
 
 
 def test_a_deactivated_person_is_told_so_only_with_the_right_password(client: Client) -> None:

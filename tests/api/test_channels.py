@@ -95,6 +95,21 @@ def test_changing_keeps_what_is_left_out(script: Script, product: Product) -> No
     )
 
 
+def test_null_forgets_a_token_and_nothing_that_is_needed(script: Script) -> None:
+    ntfy = {**NEW, "kind": "ntfy", "url": "https://ntfy.example.test/duty", "token": "canary"}
+    path = f"/channels/{script.post('/channels', ntfy, status=201)['id']}"
+    assert script("PATCH", path, {"name": "Duty"}).status_code == 200
+    assert "canary" in unseal(Channel.objects.get().sealed)
+    told = problem(script("PATCH", path, {"secret": None}), 422)
+    assert told["errors"][0]["field"] == "secret"
+    assert script("PATCH", path, {"token": None}).status_code == 200
+    assert json.loads(unseal(Channel.objects.get().sealed)) == {"url": ntfy["url"]}
+    matrix = {"url": "https://matrix.example.test", "room": "!r:example.test", "token": "canary"}
+    made = script.post("/channels", {**NEW, "kind": "matrix", **matrix}, status=201)
+    told = problem(script("PATCH", f"/channels/{made['id']}", {"token": None}), 422)
+    assert told["errors"] == [{"field": "token", "message": "It does not go without one."}]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

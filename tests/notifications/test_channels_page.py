@@ -83,6 +83,34 @@ def test_another_server_does_not_get_the_token_of_the_former_one(
             assert client.post(page, {"name": "Duty", "url": other, "token": "new"}).status_code == 302
 
 
+def test_what_a_server_no_longer_asks_for_can_be_forgotten(
+    client: Client, product: Product, mia: User
+) -> None:
+    topic = "https://ntfy.example.test/duty"
+    phone = make_channel(product, "ntfy", mia, url=topic, token="canary")
+    app = {"token": "xoxb-canary", "room": "C0EMERGENCY", "secret": "8f742231b10e8888abcd99yyyzzz85a5"}
+    room = make_channel(product, "slack", mia, **app)
+    client.force_login(mia)
+    for channel, name, left in (
+        (phone, "token", {"url": topic}),
+        (room, "secret", {"token": app["token"], "room": app["room"]}),
+    ):
+        page = f"/settings/channels/{channel.pk}/"
+        forget = f'name="forget_{name}"'
+        assert forget in client.get(page).text
+        assert client.post(page, {"name": "Duty", f"forget_{name}": "on"}).status_code == 302
+        channel.refresh_from_db()
+        assert (json.loads(unseal(channel.sealed)), channel.key, forget in client.get(page).text) == (
+            left, "", False,
+        )  # fmt: skip
+    # What is typed beside it is meant.
+    assert client.post(f"/settings/channels/{phone.pk}/", {"name": "Duty", "token": "new"}).status_code == 302
+    both = {"name": "Duty", "token": "newer", "forget_token": "on"}
+    assert client.post(f"/settings/channels/{phone.pk}/", both).status_code == 302
+    phone.refresh_from_db()
+    assert json.loads(unseal(phone.sealed)) == {"url": topic, "token": "newer"}
+
+
 @pytest.mark.parametrize(
     ("kind", "data", "said"),
     [

@@ -80,6 +80,33 @@ def test_what_is_sent_again_while_it_goes_on_stays_as_it_was(
     assert (mails.get().body, mails.get().offers) == (before.body, before.offers)
 
 
+def test_who_asks_to_be_called_later_is_left_in_peace_by_all_that_waits_there(
+    product: Product, mia: User, post: Mailbox
+) -> None:
+    busy = [True]
+    answer = lambda take: take.say(429, **{"Retry-After": "600"}) if busy else take.say(200)  # noqa: E731
+    with receiver(answer) as server, receiver() as other:
+        room = Recipient("Room", channel=make_channel(product, "slack", mia, url=f"{server.url}/x"))
+        phone = Recipient("Phone", channel=make_channel(product, "ntfy", mia, url=f"{other.url}/topic"))
+        for number in range(1, 5):
+            tell(product, room, phone, about=f"INC-{number}/1")
+        before = moment.now()
+        send.drain()
+        assert (len(server.got), len(other.got)) == (1, 4)
+        rests = Delivery.objects.waiting()
+        assert [(row.reason, (row.due_at - before).total_seconds() > 599) for row in rests] == [
+            ("Answered 429.", True)
+        ] * 4
+        # What is told now may matter more than all of them.
+        tell(product, room, about="INC-9/1")
+        send.drain()
+        assert len(server.got) == 2
+        busy.clear()
+        Delivery.objects.waiting().update(due_at=moment.now())
+        send.drain()
+        assert (len(server.got), Delivery.objects.waiting().count()) == (7, 0)
+
+
 def test_what_is_refused_and_still_tried_can_be_left_too(client: Client, product: Product, ada: User) -> None:
     opened(product)
     refused = Delivery.objects.filter(route="email", user=ada)

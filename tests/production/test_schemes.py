@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from accounts import known_devices
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,7 @@ def test_over_http_cookies_have_plain_names_and_no_script_reads_them(client: Cli
     assert {name: flags(cookie) for name, cookie in client.cookies.items()} == {
         "sessionid": (True, False, "Lax", "/", ""),
         "csrftoken": (True, False, "Lax", "/", ""),
+        known_devices.cookie("ada@example.test"): (True, False, "Lax", "/", ""),
     }
 
 
@@ -52,6 +54,7 @@ def test_over_https_cookies_belong_to_this_host_alone(client: Client, settings: 
     assert {name: flags(cookie) for name, cookie in client.cookies.items()} == {
         "__Host-sessionid": (True, True, "Lax", "/", ""),
         "__Host-csrftoken": (True, True, "Lax", "/", ""),
+        known_devices.cookie("ada@example.test"): (True, True, "Lax", "/", ""),
     }
 
 

@@ -12,6 +12,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from kombu.connection import Connection
 
+from config import web
 from config.command_line import _of_the_database
 from config.environment import broker, site
 from config.management.commands import up
@@ -86,6 +87,29 @@ def test_web_and_worker_say_in_one_line_what_they_cannot_use(tmp_path: Path, pro
         "",
         "Nightdesk cannot start: METRICS_TOKEN must have at least 16 characters and no blanks\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("--port=99999", "argument --port: port 99999 does not exist: it must be from 1 to 65535"),
+        ("--port=-1", "argument --port: port -1 does not exist: it must be from 1 to 65535"),
+        ("--port=http", "argument --port: invalid port value: 'http'"),
+    ],
+)
+def test_the_web_process_refuses_a_port_that_is_none(
+    typed: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        web.arguments().parse_args([typed])
+    assert (ended.value.code, capsys.readouterr().err.splitlines()[-1]) == (
+        2, f"python -m config.web: error: {said}",
+    )  # fmt: skip
+
+
+def test_the_web_process_refuses_a_descriptor_that_is_no_socket() -> None:
+    with pytest.raises(SystemExit, match="Nightdesk cannot start: --fd 1048575 is no open socket"):
+        web.main(web.arguments().parse_args(["--fd", "1048575"]))
 
 
 def test_a_command_says_in_one_line_that_the_database_is_away(tmp_path: Path) -> None:
