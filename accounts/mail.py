@@ -20,7 +20,8 @@ def is_set_up() -> bool:
 def send(template: str, to: str, **facts: object) -> None:
     """Renders `template` (first line the subject, then the text) and posts it."""
     subject, _, body = render_to_string(template, facts).strip().partition("\n")
-    post(EmailMessage(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}", body.lstrip("\n"), to=[to]))
+    line = " ".join(subject.split())  # names may hold line breaks that only programs see (U+2028)
+    post(EmailMessage(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{line}", body.lstrip("\n"), to=[to]))
 
 
 def post(message: EmailMessage) -> None:

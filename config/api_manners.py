@@ -30,6 +30,9 @@ class ApiManners:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith("/api/"):
             return self.get_response(request)
+        if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+            words = _("Send the body as it is, without Content-Encoding.")
+            return problem(415, words, headers={"Accept-Encoding": "identity"})
         if not _takes(request):
             words = _("Send JSON: Content-Type: application/json.")
             return problem(

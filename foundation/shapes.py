@@ -58,7 +58,7 @@ def _moment(value: Any) -> Any:
     if not isinstance(value, str):
         raise ValueError("must be a text such as 2026-11-21T02:14:00Z")
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(value.upper())  # RFC 3339 §5.6: t and z may be small
         if moment.tzinfo is None or "T" not in value.upper():
             raise ValueError
         moment = moment.astimezone(UTC)

@@ -4,6 +4,7 @@ Everything but NUL and control characters, which break logs, terminals and Postg
 """
 
 import re
+import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -14,10 +15,15 @@ from django.utils.translation import gettext_lazy as _
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+# Letters and signs that are drawn as nothing: fillers of Hangul, an empty pattern of Braille.
+_DRAWN_EMPTY = set("\u115f\u1160\u2800\u3164\uffa0")
+
+
 def plain_text(value: str) -> None:
     """Validator for every text that people or machines send in.
 
-    Raises ValidationError naming the first unwanted character.
+    Raises ValidationError naming the first unwanted character, and for what is there and cannot be seen: a link by
+    that name could not be found or pressed.
     """
     found = _UNWANTED.search(value)
     if found:
@@ -28,6 +34,20 @@ def plain_text(value: str) -> None:
             code="control_character",
             params={"code": f"{ord(found.group()):04X}", "position": found.start() + 1},
         )
+    if value.strip() and not any(_is_seen(character) for character in value):
+        raise ValidationError(
+            _("This cannot be seen: it holds nothing but invisible characters."), code="unseen"
+        )
+
+
+def _is_seen(character: str) -> bool:
+    return character not in _DRAWN_EMPTY and unicodedata.category(character) not in {
+        "Cc",
+        "Cf",
+        "Zs",
+        "Zl",
+        "Zp",
+    }
 
 
 def single_line(value: str) -> None:

@@ -12,6 +12,7 @@ WORDS: dict[str, str | Promise] = {
     "archived": _("It was archived."),
     "bad_expect": _("What is expected of it cannot be checked."),
     "bad_mapping": _("The mapping does not fit."),
+    "bad_size": _("A size in it is no number of bytes."),
     "bad_status": _("A status has no meaning in the mapping."),
     "bad_timestamp": _("A time in it cannot be read."),
     "body": _("A text was missing in the answer."),

@@ -38,7 +38,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one file; `size` None: it is not there. `sha256` "" where nobody computed it. `pattern`: of
+    """What is known of one file; `size` None: it is not there, unless what
+    stood there was `odd`. `sha256` "" where nobody computed it. `pattern`: of
     whose files it is the newest, if of any.
     """
 
@@ -48,6 +49,7 @@ class Facts:
     sha256: str = ""
     tail: str = ""
     pattern: str = ""
+    odd: bool = False
 
     @property
     def key(self) -> str:
@@ -189,6 +191,7 @@ def _facts(row: Any) -> Facts | None:
         sha256 if _SHA256.fullmatch(sha256) else "",
         stripped(tail)[-MAX_TAIL:] if isinstance(tail, str) else "",
         stripped(pattern)[:1000].strip() if isinstance(pattern := row.get("pattern"), str) else "",
+        odd=size is not None and not whole,
     )
 
 
@@ -206,6 +209,8 @@ def judged(check: Check, facts: Facts, now: datetime) -> Result:
 
 
 def _state(expect: Mapping[str, Any], facts: Facts, now: datetime) -> tuple[State, str, str]:
+    if facts.odd:
+        return "unknown", "bad_size", _("Its size is not told as a whole number of bytes.")
     if facts.size is None:
         return "down", "missing", _("There is no such file.")
     if facts.size < (least := expect.get("min_bytes") or 0):

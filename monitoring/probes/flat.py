@@ -164,12 +164,16 @@ def _over(fields: Fields, timestamp: Any, interval_s: float) -> bool:
 
 
 def _time(fields: Fields) -> Any:
-    found = next((fields[k] for k in names.TIMES if moments.parse(fields.get(k)) is not None), None)
-    if found is None:
-        last = next((fields[k] for k in names.LAST if isinstance(fields.get(k), dict)), None)
-        inner = _fields(last)
-        found = next((inner[k] for k in names.TIMES if moments.parse(inner.get(k)) is not None), None)
-    return found
+    """The first that is one, else what stands where one is meant: the age of that, nobody knows."""
+    last = next((fields[k] for k in names.LAST if isinstance(fields.get(k), dict)), None)
+    places = (fields, _fields(last))
+    found = (place[k] for place in places for k in names.TIMES if moments.parse(place.get(k)) is not None)
+    meant = (place[k] for place in places for k in names.SURELY_TIMES if _written(place.get(k)))
+    return next(found, next(meant, None))
+
+
+def _written(value: Any) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def _first(fields: Fields, keys: tuple[str, ...]) -> Any:

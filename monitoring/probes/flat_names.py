@@ -31,6 +31,9 @@ RATIO = ("uptime_ratio", "availability_ratio")
 TIMES = ("timestamp", "generated_at", "generated", "updated_at", "last_updated", "updated", "checked_at",
     "last_check_at", "last_check_time", "last_checked", "last_checked_at", "last_check", "time", "ts",
     "date", "now", "at")
+# Of these what is no time is a broken one; `time`, `date` or `at` may mean anything.
+SURELY_TIMES = ("timestamp", "generated_at", "updated_at", "last_updated", "checked_at", "last_check_at",
+    "last_check_time", "last_checked", "last_checked_at")
 # seconds
 INTERVAL = ("interval_s", "interval_seconds", "check_interval_s", "check_interval_seconds",
     "check_interval", "interval")

@@ -175,10 +175,9 @@ def _items(found: Any) -> list[Any]:
     if not items:
         raise BadMapping("no_targets", _("The document names no targets."))
     if len(items) > MAX_TARGETS:
-        counts = {"count": len(items), "limit": MAX_TARGETS}
-        raise BadMapping(
-            "too_many_targets", _("The document names %(count)s targets; the limit is %(limit)s.") % counts
-        )
+        # No number of them: a preset stops reading where it is too much already.
+        words = _("The document names more than %(limit)s targets; no more are taken.")
+        raise BadMapping("too_many_targets", words % {"limit": MAX_TARGETS})
     return items
 
 

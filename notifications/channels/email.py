@@ -73,7 +73,9 @@ def _message(parcel: Parcel, to: str) -> EmailMessage:
         **({"References": f"<{parcel.about.partition('/')[0].lower()}@{domain}>"} if parcel.about else {}),
         **({"X-Priority": "1", "Importance": "high"} if parcel.rank == 1 else {}),
     }
-    return EmailMessage(parcel.subject, text(parcel), to=[to], headers=headers)
+    # A title that was pasted may hold line breaks that only programs see (U+2028): no header is written with one.
+    subject = " ".join(parcel.subject.split())
+    return EmailMessage(subject, text(parcel), to=[to], headers=headers)
 
 
 def text(parcel: Parcel) -> str:

@@ -56,6 +56,14 @@ def test_a_body_of_another_kind_is_415(script: Script, kind: str) -> None:
     assert answer["Accept-Post"] == "application/json"
 
 
+@pytest.mark.parametrize("coding", ["gzip", "br", "GZIP, identity"])
+def test_a_compressed_body_is_415_and_says_so(script: Script, coding: str) -> None:
+    answer = script("POST", "/incidents", NEW, Content_Encoding=coding)
+    assert problem(answer, 415)["detail"] == "Send the body as it is, without Content-Encoding."
+    assert answer.headers["Accept-Encoding"] == "identity"
+    assert script("POST", "/incidents", NEW, Content_Encoding="identity").status_code == 201
+
+
 def test_what_curl_calls_its_body_is_taken_as_json(script: Script) -> None:
     for kind in ("application/x-www-form-urlencoded", "application/vnd.api+json", "text/plain"):
         answer = Client().patch(

@@ -53,6 +53,24 @@ def test_every_fact_is_kept(script: Script) -> None:
     assert script.get("/incidents/inc-1") == {**made, "clocks": script.get("/incidents/INC-1")["clocks"]}
 
 
+@pytest.mark.parametrize(
+    "title", ["🔥", "👩\u200d🚒", "שלום", "e" + "\u0301" * 99, "\u0905\u0928\u094d\u200c\u092f", "?"]
+)
+def test_a_title_in_any_script_is_kept_as_it_is(script: Script, title: str) -> None:
+    assert script.post("/incidents", {**NEW, "title": title}, status=201)["title"] == title
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-01-01t00:00:00z", "2026-01-01T05:45:00+05:45", "2026-01-01T00:00:00.000000-00:00"]
+)
+def test_a_moment_is_read_as_its_rules_write_it(script: Script, at: str) -> None:
+    """RFC 3339 §5.6."""
+    assert (
+        script.post("/incidents", {**NEW, "detected_at": at}, status=201)["detected_at"]
+        == "2026-01-01T00:00:00Z"
+    )
+
+
 def test_without_a_severity_it_opens_in_triage(script: Script) -> None:
     made = script.post(
         "/incidents", {"title": "Slow", "product": "staff-mobile", "users_affected": 3}, status=201
@@ -76,6 +94,9 @@ def test_the_same_key_opens_one(script: Script) -> None:
         ({"title": "x" * 201}, "title"),
         ({"title": "a\u0007b"}, "title"),
         ({"title": "a\nb"}, "title"),
+        ({"title": "\u200b"}, "title"),
+        ({"title": " \ufeff\u2060 "}, "title"),
+        ({"title": "\u3164"}, "title"),
         ({"title": 7}, "title"),
         ({"severity": "P0"}, "severity"),
         ({"product": "nothing"}, "product"),

@@ -123,11 +123,12 @@ def test_files_are_judged_one_by_one(product: Product) -> None:
         {"path": "/a/small", "size": 1, "mtime": now.timestamp()},
         {"path": "/a/gone"},
         {"path": "/a/undated", "size": 20, "mtime": None},
+        *({"path": f"/a/odd{n}", "size": size} for n, size in enumerate(("20", -1, 2**63, 1.5, True))),
     ]
     push(monitor, {"files": rows})
     assert states(monitor) == {
         "ok": ("up", ""), "old": ("down", "old"), "small": ("down", "too_small"), "gone": ("down", "missing"),
-        "undated": ("unknown", "no_mtime"),
+        "undated": ("unknown", "no_mtime"), **{f"odd{n}": ("unknown", "bad_size") for n in range(5)},
     }  # fmt: skip
     assert Receiver.objects.get().files[0]["tail"] == "line\n"
     bad: tuple[Any, ...] = ({"files": []}, {"files": [7, {}]}, [1], {"files": "x"})

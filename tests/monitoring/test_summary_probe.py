@@ -236,6 +236,20 @@ def test_a_time_that_cannot_be_read_is_never_fresh(at: Any, tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.parametrize("at", ["1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", 0, "yesterday", 1e30])
+@pytest.mark.parametrize("name", ["generated_at", "timestamp", "last_updated"])
+def test_a_time_in_a_flat_summary_that_cannot_be_read_is_never_fresh(
+    name: str, at: Any, tmp_path: Path
+) -> None:
+    """A machine that lost its clock writes 1970, a program that never looked the year 1."""
+    document = {name: at, "targets": [{"name": "a", "status": "up"}]}
+    assert states(from_file(json.dumps(document).encode(), tmp_path, None)) == [
+        ("a", "unknown", "bad_timestamp")
+    ]
+    beside = {**document, "checked_at": NOW.isoformat()}
+    assert states(from_file(json.dumps(beside).encode(), tmp_path, None)) == [("a", "up", "")]
+
+
 def test_no_time_at_all_is_of_the_moment_the_file_was_written(tmp_path: Path) -> None:
     mapping = {"targets": "t", "key": "k", "status": "s", "checked_at": "at", "generated_at": "at"}
     document = {"t": [{"k": "a", "s": "up", "at": ""}], "at": None}

@@ -42,6 +42,20 @@ def mail_to(product: Product, about: str = "INC-1/1", rank: int = 1) -> None:
 
 
 @HERE
+@pytest.mark.parametrize("unseen", ["\u2028", "\u2029", "\x85", "\x0b", "\u00a0\u2028"])
+def test_a_title_with_a_line_break_that_nobody_sees_is_told_by_mail(
+    product: Product, post: Mailbox, unseen: str
+) -> None:
+    tell(
+        product,
+        Recipient("Duty", address="duty@example.test"),
+        subject=f"CRITICAL INC-1: Sign-in{unseen}fails",
+    )
+    assert (send.drain(), only().state) == (1, "sent")
+    assert post.kept[0]["Subject"] == "CRITICAL INC-1: Sign-in fails"
+
+
+@HERE
 def test_the_same_cause_is_told_once(product: Product, post: Mailbox) -> None:
     assert tell(product, Recipient("Duty", address="duty@example.test")) == 1
     assert tell(product, Recipient("Duty", address="DUTY@example.test")) == 0
