@@ -1,5 +1,6 @@
 """Who decides on an incident: the one place that asks incidents/roles/holding.py (K138, DECISIONS.md 7, 33)."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from accounts.models import Role, User
 from incidents.models import Incident
 from incidents.roles import holding
 from incidents.rules import respond, sees
+from products.process.roles import ProcessRole
 
 MANAGER, EMERGENCY = "manager", "emergency"
 
@@ -47,6 +49,19 @@ def decider(incident: Incident, user: User) -> Decider | None:
     if has_role(user, incident.product.team_id, Role.MANAGER):
         return Decider(_("Manager of the team"), MANAGER)
     return None
+
+
+def is_asked(
+    roles: Sequence[ProcessRole], user: User, team: int, taken: Collection[str], listed: Iterable[str]
+) -> bool:
+    """The same of what is known of an incident already, not as administrator alone.
+
+    `user` sees it and its product lists them for `listed`; somebody has the roles whose keys are `taken`.
+    """
+    if not any(role.decides for role in roles):
+        return has_role(user, team, Role.MANAGER)
+    found = holding.decides_by(roles, user, taken, {role: [user] for role in listed})
+    return found is not None and not found.broke_glass
 
 
 def in_emergency(incident: Incident, user: User) -> Decider | None:

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
+from django.db.models.fields.json import KeyTransform
 from django.http import HttpRequest
 
 from accounts.models import User
 from hotfixes.decision import deciders
 from hotfixes.models import Decision
 from incidents.lifecycle import setbacks
-from incidents.models import Incident
+from incidents.models import Assignment, Incident
 from incidents.models.incident import IncidentQuerySet
-from incidents.overview import overview
 from products.models import RoleHolder
+from products.process.roles import ProcessRole
 
 MOST = 20
+DECIDED = Exists(Decision.objects.in_force().filter(incident=OuterRef("pk")))
 
 
 def count(request: HttpRequest) -> dict[str, Callable[[], int]]:
@@ -27,18 +30,29 @@ def count(request: HttpRequest) -> dict[str, Callable[[], int]]:
 def waiting_for(user: User) -> int:
     """Open incidents of products that list `user`, which they may decide and nobody has; as administrator alone none.
 
-    One query for who is listed nowhere, a handful for the others.
+    One query: every page asks it, and so does every page that follows what happens, each time.
     """
-    listed = RoleHolder.objects.filter(user=user, product=OuterRef("product"))
-    found = waiting(Incident.objects.read_by(user).open().filter(Exists(listed)), MOST)
-    with overview(found):
-        return sum(is_mine(one, user) for one in found)
+    listed = RoleHolder.objects.filter(user=user, product=OuterRef("product")).order_by()
+    taken = Assignment.objects.filter(incident=OuterRef("pk"), until=None)
+    told = setbacks.asked().filter(incident=OuterRef("pk")).order_by("seq")
+    rows = Incident.objects.visible_to(user).open().filter(Exists(listed)).annotate(
+        decided=DECIDED,
+        told=ArraySubquery(told.values("kind")),
+        roles=KeyTransform("roles", "process_version__document"),
+        taken=ArraySubquery(taken.values("role")),
+        listed=ArraySubquery(listed.values("role")),
+    )  # fmt: skip
+    found = rows.values_list("decided", "told", "product__team", "roles", "taken", "listed")[:MOST]
+    return sum(
+        deciders.is_asked([ProcessRole.from_json(role) for role in roles or ()], user, team, taken, listed)
+        for decided, told, team, roles, taken, listed in found
+        if not decided or setbacks.stands(told)
+    )
 
 
 def waiting(incidents: IncidentQuerySet, most: int) -> list[Incident]:
     """Of the first `most` those on which nobody has decided, or what was decided does not hold (A37); as `for_list`."""
-    decisions = Decision.objects.in_force().filter(incident=OuterRef("pk"))
-    found = incidents.for_list().annotate(decided=Exists(decisions))[:most]
+    found = incidents.for_list().annotate(decided=DECIDED)[:most]
     decided = {one.pk for one in found if one.__dict__["decided"]}
     failed = setbacks.among(decided) if decided else set()
     return [one for one in found if one.pk not in decided - failed]

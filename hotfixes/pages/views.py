@@ -42,7 +42,8 @@ def hotfixes(request: HttpRequest) -> HttpResponse:
     mine = Hotfix.objects.visible_to(user)
     wanted = {name: asked(request, name) for name in ("q", "status", "product")}
     exact = Hotfix.number_of(wanted["q"].strip())
-    if exact and mine.filter(number=exact).exists():
+    # An open list that follows stays a list.
+    if exact and not request.htmx and mine.filter(number=exact).exists():  # type: ignore[attr-defined]
         return redirect("hotfix", ref=f"HF-{exact}")
     after = asked(request, "after", 2000)
     matching = _matching(mine, wanted).for_page()
@@ -68,6 +69,7 @@ def _matching(mine: HotfixQuerySet, wanted: dict[str, str]) -> HotfixQuerySet:
     for word in wanted["q"].split()[:10]:
         mine = mine.filter(
             Q(pk__in=_called(mine, word))
+            | Q(number=Hotfix.number_of(word))
             | Q(branch__icontains=word)
             | Q(base_tag__icontains=word)
             | Q(slug__icontains=word)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from incidents import glance
@@ -41,12 +42,21 @@ _ASKED: Final = {*ANSWERED_BY, *(kind for kinds in ANSWERED_BY.values() for kind
 
 def standing(events: Iterable[TimelineEvent]) -> TimelineEvent | None:
     """The latest one that nothing since answers; `events` oldest first."""
-    found: list[TimelineEvent] = []
-    for event in events:
-        found = [one for one in found if event.kind not in ANSWERED_BY[one.kind]]
-        if event.kind in ANSWERED_BY:
-            found.append(event)
-    return found[-1] if found else None
+    return _last((event.kind, event) for event in events)
+
+
+def stands(kinds: Iterable[str]) -> bool:
+    """Whether there is one; `kinds` of what was told, oldest first."""
+    return _last((kind, kind) for kind in kinds) is not None
+
+
+def _last[T](told: Iterable[tuple[str, T]]) -> T | None:
+    found: list[tuple[str, T]] = []
+    for kind, one in told:
+        found = [each for each in found if kind not in ANSWERED_BY[each[0]]]
+        if kind in ANSWERED_BY:
+            found.append((kind, one))
+    return found[-1][1] if found else None
 
 
 def unmended(events: Iterable[TimelineEvent]) -> TimelineEvent | None:
@@ -63,11 +73,16 @@ def of(incident: Incident) -> TimelineEvent | None:
 
 def among(incidents: Collection[int]) -> set[int]:
     """Of which of them (by primary key) something does not hold: one query."""
-    rows = TimelineEvent.objects.filter(incident__in=incidents, kind__in=_ASKED)
-    told: dict[int, list[TimelineEvent]] = {}
-    for event in rows.only("incident", "kind").order_by("seq"):
-        told.setdefault(event.incident_id, []).append(event)
-    return {key for key, events in told.items() if standing(events)}
+    rows = asked().filter(incident__in=incidents).order_by("seq")
+    told: dict[int, list[str]] = {}
+    for incident, kind in rows.values_list("incident", "kind"):
+        told.setdefault(incident, []).append(kind)
+    return {key for key, kinds in told.items() if stands(kinds)}
+
+
+def asked() -> QuerySet[TimelineEvent]:
+    """What fails, and what answers it."""
+    return TimelineEvent.objects.filter(kind__in=_ASKED)
 
 
 def what(event: TimelineEvent, document: Mapping[str, Any]) -> str:

@@ -124,10 +124,15 @@ def standing(incident: Incident, role: ProcessRole, user: User, people: People, 
     """By which right `user` may hold `role`; whoever may not see the incident has none."""
     if not sees(user, incident):
         return Standing.NONE
+    if role.decides or user in people.get(role.key, []):
+        return _right(role, user, people, taken=taken)
+    return Standing.RESPONDER if respond(user, incident) else Standing.NONE
+
+
+def _right(role: ProcessRole, user: User, people: People, *, taken: bool) -> Standing:
+    """Of somebody who sees the incident, to a role that decides or for which they are listed."""
     if user in people.get(role.key, []):
         return Standing.LISTED
-    if not role.decides:
-        return Standing.RESPONDER if respond(user, incident) else Standing.NONE
     if not taken and user in stand_ins(role, people):
         return Standing.DEPUTY
     return Standing.BREAK_GLASS if user.is_administrator else Standing.NONE
@@ -196,10 +201,18 @@ def decides_as(incident: Incident, user: User) -> Decider | None:
 
     Being listed is what counts: whoever is taken off the list decides no more, even while they hold the role.
     """
-    now, people = held(incident), listed(incident)
+    if not sees(user, incident):
+        return None
+    return decides_by(roles_of(incident), user, held(incident), listed(incident))
+
+
+def decides_by(
+    roles: Iterable[ProcessRole], user: User, taken: Collection[str], people: People
+) -> Decider | None:
+    """The same of what is known already: `user` sees the incident, somebody has the roles whose keys are `taken`."""
     found = [
-        Decider(role.key, role.label, standing(incident, role, user, people, taken=role.key in now))
-        for role in roles_of(incident)
+        Decider(role.key, role.label, _right(role, user, people, taken=role.key in taken))
+        for role in roles
         if role.decides
     ]
     order = [Standing.LISTED, Standing.DEPUTY, Standing.BREAK_GLASS]

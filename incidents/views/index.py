@@ -27,7 +27,8 @@ def incidents(request: HttpRequest) -> HttpResponse:
     wanted = {name: asked(request, name) for name in ("q", "status", "product", "severity", "mode")}
     modes = _modes(mine)
     exact = REF.fullmatch(wanted["q"])
-    if exact and mine.filter(number=int(exact[1])).exists():
+    # An open list that follows stays a list.
+    if exact and not request.htmx and mine.filter(number=int(exact[1])).exists():  # type: ignore[attr-defined]
         return redirect("incident", ref=f"INC-{exact[1]}")
     try:
         found = page(
@@ -54,8 +55,10 @@ def incidents(request: HttpRequest) -> HttpResponse:
 
 def _matching(incidents: IncidentQuerySet, wanted: dict[str, str]) -> IncidentQuerySet:
     for word in wanted["q"].split():
+        named = REF.fullmatch(word)
         incidents = incidents.filter(
-            Q(title__icontains=word)
+            (Q(number=int(named[1])) if named else Q())
+            | Q(title__icontains=word)
             | Q(impact__icontains=word)
             | Q(workaround__icontains=word)
             | Q(product__name__icontains=word)

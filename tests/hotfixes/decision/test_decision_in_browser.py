@@ -8,8 +8,10 @@ from django.conf import settings
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import Role, User
+from hotfixes.decision.decide import decide
 from hotfixes.decision.proposing import propose
 from hotfixes.models import Decision
+from incidents.lifecycle import transitions
 from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from notifications import links
@@ -151,3 +153,58 @@ def test_a_finger_that_is_not_the_owners_decides_nothing(
     page.get_by_role("button", name="Decide: hotfix").click()
     expect(page.locator("#panel-decision")).to_contain_text("Hotfix")
     assert Decision.objects.get().reason == "One line"
+
+
+def test_open_pages_follow_what_waits_and_the_list_what_is_declared(
+    site: str, page: Page, incident: Incident, olga: User, context: BrowserContext, console_errors: list[str]
+) -> None:
+    """From one to two, to one, to none, to one: beside its own list, on Now, on an incident and above the list, where
+    what is being typed stays."""
+    ada = User.objects.get(email="ada@example.test")
+    tabs = {"/incidents/?status=open": page}
+    for path in ("/decisions/", "/", f"/incidents/{incident.ref}/"):
+        tabs[path] = context.new_page()
+    for path, tab in tabs.items():
+        tab.goto(site + path)
+        expect(tab.locator("[data-live=live]").first).to_be_visible()
+        tab.evaluate("window.sameDocument = true")
+    own = tabs.pop(f"/incidents/{incident.ref}/")
+
+    def waits(count: str, *others: Page) -> None:
+        for tab in (*tabs.values(), *others):
+            expect(tab.locator("#waiting")).to_have_text(f"{count} waiting for you" if count else "")
+
+    rows, search = page.locator("#incidents .row"), page.get_by_label("Search")
+    waits("1", own)
+    search.focus()
+    page.keyboard.type("half")
+    second = declare(incident.product, by=ada, title="Nobody can pay")
+    waits("2")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("Nobody can pay")
+    expect(page.locator("#mode option").first).to_have_text("Live (2)")
+    page.keyboard.type(" typed")
+    expect(search).to_have_value("half typed")
+    decide(incident, by=olga, choice="hotfix", reason="A line")
+    waits("1", own)
+    decide(second, by=olga, choice="hotfix", reason="A line")
+    waits("")
+    transitions.resolve(Incident.objects.get(pk=second.pk), by=ada)
+    expect(rows).to_have_count(1)
+    declare(incident.product, by=ada, title="Nobody can leave")
+    waits("1")
+    assert all(tab.evaluate("window.sameDocument") for tab in (*tabs.values(), own))
+
+
+def test_an_empty_list_becomes_one_with_its_first_incident(
+    asgi_server: str, olga: User, page: Page, context: BrowserContext, console_errors: list[str]
+) -> None:
+    cookie = sign_in(olga).cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
+    page.goto(f"{asgi_server}/incidents/")
+    expect(page.get_by_text("No incident yet")).to_be_visible()
+    expect(page.locator("[data-live=live]")).to_be_visible()
+    for count, title in ((1, "Nobody can pay"), (2, "Nobody can leave")):
+        declare(Product.objects.get(), by=olga, title=title)
+        expect(page.locator("#incidents .row")).to_have_count(count)
+    expect(page.get_by_label("Search")).to_be_visible()
