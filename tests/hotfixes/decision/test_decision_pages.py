@@ -53,6 +53,21 @@ def test_now_and_the_navigation_say_what_waits_for_who_decides(
     assert (mark in page, "Waits for you" in page) == (False, False)
 
 
+@pytest.mark.usefixtures("incident")
+def test_a_refusal_is_cheap_also_for_whom_a_decision_waits(
+    phone: Client, django_assert_num_queries: Any
+) -> None:
+    """Only who it is, is asked: the number beside "Decide" is not counted."""
+    phone.get("/nothing/")
+    with django_assert_num_queries(2):
+        answer = phone.get("/nothing/")
+    page = answer.content.decode()
+    assert (answer.status_code, ">Decide</a>" in page, 'class="count"' in page) == (404, True, False)
+    # Nor does it say to an open page that nothing waits.
+    fragment = phone.get("/nothing/", headers={"HX-Request": "true"}).content.decode()
+    assert 'id="waiting"' not in fragment
+
+
 def test_the_card_costs_few_queries(
     phone: Client, incident: Incident, ada: User, olga: User, django_assert_max_num_queries: Any
 ) -> None:

@@ -1,4 +1,4 @@
-"""The number beside "Decide" is what the list says: asked by one statement, for whoever it may wait for."""
+"""The number beside "Decide" is what the list says: asked by two statements, by one for whom it cannot wait for."""
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -82,7 +82,7 @@ def test_an_administrator_who_is_listed_for_something_else_is_not_asked(incident
     assert agreed(root) == 0
 
 
-def test_three_of_two_processes_take_one_statement(
+def test_three_of_two_processes_take_no_more_statements_than_one(
     incident: Incident, ada: User, olga: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     """Every page asks it, and every page that follows, each time."""
@@ -92,6 +92,15 @@ def test_three_of_two_processes_take_one_statement(
         declare(product, by=ada, title="Down")
     decide(incident, by=olga, choice="hotfix", reason="A line")
     role_in(olga, other.team)  # who somebody is, every page has asked before
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         found = waiting_for(olga)
     assert found == agreed(olga) == 2
+
+
+def test_one_small_statement_tells_that_nothing_waits(
+    incident: Incident, ada: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """For who is listed nowhere, that is nearly everybody, no incident is read."""
+    with django_assert_num_queries(1) as asked:
+        assert waiting_for(ada) == 0
+    assert Incident._meta.db_table not in asked.captured_queries[0]["sql"]
