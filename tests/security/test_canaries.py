@@ -24,6 +24,7 @@ from cryptography.fernet import Fernet
 
 from config import embedded
 from config.backup import address
+from tests.fixtures.begun import Begin
 from tests.notifications.receiving import receiver, saying
 from tests.patience import START_S
 from tests.setup.forked import commands
@@ -143,14 +144,18 @@ def until(true: Any, seconds: float = START_S) -> None:
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, dict[str, str]]]:
-    """The house after everything went wrong once, and all that it ever said, by place."""
-    data = tmp_path_factory.mktemp("canaries") / "data"
+def said(tmp_path_factory: pytest.TempPathFactory, begin: Begin) -> Iterator[tuple[House, dict[str, str]]]:
+    """The house after everything went wrong once, and all that it ever said, by place.
+
+    What a first start says, `begin` knows to the letter. With a folder of processes each start prepares."""
+    data = begin(tmp_path_factory.mktemp("canaries") / "data")
+    (processes := data.parent / "processes").mkdir()
     with refusing_mail_server() as port, receiver(saying(401)) as outside:
         mail = f"smtp://ada:{quote(WORDS['mail password'])}@127.0.0.1:{port}"
         with up(
             data, SECRET_KEY=WORDS["secret key"], NIGHTDESK_ENCRYPTION_KEYS=SEALING, MAIL_URL=mail,
             METRICS_TOKEN=WORDS["metrics token"], NIGHTDESK_WEBHOOK_NETWORKS="127.0.0.2/32",
+            NIGHTDESK_PROCESS_DIR=str(processes),
         ) as (started, url):  # fmt: skip
             house = House(started, url, data)
             sign_in(house)
