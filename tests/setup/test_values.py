@@ -72,7 +72,12 @@ def test_the_public_address_is_kept_as_browsers_write_it(text: str, address: str
 
 
 @pytest.mark.parametrize(
-    "program", [["-m", "config.web", "--port", "0"], ["-m", "celery", "-A", "config", "worker"]]
+    "program",
+    [
+        ["-m", "config.web", "--port", "0"],
+        ["-m", "config.celery_worker"],
+        ["-m", "celery", "-A", "config", "worker"],
+    ],
 )
 def test_web_and_worker_say_in_one_line_what_they_cannot_use(tmp_path: Path, program: list[str]) -> None:
     found = subprocess.run(

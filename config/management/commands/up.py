@@ -18,11 +18,7 @@ from config.preparation import warn
 from config.supervisor import Child, Process, Stop, end, ignore_signals, say, started, stoppable, supervise
 from foundation.origin import is_this_machine
 
-WORKER = (
-    # Root is nothing to warn about here: in a container it is what everything runs as.
-    "-W", "ignore:You're running the worker with superuser", "-m", "celery", "--quiet", "-A", "config", "worker",
-    "--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat",
-)  # fmt: skip
+WORKER = ("-m", "config.celery_worker")
 
 # Every address of this machine, and the one to ask oneself by.
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
