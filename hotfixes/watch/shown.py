@@ -179,7 +179,7 @@ def _head(state: str, found: Course, begins: str) -> str:
     if found.why == "nobody":
         return _("No monitor watches it: only a person can say that all is well")
     if found.why == "gap":
-        return _("Nobody sees how it is just now")
+        return _("Nobody sees how it is just now: until somebody does, the end moves on")
     return _("All that is seen is well")
 
 

@@ -23,15 +23,20 @@ def watching(incident: Incident, work: Work, reader: User | None = None) -> Acti
         return None
     at = glance.now(incident)
     waits = [
-        hold for hold in closing.holds(incident, at) if hold.until and hold.clock.started_at >= work.at(begun)
+        (hold.until, hold.clock.extended_s)
+        for hold in closing.holds(incident, at)
+        if hold.until and hold.clock.started_at >= work.at(begun)
     ]
-    until = max((hold.until for hold in waits if hold.until), default=None)
-    if until is None:
+    if not waits:
         return None
+    until, longer = max(waits)
     zone = ZoneInfo((reader.time_zone if reader else "") or incident.product.team.time_zone)
     day = "%H:%M %Z" if until.astimezone(zone).date() == at.astimezone(zone).date() else "%d %b %H:%M %Z"
     look = [str(one["title"]) for one in watch.spec(incident).get("look_at") or []]
     reason = _("%(left)s to go.") % {"left": span((until - at).total_seconds())}
+    if longer:
+        words = _("%(span)s later than planned: only time in which all was seen to be well counts.")
+        reason += " " + words % {"span": span(longer)}
     if look:
         reason += " " + _("Look at: %(what)s.") % {"what": "; ".join(look)}
     title = _("Watch until %(at)s") % {"at": until.astimezone(zone).strftime(day)}
