@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from hotfixes import changelog
 from hotfixes.changelog.shapes import Unread
+from hotfixes.checks import version_in_tree
 from hotfixes.checks.context import Context
 from hotfixes.checks.facts import PRODUCTION
 from hotfixes.checks.shapes import (
@@ -21,10 +22,11 @@ from hotfixes.checks.shapes import (
     not_needed,
     passed,
     short,
+    stated,
     unknown,
     warned,
 )
-from hotfixes.checks.version_in_tree import Stated, stated
+from hotfixes.checks.version_in_tree import Stated
 from hotfixes.git import names
 from hotfixes.git.names import BadName
 from hotfixes.git.reader import Absence, File
@@ -71,12 +73,27 @@ def base_deployed(context: Context) -> Result:
     ]
     last = max(done, key=lambda one: one.at, default=None)
     if last is None or not old:
-        return unknown(_("Can't tell which version is in production: nothing has said so."))
+        return _entered(context, old)
     if bare(last.version) not in (old, context.known["new"]):
         words = {"version": last.version[:40], "old": old}
         said = _("The last deployment was %(version)s, not %(old)s.") % words
         return warned(said, last.line, then=_another_base())
     return passed(_("%s was deployed last.") % old, last.line)
+
+
+def _entered(context: Context, old: str) -> Result:
+    """What somebody has entered on the product's page, where nothing that runs and no deployment has told anything."""
+    version = context.product_version[:40]
+    if not version or not old:
+        return unknown(_("Can't tell which version is in production: nobody has entered it or reported it."))
+    if bare(version) in (old, context.known["new"]):
+        return stated(
+            _("%s is in production, as entered on the product's page. Nobody has reported a deployment.")
+            % version
+        )
+    words = {"version": version, "old": old}
+    said = _("The product's page says that %(version)s is in production, not %(old)s.") % words
+    return warned(said, then=_another_base())
 
 
 def names_free(context: Context) -> Result:
@@ -142,7 +159,7 @@ def version_files(context: Context) -> Result:
         return not_needed(_("The process names no version files."))
     if context.base is None:
         return unknown(_("Can't tell: there is no tag %s to read them in.") % (context.base_name or "?"))
-    found = stated(context, context.base)
+    found = version_in_tree.stated(context, context.base)
     ours = [one for one in found.values() if one.ours is not False]
     there = [one for one in ours if isinstance(one.value, Version)]
     lines = [_line(context, one) for one in ours if one.value is not None][:MAX_LISTED]

@@ -13,16 +13,20 @@ from hotfixes.reported import curl
 from products.models import Product
 from products.panels import Panel
 from products.running import Running, running
+from products.vocabulary import EnvironmentKind
 
 
 def render(request: HttpRequest, product: Product) -> str:
     """Nothing for an archived product: nothing goes there any more."""
     if product.archived_at:
         return ""
-    now = moment.now()
+    now, places = moment.now(), running(product)
+    live = [one for one in places if one.environment.kind == EnvironmentKind.PRODUCTION]
     context = {
         "product": product,
-        "places": [_place(one, now) for one in running(product)],
+        "places": [_place(one, now) for one in places],
+        # What somebody has entered counts until the first deployment is reported.
+        "entered": "" if any(one.version for one in live) else product.version,
         "held": holds.of_product(product, signed_in(request)),
         "may_report": allowed(request.user, "report_deployment", product),
         "line": curl.hold_line(product),

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from products.models import Product
 from tests.hotfixes.checks.stories import BASE, BEFORE, BRANCH, FIXED, MESSAGE, OTHER, TAG
 from tests.hotfixes.observing.watched import Watched
 
@@ -22,17 +25,39 @@ def test_all_is_well_where_main_stands_at_the_tag(watched: Watched) -> None:
     said = found(watched)
     assert {key: one["verdict"] for key, one in said.items()} == {
         "base_tag": "PASS",
-        "base_deployed": "UNKNOWN",
+        "base_deployed": "STATED",
         "names_free": "PASS",
         "main_ahead": "PASS",
         "merge_policy": "PASS",
         "version_files": "PASS",
         "changelog": "PASS",
     }
+    assert said["base_deployed"]["summary"] == (
+        "0.1.0 is in production, as entered on the product's page. Nobody has reported a deployment."
+    )
     assert said["version_files"]["proof"] == ["apps/mobile/pubspec.yaml, line 2: 0.1.0+5 → 0.1.1+6"]
     assert said["changelog"]["summary"] == (
         "CHANGELOG.md is there: the entry for 0.1.1 goes above line 5 (0.1.0)."
     )
+
+
+@pytest.mark.parametrize(
+    ("entered", "verdict", "words"),
+    [
+        ("0.0.9", "WARN", "The product's page says that 0.0.9 is in production, not 0.1.0."),
+        ("", "UNKNOWN", "Can't tell which version is in production: nobody has entered it or reported it."),
+    ],
+)
+def test_without_a_deployment_what_the_products_page_says_counts(
+    watched: Watched, entered: str, verdict: str, words: str
+) -> None:
+    hotfix = watched.hotfix()
+    Product.objects.filter(pk=watched.product.pk).update(version=entered)
+    watched.story.repository.commit({**BEFORE, **OTHER}, "feat: half a cart\n", on="main")
+    watched.look()
+    hotfix.refresh_from_db()
+    said = next(one for one in hotfix.preflight if one["key"] == "base_deployed")
+    assert (said["verdict"], said["summary"]) == (verdict, words)
 
 
 def test_main_has_gone_on_so_another_way_is_named_at_once(watched: Watched) -> None:

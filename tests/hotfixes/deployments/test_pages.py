@@ -29,7 +29,7 @@ def page(ada: User) -> Client:
 
 
 def said(product: Product, version: str, status: str = "succeeded", **facts: Any) -> Deployment:
-    place = product.environments.get(kind=facts.pop("kind", "production"))
+    place = product.environments.filter(kind=facts.pop("kind", "production")).earliest("pk")
     return report_deployment(product, place, version=version, status=status, by=None, **facts)
 
 
@@ -42,13 +42,18 @@ def text(client: Client, path: str, **asked: str) -> str:
 def test_the_product_says_what_runs_where_since_when_and_who_says_so(product: Product, page: Client) -> None:
     path = f"/products/{product.slug}/"
     assert "Production: not known Nobody has reported a deployment." in text(page, path)
+    Product.objects.filter(pk=product.pk).update(version="0.0.9")
+    entered = "Production: 0.0.9 As entered on this page. Nobody has reported a deployment."
+    assert entered in text(page, path)
     product.environments.create(name="Dev", slug="dev", kind="dev")
+    product.environments.create(name="Nodes", slug="nodes", kind="production")
     said(product, "0.1.0", token="deploy", at=moment.now() - timedelta(hours=2))
     said(product, "0.2.0-rc1", kind="dev")
     said(product, "0.1.1", status="started")
     shown = text(page, path)
     assert re.search(r"Production: 0\.1\.0 a script: deploy 0\.1\.1: under way since \d\d:\d\d", shown)
     assert "Dev: 0.2.0-rc1" in shown
+    assert "Nodes: not known Nobody has reported a deployment." in shown
     said(product, "abc")
     assert "newer or older than 0.1.0: nobody can tell" in text(page, path)
     said(product, "0.1.1", status="", stage="released", percent=20, at=moment.now() - timedelta(minutes=35))
