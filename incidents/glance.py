@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, QuerySet
 
 from foundation import moment
 from incidents.models import Assignment, Clock, Incident, RedactionRequest, TimelineEvent
@@ -168,8 +168,9 @@ def now(incident: Incident) -> datetime:
 
 
 def clocks_of(incident: Incident) -> list[Clock]:
-    """All its clocks, earlier runs first."""
-    return once(incident, "clocks", lambda: list(incident.clocks.order_by("cycle", "pk")))
+    """All its clocks, earlier runs first; each with the kind of event that stopped it (`stopped_kind`)."""
+    rows = incident.clocks.annotate(stopped_kind=F("stopped_by__kind")).order_by("cycle", "pk")
+    return once(incident, "clocks", lambda: list(rows))
 
 
 def last_run(incident: Incident, key: str) -> Clock | None:

@@ -9,6 +9,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from foundation.written import utc, utc_or_none
@@ -91,7 +92,8 @@ def _clocks(incident: Incident, now: datetime, reviewed_at: datetime | None) -> 
     """Every run of every clock, in the order of the process, with the sum that pages and the API print."""
     rules = {rule.key: rule for rule in incident.process_version.clocks()}
     order = {key: place for place, key in enumerate(rules)}
-    found = sorted(incident.clocks.all(), key=lambda c: (order.get(c.key, len(order)), c.cycle, c.pk))
+    rows = incident.clocks.annotate(stopped_kind=F("stopped_by__kind"))
+    found = sorted(rows, key=lambda c: (order.get(c.key, len(order)), c.cycle, c.pk))
     for clock in found:
         rule = rules.get(clock.key)
         ends = rule and rule.stops_with(EventKind.POSTMORTEM_PUBLISHED, "")
@@ -113,6 +115,7 @@ def _clock(clock: Clock, now: datetime) -> dict[str, Any]:
         "target": arithmetic.asked(clock.run, clock.target),
         "state": reading.state,
         "late": view.late,
+        "instead": view.instead,
         "due_at": utc_or_none(reading.due_at),
         "stopped_at": utc_or_none(clock.stopped_at),
         "took_s": int(reading.elapsed_s),

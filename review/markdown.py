@@ -130,7 +130,8 @@ class Written:
         for one in self.report["clocks"]:
             name = f"{one['label']} ({one['subject']})" if one["subject"] else one["label"]
             late = f" **{inline(_('late'))}**" if one["late"] else ""
-            lines.append(f"- **{inline(name)}**{late}")
+            instead = f" {inline(one['instead'])}" if one.get("instead") else ""
+            lines.append(f"- **{inline(name)}**{late}{instead}")
             lines += [f"  - {inline(line)}" for line in one["sum"]]
         return [*lines, ""] if self.report["clocks"] else []
 

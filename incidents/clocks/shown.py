@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,10 +15,27 @@ from incidents.clocks import verbs as clock_verbs
 from incidents.clocks.clocks import Reading
 from incidents.glance import clocks_of
 from incidents.models import Clock, Incident
-from products.vocabulary import ClockWords, clock_words
+from products.vocabulary import ClockKey, ClockWords, clock_words
+from products.vocabulary import EventKind as Kind
 
 # So many stand in the head of the page; from more on the others fold.
 SHOWN = 3
+
+
+class Instead(NamedTuple):
+    """`label` stands before how long it took, `said` beside it."""
+
+    label: Promise
+    said: Promise
+
+
+# What ends the clock of the decision though nobody decided.
+INSTEAD = {
+    Kind.MITIGATED: Instead(_("Not decided: contained after"), _("nobody decided: contained first")),
+    Kind.DEFERRED: Instead(_("Not decided: deferred after"), _("nobody decided: deferred first")),
+    Kind.RESOLVED: Instead(_("Not decided: resolved after"), _("nobody decided: resolved first")),
+    Kind.DECLINED: Instead(_("Not decided: declined after"), _("nobody decided: declined first")),
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +59,19 @@ class ClockView:
 
     @property
     def words(self) -> ClockWords:
-        return clock_words(self.clock.key, self.label or self.clock.label, at_least=self.clock.at_least)
+        found = clock_words(self.clock.key, self.label or self.clock.label, at_least=self.clock.at_least)
+        other = self._instead
+        return found._replace(met=other.label, missed=other.label) if other else found
+
+    @property
+    def instead(self) -> str:
+        """What ended it, where that is not what it asks for: "nobody decided: resolved first"."""
+        return str(self._instead.said) if self._instead else ""
+
+    @property
+    def _instead(self) -> Instead | None:
+        kind = self.clock.__dict__.get("stopped_kind") if self.clock.key == ClockKey.DECISION else None
+        return INSTEAD.get(kind or "")
 
     @property
     def over(self) -> bool:

@@ -78,6 +78,15 @@ def test_every_page_is_accessible(
     Mirror.objects.update(
         hook={"at": "2026-11-21T02:00:00+00:00", "event": "push", "reason": next(iter(REASONS))}
     )
+    # As long as they are in a repository of several apps.
+    mirror = Mirror.objects.get()
+    seen = mirror.found[str(product.pk)]
+    seen["main"] = "release/2026-11-krow-withus-worker-mobile"
+    seen["newest"][0]["name"] = "krow-withus-worker-mobile/prod-v0.1.0+2026112201"
+    seen["files"] = [
+        {"path": "apps/mobile/apps/staff_with_us/pubspec.yaml", "kind": "pubspec", "version": "0.1.0+5"}
+    ]
+    mirror.save()
     for name, path in (
         ("repository", "repository/"),
         ("rules", "policy/"),

@@ -1,7 +1,9 @@
 """The decision has ten minutes, a house time (UX.md): it begins when a decision is asked for, and ends with it."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django import Settings
@@ -9,7 +11,7 @@ from pytest_django import Settings
 from accounts.models import User
 from config.mailers import mailers
 from hotfixes.decision.decide import decide
-from incidents.lifecycle import lifecycle, sweep, transitions
+from incidents.lifecycle import exits, lifecycle, sweep, transitions
 from incidents.lifecycle.declare import declare
 from incidents.lifecycle.lifecycle import Step
 from incidents.models import Clock, Incident, Status
@@ -20,9 +22,13 @@ from products import role_holders
 from products.models import Product
 from tests.factories import join, make_product, make_user
 from tests.incidents.rungs import NIGHT, play, told
+from tests.signing import sign_in
 
 pytestmark = pytest.mark.django_db
 ANY = tuple(Status)
+VERBS: dict[str, Any] = {
+    "resolve": transitions.resolve, "mitigate": transitions.mitigate, "decline": exits.decline,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -187,3 +193,32 @@ def test_a_miss_is_an_aim_missed_and_told_once(product: Product, ada: User, cloc
     event = incident.events.get(kind="clock_breached")
     assert (event.data["key"], event.data["told"]) == ("decision", False)
     assert Delivery.objects.filter(key="undecided", route="email").count() == 1  # whoever responds
+
+
+@pytest.mark.parametrize(
+    ("verb", "facts", "page", "report"),
+    [
+        ("resolve", {}, "Not decided: resolved after", "nobody decided: resolved first"),
+        ("mitigate", {"text": "Flag off"}, "Not decided: contained after", "nobody decided: contained first"),
+        ("decline", {"reason": "A test"}, "Not decided: declined after", "nobody decided: declined first"),
+        ("", {}, "Decided in", "kept"),
+    ],
+)
+def test_where_nobody_decided_page_and_report_say_what_ended_it_instead(
+    product: Product, ada: User, owners: list[User], verb: str, facts: dict[str, str], page: str, report: str
+) -> None:
+    incident = declared(product, ada)
+    transitions.acknowledge(incident, by=ada)
+    if verb:
+        VERBS[verb](incident, by=ada, **facts)
+    else:
+        decide(incident, by=owners[0], choice="hotfix", reason="Quick to mend")
+    client = sign_in(ada)
+    labels = re.findall(r'clock-label">([^<]+)<', client.get(incident.get_absolute_url()).content.decode())
+    assert [one for one in labels if "ecided" in one] == [page]
+    story = f"{incident.get_absolute_url()}postmortem"
+    told = client.get(f"{story}/").content.decode().split('id="clocks-title"')[1].split("</section>")[0]
+    (said,) = re.findall(r"<span>Decide: .*?</summary>", told)
+    assert (report in said, "kept" in said) == (True, report == "kept")
+    in_markdown = "- **Decide**" + ("" if report == "kept" else f" {report}") + "\n"
+    assert in_markdown in client.get(f"{story}.md").content.decode()
