@@ -151,7 +151,7 @@ def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
         errors=errors,
         reports=reports,
         feeds=feeds.feeds(watch, at),
-        items=smoke.items(watch),
+        items=smoke.shown(watch),
         watcher=watcher(incident, reader),
         ends_at=judging.ends_at(watch, now),
     )

@@ -21,7 +21,9 @@ from hotfixes.models import Evidence, Hotfix, SmokeTick, Watch
 from hotfixes.observing import asking
 from hotfixes.watch.rows import watches
 from incidents.lifecycle.lifecycle import Step, TooLate, perform
+from incidents.lifecycle.watch import remedy_of
 from incidents.models import Incident, Status, TimelineEvent
+from incidents.timeline.story import story
 from incidents.work.report import check_moment, report
 from incidents.work.stated import possible
 from products.vocabulary import EventKind
@@ -58,6 +60,20 @@ def items(watch: Watch) -> list[Item]:
         else Item(key, title)
         for key, title in titles.items()
     ]
+
+
+def shown(watch: Watch) -> list[Item]:
+    """The same as people read it: whoever says that all passed says so of each that nobody tried."""
+    found = items(watch)
+    if all(one.at for one in found):
+        return found
+    said = story(watch.incident).holds(EventKind.SMOKE_PASSED)
+    if said is None or said.actor is None or said.occurred_at < watch.kept_from:
+        return found
+    if remedy_of(said) not in ("", watch.remedy):
+        return found
+    by, at = str(said.actor), said.occurred_at
+    return [one if one.at else Item(one.key, one.title, True, by, at) for one in found]
 
 
 def ticks(watch: Watch) -> list[Shown]:

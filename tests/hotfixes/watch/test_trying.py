@@ -65,6 +65,20 @@ def test_one_that_does_not_work_fails_them_and_offers_the_decision_a37(night: Ni
     assert "✕ does not work" in page(night, phone)
 
 
+def test_who_says_that_all_passed_says_so_of_each_until_one_does_not_work(
+    night: Night, phone: Client
+) -> None:
+    night.deploy()
+    assert page(night, phone).count("not tried yet") == len(ALL)
+    night.pass_smoke()
+    shown = page(night, phone)
+    assert (shown.count("✓ works"), shown.count("not tried yet")) == (len(ALL), 0)
+    assert [one.passed for one in smoke.items(night.watch)] == [None] * len(ALL)
+    assert post(night, phone, "try_smoke", {"item_core": "failed"}) == 302
+    shown = page(night, phone)
+    assert (shown.count("✕ does not work"), shown.count("not tried yet")) == (1, len(ALL) - 1)
+
+
 def test_nothing_tried_and_nothing_deployed_is_said_in_the_form(night: Night, phone: Client) -> None:
     refused = phone.post(f"/incidents/{night.incident.ref}/try_smoke", ALL)
     assert "Nothing has been deployed yet that could be tried." in refused.content.decode()
