@@ -92,6 +92,11 @@ class Beat:
     holds_session: bool = False
 
     @property
+    def host(self) -> str:
+        """As foundation/pulse.py labels it: `worker 4711 on host`."""
+        return self.label.partition(" on ")[2]
+
+    @property
     def does(self) -> str:
         """What the loop is for, as a person reads it; an unknown one goes by its name."""
         return str(DEEDS.get(self.name, self.name))

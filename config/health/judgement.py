@@ -50,15 +50,16 @@ def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Rep
     """`up_s`: for how long the judging process lives; `unstored_s`: for how long results have been missing."""
     worker = work.worker(facts)
     idle = not worker.facts.get("running")  # then that one cause is said, not all that follows
+    quiet = idle or work.comes_back(facts)
     parts = [
         house.database(facts),
         house.tables(facts),
         worker,
-        work.ticker(facts, idle),
-        replace(work.clocks(facts), covered=idle),
-        replace(work.messages(facts), covered=idle),
-        replace(work.monitors(facts, unstored_s), covered=idle),
-        replace(work.changes(facts), covered=idle),
+        work.ticker(facts, quiet),
+        replace(work.clocks(facts), covered=quiet),
+        replace(work.messages(facts), covered=quiet),
+        replace(work.monitors(facts, unstored_s), covered=quiet),
+        replace(work.changes(facts), covered=quiet),
         house.pages(facts),
         house.broker(facts, idle),
         house.disk(facts),

@@ -7,10 +7,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from config.health.facts import Facts
+from config.health.facts import Beat, Facts
 from config.health.parts import PULSE_S, Level, Part, age, last_of, of, stuck
 
 TICK_S = 15.0
+AGAIN_S = 300.0
 CLOCK_S = 30.0
 MESSAGE_S = 60.0
 # A message that nobody takes, a monitor that nobody takes, a change that nobody looks at.
@@ -22,7 +23,8 @@ UNSTORED_S = 45.0
 def worker(facts: Facts) -> Part:
     title, running = _("Worker"), of(facts, "worker")
     if running:
-        silent = [b for b in of(facts, "worker", living=False) if b.ended_at is None and b not in running]
+        lost = [b for b in of(facts, "worker", living=False) if b.ended_at is None and b not in running]
+        silent = _not_replaced(lost, running)
         said = ngettext("%(n)d worker runs.", "%(n)d workers run.", len(running)) % {"n": len(running)}
         if not silent:
             return Part("worker", title, Level.OK, said, facts={"running": len(running)})
@@ -41,6 +43,29 @@ def worker(facts: Facts) -> Part:
     gone = _("Nightdesk's worker has been gone since %(since)s.")
     said = frozen if last.holds_session else gone
     return Part("worker", title, Level.DOWN, f"{said} {nothing}", last.pulse_at)
+
+
+def _not_replaced(silent: list[Beat], running: list[Beat]) -> list[Beat]:
+    """What is gone and whose place another one has taken on the same machine is no news: its row stays for a while."""
+    places = sorted(running, key=lambda beat: beat.started_at)
+    left = []
+    for lost in sorted(silent, key=lambda beat: beat.pulse_at):
+        taken = [b for b in places if b.host == lost.host and b.started_at > lost.pulse_at]
+        if taken and not lost.holds_session:
+            places.remove(taken[0])
+        else:
+            left.append(lost)
+    return left
+
+
+def comes_back(facts: Facts) -> bool:
+    """Whether who runs has just begun: then pages that said it was gone do not say something else for that moment.
+    One that begins again and again comes back from nothing.
+    """
+    rows = of(facts, "worker", living=False)
+    begun = [age(beat.started_at, facts.now) for beat in rows if age(beat.started_at, facts.now) <= AGAIN_S]
+    running = of(facts, "worker")
+    return bool(running) and len(begun) == len(running) and max(begun) <= TICK_S
 
 
 def ticker(facts: Facts, idle: bool) -> Part:

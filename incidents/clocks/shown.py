@@ -30,7 +30,7 @@ class Instead(NamedTuple):
 
 
 # What ends the clock of the decision though nobody decided.
-INSTEAD = {
+INSTEAD: dict[str, Instead] = {
     Kind.MITIGATED: Instead(_("Not decided: contained after"), _("nobody decided: contained first")),
     Kind.DEFERRED: Instead(_("Not decided: deferred after"), _("nobody decided: deferred first")),
     Kind.RESOLVED: Instead(_("Not decided: resolved after"), _("nobody decided: resolved first")),

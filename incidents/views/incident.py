@@ -122,6 +122,9 @@ def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | No
     if form and offer.verb == "vouch":
         # Back to the message that the sentence is now part of, to be read once more and sent.
         return redirect("message", ref=found.ref, key=form.cleaned_data["message"])
+    if offer.verb == "note":
+        # On a phone the timeline is a part of its own, which only a script would choose again.
+        return redirect(f"{found.get_absolute_url()}?part=timeline#timeline-title")
     return redirect(found)
 
 

@@ -25,14 +25,15 @@ def incidents(request: HttpRequest) -> HttpResponse:
     cursor = bus.cursor()
     mine = Incident.objects.visible_to(user)
     wanted = {name: asked(request, name) for name in ("q", "status", "product", "severity", "mode")}
-    modes = _modes(mine)
     exact = REF.fullmatch(wanted["q"])
     # An open list that follows stays a list.
     if exact and not request.htmx and mine.filter(number=int(exact[1])).exists():  # type: ignore[attr-defined]
         return redirect("incident", ref=f"INC-{exact[1]}")
+    matching = _matching(mine, wanted)
+    modes = _modes(matching)
     try:
         found = page(
-            _matching(mine, wanted).select_related("product", "severity"),
+            _of_mode(matching, wanted["mode"]).select_related("product", "severity"),
             order=("-declared_at", "-pk"),
             after=request.GET.get("after", ""),
             size=SIZE,
@@ -47,7 +48,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
         "products": Product.objects.visible_to(user).order_by("name"),
         "severities": _severities(mine),
         "modes": modes,
-        "any": bool(sum(count for _mode, _label, count in modes)),
+        "any": any(count for _mode, _label, count in modes) or mine.exists(),
         "live_topics": [f"user:{user.pk}", *(f"board:{team.pk}" for team in teams_of(user))],
         "live_cursor": cursor,
     })  # fmt: skip
@@ -68,8 +69,6 @@ def _matching(incidents: IncidentQuerySet, wanted: dict[str, str]) -> IncidentQu
         incidents = incidents.open()
     elif wanted["status"]:
         incidents = incidents.filter(status__in=wanted["status"].split(","))
-    if wanted["mode"] != ALL:
-        incidents = incidents.filter(mode=wanted["mode"] if wanted["mode"] in Mode.values else Mode.LIVE)
     if wanted["product"]:
         incidents = incidents.filter(product__slug=wanted["product"])
     if wanted["severity"]:
@@ -77,8 +76,15 @@ def _matching(incidents: IncidentQuerySet, wanted: dict[str, str]) -> IncidentQu
     return incidents
 
 
+def _of_mode(incidents: IncidentQuerySet, mode: str) -> IncidentQuerySet:
+    return incidents if mode == ALL else incidents.filter(mode=mode if mode in Mode.values else Mode.LIVE)
+
+
 def _modes(incidents: QuerySet[Incident]) -> list[tuple[str, str, int]]:
-    """(value, name, how many) of each kind of list; the figures are for finding things, no measure counts them."""
+    """(value, name, how many) of each kind of list, of what else is asked for.
+
+    The figures are for finding things, no measure counts them.
+    """
     there = dict(incidents.order_by().values_list("mode").annotate(Count("pk")))
     named = [
         ("", _("Live")),

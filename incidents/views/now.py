@@ -81,7 +81,7 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         "cards": cards,
         "order": [card.incident.number for card in cards],
         "added": sum(card.incident.number not in shown for card in cards) if shown else 0,
-        "moved": len(opened) < len(cards),
+        "over": len(cards) - len(opened),
         "mine_open": len(real),
         "open_count": Incident.objects.visible_to(user).real().open().count()
         if len(cards) >= SHOWN

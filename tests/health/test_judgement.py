@@ -35,6 +35,21 @@ def test_a_worker_that_lives_and_does_not_tick_is_said_after_fifteen_seconds() -
     ]
 
 
+def test_a_worker_that_just_came_back_is_no_second_alarm_until_it_had_the_time_to_tick() -> None:
+    """For a moment pages said something else about the same outage."""
+    gone = (beat("worker", 300, pulse=300), beat("ticker", 300, pulse=300))
+    back = [
+        replace(WELL, beats=(*gone, beat("worker", process="b", started_at=ago(age)), beat("broker"), *WEB))
+        for age in (3, 15, 16)
+    ]
+    assert [len(alarms(facts)) for facts in back] == [0, 0, 1]
+    assert [judge(facts).part("ticker").ok for facts in back] == [False, False, False]
+    late = replace(back[0], monitors=Waiting(4, ago(300)))
+    assert (judge(late).part("monitors").ok, alarms(late)) == (False, [])
+    again = replace(beat("worker", process="c", pulse=20), started_at=ago(25))
+    assert len(alarms(replace(back[0], beats=(*back[0].beats, again)))) == 1
+
+
 NOTHING = "Nobody checks clocks and monitors or sends messages."
 
 
@@ -72,6 +87,27 @@ def test_another_worker_goes_on() -> None:
     dead = [replace(each, process="b", pulse_at=ago(60), beat_at=ago(60)) for each in WORKER]
     facts = replace(WELL, beats=(*WELL.beats, *dead))
     assert (judge(facts).ok, alarms(facts), of(facts, "worker")[0]) == (True, [], "notice")
+
+
+@pytest.mark.parametrize(
+    ("host", "started", "frozen", "level"),
+    [
+        ("host", 50, False, "ok"),  # its supervisor has started it again
+        ("host", 70, False, "notice"),  # that one ran before
+        ("other", 50, False, "notice"),
+        ("host", 50, True, "notice"),  # it is not gone
+    ],
+)
+def test_one_whose_place_another_has_taken_is_no_news(
+    host: str, started: float, frozen: bool, level: str
+) -> None:
+    dead = [
+        replace(each, process="b", pulse_at=ago(60), beat_at=ago(60), holds_session=frozen) for each in WORKER
+    ]
+    alive = [replace(each, label=f"worker 2 on {host}", started_at=ago(started)) for each in WORKER]
+    assert of(replace(WELL, beats=(*alive, *dead, *WEB)), "worker")[0] == level
+    twice = [*dead, *(replace(each, process="c") for each in dead)]
+    assert of(replace(WELL, beats=(*alive, *twice, *WEB)), "worker")[0] == "notice"
 
 
 def test_a_ticker_that_turns_without_working_off_what_is_due_is_noticed() -> None:

@@ -49,7 +49,8 @@ def test_an_open_page_keeps_its_order_and_says_what_is_new(
     page = phone.get(query, headers=HTMX).content.decode()
     assert titles(page) == ["Search is slow", "Map is blank", "Sign-in fails"]
     assert f"/incidents/{first.ref}/acknowledge" not in page
-    assert "2 open incidents" in page
+    assert "2 open incidents, 1 over meanwhile</h1>" in page
+    assert "over meanwhile" not in phone.get("/").content.decode()
 
 
 def test_when_nothing_is_open_any_more_the_open_page_says_so(
