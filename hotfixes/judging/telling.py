@@ -9,6 +9,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from hotfixes.judging.milestones import GIT, Reached
 from hotfixes.models import CheckResult, Hotfix
 from hotfixes.said import ticking
+from hotfixes.standing.check_titles import TITLES
 from incidents.lifecycle import watch
 from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, Status, TimelineEvent
@@ -71,6 +72,7 @@ def _tell_checks(incident: Incident, hotfix: Hotfix, changed: list[CheckResult],
     checks = [
         {
             "key": row.key,
+            "title": str(TITLES.get(row.key, "")),
             "verdict": row.verdict,
             "before": told.get(row.key, ""),
             "summary": row.summary[:300],

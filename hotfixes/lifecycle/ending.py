@@ -114,7 +114,13 @@ def _alarm(incident: Incident, hotfix: Hotfix, changed: Iterable[CheckResult]) -
     if not rows:
         return
     checks = [
-        {"key": row.key, "verdict": row.verdict, "before": before[row.key], "summary": row.summary[:300]}
+        {
+            "key": row.key,
+            "title": str(TITLES[row.key]),
+            "verdict": row.verdict,
+            "before": before[row.key],
+            "summary": row.summary[:300],
+        }
         for row in rows
     ]
     step = Step(EventKind.CHECK_CHANGED, tuple(Status))

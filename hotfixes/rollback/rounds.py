@@ -142,7 +142,13 @@ def _tick(rollback: Rollback, now: datetime) -> bool:
 
 def _tell(rollback: Rollback, told: list[tuple[RollbackStep, Seen]]) -> None:
     checks: list[dict[str, Any]] = [
-        {"key": step.shown_by, "verdict": str(seen.verdict), "before": "", "summary": seen.summary[:300]}
+        {
+            "key": step.shown_by,
+            "title": step.title,
+            "verdict": str(seen.verdict),
+            "before": "",
+            "summary": seen.summary[:300],
+        }
         for step, seen in told
     ]
     event = perform(

@@ -51,11 +51,10 @@ def checked(event: TimelineEvent) -> SafeString | None:
         return format_html(words, hotfix=hotfix, who=event.actor_label, now=merge["now"], was=merge["was"])
     if not isinstance(checks, list):
         return None
+    lines = format_html_join("", "<li><b>{}</b>{}{}</li>", (_line(one) for one in checks))
     if event.data.get("alarm"):
-        lines = format_html_join("", "<li><b>{}</b>: {}</li>", (_line(one) for one in checks))
         words = _("<b>Alarm: {hotfix} is not as it was</b>: {list}")
         return format_html(words, hotfix=event.data.get("hotfix", ""), list=_list(lines))
-    lines = format_html_join("", "<li><b>{}</b>: {}</li>", (_line(one) for one in checks))
     return format_html(
         _("<b>{hotfix} checked</b>: {list}"), hotfix=event.data.get("hotfix", ""), list=_list(lines)
     )
@@ -85,10 +84,12 @@ def _word(verdict: str) -> str:
     return str(Verdict(verdict).label) if verdict in Verdict.values else verdict
 
 
-def _line(check: dict[str, str]) -> tuple[str, str]:
-    verdict = str(check.get("verdict"))
-    word = _word(verdict)
-    return word[:1].upper() + word[1:], str(check.get("summary", ""))
+def _line(check: dict[str, str]) -> tuple[str, str, str]:
+    """What was checked and how it stands, a mark, and the sentence that says why: "Noor says so" is no answer alone."""
+    word = _word(str(check.get("verdict")))
+    word, title = word[:1].upper() + word[1:], str(check.get("title", ""))
+    summary = str(check.get("summary", ""))
+    return (f"{word}: {title}", ". ", summary) if title else (word, ": ", summary)
 
 
 def _list(lines: SafeString) -> SafeString:

@@ -50,12 +50,23 @@ def test_the_product_runs_it_from_then_on_and_the_next_hotfix_mends_that(product
     assert (following.old_version, following.new_version) == ("0.1.1", "0.1.2")
 
 
-def test_it_stays_stated_until_something_shows_it(product: Product, ada: User) -> None:
+def test_it_stays_stated_until_something_shows_it_and_the_timeline_names_what_is(
+    product: Product, ada: User
+) -> None:
     hotfix = begun(product, ada)
     report(hotfix.incident, "deployed", by=ada)
     while judge_due():
         pass
     assert hotfix.results.get(key="deployed", superseded_at=None).verdict == "STATED"
+    report(hotfix.incident, "smoke_passed", by=ada)
+    while judge_due():
+        pass
+    page = sign_in(ada).get(f"/incidents/{hotfix.incident.ref}/").content.decode()
+    assert "<li><b>Stated: Deployed</b>. Deployed to production, says Ada. No script" in page
+    assert (
+        "<li><b>Stated: Smoke tests passed</b>. The smoke tests passed, says Ada. Nothing else shows it.</li>"
+        in page
+    )
 
 
 def test_what_a_script_has_said_is_not_said_again_by_hand(product: Product, ada: User) -> None:

@@ -159,6 +159,14 @@ def test_correcting_and_redacting_through_the_pages(
         assert "hunter2" not in client.get(f"/incidents/INC-1/events/{event.seq + 1}/").content.decode()
 
 
+def test_where_no_monitor_noticed_it_no_place_is_kept_for_one(phone: Client, incident: Incident) -> None:
+    """An empty part of a column would push what follows below its neighbour."""
+    assert (
+        '<section id="monitors" data-segment="steps" hidden></section>'
+        in phone.get(f"/incidents/{incident.ref}/").content.decode()
+    )
+
+
 def test_a_page_of_two_hundred_events_asks_the_database_as_often_as_one_of_few(
     phone: Client, incident: Incident, ada: User, django_assert_max_num_queries: object
 ) -> None:
