@@ -23,8 +23,8 @@ UNSTORED_S = 45.0
 def worker(facts: Facts) -> Part:
     title, running = _("Worker"), of(facts, "worker")
     if running:
-        lost = [b for b in of(facts, "worker", living=False) if b.ended_at is None and b not in running]
-        silent = _not_replaced(lost, running)
+        every = of(facts, "worker", living=False)
+        silent = _not_replaced([b for b in every if b.ended_at is None and b not in running], every)
         said = ngettext("%(n)d worker runs.", "%(n)d workers run.", len(running)) % {"n": len(running)}
         if not silent:
             return Part("worker", title, Level.OK, said, facts={"running": len(running)})
@@ -45,9 +45,9 @@ def worker(facts: Facts) -> Part:
     return Part("worker", title, Level.DOWN, f"{said} {nothing}", last.pulse_at)
 
 
-def _not_replaced(silent: list[Beat], running: list[Beat]) -> list[Beat]:
+def _not_replaced(silent: list[Beat], every: list[Beat]) -> list[Beat]:
     """What is gone and whose place another one has taken on the same machine is no news: its row stays for a while."""
-    places = sorted(running, key=lambda beat: beat.started_at)
+    places = sorted(every, key=lambda beat: beat.started_at)
     left = []
     for lost in sorted(silent, key=lambda beat: beat.pulse_at):
         taken = [b for b in places if b.host == lost.host and b.started_at > lost.pulse_at]

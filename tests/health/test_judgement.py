@@ -108,6 +108,9 @@ def test_one_whose_place_another_has_taken_is_no_news(
     assert of(replace(WELL, beats=(*alive, *dead, *WEB)), "worker")[0] == level
     twice = [*dead, *(replace(each, process="c") for each in dead)]
     assert of(replace(WELL, beats=(*alive, *twice, *WEB)), "worker")[0] == "notice"
+    before = replace(dead[0], process="c", pulse_at=ago(600))
+    after = [replace(each, started_at=ago(590)) for each in dead]
+    assert of(replace(WELL, beats=(*alive, *after, before, *WEB)), "worker")[0] == level
 
 
 def test_a_ticker_that_turns_without_working_off_what_is_due_is_noticed() -> None:
