@@ -184,7 +184,7 @@ def test_a_backup_under_load_comes_up_whole_on_an_empty_machine(
         with Load(api, push_url) as load:
             eventually(lambda: len(load.acknowledged), lambda n: n >= 6 * WRITERS)
             eventually(lambda: refusing.asked, lambda n: n > 0)
-            late, runs_out = about_to_breach(api, due_in=8), time.monotonic() + 8
+            late, runs_out = about_to_breach(api, due_in=5), time.monotonic() + 5
             before = list(load.acknowledged)
             made = command(old, "backup", str(file))
             assert (made.returncode, load.faults) == (0, []), made

@@ -28,7 +28,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def old(kept: Path, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def old(kept: Path, transactional_db: None, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A data folder that the older PostgreSQL made, with a house in it."""
     if not kept.exists():
         request.getfixturevalue("house")

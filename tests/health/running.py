@@ -129,8 +129,8 @@ class House:
 
 
 @contextmanager
-def house(folder: Path, **changes: str) -> Iterator[House]:
-    """One that watches a service every 5 s, has a room to tell, and pings."""
+def house(folder: Path, *, watches: bool = True, **changes: str) -> Iterator[House]:
+    """One that pings, and if it `watches` looks at a service every 5 s and has a room to tell."""
     wedges, sink = folder / "wedges", Sink()
     wedges.mkdir()
     settings = {
@@ -142,7 +142,8 @@ def house(folder: Path, **changes: str) -> Iterator[House]:
     }
     with closing(sink), up(folder / "data", **settings) as (running, site):
         found = House(running, site, wedges, sink, **settings)
-        found.python(f"URL = {sink.url!r}\n{SEED}")
+        if watches:
+            found.python(f"URL = {sink.url!r}\n{SEED}")
         try:
             yield found
         finally:
