@@ -25,6 +25,7 @@ from hotfixes.deployments.recognising import unclear
 from hotfixes.models import Hotfix
 from hotfixes.naming import named
 from hotfixes.reported.deployments import report_deployment
+from live import bus
 from products.models import Deployment, Product
 from products.running import running
 from products.views.product import fetch, tell
@@ -35,6 +36,7 @@ SIZE = 30
 @require_safe
 def deployments(request: HttpRequest, slug: str) -> HttpResponse:
     """The newest first, page by page."""
+    cursor = bus.cursor()
     product, user, now = fetch(request, slug, "view"), signed_in(request), moment.now()
     wanted = {name: asked(request, name) for name in ("q", "environment", "status")}
     rows = _matching(product, wanted).select_related("environment", "by")
@@ -54,6 +56,7 @@ def deployments(request: HttpRequest, slug: str) -> HttpResponse:
         "held": holds.of_product(product, user),
         "may_report": allowed(user, "report_deployment", product) and not product.archived_at,
         "live_topics": [f"user:{user.pk}", f"board:{product.team_id}"],
+        "live_cursor": cursor,
     }
     return render(request, "hotfixes/deployments.html", context)
 

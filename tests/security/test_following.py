@@ -37,6 +37,7 @@ def test_every_live_page_follows_and_brings_along_what_waits(world: World) -> No
                 f"{row.name} {what}: {found}, not {wanted}"
                 for what, found, wanted in (
                     ("follows", bool(fetched), True),
+                    ("hears what came since it was read", bool(re.search(r"after=\d+\"", page)), True),
                     ("shows", (page.count('id="waiting"'), page.count(BESIDE)), (1, 1)),
                     ("brings", (brought.count('id="waiting"'), brought.count(BROUGHT)), (1, 1)),
                 )
