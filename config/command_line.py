@@ -24,6 +24,7 @@ WITHOUT_DATABASE = {
     "compilemessages", "test", "screenshots", "demo", "bench", "chaos",
     "restore", "upgrade",
 }  # fmt: skip
+HELP = {"-h", "--help"}
 # These change tables or read all of them, as the role that owns them (config/roles.py).
 AS_OWNER = {"migrate", "prepare", "createcachetable", "backup", "restore", "upgrade"}
 # These only look after other processes: without our apps the supervisor is half as large for as long as it lives.
@@ -38,7 +39,7 @@ def main(argv: list[str]) -> int:
     if AS_OWNER.intersection(argv[1:2]):
         os.environ["NIGHTDESK_AS_OWNER"] = "1"
     try:
-        if argv[1:2] == ["demo"]:
+        if argv[1:2] == ["demo"] and not HELP & set(argv):
             environment.demo(Path(__file__).resolve().parent.parent)
         with database(argv):
             run(argv)
@@ -85,7 +86,7 @@ def run(argv: list[str]) -> None:
 def database(argv: list[str]) -> AbstractContextManager[None]:
     """The embedded server for this command, unless it needs none or DATABASE_URL names another."""
     command = argv[1] if len(argv) > 1 else ""
-    asks_only = command.startswith("-") or {"-h", "--help", "--static-only"} & set(argv)
+    asks_only = command.startswith("-") or {*HELP, "--static-only"} & set(argv)
     if settings.DATABASE_URL or command in WITHOUT_DATABASE or asks_only:
         return nullcontext()
     return embedded.running(settings.EMBEDDED)

@@ -5,9 +5,10 @@ Each function takes the variable's name and text and raises ImproperlyConfigured
 
 import ipaddress
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +18,9 @@ OURS = {
     "secret_key", "encryption_keys", "postgres", "static", "bundle", "backups", "demo", "mirrors", "repositories",
 }  # fmt: skip
 GIT_PROTOCOLS = ("https", "http", "file")
+LEAST_SECRET = 32
+DJANGOS_OWN = {"assume_role", "isolation_level", "server_side_binding", "pool"}  # the others are libpq's
+YES, NO = ("1", "true", "on", "yes", "y", "ok"), ("0", "false", "off", "no", "n")
 TLS_CHECKS = ("required", "optional", "none")
 OURS_FOR_A_WHILE = "nightdesk-"  # where a backup is unpacked (TMPDIR); a kill leaves it
 NOT_OURS = {"static"}  # a common name; beside it `static.collected` lies in a folder of ours
@@ -32,6 +36,12 @@ def site(name: str, text: str) -> str:
         usable = False
     if not usable or address != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc or " " in address:
         raise ImproperlyConfigured(f"{name}: “{text}” is not an address like https://nightdesk.example.org")
+    if not parts.hostname.isascii():  # requests name it as the DNS does
+        try:
+            parts = parts._replace(netloc=parts.netloc.encode("idna").decode())
+        except UnicodeError as problem:
+            raise ImproperlyConfigured(f"{name}: “{text}” names a host that no DNS knows") from problem
+        address = parts.geturl()
     usual = {"http": 80, "https": 443}[parts.scheme]
     port = f":{parts.port}" if parts.port not in (None, usual) else ""
     return (
@@ -105,17 +115,37 @@ def number(name: str, text: str, default: int, *, least: int = 1) -> int:
 
 
 def database(name: str, text: str) -> dict[str, Any]:
-    """A PostgreSQL address as Django's entry in DATABASES."""
+    """A PostgreSQL address as Django's entry in DATABASES. A socket's folder is its `host`, as libpq writes it:
+    `postgres://user@%2Frun%2Fpostgresql/name`, or `?host=/run/postgresql`."""
     wanted = f"{name} must look like postgres://user:password@host:5432/name"
-    if urlsplit(text).scheme not in ("postgres", "postgresql"):
+    if text.partition(":")[0].strip().lower() not in ("postgres", "postgresql"):
         raise ImproperlyConfigured(f"{wanted}; Nightdesk runs on PostgreSQL only")
     try:
-        found: dict[str, Any] = environ.Env.db_url_config(text)
+        found: dict[str, Any] = environ.Env.db_url_config(text.strip())
     except (ValueError, TypeError) as problem:
-        raise ImproperlyConfigured(f"{wanted}; this one cannot be read") from problem
+        raise ImproperlyConfigured(
+            f"{wanted}; this one cannot be read (in a password write / as %2F, ? as %3F, [ as %5B)"
+        ) from problem
     if not found["NAME"]:
         raise ImproperlyConfigured(f"{wanted}; the name of the database is missing")
-    return found | {"ENGINE": "django.db.backends.postgresql"}
+    _refuse_unknown(name, found.get("OPTIONS", {}))
+    return found | {"ENGINE": "django.db.backends.postgresql", "HOST": unquote(found["HOST"])}
+
+
+def _refuse_unknown(name: str, options: dict[str, Any]) -> None:
+    """What stands behind the question mark; libpq says which words it knows."""
+    options = {word: value for word, value in options.items() if word not in DJANGOS_OWN}
+    if not options:
+        return
+    from psycopg import (
+        ProgrammingError,
+        conninfo,
+    )  # most addresses have none, and the supervisor needs no driver
+
+    try:
+        conninfo.make_conninfo(**options)
+    except ProgrammingError as problem:
+        raise ImproperlyConfigured(f"{name}: {str(problem).strip()}") from problem
 
 
 def owner(name: str, text: str, app: str) -> str:
@@ -180,6 +210,32 @@ def address(name: str, text: str) -> str:
     if text and (not usable or not text.isprintable() or " " in text):
         raise ImproperlyConfigured(f"{name} must look like https://ping.example.org/a-long-random-name")
     return text
+
+
+def secret(name: str, text: str) -> str:
+    """What signs sessions and links: whoever can guess it signs in as anybody. Empty for none."""
+    if text and len(text.strip()) < LEAST_SECRET:
+        raise ImproperlyConfigured(
+            f"{name} must have at least {LEAST_SECRET} characters: sh scripts/make-env prints one. "
+            "Left out, one is made and kept in the data folder"
+        )
+    return text
+
+
+def sender(name: str, text: str) -> str:
+    """An address, perhaps with a name before it. Empty for none."""
+    person, _at, domain = parseaddr(text)[1].rpartition("@")
+    if text and not (person and domain and text.isprintable()):
+        raise ImproperlyConfigured(f"{name}: “{text}” is not like Nightdesk <nightdesk@example.org>")
+    return text
+
+
+def flag(name: str, text: str, *, default: bool) -> bool:
+    """1 or 0, or a word for them."""
+    word = text.strip().lower()
+    if word not in ("", *YES, *NO):
+        raise ImproperlyConfigured(f"{name}: “{text}” is neither 1 nor 0")
+    return word in YES if word else default
 
 
 def token(name: str, text: str) -> str:

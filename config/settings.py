@@ -24,7 +24,9 @@ NIGHTDESK_TRUSTED_PROXIES = environment.networks(
 )
 HTTPS = NIGHTDESK_URL.startswith("https://")
 DEBUG = False
-SECRET_KEY = env("SECRET_KEY", default="") or secret_files.kept_secret(NIGHTDESK_DATA / "secret_key")
+SECRET_KEY = environment.secret("SECRET_KEY", env("SECRET_KEY", default="")) or secret_files.kept_secret(
+    NIGHTDESK_DATA / "secret_key"
+)
 # What seals the secrets in the database; the first key seals, all of them open.
 NIGHTDESK_ENCRYPTION_KEYS = secret_files.encryption_keys(
     "NIGHTDESK_ENCRYPTION_KEYS",
@@ -134,10 +136,11 @@ DATABASES = {
 if pool := environment.number("NIGHTDESK_POOL", env("NIGHTDESK_POOL", default=""), 0, least=0):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool}
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-LISTEN_DATABASE_URL = env("LISTEN_DATABASE_URL", default="")
+LISTEN_DATABASE_URL = env("LISTEN_DATABASE_URL", default="").strip()
 # Web and worker ask for limits (config/asgi.py, config/celery.py); migrations and a verification may take longer.
 # A transaction pooler refuses such options: behind one they belong to the role.
-if env.bool("NIGHTDESK_LIMITS", default=False) and not LISTEN_DATABASE_URL:
+limited = environment.flag("NIGHTDESK_LIMITS", env("NIGHTDESK_LIMITS", default=""), default=False)
+if limited and not LISTEN_DATABASE_URL:
     environment.limit(DATABASES["default"])
 if LISTEN_DATABASE_URL:
     environment.database("LISTEN_DATABASE_URL", LISTEN_DATABASE_URL)
@@ -224,7 +227,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = None
 
 MAIL_URL = env("MAIL_URL", default="")
 MAILERS = mailers(MAIL_URL)
-DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="") or f"nightdesk@{urlsplit(NIGHTDESK_URL).hostname}"
+DEFAULT_FROM_EMAIL = (
+    environment.sender("DEFAULT_FROM_EMAIL", env("DEFAULT_FROM_EMAIL", default=""))
+    or f"nightdesk@{urlsplit(NIGHTDESK_URL).hostname}"
+)
 
 USE_TZ = True
 TIME_ZONE = "UTC"

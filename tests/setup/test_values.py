@@ -3,6 +3,8 @@
 import ssl
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from kombu.connection import Connection
 
 from config import web
 from config.command_line import _of_the_database
-from config.environment import broker, site
+from config.environment import broker, database, flag, secret, sender, site
 from config.management.commands import up
 from tests.setup.running import ROOT, command, environment
 
@@ -65,10 +67,63 @@ def test_an_address_on_which_the_worker_would_die_is_refused(text: str, said: st
         ("https://Nightdesk.Example.org:443/", "https://nightdesk.example.org"),
         ("http://LocalHost:8000", "http://localhost:8000"),
         ("http://[2001:DB8::1]:80", "http://[2001:db8::1]"),
+        ("https://Büro.example.org:8443", "https://xn--bro-hoa.example.org:8443"),
     ],
 )
 def test_the_public_address_is_kept_as_browsers_write_it(text: str, address: str) -> None:
     assert site("NIGHTDESK_URL", text) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "password", "name"),
+    [
+        ("postgres://u:p%40s%2Fs@db:5433/n", "db", "p@s/s", "n"),
+        ("postgres://u:p#[s@db/n", "db", "p#[s", "n"),
+        ("  postgresql://u@db/n\n", "db", "", "n"),
+        ("postgres://u@%2Frun%2Fpostgresql/n", "/run/postgresql", "", "n"),
+        ("postgres://u@[2001:db8::1]/n?sslmode=require&connect_timeout=5", "2001:db8::1", "", "n"),
+    ],
+)
+def test_a_database_s_address_is_read_as_libpq_reads_it(
+    text: str, host: str, password: str, name: str
+) -> None:
+    found = database("DATABASE_URL", text)
+    assert (found["HOST"], found["PASSWORD"], found["NAME"]) == (host, password, name)
+
+
+@pytest.mark.parametrize(
+    ("judge", "text", "said"),
+    [
+        (
+            database,
+            "postgres://u@db/n?ssl_mode=require",
+            'ITS_NAME: invalid connection option "ssl_mode"',
+        ),
+        (database, "postgres://u:a/b@db/n", "in a password write / as %2F"),
+        (database, "postgres://u:p?a@db/n", "this one cannot be read"),
+        (database, " mysql://db/n", "Nightdesk runs on PostgreSQL only"),
+        (secret, "changeme", "ITS_NAME must have at least 32 characters"),
+        (secret, " " * 50, "ITS_NAME must have at least 32 characters"),
+        (sender, "nightdesk", "ITS_NAME: “nightdesk” is not like"),
+        (sender, "Nightdesk <nightdesk@>", "is not like Nightdesk <nightdesk@example.org>"),
+        (partial(flag, default=True), "maybe", "ITS_NAME: “maybe” is neither 1 nor 0"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_one_line(judge: Callable[..., object], text: str, said: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as found:
+        judge("ITS_NAME", text)
+    assert (said in str(found.value), "\n" in str(found.value), "a/b" in str(found.value)) == (
+        True,
+        False,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "on"), [("", True), ("0", False), ("Off", False), ("1", True), (" yes ", True)]
+)
+def test_a_flag_is_one_or_the_other(text: str, on: bool) -> None:
+    assert flag("NIGHTDESK_LIMITS", text, default=True) is on
 
 
 @pytest.mark.parametrize(
