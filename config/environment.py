@@ -36,7 +36,7 @@ def site(name: str, text: str) -> str:
         usable = False
     if not usable or address != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc or " " in address:
         raise ImproperlyConfigured(f"{name}: “{text}” is not an address like https://nightdesk.example.org")
-    if not parts.hostname.isascii():  # requests name it as the DNS does
+    if not parts.netloc.isascii():  # requests name it as the DNS does
         try:
             parts = parts._replace(netloc=parts.netloc.encode("idna").decode())
         except UnicodeError as problem:

@@ -5,15 +5,36 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
 
 def collect_static() -> None:
-    """Gather, name by content and compress the static files, when one has changed since the last time."""
+    """Gather, name by content and compress the static files, when one has changed since the last time.
+
+    Raises ImproperlyConfigured for a folder that is not ours: what lies there is deleted first.
+    """
     if not are_collected():
-        _root().mkdir(parents=True, exist_ok=True)
+        _claim()
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
         _marker().write_text(static_digest())
+
+
+def _claim() -> None:
+    """The folder is ours from here on, also if we die before the end: its mark says so."""
+    root, marker = _root(), _marker()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if not marker.is_file() and any(found.name != "lost+found" for found in root.iterdir()):
+            raise ImproperlyConfigured(
+                f"NIGHTDESK_STATIC: {root} holds something that Nightdesk did not put there, and all of it would be "
+                "deleted. Name an empty folder, or a new one"
+            )
+        marker.write_text("")
+    except OSError as problem:
+        raise ImproperlyConfigured(
+            f"NIGHTDESK_STATIC: {root} cannot be written ({problem.strerror}). Name a folder of your own"
+        ) from problem
 
 
 def are_collected() -> bool:
@@ -38,4 +59,4 @@ def _root() -> Path:
 
 
 def _marker() -> Path:
-    return _root().with_suffix(".collected")
+    return _root().with_name(f"{_root().name}.collected")

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
@@ -133,4 +134,45 @@ def test_static_files_that_went_are_collected_again(settings: Any, tmp_path: Pat
     (tmp_path / "static.collected").write_text(static_files.static_digest())
     assert static_files.are_collected()
     settings.STATIC_ROOT.rmdir()
+    assert not static_files.are_collected()
+
+
+def test_a_folder_that_is_not_ours_is_never_emptied_for_static_files(settings: Any, tmp_path: Path) -> None:
+    """It is cleared before it is filled: NIGHTDESK_STATIC=/etc emptied /etc."""
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "hosts").write_text("127.0.0.1 localhost")
+    settings.STATIC_ROOT = theirs
+    with pytest.raises(ImproperlyConfigured, match="holds something that Nightdesk did not put there"):
+        static_files.collect_static()
+    assert [(found.name, found.read_text()) for found in theirs.iterdir()] == [
+        ("hosts", "127.0.0.1 localhost")
+    ]
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["theirs"]
+    # A neighbour's mark is not its own.
+    settings.STATIC_ROOT = tmp_path / "theirs.d"
+    settings.STATIC_ROOT.mkdir()
+    (settings.STATIC_ROOT / "kept").touch()
+    (tmp_path / "theirs.collected").touch()
+    with pytest.raises(ImproperlyConfigured, match=r"theirs\.d holds something"):
+        static_files.collect_static()
+    settings.STATIC_ROOT = theirs / "hosts" / "static"
+    with pytest.raises(ImproperlyConfigured, match="cannot be written"):
+        static_files.collect_static()
+
+
+def test_static_files_go_on_where_a_kill_cut_them_off(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.STATIC_ROOT = tmp_path / "static"
+
+    def cut_off(*_: object, **__: object) -> None:
+        (settings.STATIC_ROOT / "half.css").touch()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(static_files, "call_command", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            static_files.collect_static()
+    static_files._claim()
     assert not static_files.are_collected()

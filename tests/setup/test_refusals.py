@@ -50,7 +50,8 @@ def refusal() -> Iterator[Refusal]:
         (
             "DATABASE_URL",
             "postgres://user:secret@host:port/name",
-            "DATABASE_URL must look like postgres://user:password@host:5432/name; this one cannot be read",
+            "DATABASE_URL must look like postgres://user:password@host:5432/name; this one cannot be read "
+            "(in a password write / as %2F, ? as %3F, [ as %5B)",
         ),
         (
             "DATABASE_URL",
