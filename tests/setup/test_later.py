@@ -18,6 +18,8 @@ from django.urls import NoReverseMatch, resolve, reverse
 reverse("api_page"), resolve("/incidents/"), resolve("/in/push/key")
 api, clients = {"ninja", "config.api", "incidents.api.verbs"}, {"httpx", "pycurl"}
 assert not (api | clients) & set(sys.modules), (api | clients) & set(sys.modules)
+from products.process.schema.document import ProcessDocument
+assert not ProcessDocument.__pydantic_complete__
 assert resolve("/api/v1/incidents").url_name == "list_incidents"
 assert api <= set(sys.modules)
 """

@@ -110,7 +110,10 @@ CheckKey = Annotated[str, AfterValidator(lambda value: one_of(value, CHECKS, "a 
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+    # Who reads no document builds nothing, and who does one whole: this was a seventh of what setting Django up takes.
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, populate_by_name=True, defer_build=True
+    )
 
 
 class Element(Section):
