@@ -88,6 +88,7 @@ def triaged(finn: Person, wim: Person) -> None:
         expect(finn.page.locator("main")).to_contain_text(example)
     finn.page.get_by_role("button", name="node bricked").click()
     wim.sees("P0 Critical confirmed")
+    wim.leaves()
 
 
 def decided(dora: Person, finn: Person) -> None:
@@ -114,9 +115,12 @@ def fixed(finn: Person, wim: Person) -> None:
     step(finn, "Fix", "git checkout -b hotfix/v1.0.1-nodes-hang-at-start", tap="The branch is made")
     step(finn, "Fix", "Fix it with as little code as possible", tap="The fix is pushed")
     step(finn, "Fix", "In neode-ui.", "npm test && npm run type-check", tap="Done")
+    wim.opens_live(INCIDENT)
     step(finn, "Fix", "./scripts/deploy-to-target.sh --live", tap="It is deployed")
     wim.sees("The watch begins, for 2 h at least")
     step(wim, "Fix", "Verify the fix on the live server", tap="Done")
+    expect(wim.page.locator(".current-step")).not_to_contain_text("Verify the fix")
+    wim.leaves()
 
 
 def released(finn: Person, wim: Person) -> None:
@@ -125,6 +129,7 @@ def released(finn: Person, wim: Person) -> None:
     step(finn, "Release", "git tag v1.0.1 && git push origin v1.0.1", tap="The tag is made")
     step(finn, "Release", "Does this fix need a new ISO?", "sudo ./image-recipe/build-auto-installer-iso.sh")
     unneeded(finn, "Build the ISO", "Only the backend changed")
+    wim.opens_live(INCIDENT)
     step(finn, "Release", "Update the release manifest", tap="The release is published")
     step(finn, "Release", "Was a new ISO built?")
     unneeded(finn, "Copy the ISO to the FileBrowser Builds folder", "None was built")

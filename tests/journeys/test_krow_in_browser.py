@@ -106,6 +106,7 @@ def assessed(rosa: Person, dev: Person) -> None:
     rosa.page.locator(".segments").get_by_text("People").click()
     rosa.page.get_by_role("button", name="Take it: Release Engineer").click()
     dev.sees("Release Engineer")
+    dev.leaves()
     rosa.page.locator(".segments").get_by_text("Next").click()
 
 
@@ -143,7 +144,9 @@ def mended(rosa: Person, dev: Person) -> None:
     commands(
         rosa, "**URGENT PRODUCTION FIX**", "--add-label URGENT", "Approval within 15 minutes if possible."
     )
+    dev.opens_live(INCIDENT)
     tick(dev, "Code review asked for (marked URGENT)")
+    dev.leaves()
     expect(rosa.page.locator("#head")).to_contain_text("Approve: within")
     rosa.taps_twice("It is approved")
 
@@ -157,6 +160,7 @@ def brought_out(rosa: Person, dev: Person) -> None:
     commands(rosa, "git tag -a krow-withus-worker-mobile/prod-v0.1.1")
     rosa.taps("The tag is made")
     commands(rosa, "It goes before normal releases.", "./scripts/deploy-mobile-production.sh")
+    dev.opens_live(INCIDENT)
     rosa.taps_twice("It is deployed")
     dev.sees("Deployed")
     expect(dev.page.locator("#tell")).to_contain_text("waits for “Smoke tests passed”")  # C11
@@ -164,6 +168,7 @@ def brought_out(rosa: Person, dev: Person) -> None:
     dev.taps("Smoke tests passed")
     expect(rosa.page.locator("#timeline-lines")).to_contain_text("Smoke tests passed")
     expect(rosa.page.locator("#head")).to_contain_text("Damage contained")
+    dev.leaves()
 
 
 def told(paula: Person, rosa: Person) -> None:
@@ -193,6 +198,7 @@ def resolved(rosa: Person, dev: Person) -> None:
     """Resolved while the watch goes on (K84, C3); the page says what closing waits for."""
     rosa.opens(f"{INCIDENT}resolve")
     rosa.page.get_by_label("What ended it?").fill("People can sign in")
+    dev.opens_live(INCIDENT)
     rosa.taps("Resolve")
     rosa.page.wait_for_url(f"**{INCIDENT}")
     dev.sees("Resolved")
