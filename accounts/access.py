@@ -15,6 +15,7 @@ import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Model, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import Http404, HttpRequest
 
 from accounts.models import Membership, Role, Team, User
@@ -123,7 +124,7 @@ def changed(user: User) -> None:
 
 def know_roles(users: Iterable[User]) -> None:
     """Reads what `users` are in their teams by one query, for who asks about each of them next."""
-    unknown = [user for user in users if not user.is_administrator and "_roles_by_team" not in user.__dict__]
+    unknown = [user for user in users if not user.is_administrator and not knows_roles(user)]
     if not unknown:
         return
     found: dict[int, dict[int, Role]] = {user.pk: {} for user in unknown}
@@ -131,6 +132,18 @@ def know_roles(users: Iterable[User]) -> None:
         found[pk][team] = Role(role)
     for user in unknown:
         user.__dict__["_roles_by_team"] = found[user.pk]
+
+
+def knows_roles(user: User) -> bool:
+    """Whether what this `user` object is in its teams was read already."""
+    return "_roles_by_team" in user.__dict__
+
+
+def roles_with(user: User, what: Combinable) -> list[Any]:
+    """`what` of each of its memberships; by the same statement what `user` is in its teams, for who asks next."""
+    rows = list(user.memberships.values_list("team_id", "role", what))
+    user.__dict__["_roles_by_team"] = {team: Role(role) for team, role, _what in rows}
+    return [told for _team, _role, told in rows]
 
 
 def _roles(user: User) -> dict[int, Role]:

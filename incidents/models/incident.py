@@ -93,10 +93,15 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def by_ref(self, ref: str) -> "Incident":
         """The incident named INC-n, in any case. Raises Incident.DoesNotExist, for a malformed ref too."""
-        match = REF.fullmatch(ref)
-        if not match:
-            raise Incident.DoesNotExist(ref)
-        return self.get(number=int(match[1]))
+        return self.get(number=number_of(ref))
+
+
+def number_of(ref: str) -> int:
+    """n of INC-n, in any case. Raises Incident.DoesNotExist for a malformed one."""
+    match = REF.fullmatch(ref)
+    if not match:
+        raise Incident.DoesNotExist(ref)
+    return int(match[1])
 
 
 class Incident(models.Model):

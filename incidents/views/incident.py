@@ -1,5 +1,6 @@
 """One incident: the page, its regions when something changed, and every verb on it."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,13 +24,14 @@ from incidents.models import Incident
 from incidents.models.incident import IncidentQuerySet
 from incidents.page import page
 from incidents.page.actions import OFFERS, Offer, menu
+from incidents.sight import in_sight
 from monitoring.shown import as_shown
 
 
 @require_safe
 def incident(request: HttpRequest, ref: str) -> HttpResponse:
     # The cursor comes with it: what is announced after it will be sent, what was before it is in what is read below.
-    found = lookup(ref, glance.for_page())
+    found = lookup(request, ref, glance.for_page())
     if allowed(request.user, "break_glass", found):
         return redirect("break_glass", ref=ref)
     authorize(request.user, "view", found)
@@ -46,7 +48,7 @@ def incident(request: HttpRequest, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def break_glass(request: HttpRequest, ref: str) -> HttpResponse:
     """The door for administrators into a private incident: it asks why, and leaves a record."""
-    found = lookup(ref)
+    found = lookup(request, ref)
     authorize(request.user, "break_glass", found)
     user = signed_in(request)
     form = BreakGlassForm(request.POST or None, incident=found, user=user)
@@ -202,23 +204,30 @@ def context(
 
 def fetch(request: HttpRequest, ref: str) -> Incident:
     """The incident, or 404 for one that this person may not even know of."""
-    found = lookup(ref)
+    found = lookup(request, ref)
     authorize(request.user, "view", found)
     return found
 
 
 def in_view(request: HttpRequest, ref: str) -> Incident:
     """The same for a page that shows it at once, after whatever was done to it."""
-    found = lookup(ref, glance.for_page())
+    found = lookup(request, ref, glance.for_page())
     authorize(request.user, "view", found)
     return found
 
 
-def lookup(ref: str, rows: IncidentQuerySet | None = None) -> Incident:
+def lookup(request: HttpRequest, ref: str, rows: IncidentQuerySet | None = None) -> Incident:
+    """The incident, for a caller who authorizes; 404 where there is none, and already for most who may not see it."""
     try:
-        return (Incident.objects.for_page() if rows is None else rows).by_ref(ref)
+        return in_sight(signed_in(request), ref, _whole() if rows is None else rows)
     except Incident.DoesNotExist as error:
         raise Http404 from error
+
+
+@cache
+def _whole() -> IncidentQuerySet:
+    """As its page reads it, without what only that page asks. Made once; each use of it is a copy."""
+    return Incident.objects.for_page()
 
 
 def zone_of(user: Any, found: Incident) -> str:

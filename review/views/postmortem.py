@@ -26,7 +26,7 @@ PAGE = "review/postmortem.html"
 @require_safe
 def postmortem(request: HttpRequest, ref: str) -> HttpResponse:
     cursor = bus.cursor()
-    found = lookup(ref)
+    found = lookup(request, ref)
     authorize(request.user, "view", found)
     if ref != found.ref:
         return redirect("postmortem", ref=found.ref)

@@ -1,7 +1,11 @@
 """Who may see an incident and work on it: the team, participants of a private one, an administrator with a reason."""
 
+import re
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, User
 from incidents.lifecycle import transitions
@@ -57,6 +61,38 @@ def test_a_private_incident_is_its_participants_alone(
     assert "Keys leaked" in phone.get("/").content.decode()
     transitions.assign(secret, by=ada, user=ben)
     assert other.get(f"/incidents/{secret.ref}/").status_code == 200
+
+
+def asked(client: Client, path: str, status: int) -> list[str]:
+    """The tables that the statements of this request begin with, in their order; not those of subqueries."""
+    client.get("/health/banner")  # who was here is noted
+    with CaptureQueriesContext(connection) as told:
+        assert client.get(path).status_code == status
+    return [
+        name
+        for one in told.captured_queries
+        for name in re.findall(r' FROM "(\w+)"(?! "[U-Z]\d)', one["sql"])[:1]
+    ]
+
+
+def test_who_is_refused_costs_nothing_more_than_what_is_not_there(
+    product: Product, incident: Incident, ada: User, ben: User, outsider: User
+) -> None:
+    """The row with its dozen tables is read for who may see it only, and for administrators."""
+    secret = declare(product, by=ada, title="Keys leaked", private=True)
+    who = ["django_session", "accounts_user", "accounts_membership"]
+    stranger, teammate, inside = Client(), Client(), Client()
+    for client, user in ((stranger, outsider), (teammate, ben), (inside, ada)):
+        client.force_login(user)
+    for ref in (incident.ref, secret.ref, "INC-999"):
+        assert asked(stranger, f"/incidents/{ref}/note", 404) == who
+    assert asked(teammate, "/incidents/INC-999/note", 404) == who
+    assert asked(teammate, f"/incidents/{secret.ref}/note", 404) == [*who, "incidents_participant"]
+    assert asked(teammate, f"/incidents/{incident.ref}/note", 200)[:4] == [*who, "incidents_incident"]
+    # Whoever takes part is asked for once, not by each rule.
+    let_in = asked(inside, f"/incidents/{secret.ref}/note", 200)
+    assert let_in[:5] == [*who, "incidents_participant", "incidents_incident"]
+    assert let_in.count("incidents_participant") == 1
 
 
 def test_an_administrator_breaks_the_glass_with_a_reason_that_stays(
