@@ -4,6 +4,8 @@ It takes no statement more: the one that reads what somebody is in their teams t
 what is out of reach costs what is not there costs.
 """
 
+from collections.abc import Callable
+
 from django.db.models import OuterRef, Subquery
 
 from accounts.access import knows_roles, roles_with
@@ -18,15 +20,23 @@ def in_sight(user: User, ref: str, rows: IncidentQuerySet) -> Incident:
 
     For administrators, who are in every team, and for whose roles are known, the rules alone tell.
     """
-    number = number_of(ref)
+    known = reader_of(user, Incident.objects.filter(number=number_of(ref)))
+    return known(rows.by_ref(ref))
+
+
+def reader_of(user: User, named: IncidentQuerySet) -> Callable[[Incident], Incident]:
+    """The same for what belongs to the incident `named`: what is returned takes the incident once that is read."""
     if user.is_administrator or knows_roles(user):
-        return rows.get(number=number)
-    held = Incident.objects.filter(number=number, product__team=OuterRef("team")).values("private")
+        return lambda incident: incident
+    held = named.filter(product__team=OuterRef("team")).values("private")
     private = next((told for told in roles_with(user, Subquery(held)) if told is not None), None)
-    takes_part = private and Participant.objects.filter(incident__number=number, user=user).exists()
-    if private is None or (private and not takes_part):
-        raise Incident.DoesNotExist(ref)
-    found = rows.get(number=number)
-    if takes_part:
-        found.__dict__["reader"] = user.pk
-    return found
+    if private is None or (
+        private and not Participant.objects.filter(incident__in=named, user=user).exists()
+    ):
+        raise Incident.DoesNotExist
+
+    def taking_part(incident: Incident) -> Incident:
+        incident.__dict__["reader"] = user.pk
+        return incident
+
+    return taking_part if private else lambda incident: incident

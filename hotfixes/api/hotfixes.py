@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
@@ -235,8 +235,9 @@ def _reachable(request: HttpRequest) -> HotfixQuerySet:
 
 def hotfix_of(request: HttpRequest, ref: str) -> Hotfix:
     try:
-        found = _reachable(request).for_page().by_ref(ref)
-    except Hotfix.DoesNotExist:
+        rows = narrowed(Hotfix.objects.for_page(), token_of(request))
+        found: Hotfix = rows.in_sight(ref, person_of(request))  # type: ignore[attr-defined]
+    except ObjectDoesNotExist:
         raise Http404 from None
     authorize(person_of(request), "view", found)
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any, Literal
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
@@ -244,8 +245,9 @@ def _joined(rows: RollbackQuerySet) -> RollbackQuerySet:
 
 def _found(request: HttpRequest, ref: str) -> Rollback:
     try:
-        found = _joined(_reachable(request)).by_ref(ref)
-    except Rollback.DoesNotExist:
+        rows = narrowed(_joined(Rollback.objects.all()), token_of(request))
+        found: Rollback = rows.in_sight(ref, person_of(request))  # type: ignore[attr-defined]
+    except ObjectDoesNotExist:
         raise Http404 from None
     authorize(person_of(request), "view", found.incident)
     return found

@@ -34,7 +34,7 @@ class Hotfix(Remedy):
     `branch` and `base_tag` are short names, empty for what the policy names; `version`s without `v`.
     """
 
-    PREFIX = "HF"
+    PREFIX, OF_INCIDENT = "HF", "hotfixes"
 
     class Status(models.TextChoices):
         OPEN = "open", _("open")

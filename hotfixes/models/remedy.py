@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from incidents.models import Incident
+from incidents.sight import reader_of
 
 OPEN = "open"
 R = TypeVar("R", bound="Remedy")
@@ -24,10 +25,21 @@ class RemedyQuerySet(models.QuerySet[R]):
 
     def by_ref(self, ref: str) -> R:
         """The one of this name (HF-n, RB-n), in any case. Raises DoesNotExist, for a malformed ref too."""
+        return self.get(number=self._number_of(ref))
+
+    def in_sight(self, ref: str, user: User) -> R:
+        """The same for one person, as `incidents.sight.in_sight` finds incidents: raises ObjectDoesNotExist."""
+        named = {f"{self.model.OF_INCIDENT}__number": self._number_of(ref)}
+        known = reader_of(user, Incident.objects.filter(**named))
+        found = self.by_ref(ref)
+        known(found.incident)  # type: ignore[attr-defined]
+        return found
+
+    def _number_of(self, ref: str) -> int:
         number = self.model.number_of(ref)
         if number is None:
             raise self.model.DoesNotExist(ref)
-        return self.get(number=number)
+        return number
 
 
 class Remedy(models.Model):
@@ -36,6 +48,7 @@ class Remedy(models.Model):
     """
 
     PREFIX: ClassVar[str]
+    OF_INCIDENT: ClassVar[str]  # what its incident calls them
     status: Any
 
     number = models.PositiveBigIntegerField(unique=True)

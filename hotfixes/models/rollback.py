@@ -24,7 +24,7 @@ class Rollback(Remedy):
     undoes, frozen at the decision with its digest. `hotfix`: the one it undoes, where a hotfix made it worse (A37).
     """
 
-    PREFIX = "RB"
+    PREFIX, OF_INCIDENT = "RB", "rollbacks"
 
     class Status(models.TextChoices):
         OPEN = "open", _("open")

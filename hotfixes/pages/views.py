@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -148,8 +149,8 @@ def recheck(request: HttpRequest, ref: str) -> HttpResponse:
 def fetch(request: HttpRequest, ref: str) -> Hotfix:
     """The hotfix, or 404 for one that this person may not even know of."""
     try:
-        found = Hotfix.objects.for_page().by_ref(ref)
-    except Hotfix.DoesNotExist as error:
+        found = Hotfix.objects.for_page().in_sight(ref, signed_in(request))
+    except ObjectDoesNotExist as error:
         raise Http404 from error
     authorize(request.user, "view", found.incident)
     return found

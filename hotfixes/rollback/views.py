@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -207,8 +207,8 @@ def fetch(request: HttpRequest, ref: str) -> Rollback:
         "product__team", "product__process__current", "hotfix__incident", "decision__by", "started_by",
     )  # fmt: skip
     try:
-        found = rows.by_ref(ref)
-    except Rollback.DoesNotExist as error:
+        found = rows.in_sight(ref, signed_in(request))
+    except ObjectDoesNotExist as error:
         raise Http404 from error
     authorize(request.user, "view", found.incident)
     return found

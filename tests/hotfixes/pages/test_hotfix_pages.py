@@ -269,6 +269,18 @@ def test_a_page_with_a_hotfix_asks_a_handful_of_times_more(
         page(phone, f"/incidents/{hotfix.incident.ref}/")
 
 
+def test_a_stranger_is_refused_before_the_hotfix_is_read(
+    watched: Watched, django_assert_num_queries: Any
+) -> None:
+    """Who it is, from where the page would listen, what they are in their teams: as for one that is not there."""
+    hotfix, stranger = watched.hotfix(), Client()
+    stranger.force_login(make_user("olga@example.test"))
+    page(stranger, "/hotfixes/HF-999/", 404)
+    for ref in (hotfix.ref, "HF-999"):
+        with django_assert_num_queries(4):
+            page(stranger, f"/hotfixes/{ref}/", 404)
+
+
 def test_what_was_entered_afterwards_asks_when_it_began(watched: Watched, phone: Client) -> None:
     incident = watched.incident(mode="retrospective", detected_at=moment.now() - timedelta(hours=3))
     assert "When was it?" in page(phone, f"/incidents/{incident.ref}/start_hotfix")
