@@ -19,12 +19,8 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-
 _DRAWN_EMPTY = set("\u115f\u1160\u2800\u3164\uffa0")
 
 
-def plain_text(value: str) -> None:
-    """Validator for every text that people or machines send in.
-
-    Raises ValidationError naming the first unwanted character, and for what is there and cannot be seen: a link by
-    that name could not be found or pressed.
-    """
+def no_controls(value: str) -> None:
+    """For the text of a file. Raises ValidationError naming the first unwanted character."""
     found = _UNWANTED.search(value)
     if found:
         raise ValidationError(
@@ -34,6 +30,15 @@ def plain_text(value: str) -> None:
             code="control_character",
             params={"code": f"{ord(found.group()):04X}", "position": found.start() + 1},
         )
+
+
+def plain_text(value: str) -> None:
+    """Validator for every text that people or machines send in.
+
+    Raises ValidationError naming the first unwanted character, and for what is there and cannot be seen: a link by
+    that name could not be found or pressed.
+    """
+    no_controls(value)
     if value.strip() and not any(_is_seen(character) for character in value):
         raise ValidationError(
             _("This cannot be seen: it holds nothing but invisible characters."), code="unseen"

@@ -166,9 +166,9 @@ KINDS = {
 
 def _deployment(told: Deployed, known: Context, results: Mapping[str, Result]) -> Reached | None:
     """Of this hotfix to where the process means. Whether it is deployed the check says: another version is no news,
-    and what a person took back the timeline has from them.
+    and what a person said the timeline has from them.
     """
-    if told.kind != deploys_to(known) or (told.said and told.status == "rolled_back"):
+    if told.kind != deploys_to(known) or told.said:
         return None
     deployed = results.get("deployed")
     good = deployed is not None and deployed.verdict in (Verdict.PASS, Verdict.STATED)

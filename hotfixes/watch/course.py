@@ -3,7 +3,8 @@
 - Samples are kept from the deployment on; the time counts from `counts_from`, null until then.
 - Watched is the time between two good looks at a target that follow each other at most `max_gap` of its intervals
   apart, and of several targets the time in which all of them were watched. What nobody saw is never well: a look that
-  could not tell, or a bad one that nothing confirmed, takes its surroundings out of the time and is no failure.
+  could not tell, or a bad one that nothing confirmed, takes its surroundings out of the time and is no failure. Time
+  in which there was no target yet, or none any more, was watched by nobody.
 - It is over once `least_s` seconds were watched, in a stretch of which `coverage` percent were: the holes of at most
   the longest gap count in full against it, longer ones as if they were as long as that. So no hole, however long,
   makes it shorter, and each makes it at least as much longer as it lasts.
@@ -52,11 +53,14 @@ def course(
         return Course(0.0, rule.least_s, failure=failure, why=why, rare=rare)
     end = failure.at if failure else now
     holes = {one.key: _holes(looks.get(one.key, ()), one, rule, counts_from, end) for one in often}
+    blind = _blind(often, counts_from, end)
     longest = timedelta(seconds=rule.max_gap * max(one.interval_s for one in often))
-    pieces = _pieces(_joined(hole for found in holes.values() for hole in found), counts_from, end)
+    pieces = _pieces(
+        _joined([*blind, *(hole for found in holes.values() for hole in found)]), counts_from, end
+    )
     seen_until = pieces[-1][1] if pieces else counts_from
     return _measured(
-        rule, pieces, _gaps(often, holes, rule, end), longest, counts_from, end, seen_until,
+        rule, pieces, _gaps(often, holes, blind, rule, end), longest, counts_from, end, seen_until,
         failure=failure, rare=rare, names=names, not_before=not_before,
     )  # fmt: skip
 
@@ -149,6 +153,12 @@ def _holes(mine: Sequence[Sample], one: Watched, rule: Rule, start: datetime, en
     return found
 
 
+def _blind(watched: Sequence[Watched], start: datetime, end: datetime) -> list[Span]:
+    """The stretches from `start` to `end` in which there was no target that could be looked at."""
+    there = _joined((max(start, one.since or start), min(end, one.until or end)) for one in watched)
+    return _pieces([(a, b) for a, b in there if a < b], start, end)
+
+
 def _joined(holes: Iterable[Span]) -> list[Span]:
     joined: list[Span] = []
     for start, end in sorted(holes):
@@ -168,22 +178,24 @@ def _pieces(holes: Sequence[Span], start: datetime, end: datetime) -> list[Span]
 def _gaps(
     watched: Sequence[Watched],
     holes: dict[int, list[Span]],
+    blind: Sequence[Span],
     rule: Rule,
     now: datetime,
 ) -> tuple[Gap, ...]:
-    """The holes longer than `max_gap` intervals, those that overlap as one."""
-    found = [
-        (start, end, one.name)
+    """The holes longer than `max_gap` intervals, those that overlap as one; and all that nobody could look into."""
+    found: list[tuple[datetime, datetime, list[str]]] = [(start, end, []) for start, end in blind]
+    found += [
+        (start, end, [one.name])
         for one in watched
         for start, end in holes[one.key]
         if (end - start).total_seconds() > rule.max_gap * one.interval_s
     ]
     joined: list[tuple[datetime, datetime, list[str]]] = []
-    for start, end, name in sorted(found):
+    for start, end, names in sorted(found):
         if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]), [*joined[-1][2], name])
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]), [*joined[-1][2], *names])
         else:
-            joined.append((start, end, [name]))
+            joined.append((start, end, names))
     return tuple(Gap(a, b, tuple(dict.fromkeys(who)), b == now) for a, b, who in joined)
 
 

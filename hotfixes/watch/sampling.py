@@ -104,7 +104,8 @@ def samples(watch: Watch, since: datetime | None = None) -> list[Sample]:
 
 
 def watched(watch: Watch, kept: Iterable[Sample]) -> list[Watched]:
-    """The targets to be watched: those that can be looked at now, and those that were, until they were switched off."""
+    """The targets to be watched: those that can be looked at now, and those that were, until they were switched off.
+    What came when the watch had ended never was."""
     first: dict[int, datetime] = {}
     last: dict[int, datetime] = {}
     for one in kept:
@@ -116,6 +117,8 @@ def watched(watch: Watch, kept: Iterable[Sample]) -> list[Watched]:
     for target in [*present.values(), *gone.order_by("pk")]:
         until = None if target.pk in present else last.get(target.pk)
         came = first.get(target.pk, target.created_at)
+        if watch.ended_at and came >= watch.ended_at:
+            continue
         since = came if min(came, target.created_at) > watch.kept_from else None
         found.append(Watched(target.pk, name_of(target), target.monitor.interval_s, since, until))
     return found

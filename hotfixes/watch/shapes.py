@@ -42,7 +42,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """`who`: the names of those that were not seen to be well. `open`: it still lasts."""
+    """`who`: the names of those that were not seen to be well; empty where there was nothing to look at. `open`: it
+    still lasts."""
 
     start: datetime
     end: datetime

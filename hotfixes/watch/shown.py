@@ -142,7 +142,9 @@ def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
         head=_head(state, found, str(spec(incident).get("from") or "")),
         strips=[_strip(one, kept, watch, found, at) for one in targets[:STRIPS]],
         gaps=[
-            GapShown(gap.start, gap.end, span(gap.seconds), ", ".join(gap.who[:5]), gap.open)
+            GapShown(
+                gap.start, gap.end, span(gap.seconds), ", ".join(gap.who[:5]) or _("no monitor"), gap.open
+            )
             for gap in loud[-GAPS:]
         ],
         short_gaps=span(sum(gap.seconds for gap in found.gaps) - sum(gap.seconds for gap in loud[-GAPS:]))

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import yaml
 from django.core.exceptions import ValidationError
 
-from foundation.text import plain_text
+from foundation.text import no_controls
 from products.process.lines import lines
 from products.process.problems import Path, Problem, ProcessError, path_text
 
@@ -74,7 +74,7 @@ def _decoded(text: bytes, name: str) -> str:
         message = f"The file has more than {MAX_LINES} lines."
         raise ProcessError([Problem(name, MAX_LINES, "", message)])
     try:
-        plain_text(decoded)
+        no_controls(decoded)
     except ValidationError as error:
         line = decoded.count("\n", 0, (error.params or {})["position"] - 1) + 1
         raise ProcessError([Problem(name, line, "", error.messages[0])]) from None
@@ -134,7 +134,7 @@ class _Builder:
     def scalar(self, event: yaml.ScalarEvent) -> None:
         text: str = event.value
         try:
-            plain_text(text)
+            no_controls(text)
             text.encode()
         except (ValidationError, UnicodeEncodeError):
             self.refuse(event, "The text has a control character.")

@@ -229,3 +229,21 @@ def test_a_gap_never_makes_it_shorter(
         assert whole.complete_at
         assert holed.complete_at >= whole.complete_at - timedelta(milliseconds=1)
     assert holed.counted_s <= whole.counted_s + 1e-3
+
+
+def test_time_before_the_first_monitor_was_watched_by_nobody() -> None:
+    """Added fifty minutes after the deployment, it says nothing of what was before."""
+    late = Watched(1, "API", 60, since=at(50))
+    found = judged(looks(50, 200), 60, late)
+    assert [(gap.start, gap.end, gap.who, gap.open) for gap in found.gaps] == [(at(0), at(50), (), False)]
+    assert (round(found.counted_s), found.ends_at) == (10 * 60, at(170))
+    beside = judged(
+        [*looks(-5, 200), *looks(50, 200, target=2, every=5)], 60, API, Watched(2, "Job", 300, since=at(50))
+    )
+    assert (beside.gaps, beside.ends_at) == ((), at(120))
+
+
+def test_once_the_last_monitor_is_gone_nobody_watches() -> None:
+    found = judged(looks(-5, 31), 60, Watched(1, "API", 60, until=at(30)))
+    assert [(gap.start, gap.end, gap.who, gap.open) for gap in found.gaps] == [(at(30), at(60), (), True)]
+    assert (round(found.counted_s), found.why, found.ends_at) == (30 * 60, "gap", at(150))
