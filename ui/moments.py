@@ -1,6 +1,6 @@
 """Moments as `<time>`: in a zone whose name is told, UTC on hover; js/clocks.js rewrites them to the reader's zone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -17,15 +17,20 @@ STYLES = {
     "time": ("H:i", True),
     "second": ("H:i:s", False),
 }
+# What is nearer than this may be told by the hour alone.
+NEAR = timedelta(hours=20)
 
 
 def moment_html(at: datetime | None, style: str = "full", zone: str = "") -> SafeString:
     """`<time datetime="…Z" data-moment="style" title="… UTC">`; "never" for None.
 
-    `zone` is a name such as "Europe/Berlin"; without one the active zone.
+    `zone` is a name such as "Europe/Berlin"; without one the active zone. A "time" of another day has its day: down
+    "since 10:31" would read as this morning.
     """
     if at is None:
         return format_html("<span>{}</span>", _("never"))
+    if style == "time" and abs(timezone.now() - at) > NEAR:
+        style = "day"
     layout, with_zone = STYLES[style]
     local = at.astimezone(ZoneInfo(zone) if zone else timezone.get_current_timezone())
     text = date_format(local, layout) + (f" {local:%Z}" if with_zone else "")

@@ -1,10 +1,11 @@
 """Spans, moments, chips: what the tags print."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django import forms
 from django.template import Context, Template
+from django.utils import timezone
 
 from ui.durations import ago_text, clock_text, rough_text
 from ui.moments import moment_html
@@ -50,6 +51,13 @@ def test_a_moment_is_printed_in_its_zone_with_the_name_and_utc_on_hover() -> Non
     assert "02:16:40<" in moment_html(AT, "second", "Europe/Berlin")
     assert render("{% moment at 'time' %}", at=AT, zone="America/New_York").endswith("20:16 EST</time>")
     assert moment_html(None) == "<span>never</span>"
+
+
+def test_an_hour_of_another_day_has_its_day() -> None:
+    now = timezone.now()
+    assert 'data-moment="time"' in moment_html(now - timedelta(hours=2), "time")
+    old = moment_html(now - timedelta(days=9), "time", "Europe/Berlin")
+    assert ('data-moment="day"' in old, f"{now - timedelta(days=9):%b}" in old) == (True, True)
 
 
 def test_a_moment_of_a_summer_night_has_the_summer_zone() -> None:
