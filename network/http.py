@@ -54,8 +54,7 @@ def post(
             opened(policy, connect_s=connect_s, total_s=total_s, names=names) as client,
             client.stream(method, address, content=content, headers=sent) as answer,
         ):
-            rest_s = _seconds(answer.headers.get("Retry-After", ""))
-            return Reply(status=answer.status_code, body=_read(answer, max_bytes), rest_s=rest_s)
+            return _read(answer, max_bytes)
     except FAULTS as problem:
         return fault(problem)
 
@@ -94,22 +93,29 @@ def fault(problem: Exception) -> Reply:
 
 def _seconds(said: str) -> float:
     """Of a Retry-After, a number or a date (RFC 9110 §10.2.3); 0 for what is neither."""
-    if said.isascii() and said.isdigit() and len(said) < 7:
-        return float(said)
+    if said.isascii() and said.isdigit():
+        # Who writes ten years in seconds means it no less than who writes their date.
+        return float(said[:20])
     try:
         return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
     except (ValueError, OverflowError, OSError):
         return 0.0
 
 
-def _read(answer: httpx.Response, limit: int) -> bytes:
-    """The first `limit` bytes as they came; nothing is unpacked, so nothing can swell."""
-    read = b""
-    for piece in answer.iter_raw():
-        read += piece
-        if len(read) >= limit:
-            break
-    return read[:limit]
+def _read(answer: httpx.Response, limit: int) -> Reply:
+    """With the first `limit` bytes as they came; nothing is unpacked, so nothing can swell. What the head said holds
+    also where the rest never comes: whoever says 200 and hangs has what was sent, and would get it again and again.
+    """
+    read, broke = b"", Reply()
+    try:
+        for piece in answer.iter_raw():
+            read += piece
+            if len(read) >= limit:
+                break
+    except FAULTS as problem:
+        broke = fault(problem)
+    rest_s = _seconds(answer.headers.get("Retry-After", ""))
+    return Reply(answer.status_code, read[:limit], broke.error, broke.detail, rest_s)
 
 
 def _unconnected(problem: httpx.ConnectError) -> Reply:

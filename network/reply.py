@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Reply:
     """What came back: `status` 0 with `error` (a code of network.exchange.ERRORS) and its sentence, or an answer.
 
+    Both, where the answer broke off after its head: `status` holds, and `body` is what came of it.
     `rest_s`: how long the other side asks us to wait (Retry-After), in seconds; 0 where it says nothing.
     """
 

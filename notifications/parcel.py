@@ -42,7 +42,8 @@ class Parcel:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`retry` comes again with a growing rest; `dead` would fail again, so it alarms at once. `refused` is a mail
-    server's "never", which may be a mistake of its own: it alarms at once and is tried for an hour.
+    server's "never", or a web page in a room's place, which may be a mistake of theirs: it alarms at once and is tried
+    for an hour.
 
     `way_works`: it was not taken, but whoever answered may take the next one: no sign that the whole lane fails.
     `rest_s`: how long the other side asks us to wait. `room`, `thread`: where it lies there, when that is to be kept.

@@ -70,7 +70,7 @@ def look() -> bool:
 
 def said(reply: Reply) -> dict[str, Any]:
     """What came of it, for the health page."""
-    if reply.error:
+    if not reply.status:
         return {"ok": False, "said": reply.detail.replace(settings.NIGHTDESK_PING_URL, "…")}
     taken = 200 <= reply.status < 300
     return {"ok": taken, "said": _("it answered %(status)d") % {"status": reply.status}}

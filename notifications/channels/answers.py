@@ -1,9 +1,13 @@
 """What an HTTP answer means for a message."""
 
+import json
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from network.egress import Policy
 from network.reply import Reply
+from notifications.channels.words import short, without_links
 from notifications.parcel import Outcome
 
 # Too slow, too early, too many: the other side asks us to come again.
@@ -12,17 +16,19 @@ COME_AGAIN = {408, 425, 429}
 WHOLE_S = 10.0
 # Nothing of these gets better by waiting.
 HOPELESS = {"bad_url", "refused_address"}
-
-
-def deliver(url: str, content: bytes, headers: dict[str, str]) -> Outcome:
-    """POST `content` where the operator lets messages go (NIGHTDESK_WEBHOOK_NETWORKS)."""
-    return judge(ask(url, content, headers))
+# What Slack's webhooks say in one word (docs.slack.dev/messaging/sending-messages-using-incoming-webhooks).
+SAID_NO = {
+    "action_prohibited", "channel_is_archived", "channel_not_found", "invalid_payload", "invalid_token",
+    "no_active_hooks", "no_service", "no_service_id", "no_team", "no_text", "posting_to_general_channel_denied",
+    "rollup_error", "team_disabled", "too_many_attachments", "user_not_found",
+}  # fmt: skip
+SAID_LATER = {"ratelimited", "rate_limited", "RATE_LIMIT_HIT"}
 
 
 def ask(
     url: str, content: bytes, headers: dict[str, str], *, method: str = "POST", total_s: float = WHOLE_S
 ) -> Reply:
-    """The answer itself, for kinds whose bodies say more than the status."""
+    """POST `content` where the operator lets messages go (NIGHTDESK_WEBHOOK_NETWORKS)."""
     from network.http import post  # with the first message: most processes send none
 
     policy = Policy.from_settings("webhook")
@@ -30,7 +36,8 @@ def ask(
 
 
 def judge(reply: Reply) -> Outcome:
-    if reply.error:
+    """By the status alone, which counts also where the body broke off."""
+    if not reply.status:
         return Outcome("dead" if reply.error in HOPELESS else "retry", reply.detail)
     status = {"status": reply.status}
     if 200 <= reply.status < 300:
@@ -42,3 +49,44 @@ def judge(reply: Reply) -> Outcome:
     if reply.status >= 500 or reply.status in COME_AGAIN:
         return Outcome("retry", _("Answered %(status)s.") % status, rest_s=reply.rest_s)
     return Outcome("dead", _("Answered %(status)s: it does not take this message.") % status)
+
+
+def heed(reply: Reply) -> Outcome:
+    """The same for rooms and phones, whose servers have told what they think of a message in the body of a 200 too, or
+    stand behind a page that answers everything: nobody has that message, and it would count as delivered."""
+    outcome = judge(reply)
+    if outcome.result != "sent":
+        return outcome
+    text = reply.body.decode(errors="replace").strip()
+    if text.startswith("<"):
+        words = _("Answered %(status)s with a web page, which takes no messages: look at the address.")
+        return Outcome("refused", words % {"status": reply.status})
+    said = _object(text)
+    no = text if text in SAID_NO else _objection(said)
+    if not no:
+        return outcome
+    words = _("Answered %(status)s, and said that it did not take it: %(said)s")
+    shown = " ".join("".join(c if c.isprintable() else " " for c in no).split())
+    later = {str(said.get("error")), str(said.get("code"))} & SAID_LATER
+    detail = words % {"status": reply.status, "said": short(without_links(shown), 200)}
+    return Outcome("retry" if later or _later(said.get("http")) else "dead", detail, rest_s=reply.rest_s)
+
+
+def _objection(said: dict[str, Any]) -> str:
+    """Slack and Rocket.Chat say `ok` or `success`, Zulip `result`, ntfy an `error` with its number."""
+    no = said.get("ok") is False or said.get("success") is False or said.get("result") == "error"
+    if no or (said.get("error") and "code" in said):
+        return str(said.get("error") or said.get("msg") or said.get("message") or "no")
+    return ""
+
+
+def _later(status: Any) -> bool:
+    return isinstance(status, int) and (status >= 500 or status in COME_AGAIN)
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}

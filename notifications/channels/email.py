@@ -21,13 +21,11 @@ from django.utils.translation import gettext_lazy as lazy
 from network import mail
 from network.mail import CLOSING
 from notifications.channels.forms import ChannelForm
+from notifications.channels.words import without_links
 from notifications.parcel import Outcome, Parcel
 
 # The address is wrong: its mailbox, its domain, its form; or the mailbox moved or takes nothing any more.
 NO_SUCH_ADDRESS = re.compile(r"^5\.(1\.([1236]|10)|2\.1)\b")
-
-# A one-tap link, as filters name what they found in a mail.
-_LINK = re.compile(r"/l/[\w%=:.-]{8,}")
 
 
 class EmailForm(ChannelForm):
@@ -109,7 +107,7 @@ def _without_keys(said: str) -> str:
     told = [password, *(_in_base64(text) for text in (password, f"\0{user}\0{password}"))] if password else []
     for secret in told:
         said = said.replace(secret, "…")
-    return _LINK.sub("/l/…", said)
+    return without_links(said)
 
 
 def _in_base64(text: str) -> str:

@@ -18,7 +18,7 @@ from network import locator
 from network.reply import Reply
 from notifications.channels import answers
 from notifications.channels.forms import ChannelForm, Secret, header_word, host_of, web_address
-from notifications.channels.words import cut, harmless, short
+from notifications.channels.words import cut, harmless, short, without_links
 from notifications.parcel import Outcome, Parcel
 
 # An event with all that servers add to it has 65,536 bytes; the text stands in it twice.
@@ -110,13 +110,14 @@ def message(parcel: Parcel, most: int = MOST_BYTES) -> dict[str, Any]:
 
 
 def _judge(reply: Reply) -> Outcome:
-    if reply.error:
+    if not reply.status:
         return answers.judge(reply)
     said = _said(reply.body)
     if 200 <= reply.status < 300:
         if isinstance(said.get("event_id"), str):
             return Outcome("sent", _("The homeserver took it."))
-        return Outcome("retry", _("What answers there is not a Matrix server: look at the address."))
+        words = _("What answers there is not a Matrix server: look at the address.")
+        return Outcome("retry", reply.detail or words)
     code = str(said.get("errcode", ""))
     if code == "M_LIMIT_EXCEEDED" or reply.status == 429:
         return Outcome("retry", _("The homeserver asks us to come later."), rest_s=_rest(said, reply))
@@ -124,7 +125,7 @@ def _judge(reply: Reply) -> Outcome:
         return Outcome("dead", words)
     outcome = answers.judge(reply)
     told = " ".join(part for part in (code, str(said.get("error", ""))) if part)
-    shown = short(" ".join("".join(c if c.isprintable() else " " for c in told).split()), 200)
+    shown = short(without_links(" ".join("".join(c if c.isprintable() else " " for c in told).split())), 200)
     return Outcome(outcome.result, f"{outcome.detail} {shown}".strip(), rest_s=outcome.rest_s)
 
 
@@ -143,7 +144,7 @@ def _hopeless(code: str) -> str:
 def _said(body: bytes) -> dict[str, Any]:
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 

@@ -61,7 +61,7 @@ def send(parcel: Parcel) -> Outcome:
     headers = {"Content-Type": "application/json", "Idempotency-Key": parcel.uid}
     if token := parcel.config.get("token"):
         headers["Authorization"] = f"Bearer {token}"
-    return answers.deliver(server, content(parcel, topic), headers)
+    return answers.heed(answers.ask(server, content(parcel, topic), headers))
 
 
 def content(parcel: Parcel, topic: str) -> bytes:

@@ -119,8 +119,5 @@ def send(parcel: Parcel) -> Outcome:
     if parcel.url:
         links.append(f"<{parcel.url}|{_('Open')}>")
     text = "\n".join([*lines, " · ".join(links)])
-    return answers.deliver(
-        parcel.config["url"],
-        json.dumps({"text": text}).encode(),
-        {"Content-Type": "application/json", "Idempotency-Key": parcel.uid},
-    )
+    headers = {"Content-Type": "application/json", "Idempotency-Key": parcel.uid}
+    return answers.heed(answers.ask(parcel.config["url"], json.dumps({"text": text}).encode(), headers))

@@ -72,7 +72,7 @@ def send(parcel: Parcel) -> Outcome:
         "webhook-timestamp": stamp,
         "webhook-signature": f"v1,{sign(parcel.config['secret'], parcel.uid, stamp, content)}",
     }
-    return answers.deliver(parcel.config["url"], content, headers)
+    return answers.judge(answers.ask(parcel.config["url"], content, headers))
 
 
 def payload(parcel: Parcel) -> dict[str, Any]:

@@ -10,6 +10,8 @@ JOINT = "\u200b"
 _MENTION = re.compile(r"(?<![\w.+-])@(?=[\w*<!&])")
 # Markdown's disguised link.
 _DISGUISE = "]("
+# A one-tap link, as whoever quotes a message writes it.
+_LINK = re.compile(r"/l/[\w%=:.-]{8,}")
 
 
 def cut(text: str, most: int) -> str:
@@ -35,3 +37,8 @@ def short(text: str, most: int) -> str:
 def harmless(text: str) -> str:
     """Nobody is mentioned and no link disguised by what somebody typed."""
     return _MENTION.sub(f"@{JOINT}", text).replace(_DISGUISE, f"]{JOINT}(")
+
+
+def without_links(text: str) -> str:
+    """What a server quotes of a message stands on the incident's page: the links that act must not."""
+    return _LINK.sub("/l/…", text)

@@ -39,10 +39,11 @@ def _judge(said: Said, *, anew: bool) -> Outcome:
     if said.ok:
         room, stamp = _place(said.data)
         return Outcome("sent", _("Slack took it."), room=room if anew else "", thread=stamp if anew else "")
-    if said.reply.error or not said.error:
+    if not said.error:
         outcome = answers.judge(said.reply)
         if outcome.result == "sent":
-            return Outcome("retry", _("What answers there does not speak as Slack does."))
+            words = _("What answers there does not speak as Slack does.")
+            return Outcome("retry", said.reply.detail or words)
         return outcome
     if said.error in LATER:
         return Outcome("retry", _("Slack asks us to come later."), rest_s=said.reply.rest_s)

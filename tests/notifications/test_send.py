@@ -14,7 +14,7 @@ from notifications.queue import Message, Recipient
 from products.models import Product
 from tests.notifications.conftest import make_channel, use
 from tests.notifications.mailbox import Mailbox, mailbox
-from tests.notifications.receiving import receiver, saying
+from tests.notifications.receiving import Take, receiver, saying
 
 HERE = pytest.mark.django_db
 # Claim: two savepoints, read, is it still theirs, is there an older one, lease, attempt. Mark: two, attempt, message.
@@ -178,6 +178,60 @@ def test_what_an_answer_means(product: Product, mia: User, status: int, state: s
         tell(product, Recipient("Room", channel=channel))
         send.drain()
     assert (Delivery.objects.get().state, len(room.got)) == (state, 1)
+
+
+def _breaks_off(take: Take) -> None:
+    """A 200, and a body that never comes whole."""
+    take.send_response(200)
+    take.send_header("Content-Length", "100")
+    take.end_headers()
+    take.wfile.write(b"o")
+    take.close_connection = True
+
+
+@HERE
+@pytest.mark.parametrize("kind", ["slack", "ntfy", "webhook", "teams"])
+def test_who_said_200_and_breaks_off_has_it_and_gets_it_once(product: Product, mia: User, kind: str) -> None:
+    with receiver(_breaks_off) as room:
+        channel = make_channel(product, kind, mia, url=f"{room.url}/hook")
+        tell(product, Recipient("Room", channel=channel))
+        send.drain()
+        Delivery.objects.waiting().update(due_at=moment.now())
+        send.drain()
+    assert (Delivery.objects.get().state, len(room.got)) == ("sent", 1)
+
+
+@HERE
+@pytest.mark.parametrize(
+    ("body", "state", "said"),
+    [
+        ("invalid_payload", "dead", "invalid_payload"),
+        ('{"ok": false, "error": "channel_not_found"}', "dead", "channel_not_found"),
+        ('{"ok": false, "error": "ratelimited"}', "pending", "ratelimited"),
+        ('{"success": false, "error": "no\\nroom"}', "dead", "no room"),
+        ('{"result": "error", "msg": "Stream gone"}', "dead", "Stream gone"),
+        ('{"code": 40009, "http": 400, "error": "invalid request: topic invalid"}', "dead", "topic invalid"),
+        ('{"code": 42908, "http": 429, "error": "limit reached"}', "pending", "limit reached"),
+        ('{"ok": false, "error": "odd: /l/WzEsImFja25vd2xlZGdlIl0:1xYz"}', "dead", "odd: /l/…"),
+        ("<!doctype html><title>Sign in</title>", "pending", "with a web page"),
+        # What those that take it say.
+        ("ok", "sent", ""),
+        ("", "sent", ""),
+        ('{"success": true}', "sent", ""),
+        ('{"id": "xE7", "event": "message", "topic": "house", "message": "invalid_payload"}', "sent", ""),
+        ("[" * 60_000, "sent", ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["slack", "ntfy"])
+def test_a_200_that_says_no_is_no_delivery(
+    product: Product, mia: User, kind: str, body: str, state: str, said: str
+) -> None:
+    with receiver(lambda take: take.say(200, body.encode())) as room:
+        channel = make_channel(product, kind, mia, url=f"{room.url}/hook")
+        tell(product, Recipient("Room", channel=channel))
+        send.drain()
+    delivery = Delivery.objects.get()
+    assert (delivery.state, said in delivery.reason) == (state, True)
 
 
 @HERE
