@@ -71,7 +71,7 @@ class ClockView:
     @property
     def _instead(self) -> Instead | None:
         kind = self.clock.__dict__.get("stopped_kind") if self.clock.key == ClockKey.DECISION else None
-        return INSTEAD.get(kind or "")
+        return INSTEAD.get(kind) if kind else None
 
     @property
     def over(self) -> bool:
