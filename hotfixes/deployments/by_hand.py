@@ -23,6 +23,8 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
     """In the transaction of whoever says it. Nothing where a report says it already, or of a drill."""
     if event.kind == EventKind.CORRECTED:
         _correct(incident, event)
+    if withdrawn := event.data.get("withdraws"):
+        _take_back(incident, incident.events.get(seq=withdrawn))
     if event.actor is None or event.data.get("by_check") or event.data.get("deployment"):
         return
     if event.kind == EventKind.DEPLOY_FAILED:
@@ -78,6 +80,16 @@ def _correct(incident: Incident, event: TimelineEvent) -> None:
     was = event.supersedes
     if was is not None and original(event).kind in (EventKind.DEPLOYED, EventKind.RELEASED):
         _said(incident).filter(at=was.occurred_at).update(at=event.occurred_at)
+
+
+def _take_back(incident: Incident, event: TimelineEvent) -> None:
+    """Whoever said it does not say so any more: the timeline keeps that they did, and nothing shows that it is out."""
+    while corrected := event.superseded_by.filter(kind=EventKind.CORRECTED).first():
+        event = corrected
+    gone = _said(incident).filter(at=event.occurred_at)
+    if original(event).kind in (EventKind.DEPLOYED, EventKind.RELEASED) and gone.delete()[0]:
+        products = [one.product_id for one in incident.hotfixes.all()]
+        asking.ask(*Hotfix.objects.open().filter(product__in=products))
 
 
 def _said(incident: Incident) -> QuerySet[Deployment]:

@@ -10,6 +10,7 @@ from hotfixes.lifecycle.ending import abandon
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
 from hotfixes.reported.deployments import report_deployment
+from hotfixes.said.overriding import attest, withdraw
 from incidents.lifecycle.declare import declare
 from incidents.models import Incident, Mode
 from incidents.timeline.corrections import correct
@@ -121,6 +122,21 @@ def test_corrected_to_another_moment_it_moves_along(product: Product, ada: User)
     earlier = event.occurred_at - timedelta(seconds=1)
     correct(event, by=ada, reason="It was out before.", occurred_at=earlier)
     assert product.deployments.get().at == earlier
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_taken_back_it_is_not_out_and_the_check_says_so(product: Product, ada: User, moved: bool) -> None:
+    hotfix = begun(product, ada)
+    said = attest(hotfix, "deployed", by=ada, text="It is out.")
+    if moved:
+        earlier = said.event.occurred_at - timedelta(seconds=1)
+        correct(said.event, by=ada, reason="It was out before.", occurred_at=earlier)
+    assert rows(product) == [by_hand("0.1.1")]
+    withdraw(said, by=ada, reason="That was another product.")
+    assert (rows(product), of_place(place(product)).version) == ([], "")
+    while judge_due():
+        pass
+    assert hotfix.results.get(key="deployed", superseded_at=None).verdict == "PENDING"
 
 
 @pytest.mark.parametrize("mode", [Mode.DRILL, Mode.RETROSPECTIVE])
