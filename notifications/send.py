@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, connections, transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
@@ -153,8 +153,10 @@ def _settle(claimed: Claim, outcome: Outcome) -> None:
 
 
 def _wake(lane: str) -> None:
-    """It takes messages again: what rests goes now, the worst and newest first, not as the rests happen to end."""
-    _move(free().filter(lane=lane, attempts__gt=0), due_at=moment.now())
+    """It takes messages again: what rests goes now, the worst and newest first, not as the rests happen to end; also
+    what was held back before it was ever tried."""
+    now = moment.now()
+    _move(free().filter(Q(attempts__gt=0) | Q(first_due_at__lte=now), lane=lane), due_at=now)
 
 
 def _hold(lane: str, outcome: Outcome) -> None:

@@ -9,6 +9,7 @@ from accounts.models import User
 from foundation import moment
 from incidents.lifecycle import transitions
 from notifications import send, ways
+from notifications.lanes import SILENT_AFTER
 from notifications.models import Delivery
 from notifications.queue import Recipient
 from notifications.ways import archive_channel
@@ -105,6 +106,26 @@ def test_who_asks_to_be_called_later_is_left_in_peace_by_all_that_waits_there(
         Delivery.objects.waiting().update(due_at=moment.now())
         send.drain()
         assert (len(server.got), Delivery.objects.waiting().count()) == (7, 0)
+
+
+def test_once_it_takes_messages_again_all_that_was_held_back_goes_also_what_was_never_tried(
+    product: Product, mia: User
+) -> None:
+    busy = [True]
+    answer = lambda take: take.say(429, **{"Retry-After": "600"}) if busy else take.say(200)  # noqa: E731
+    with receiver(answer) as server:
+        room = Recipient("Room", channel=make_channel(product, "slack", mia, url=f"{server.url}/x"))
+        for number in range(1, 5):
+            tell(product, room, about=f"INC-{number}/1")
+        send.drain()
+        for number in range(5, 5 + SILENT_AFTER - 1):
+            tell(product, room, about=f"INC-{number}/1")
+            send.drain()
+        assert sum(row.attempts == 0 for row in Delivery.objects.waiting()) == 3
+        busy.clear()
+        tell(product, room, about="INC-9/1")
+        send.drain()
+        assert (len(server.got), Delivery.objects.waiting().count()) == (SILENT_AFTER + 7, 0)
 
 
 def test_what_is_refused_and_still_tried_can_be_left_too(client: Client, product: Product, ada: User) -> None:
