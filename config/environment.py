@@ -19,7 +19,8 @@ OURS = {
 }  # fmt: skip
 GIT_PROTOCOLS = ("https", "http", "file")
 LEAST_SECRET = 32
-DJANGOS_OWN = {"assume_role", "isolation_level", "server_side_binding", "pool"}  # the others are libpq's
+# The others are libpq's.
+DJANGOS_OWN = {"assume_role", "isolation_level", "prepare_threshold", "server_side_binding", "pool"}
 YES, NO = ("1", "true", "on", "yes", "y", "ok"), ("0", "false", "off", "no", "n")
 TLS_CHECKS = ("required", "optional", "none")
 OURS_FOR_A_WHILE = "nightdesk-"  # where a backup is unpacked (TMPDIR); a kill leaves it

@@ -81,7 +81,12 @@ def test_the_public_address_is_kept_as_browsers_write_it(text: str, address: str
         ("postgres://u:p#[s@db/n", "db", "p#[s", "n"),
         ("  postgresql://u@db/n\n", "db", "", "n"),
         ("postgres://u@%2Frun%2Fpostgresql/n", "/run/postgresql", "", "n"),
-        ("postgres://u@[2001:db8::1]/n?sslmode=require&connect_timeout=5", "2001:db8::1", "", "n"),
+        (
+            "postgres://u@[2001:db8::1]/n?sslmode=require&connect_timeout=5&prepare_threshold=5",
+            "2001:db8::1",
+            "",
+            "n",
+        ),
     ],
 )
 def test_a_database_s_address_is_read_as_libpq_reads_it(
