@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from foundation.blobs import Upload
-from foundation.text import plain_text
+from foundation.text import no_controls
 from hotfixes.models import Evidence, Hotfix
 from hotfixes.observing import asking
 from hotfixes.reported import junit, versions_seen
@@ -108,7 +108,7 @@ def check_data(data: dict[str, Any]) -> None:
             raise ValidationError({"data": _("“%s” is empty: the script's variable is not set.") % name})
     for words in _texts(data):
         try:
-            plain_text(words)
+            no_controls(words)
         except ValidationError as error:
             raise ValidationError({"data": error.messages}) from None
 
