@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.fields.json import KeyTransform
 from django.http import HttpRequest
 
@@ -16,7 +16,7 @@ from incidents.models.incident import IncidentQuerySet
 from products.models import RoleHolder
 from products.process.roles import ProcessRole
 
-MOST = 20
+MOST = 100  # as many as the list looks at
 DECIDED = Exists(Decision.objects.in_force().filter(incident=OuterRef("pk")))
 
 
@@ -46,7 +46,7 @@ def waiting_for(user: User) -> int:
         roles=KeyTransform("roles", "process_version__document"),
         taken=ArraySubquery(taken.values("role")),
         listed=ArraySubquery(listed.values("role")),
-    )  # fmt: skip
+    ).filter(Q(decided=False) | Exists(told.filter(kind__in=setbacks.ANSWERED_BY)))  # fmt: skip
     found = rows.values_list("decided", "told", "product__team", "roles", "taken", "listed")[:MOST]
     return sum(
         deciders.is_asked([ProcessRole.from_json(role) for role in roles or ()], user, team, taken, listed)

@@ -5,6 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.access import role_in
 from accounts.models import Role, User
+from hotfixes.decision import waiting
 from hotfixes.decision.decide import decide
 from hotfixes.decision.views import _waiting
 from hotfixes.decision.waiting import waiting_for
@@ -95,6 +96,21 @@ def test_three_of_two_processes_take_no_more_statements_than_one(
     with django_assert_num_queries(2):
         found = waiting_for(olga)
     assert found == agreed(olga) == 2
+
+
+def test_many_on_which_somebody_decided_hide_none_that_waits(
+    incident: Incident, ada: User, olga: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "MOST", 2)
+    decided = [
+        incident,
+        declare(incident.product, by=ada, title="Down"),
+        declare(incident.product, by=ada, title="Slow"),
+    ]
+    declare(incident.product, by=ada, title="Nobody can pay")
+    for one in decided:
+        decide(one, by=olga, choice="hotfix", reason="A line")
+    assert agreed(olga) == 1
 
 
 def test_one_small_statement_tells_that_nothing_waits(
