@@ -28,7 +28,6 @@ from hotfixes.checks.shapes import (
     pending,
     short,
     unknown,
-    warned,
 )
 from hotfixes.git import names
 from hotfixes.git.names import BadName
@@ -91,7 +90,7 @@ def next_release(context: Context, results: Results) -> Result:
 
 
 def versions_agree(context: Context, results: Results) -> Result:
-    """Deployed version, running version, tag and changelog; beside them what the product's page says."""
+    """Deployed version, running version, tag and changelog; beside them what was entered for the product."""
     new = context.known["new"]
     done = [one for one in timeline.there(context) if one.status in ("succeeded", "rolled_back")]
     if timeline.first_success(context) is None:
@@ -114,19 +113,17 @@ def versions_agree(context: Context, results: Results) -> Result:
     odd = [(where, version) for where, version, _line in said if version and version != new]
     if not odd:
         if context.product_version and bare(context.product_version) != new:
-            return _said_on_the_page(context, proof)
+            proof.append(_raised_later(context))
         return passed(_("All speak of %s.") % new, *proof, versions=[version for _w, version, _l in said])
     words = {"odd": listed([f"{where} {version}" for where, version in odd]), "new": new}
     then = Next(_("Find out which is right, and correct the others."))
     return failed(_("Not all speak of %(new)s: %(odd)s.") % words, *proof, then=then)
 
 
-def _said_on_the_page(context: Context, proof: list[str]) -> Result:
+def _raised_later(context: Context) -> str:
     """Nothing is wrong with the release: only what somebody once typed in is not raised yet."""
-    words = {"new": context.known["new"], "old": context.product_version[:40]}
-    said = _("All speak of %(new)s; only the product's page says %(old)s.") % words
-    then = Next(_("Write %(new)s there: Products, the product, Edit, Version in production.") % words)
-    return warned(said, *proof, then=then)
+    words = {"old": context.product_version[:40]}
+    return _("Entered for the product is %(old)s still: closing the incident raises it.") % words
 
 
 FINDINGS: Final[Mapping[str, Callable[[Context, Results], Result]]] = {

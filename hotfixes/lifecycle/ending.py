@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from hotfixes.lifecycle import telling_people
+from hotfixes.lifecycle.start import deployed_version
 from hotfixes.models import CheckResult, Hotfix, Mirror
 from hotfixes.observing import asking
 from hotfixes.standing.check_titles import TITLES
@@ -20,6 +21,8 @@ from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import Incident, Status, TimelineEvent
 from incidents.work.checklist import check_reason
 from incidents.work.report import REPORTED_IN
+from products.models import Product
+from products.versions import bare
 from products.vocabulary import EventKind, Verdict
 
 ABANDON = Step(EventKind.CHECK_CHANGED, REPORTED_IN)
@@ -75,7 +78,10 @@ def after_round(
     any more. For who holds the incident.
     """
     if hotfix.is_open:
-        return _ended(incident, now)
+        ended = _ended(incident, now)
+        if ended.get("status") == Hotfix.Status.RELEASED:
+            _raise_entered(hotfix)
+        return ended
     if hotfix.status == Hotfix.Status.RELEASED and incident.status not in REPORTED_IN:
         _alarm(incident, hotfix, changed)
     if hotfix.verify_at and hotfix.verify_at > now:
@@ -105,6 +111,21 @@ def _ended(incident: Incident, now: datetime) -> dict[str, Any]:
         }
     # Declined, a duplicate, left for a release: there is nothing to fix here.
     return {"status": Hotfix.Status.ABANDONED, "ended_at": now, "look_at": None}
+
+
+def _raise_entered(hotfix: Hotfix) -> None:
+    """What somebody entered as the product's version is what the hotfix brought, unless something else runs there.
+
+    Whoever brings something out holds the product and waits for the incident, which is held here: so this never waits
+    for the product."""
+    if not hotfix.new_version or deployed_version(hotfix.product) not in ("", bare(hotfix.new_version)):
+        return
+    free = (
+        Product.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=hotfix.product_id).first()
+    )
+    if free and free.version and bare(free.version) == hotfix.old_version:
+        free.version = hotfix.new_version[:40]
+        free.save(update_fields=["version"])
 
 
 def _alarm(incident: Incident, hotfix: Hotfix, changed: Iterable[CheckResult]) -> None:

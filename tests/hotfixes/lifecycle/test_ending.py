@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from hotfixes.judging import judge_due
 from hotfixes.lifecycle import ending
 from hotfixes.models import Hotfix, Mirror
+from hotfixes.reported.deployments import report_deployment
 from incidents.clocks import verbs as clock_verbs
 from incidents.lifecycle import exits, transitions
 from incidents.lifecycle.closing import close
@@ -40,6 +41,23 @@ def test_closing_the_incident_releases_it(watched: Watched) -> None:
     assert (hotfix.status, hotfix.closed_at) == ("released", hotfix.ended_at)
     assert hotfix.closed_at
     assert hotfix.verify_at == hotfix.look_at == hotfix.closed_at + timedelta(hours=24)
+
+
+def test_closing_raises_the_version_that_somebody_entered(watched: Watched) -> None:
+    product = watched.hotfix().product
+    assert product.version == "0.1.0"
+    closed(watched)
+    product.refresh_from_db()
+    assert product.version == "0.1.1"
+
+
+def test_what_else_runs_by_then_is_not_written_over(watched: Watched) -> None:
+    hotfix = watched.hotfix()
+    place = hotfix.product.environments.get(kind="production")
+    report_deployment(hotfix.product, place, version="0.2.0", status="succeeded", by=None)
+    closed(watched)
+    hotfix.product.refresh_from_db()
+    assert hotfix.product.version == "0.1.0"
 
 
 def test_a_tag_moved_after_the_close_is_told_to_the_lead(watched: Watched) -> None:
