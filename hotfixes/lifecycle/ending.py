@@ -114,11 +114,12 @@ def _ended(incident: Incident, now: datetime) -> dict[str, Any]:
 
 
 def _raise_entered(hotfix: Hotfix) -> None:
-    """What somebody entered as the product's version is what the hotfix brought, unless something else runs there.
+    """What somebody entered as the product's version is what the hotfix brought, where that is what runs there: one
+    that was closed without it, or a drill, brought nothing.
 
     Whoever brings something out holds the product and waits for the incident, which is held here: so this never waits
     for the product."""
-    if not hotfix.new_version or deployed_version(hotfix.product) not in ("", bare(hotfix.new_version)):
+    if not hotfix.new_version or deployed_version(hotfix.product) != bare(hotfix.new_version):
         return
     free = (
         Product.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=hotfix.product_id).first()

@@ -12,13 +12,15 @@ from hotfixes.reported.deployments import report_deployment
 from incidents.clocks import verbs as clock_verbs
 from incidents.lifecycle import exits, transitions
 from incidents.lifecycle.closing import close
+from incidents.models import Incident, Mode
+from incidents.work.report import report
 from notifications.models import Delivery
 from tests.hotfixes.checks.stories import BRANCH, TAG
 from tests.hotfixes.observing.watched import Watched
 
 
-def closed(watched: Watched) -> Hotfix:
-    hotfix = watched.hotfix()
+def closed(watched: Watched, hotfix: Hotfix | None = None) -> Hotfix:
+    hotfix = hotfix or watched.hotfix()
     tip = watched.story.whole_fix()
     watched.look()
     watched.story.fast_forward()
@@ -44,11 +46,25 @@ def test_closing_the_incident_releases_it(watched: Watched) -> None:
 
 
 def test_closing_raises_the_version_that_somebody_entered(watched: Watched) -> None:
-    product = watched.hotfix().product
+    hotfix = watched.hotfix()
+    product = hotfix.product
     assert product.version == "0.1.0"
-    closed(watched)
+    report(hotfix.incident, "deployed", by=watched.ada)
+    closed(watched, hotfix)
     product.refresh_from_db()
     assert product.version == "0.1.1"
+
+
+@pytest.mark.parametrize(("mode", "said"), [(Mode.LIVE, False), (Mode.DRILL, True)])
+def test_what_was_never_out_is_not_what_the_product_runs(watched: Watched, mode: Mode, said: bool) -> None:
+    """It came back by itself before the fix went out, or all of it was a drill."""
+    hotfix = watched.hotfix()
+    Incident.objects.filter(pk=hotfix.incident_id).update(mode=mode)
+    if said:
+        report(Incident.objects.for_page().get(pk=hotfix.incident_id), "deployed", by=watched.ada)
+    closed(watched, hotfix)
+    hotfix.product.refresh_from_db()
+    assert (hotfix.status, hotfix.product.version) == ("released", "0.1.0")
 
 
 def test_what_else_runs_by_then_is_not_written_over(watched: Watched) -> None:
