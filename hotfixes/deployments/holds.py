@@ -20,6 +20,7 @@ from foundation.crash import crashpoint
 from hotfixes.models import Hotfix, Rollback
 from incidents import alarms
 from incidents.alarms import Alarm
+from incidents.lifecycle.lifecycle import announce
 from incidents.models import Incident, Mode
 from incidents.telling import notice
 from live import bus
@@ -185,10 +186,13 @@ def _free(hold: Hold) -> bool:
 
 
 def _tell(incident: Incident, product: Product, ref: str, key: str, headline: str, line: str) -> None:
-    """The rooms of the product whose releases wait, inside the house; of a private incident nobody. Open pages too."""
-    bus.publish(f"board:{product.team_id}", event="refresh")
+    """The rooms of the product whose releases wait, inside the house, and open pages; of a private incident no room, and
+    only the pages of who takes part: that something begins would be told to all who listen.
+    """
     if incident.private:
+        announce(incident)
         return
+    bus.publish(f"board:{product.team_id}", event="refresh")
     rooms = Channel.objects.active().internal().filter(team=product.team_id).order_by("pk")
     to = [
         Recipient(one.name, channel=one)

@@ -18,6 +18,7 @@ from hotfixes.reported.curl import hold_line
 from incidents import alarms
 from incidents.alarms import Alarm
 from incidents.models import Incident, Mode, Participant
+from live.models import Announcement
 from notifications.models import Audience, Channel, Delivery
 from products.models import Product, Repository
 from products.token_products import make_narrow_token
@@ -112,7 +113,11 @@ def test_a_drill_holds_nothing_and_a_private_one_nothing_in_front_of_others(
     Incident.objects.update(mode=Mode.LIVE, private=True)
     join(eve := make_user("eve@example.test"), product.team)
     Participant.objects.get_or_create(incident=hotfix.incident, user=ada)
+    Announcement.objects.all().delete()
     assert holds.keep() == 1
+    # Not even that something happened: the whole team listens on the board's topic.
+    topics = {f"incident:{hotfix.incident.pk}", f"user:{ada.pk}"}
+    assert set(Announcement.objects.values_list("topic", flat=True)) == topics
     assert not Delivery.objects.filter(key="hold").exists()
     assert [asks(product, one)[1]["hold"] for one in (ada, eve)] == [True, False]
     assert "Hold other releases" not in now_says(eve)
