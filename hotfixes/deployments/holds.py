@@ -186,8 +186,8 @@ def _free(hold: Hold) -> bool:
 
 
 def _tell(incident: Incident, product: Product, ref: str, key: str, headline: str, line: str) -> None:
-    """The rooms of the product whose releases wait, inside the house, and open pages; of a private incident no room, and
-    only the pages of who takes part: that something begins would be told to all who listen.
+    """The rooms of the product whose releases wait, inside the house, and open pages; of a private incident no room,
+    and only the pages of who takes part: that something begins would be told to all who listen.
     """
     if incident.private:
         announce(incident)
