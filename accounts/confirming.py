@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import limits, passkeys
+from accounts import known_devices, limits, passkeys
 from accounts.models import User
 
 FRESH_S = 15 * 60
@@ -63,7 +63,7 @@ def confirm(request: HttpRequest, user: User, form: ConfirmForm) -> None:
     """`user` has shown that it is them: noted in the session. Raises ValidationError by field of `form`."""
     given = form.cleaned_data
     try:
-        limits.count(f"confirm:{user.pk}", TRIES_A_MINUTE)
+        limits.count(f"confirm:{user.pk}:{_where(request, user)}", TRIES_A_MINUTE)
     except limits.TooOften as often:
         words = _("Too many tries. Wait %(s)s seconds, then try again.") % {"s": often.wait_s}
         raise ValidationError({"password": words}) from often
@@ -93,6 +93,14 @@ def passes(request: HttpRequest, user: User, form: ConfirmForm) -> bool:
         form.add_error(None, error)
         return False
     return True
+
+
+def _where(request: HttpRequest, user: User) -> str:
+    """Where wrong tries are counted: whoever holds a link that was passed on must not shut out the one who decides, on
+    the page or on a device of theirs (accounts/known_devices.py). All who only have the link are counted together."""
+    if request.user == user:
+        return "page"
+    return known_devices.number(request, user.email) or "link"
 
 
 def _note(request: HttpRequest, user: User, method: str, **more: Any) -> None:

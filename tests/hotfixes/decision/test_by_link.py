@@ -53,6 +53,31 @@ def test_with_the_password_it_decides_and_signs_in_on_this_device(link: str, olg
     assert (again.status_code, "You have decided already." in again.content.decode()) == (409, True)
 
 
+def test_who_guesses_by_a_link_that_was_passed_on_shuts_out_nobody_but_such_links(
+    link: str, incident: Incident, olga: User
+) -> None:
+    page, phone = sign_in(olga, seconds_ago=901), Client()
+    given = {"login": olga.email, "password": PASSWORD}
+    assert phone.post("/accounts/login/", given).status_code == 302
+    phone.post("/accounts/logout/")
+    with time_machine.travel(moment.now(), tick=False):
+        for wrong in ({"password": "wrong"}, {}) * 3:
+            assert Client().post(link, {**SENT, **wrong}).status_code == 422
+        right = {**SENT, "password": PASSWORD}
+        late = Client().post(link, right)
+        assert (late.status_code, "Too many tries." in late.content.decode()) == (422, True)
+        assert Decision.objects.count() == 0
+        # Each of them has tries of their own, and no more than these.
+        path = f"/decisions/{incident.ref}/confirm"
+        for client, at in ((page, path), (phone, link)):
+            for _n in range(5):
+                said = client.post(at, {**SENT, "password": "wrong"})
+                assert "This is not your present password." in said.content.decode()
+        assert phone.post(link, right).status_code == 302
+        assert "Too many tries." not in page.post(path, {**right, "instead_of": "1"}).content.decode()
+        assert Decision.objects.get(number=1).by == olga
+
+
 def test_who_is_signed_in_comes_to_the_card_itself(
     link: str, incident: Incident, olga: User, ada: User
 ) -> None:
