@@ -25,7 +25,7 @@ def _claim() -> None:
     root, marker = _root(), _marker()
     try:
         root.mkdir(parents=True, exist_ok=True)
-        if not marker.is_file() and any(found.name != "lost+found" for found in root.iterdir()):
+        if not _is_ours(root) and any(found.name != "lost+found" for found in root.iterdir()):
             raise ImproperlyConfigured(
                 f"NIGHTDESK_STATIC: {root} holds something that Nightdesk did not put there, and all of it would be "
                 "deleted. Name an empty folder, or a new one"
@@ -35,6 +35,11 @@ def _claim() -> None:
         raise ImproperlyConfigured(
             f"NIGHTDESK_STATIC: {root} cannot be written ({problem.strerror}). Name a folder of your own"
         ) from problem
+
+
+def _is_ours(root: Path) -> bool:
+    """By its mark, or by the list of names that is written last: a volume may come without what lies beside it."""
+    return _marker().is_file() or (root / "staticfiles.json").is_file()
 
 
 def are_collected() -> bool:
@@ -59,4 +64,4 @@ def _root() -> Path:
 
 
 def _marker() -> Path:
-    return _root().with_name(f"{_root().name}.collected")
+    return _root().parent / f"{_root().name}.collected"

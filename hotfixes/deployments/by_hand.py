@@ -70,9 +70,10 @@ def _row(hotfix: Hotfix, place: Environment, was: str, event: TimelineEvent) -> 
 
 
 def _failed(incident: Incident, event: TimelineEvent) -> None:
-    """It was not out after all: what ran before still runs."""
+    """It was not out after all where the process deploys to: what ran before still runs there."""
     if hotfix := _hotfix(incident, event):
-        _said(incident).filter(hotfix=hotfix.ref).update(status=Status.FAILED)
+        place = place_of(incident.process_version.document)
+        _said(incident).filter(hotfix=hotfix.ref, environment__kind=place).update(status=Status.FAILED)
 
 
 def _correct(incident: Incident, event: TimelineEvent) -> None:

@@ -156,9 +156,25 @@ def test_a_folder_that_is_not_ours_is_never_emptied_for_static_files(settings: A
     (tmp_path / "theirs.collected").touch()
     with pytest.raises(ImproperlyConfigured, match=r"theirs\.d holds something"):
         static_files.collect_static()
+    settings.STATIC_ROOT = Path("/")
+    with pytest.raises(ImproperlyConfigured, match="/ holds something"):
+        static_files.collect_static()
     settings.STATIC_ROOT = theirs / "hosts" / "static"
     with pytest.raises(ImproperlyConfigured, match="cannot be written"):
         static_files.collect_static()
+
+
+def test_a_folder_of_ours_whose_mark_did_not_come_along_is_filled_again(
+    settings: Any, tmp_path: Path
+) -> None:
+    """A volume holds the folder, not what lies beside it; and the mark was once called otherwise."""
+    settings.STATIC_ROOT = tmp_path / "static.d"
+    named_by_content = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": named_by_content}
+    static_files.collect_static()
+    (tmp_path / "static.d.collected").unlink()
+    static_files.collect_static()
+    assert static_files.are_collected()
 
 
 def test_static_files_go_on_where_a_kill_cut_them_off(

@@ -164,3 +164,5 @@ def test_where_the_process_deploys_to_a_dev_server_users_have_what_is_released(a
     assert rows(product) == [by_hand("1.0.1", "dev")]
     finish(incident, "manifest", by=ada)
     assert rows(product) == [by_hand("1.0.1", "dev"), by_hand("1.0.1")]
+    report(incident, "deploy_failed", by=ada)
+    assert rows(product) == [by_hand("1.0.1", "dev", "failed"), by_hand("1.0.1")]
