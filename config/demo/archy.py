@@ -34,7 +34,7 @@ def _triage(stage: Stage, at: At, title: str, impact: str, severity: str, how: s
         do.confirm_severity(incident, by=stage.sam, at=at(22))
     else:
         do.change_severity(
-            incident, by=stage.sam, severity=known, reason="Data is safe; the app does not start.", at=at(22)
+            incident, by=stage.sam, severity=known, reason="Data is safe, and nothing leaks.", at=at(22)
         )
     return incident
 

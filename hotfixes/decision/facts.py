@@ -16,6 +16,7 @@ from hotfixes.decision import asking, comparing, mending, options, proposing
 from hotfixes.decision.growing import growing
 from hotfixes.decision.release import release
 from hotfixes.models.spoken import without_words
+from hotfixes.rollback import releases
 from hotfixes.rollback import ways as rollback
 from hotfixes.watch.opening import remedy_of
 from incidents import glance
@@ -52,6 +53,7 @@ def facts(incident: Incident, now: datetime) -> dict[str, Any]:
     hidden = proposing.hidden_of(incident)
     proposal = proposing.shown(proposing.latest(incident), hidden)
     found |= {
+        "version": _version(incident),
         "options": ways,
         "growing": growing(incident),
         "release": release(incident, list(ways)),
@@ -77,7 +79,7 @@ def _known(incident: Incident, now: datetime) -> dict[str, Any]:
         "incident": incident.ref,
         "title": incident.title,
         "product": incident.product.name,
-        "version": incident.affected_version or incident.product.version,
+        "version": incident.affected_version,
         "environment": str(incident.environment or ""),
         "severity": incident.severity.label,
         "mark": incident.severity.mark,
@@ -98,6 +100,14 @@ def _known(incident: Incident, now: datetime) -> dict[str, Any]:
         "rollback_when": options.when(incident),
         "options": options.options(incident),
     }
+
+
+def _version(incident: Incident) -> str:
+    """The one that the incident names, else what was reported to run, else what was entered for the product."""
+    if incident.affected_version:
+        return incident.affected_version
+    runs = releases.running(incident, incident.product)
+    return runs.version if runs and runs.source == "deployments" else incident.product.version
 
 
 def _told(incident: Incident) -> list[dict[str, str]]:

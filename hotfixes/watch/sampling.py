@@ -18,8 +18,10 @@ from monitoring.looks import Looked
 from monitoring.models import Target
 from monitoring.states import State
 
-# Of one target, when a watch is opened late.
+# Of one target, when a watch is opened late: twice as many at most. The first looks lie as close as the monitor's own,
+# for so many times what the watch asks for: they show how it went, and what follows only that it stayed so.
 MOST_BEFORE = 2_000
+DENSE = 2
 
 
 def keep(looked: Sequence[Looked]) -> None:
@@ -66,7 +68,9 @@ def backfill(watch: Watch, since: datetime, now: datetime) -> None:
     strips = between(targets, since, now)
     rows = []
     for target in targets:
-        step = timedelta(seconds=max(target.monitor.interval_s, (now - since).total_seconds() / MOST_BEFORE))
+        dense = min(now, since + timedelta(seconds=DENSE * watch.least_s))
+        close = _step(target, since, dense)
+        wide = _step(target, dense, now)
         at = target.monitor.looked_at
         if at is None:
             continue
@@ -79,9 +83,13 @@ def backfill(watch: Watch, since: datetime, now: datetime) -> None:
             moment_ = piece.start
             while moment_ < min(piece.end, at):
                 rows.append(_seed(watch, target, moment_, verdict, verdict == BAD))
-                moment_ += step
+                moment_ += close if moment_ < dense else wide
         rows.append(_seed(watch, target, at, *said(target)))
     WatchSample.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _step(target: Target, start: datetime, end: datetime) -> timedelta:
+    return timedelta(seconds=max(target.monitor.interval_s, (end - start).total_seconds() / MOST_BEFORE))
 
 
 def _seed(watch: Watch, target: Target, at: datetime, verdict: str, confirmed: bool) -> WatchSample:

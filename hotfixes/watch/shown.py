@@ -72,6 +72,12 @@ class WatchShown:
     ends_at: datetime | None
 
     @property
+    def cut_short_by(self) -> str:
+        """Who said that it is over before as much was watched as the process asks for; "" where nobody did."""
+        by = str(self.watch.facts.get("said_by") or "")
+        return by if self.state == Watch.State.MET and self.course.counted_s < self.watch.least_s else ""
+
+    @property
     def done(self) -> str:
         return span(self.course.counted_s // 60 * 60)
 

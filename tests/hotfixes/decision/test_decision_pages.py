@@ -11,12 +11,13 @@ from hotfixes.decision.asking import answer, ask
 from hotfixes.decision.decide import decide
 from hotfixes.decision.proposing import propose
 from hotfixes.models import Decision
+from hotfixes.reported.deployments import report_deployment
 from incidents.lifecycle import transitions
 from incidents.models import Incident
 from incidents.roles.roles import claim
 from incidents.timeline import corrections
 from incidents.work.report import report
-from products.models import RoleHolder
+from products.models import Product, RoleHolder
 from tests.factories import make_user
 from tests.signing import sign_in
 
@@ -66,6 +67,19 @@ def test_a_refusal_is_cheap_also_for_whom_a_decision_waits(
     # Nor does it say to an open page that nothing waits.
     fragment = phone.get("/nothing/", headers={"HX-Request": "true"}).content.decode()
     assert 'id="waiting"' not in fragment
+
+
+def test_the_card_names_the_version_that_was_reported_to_run(
+    phone: Client, incident: Incident, product: Product, ada: User
+) -> None:
+    """Not the one that somebody entered once; both stood on it."""
+    product.version = "0.1.0"
+    product.save()
+    assert "Staff Mobile 0.1.0" in phone.get(f"/decisions/{incident.ref}/").content.decode()
+    place = product.environments.get(kind="production")
+    report_deployment(product, place, version="0.1.1", status="succeeded", by=ada)
+    page = phone.get(f"/decisions/{incident.ref}/").content.decode()
+    assert ("Staff Mobile 0.1.1" in page, "Staff Mobile 0.1.0" in page) == (True, False)
 
 
 def test_the_card_costs_few_queries(

@@ -14,6 +14,7 @@ from hotfixes.models import Hotfix, Tally
 from hotfixes.watch import smoke, tallies
 from incidents.models import Incident
 from incidents.roles.roles import claim
+from incidents.work.report import report
 from tests.hotfixes.watch.conftest import NIGHT, Night
 
 ALL = {"item_launches": "passed", "item_core": "passed", "item_errors": "passed"}
@@ -179,3 +180,14 @@ def test_what_opened_the_incident_is_up_all_through_the_watch_k64(watched: Night
     assert judged(watched, "fix_verified") == {"fix_verified": "PENDING"}
     watched.go(120)
     assert judged(watched, "fix_verified") == {"fix_verified": "PASS"}
+
+
+def test_a_watch_that_a_word_cut_short_is_not_green(watched: Night, phone: Client) -> None:
+    watched.go(20)
+    report(watched.incident, "watch_met", by=watched.ada, text="Nobody complains.")
+    shown = page(watched, phone)
+    assert ("over, says Ada" in shown, "20 min of 2 h" in shown, "went well</span>" in shown) == (
+        True,
+        True,
+        False,
+    )
