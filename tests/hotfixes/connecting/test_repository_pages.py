@@ -144,7 +144,7 @@ def test_what_was_found_is_on_its_pages(watched: Watched) -> None:
     assert "<code>apps/mobile/pubspec.yaml</code>: <b>0.1.0+5</b>" in page
     assert "<b>0.1.0</b> on top" in page
     panel = client.get("/products/krow/").text
-    assert "apps/mobile/pubspec.yaml <b>0.1.0+5</b>" in panel
+    assert "<code>apps/mobile/pubspec.yaml</code> <b>0.1.0+5</b>" in panel
     assert "krow/prod-v0.1.0" in panel
 
 
