@@ -113,17 +113,11 @@ def versions_agree(context: Context, results: Results) -> Result:
     odd = [(where, version) for where, version, _line in said if version and version != new]
     if not odd:
         if context.product_version and bare(context.product_version) != new:
-            proof.append(_raised_later(context))
+            proof.append(_("Entered for the product is %s still.") % context.product_version[:40])
         return passed(_("All speak of %s.") % new, *proof, versions=[version for _w, version, _l in said])
     words = {"odd": listed([f"{where} {version}" for where, version in odd]), "new": new}
     then = Next(_("Find out which is right, and correct the others."))
     return failed(_("Not all speak of %(new)s: %(odd)s.") % words, *proof, then=then)
-
-
-def _raised_later(context: Context) -> str:
-    """Nothing is wrong with the release: only what somebody once typed in is not raised yet."""
-    words = {"old": context.product_version[:40]}
-    return _("Entered for the product is %(old)s still: closing the incident raises it.") % words
 
 
 FINDINGS: Final[Mapping[str, Callable[[Context, Results], Result]]] = {

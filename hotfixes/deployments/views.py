@@ -39,7 +39,7 @@ def deployments(request: HttpRequest, slug: str) -> HttpResponse:
     cursor = bus.cursor()
     product, user, now = fetch(request, slug, "view"), signed_in(request), moment.now()
     wanted = {name: asked(request, name) for name in ("q", "environment", "status")}
-    rows = _matching(product, wanted).select_related("environment", "by")
+    rows = _matching(product, wanted, user).select_related("environment", "by")
     try:
         found = page(rows, order=("-at", "-pk"), after=asked(request, "after", 2000), size=SIZE)
     except BadCursor:
@@ -61,13 +61,14 @@ def deployments(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "hotfixes/deployments.html", context)
 
 
-def _matching(product: Product, wanted: dict[str, str]) -> QuerySet[Deployment]:
+def _matching(product: Product, wanted: dict[str, str], user: User) -> QuerySet[Deployment]:
+    """A hotfix finds its deployments for who may know of it: for the others they are nobody's."""
     rows = Deployment.objects.filter(product=product)
     for word in wanted["q"].split()[:10]:
         rows = rows.filter(
             Q(version__icontains=word.removeprefix("v"))
             | Q(git_ref__icontains=word)
-            | Q(hotfix__iexact=word)
+            | Q(hotfix__in=_known(word, user))
             | Q(token__icontains=word)
         )
     if wanted["environment"]:
@@ -75,6 +76,13 @@ def _matching(product: Product, wanted: dict[str, str]) -> QuerySet[Deployment]:
     if wanted["status"] in Deployment.Status.values:
         rows = rows.filter(status=wanted["status"])
     return rows
+
+
+def _known(word: str, user: User) -> list[str]:
+    number = word[3:]
+    if not word.casefold().startswith("hf-") or not number.isdecimal() or len(number) > 9:
+        return []
+    return [one.ref for one in Hotfix.objects.visible_to(user).filter(number=int(number))]
 
 
 def shown(rows: list[Deployment], user: User, now: Any, zone: str) -> list[dict[str, Any]]:

@@ -61,7 +61,7 @@ def heed(reply: Reply) -> Outcome:
     if text.startswith("<"):
         words = _("Answered %(status)s with a web page, which takes no messages: look at the address.")
         return Outcome("refused", words % {"status": reply.status})
-    said = _object(text)
+    said = read_object(text)
     no = text if text in SAID_NO else _objection(said)
     if not no:
         return outcome
@@ -84,9 +84,10 @@ def _later(status: Any) -> bool:
     return isinstance(status, int) and (status >= 500 or status in COME_AGAIN)
 
 
-def _object(text: str) -> dict[str, Any]:
+def read_object(body: str | bytes) -> dict[str, Any]:
+    """What a server has said as a JSON object; empty where it said anything else."""
     try:
-        said = json.loads(text)
+        said = json.loads(body)
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}

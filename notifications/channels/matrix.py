@@ -112,7 +112,7 @@ def message(parcel: Parcel, most: int = MOST_BYTES) -> dict[str, Any]:
 def _judge(reply: Reply) -> Outcome:
     if not reply.status:
         return answers.judge(reply)
-    said = _said(reply.body)
+    said = answers.read_object(reply.body)
     if 200 <= reply.status < 300:
         if isinstance(said.get("event_id"), str):
             return Outcome("sent", _("The homeserver took it."))
@@ -139,14 +139,6 @@ def _hopeless(code: str) -> str:
         "M_TOO_LARGE": _("The homeserver says that the message is too long."),
     }
     return known.get(code, "")
-
-
-def _said(body: bytes) -> dict[str, Any]:
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 def _rest(said: dict[str, Any], reply: Reply) -> float:

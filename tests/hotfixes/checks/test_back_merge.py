@@ -68,7 +68,7 @@ def test_everything_must_speak_of_one_version(watched: Watched) -> None:
     )  # fmt: skip
     said = guard(watched, hotfix)["versions_agree"]
     assert (said["verdict"], said["summary"]) == ("PASS", "All speak of 0.1.1.")
-    assert said["proof"][-1] == "Entered for the product is 0.1.0 still: closing the incident raises it."
+    assert said["proof"][-1] == "Entered for the product is 0.1.0 still."
     watched.product.version = "0.1.1"
     watched.product.save()
     said = guard(watched, hotfix)["versions_agree"]

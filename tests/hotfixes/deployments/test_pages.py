@@ -145,7 +145,12 @@ def test_a_hotfix_of_a_private_incident_stays_unsaid(product: Product, ada: User
     join(eve := make_user("eve@example.test"), product.team)
     client = Client()
     client.force_login(eve)
-    assert "HF-1" not in client.get(f"/products/{product.slug}/deployments/").content.decode()
+    path = f"/products/{product.slug}/deployments/"
+    assert "HF-1" not in client.get(path).content.decode()
+    # Nor can it be found out by asking for it.
+    assert ("0.1.1" in text(client, path), "0.1.1" in text(client, path, q="hf-1")) == (True, False)
+    client.force_login(ada)
+    assert "0.1.1" in text(client, path, q="hf-1")
 
 
 def test_while_the_deployment_comes_next_its_page_says_by_when(

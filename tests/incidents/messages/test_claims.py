@@ -86,12 +86,14 @@ def test_a_short_gap_of_ours_does_not_and_a_long_one_does_k76(target: Target, in
     )
 
 
+@pytest.mark.parametrize("interval_s", [60, 10])
 def test_what_was_ill_until_the_deployment_worked_is_not_of_the_day_after_k76(
-    product: Product, target: Target, ada: User
+    product: Product, target: Target, ada: User, interval_s: int
 ) -> None:
+    """Said a day late: the watch goes by what the monitor saw, however often it looks."""
     was(target, (25, "down"), (23.75, "up"))
     Target.objects.filter(pk=target.pk).update(created_at=moment.now() - timedelta(hours=25))
-    Monitor.objects.filter(targets=target).update(looked_at=moment.now())
+    Monitor.objects.filter(targets=target).update(looked_at=moment.now(), interval_s=interval_s)
     incident = declare(product, by=ada, title="Sign-in fails", detected_at=moment.now() - timedelta(hours=25))
     report(incident, "deployed", by=ada, at=moment.now() - timedelta(hours=24))
     report(incident, "smoke_passed", by=ada, at=moment.now() - timedelta(hours=23.5))
