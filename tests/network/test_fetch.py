@@ -2,9 +2,7 @@
 
 import datetime
 import gzip
-import shutil
 import ssl
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from network import authorities
 from network.curl import Request, Response, fetch_each, fetch_many
 from network.egress import Policy
 from network.names import Names
+from tests.certificates import self_signed
 from tests.network.serving import Answer, Handler, hanging, redirecting, site
 
 LOOPBACK = Policy(frozenset({ip_network("127.0.0.0/8")}))
@@ -202,15 +201,7 @@ def test_leaving_early_leaves_nothing_open() -> None:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """Key and certificate of a one-off authority for 127.0.0.1, valid for one year."""
-    openssl = shutil.which("openssl") or pytest.skip("needs openssl")
-    key, made, both = (tmp_path / name for name in ("key.pem", "made.pem", "both.pem"))
-    wanted = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "365"]
-    named = ["-subj", "/CN=tests", "-addext", "subjectAltName=IP:127.0.0.1"]
-    command = [openssl, "req", "-x509", *wanted, *named, "-keyout", str(key), "-out", str(made)]
-    subprocess.run(command, check=True, capture_output=True)
-    both.write_bytes(made.read_bytes() + key.read_bytes())
-    return both
+    return self_signed(tmp_path, "IP:127.0.0.1")
 
 
 @pytest.fixture

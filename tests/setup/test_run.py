@@ -142,6 +142,22 @@ def test_packages_that_cannot_be_had_are_said_and_tried_again_the_next_time(chec
     assert run(checkout, "x").stdout == "x|/\n"
 
 
+def test_packages_that_were_fetched_before_need_no_network(checkout: Path) -> None:
+    give_uv(checkout)
+    uv = checkout.parent / "bin" / "uv"
+    away = (
+        '[ "$1" = pip ] && case " $* " in *" --offline "*) ;; *) echo "dns error" >&2; exit 2 ;; esac\nexit 0'
+    )
+    uv.write_text(uv.read_text().replace("exit 0", away))
+    found = run(checkout, "x")
+    assert (found.returncode, found.stdout) == (0, "x|/\n")
+    assert found.stderr.splitlines()[1:] == [
+        "dns error",
+        "run: took the packages that were fetched here before",
+    ]
+    assert (checkout / ".venv" / "synced.lock").read_text() == "one==1\n"
+
+
 def test_nothing_to_work_with_is_said_in_one_line(checkout: Path) -> None:
     found = run(checkout, "x")
     assert (found.returncode, found.stdout) == (1, "")

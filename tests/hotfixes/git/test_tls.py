@@ -1,8 +1,6 @@
 """The usual way: https, a name, a token; the name pinned to the judged address and the certificate still checked."""
 
-import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from hotfixes.git.remote import Credential, Remote
 from hotfixes.git.trouble import Trouble
 from network import authorities
 from network.names import Names
+from tests.certificates import self_signed
 from tests.hotfixes.git.building import Repository
 from tests.hotfixes.git.conftest import LOOPBACK
 from tests.hotfixes.git.expecting import trouble
@@ -24,20 +23,7 @@ HERE = Access(LOOPBACK, names=Names(lambda name: ["127.0.0.1"]))
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """Key and certificate of a one-off authority for git.example.test."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl is not installed")
-    key, made = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    wanted = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "365")
-    named = ("-subj", "/CN=test", "-addext", "subjectAltName=DNS:git.example.test")
-    subprocess.run(
-        [openssl, "req", "-x509", *wanted, *named, "-keyout", str(key), "-out", str(made)],
-        check=True,
-        capture_output=True,
-    )
-    made.write_text(key.read_text() + made.read_text())
-    return made
+    return self_signed(tmp_path, "DNS:git.example.test")
 
 
 @pytest.fixture
