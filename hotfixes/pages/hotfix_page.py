@@ -1,9 +1,10 @@
 """What the page of a hotfix shows, read once: its checks by the process's steps, each with its history and commands."""
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,21 +18,28 @@ from hotfixes.reported import curl
 from hotfixes.reported.curl import Line
 from hotfixes.standing import shown, standing
 from hotfixes.standing.standing import CheckView, SaidView
+from incidents.work.verdicts import Shown
 from products.models import Deployment
 from products.vocabulary import Verdict
 
 # Of answers that changed, the newest of all checks together: beyond these nobody reads on a page.
 MOST = 300
 RECEIVED = 20
+# Checks with the same words why nothing can be told: so many are said in one place, and not with each.
+ALIKE = 3
 
 
 @dataclass(frozen=True)
 class CheckShown:
-    """`told`: the same as the incident page shows it. `before`: earlier answers, the newest first."""
+    """`told`: the same as the incident page shows it. `before`: earlier answers, the newest first.
+
+    `said_above`: its words stand once above all checks that have the same.
+    """
 
     view: CheckView
     told: Any
     before: list[CheckResult]
+    said_above: bool = False
 
     @property
     def override(self) -> SaidView | None:
@@ -54,6 +62,15 @@ class StepShown:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """What `number` checks say in the same words."""
+
+    number: int
+    summary: str
+    next_text: str
+
+
+@dataclass(frozen=True)
 class Sent:
     """`what`: which smoke test, or which check it speaks of, as the process calls it."""
 
@@ -66,6 +83,7 @@ class HotfixPage:
     glance: HotfixShown
     next: CheckShown | None
     steps: list[StepShown]
+    alike: Alike | None
     guard: list[Beside]
     listed: list[Line]
     evidence: list[Sent]
@@ -94,17 +112,38 @@ def read(hotfix: Hotfix, now: datetime) -> HotfixPage:
     known = standing.standing(hotfix)
     lines = curl.lines(hotfix)
     earlier = _earlier(hotfix)
-    checks = [CheckShown(one, shown.of_check(one, hotfix), earlier[one.key]) for one in known.checks]
+    told = [(one, shown.of_check(one, hotfix)) for one in known.checks]
+    alike = _alike([line for _check, line in told])
+    checks = [
+        CheckShown(one, line, earlier[one.key], alike is not None and _unknown(line) == alike.summary)
+        for one, line in told
+    ]
     following = next((one for one in checks if known.next and one.view.key == known.next.key), None)
     return HotfixPage(
         hotfix_panel.of(known, now),
         following,
         _steps(hotfix, checks, lines, following),
+        alike,
         _guard(hotfix),
         [one for one in lines if not one.step],
         _sent(hotfix, {one.view.key: str(one.view.title) for one in checks}),
         _deployments(hotfix),
     )
+
+
+def _unknown(line: Shown) -> str:
+    """Why nothing can be told; empty for a check that tells something or somebody vouches for."""
+    return "" if line.verdict != Verdict.UNKNOWN or line.waived or line.attested else line.summary
+
+
+def _alike(lines: Sequence[Shown]) -> Alike | None:
+    """One cause, a repository that is not there or not to be read, keeps many checks from telling anything."""
+    summary, number = max(
+        Counter(filter(None, map(_unknown, lines))).items(), key=itemgetter(1), default=("", 0)
+    )
+    if number < ALIKE:
+        return None
+    return Alike(number, summary, next(line.next_text for line in lines if _unknown(line) == summary))
 
 
 def _earlier(hotfix: Hotfix) -> dict[str, list[CheckResult]]:

@@ -89,6 +89,25 @@ def test_the_page_of_a_hotfix_shows_every_check_with_its_history(watched: Watche
     assert phone.post(f"/hotfixes/{hotfix.ref}/recheck").status_code == 302
 
 
+def test_what_keeps_many_checks_from_telling_is_said_once_above_them(watched: Watched, phone: Client) -> None:
+    """K104: without a repository every git check has the same reason; nine screens of it helped nobody on a phone."""
+    watched.product.repository = None
+    watched.product.save()
+    hotfix = watched.hotfix()
+    path, reason = f"/hotfixes/{hotfix.ref}/", "no repository is connected to"
+    alike = hotfix.results.filter(superseded_at=None, verdict="UNKNOWN", summary__contains=reason).count()
+    assert alike >= 3
+    shown = page(phone, path)
+    assert (f"{alike} of these checks:" in shown, shown.count(reason)) == (True, 1)
+    assert shown.count("can&#x27;t tell</span>") + shown.count("can't tell</span>") >= alike
+    assert phone.post(f"{path}checks/branch_name/attest", {"text": "I looked"}).status_code == 302
+    shown = page(phone, path)
+    assert f"{alike - 1} of these checks:" in shown
+    assert reason in shown.split('<li id="branch_name">')[1].split("</li>")[0], (
+        "not what somebody vouches for"
+    )
+
+
 def test_a_check_is_waived_with_a_reason_that_stays_in_the_form(watched: Watched, phone: Client) -> None:
     hotfix = watched.hotfix()
     path = f"/hotfixes/{hotfix.ref}/checks/changelog_entry"
