@@ -70,7 +70,9 @@ def facts(incident: Incident, now: datetime) -> dict[str, Any]:
 def brief(incident: Incident, now: datetime) -> dict[str, Any]:
     """Without history, previews and what looks far: for a page that shows much else."""
     found = _known(incident, now)
-    return {"unknown": unknown(found), **found}
+    # What was entered is at hand, and answers whether there is an answer.
+    version = found["version"] or incident.product.version
+    return {"unknown": unknown(found | {"version": version}), **found}
 
 
 def _known(incident: Incident, now: datetime) -> dict[str, Any]:

@@ -82,6 +82,18 @@ def test_the_card_names_the_version_that_was_reported_to_run(
     assert ("Staff Mobile 0.1.1" in page, "Staff Mobile 0.1.0" in page) == (True, False)
 
 
+@pytest.mark.parametrize("entered", ["", "0.1.0"])
+def test_the_incident_page_asks_which_version_runs_only_where_the_card_does(
+    phone: Client, incident: Incident, product: Product, entered: str
+) -> None:
+    """It asked beside "0.1.1" on the card."""
+    product.version = entered
+    product.save()
+    for path in (incident.get_absolute_url(), f"/decisions/{incident.ref}/"):
+        page = phone.get(path).content.decode()
+        assert ("Which version is running?" in page) == (not entered), path
+
+
 def test_the_card_costs_few_queries(
     phone: Client, incident: Incident, ada: User, olga: User, django_assert_max_num_queries: Any
 ) -> None:
