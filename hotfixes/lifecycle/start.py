@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError as PolicyError
 
 from accounts.models import User
-from foundation import moment
+from foundation import moment, rounds
 from foundation.crash import crashpoint
 from foundation.refs import next_number
 from hotfixes.git import names
@@ -117,7 +117,7 @@ def adopt() -> int:
         .annotate(begun_at=Subquery(word.values("occurred_at")[:1]))
         .filter(begun_at__isnull=False)
     )
-    return sum(_adopted(incident) for incident in waiting.exclude(Exists(rows)).for_page()[:20])
+    return rounds.each("hotfix.adopt", waiting.exclude(Exists(rows)).for_page()[:20], _adopted)
 
 
 def _adopted(incident: Incident) -> bool:

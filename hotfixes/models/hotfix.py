@@ -50,8 +50,9 @@ class Hotfix(Remedy):
     # What the tags of the product begin with ({product}), and which part of a monorepo it is.
     called = models.CharField(max_length=80)
     component = models.CharField(max_length=60, blank=True)
-    old_version = models.CharField(max_length=40, blank=True)
-    new_version = models.CharField(max_length=40, blank=True)
+    # As long as what they are read from may be: deployments, and the version that an incident names.
+    old_version = models.CharField(max_length=80, blank=True)
+    new_version = models.CharField(max_length=80, blank=True)
     base_tag = models.CharField(max_length=250, blank=True, validators=[plain_text, single_line])
     branch = models.CharField(max_length=250, blank=True, validators=[plain_text, single_line])
     slug = models.CharField(max_length=60, blank=True)

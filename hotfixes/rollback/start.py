@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.models import User
-from foundation import moment
+from foundation import moment, rounds
 from foundation.crash import crashpoint
 from foundation.refs import next_number
 from hotfixes.models import Decision, Hotfix, Rollback, RollbackStep
@@ -110,8 +110,8 @@ def _facts(incident: Incident, product: Product, chosen: Way | None) -> dict[str
     preview = preview_data(product, chosen["from_ref"], chosen["target_ref"])
     return {
         "option": dict(chosen),
-        "from_version": chosen["from_version"][:40],
-        "to_version": chosen["target_version"][:40],
+        "from_version": chosen["from_version"][:80],
+        "to_version": chosen["target_version"][:80],
         "from_ref": chosen["from_ref"],
         "to_ref": chosen["target_ref"],
         "preconditions": chosen["preconditions"],
@@ -141,7 +141,7 @@ def adopt() -> int:
     # The last word counts: what an earlier one began may have ended since.
     last = Subquery(said.order_by("-seq").values("occurred_at")[:1])
     begun = waiting.annotate(begun_at=last).filter(begun_at__isnull=False).exclude(Exists(rows))
-    return sum(_adopted(pk) for pk in list(begun.order_by().values_list("pk", flat=True)[:20]))
+    return rounds.each("rollback.adopt", list(begun.order_by().values_list("pk", flat=True)[:20]), _adopted)
 
 
 def _joins(begun_at: Any) -> Q:

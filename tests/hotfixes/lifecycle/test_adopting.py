@@ -1,10 +1,14 @@
 """A hotfix that somebody began by deciding or by saying so has its row a moment later, and only one (K19)."""
 
+import pytest
+from django.db import connection
+
 from hotfixes.lifecycle.ending import abandon
 from hotfixes.lifecycle.start import adopt, start
 from hotfixes.models import Hotfix
 from incidents.lifecycle import transitions
 from incidents.work.report import report
+from products.models import Product
 from tests.hotfixes.observing.watched import Watched
 
 
@@ -49,3 +53,29 @@ def test_a_policy_that_cannot_be_read_keeps_no_other_waiting(watched: Watched) -
     assert adopt() == 0
     type(watched.product).objects.update(policy={})
     assert adopt() == 1
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["1.4.0 since the rollout on Tuesday, on the nodes in the north and in the west", "sha256:" + "0" * 64],
+)
+def test_a_version_in_many_words_is_kept_as_long_as_the_incident_keeps_it(
+    watched: Watched, version: str
+) -> None:
+    incident = watched.incident()
+    transitions.describe(incident, by=watched.ada, affected_version=version)
+    report(incident, "branch_seen", by=watched.ada)
+    assert adopt() == 1
+    assert (incident.hotfixes.get().old_version, incident.hotfixes.get().new_version) == (version, "")
+
+
+def test_one_that_cannot_be_kept_keeps_no_other_waiting(watched: Watched) -> None:
+    """Whatever is wrong with it: here the table itself refuses the first one."""
+    refused, other = watched.incident(), watched.incident()
+    for incident in (refused, other):
+        report(incident, "branch_seen", by=watched.ada)
+    Product.objects.filter(pk=watched.product.pk).update(repository=None)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE hotfixes_hotfix ADD CHECK (incident_id <> {refused.pk})")
+    assert adopt() == 1
+    assert (refused.hotfixes.count(), other.hotfixes.count()) == (0, 1)

@@ -389,3 +389,14 @@ def test_pages_show_it_to_those_who_see_the_incident(
     assert ended
     assert all(f'<details class="fold small" id="clock-{view.clock.pk}">' in page for view in ended)
     assert client.post(f"/rollbacks/{made.ref}/done").status_code == 302
+
+
+def test_a_version_is_kept_as_long_as_it_was_reported(
+    incident: Incident, product: Product, olga: User
+) -> None:
+    """Cut off it would be another one: what ran before, and whether it is back, is asked of it."""
+    before, after = (f"sha256:{sign * 64}" for sign in "ab")
+    deployed(product, before, 100)
+    deployed(product, after, 1)
+    made = decided(incident, olga)
+    assert (made.from_version, made.to_version) == (after, before)
