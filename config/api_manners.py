@@ -45,7 +45,7 @@ class ApiManners:
         if response.status_code == 405:
             if asked == "OPTIONS":
                 return _methods(response)
-            response["Allow"] = ", ".join(sorted(response["Allow"].split(", ")))
+            response["Allow"] = _taken(response)
         if request.method == "GET" and response.status_code == 200 and isinstance(response, HttpResponse):
             response = _unless_known(request, response)
         _tell_rate(request, response)
@@ -53,12 +53,15 @@ class ApiManners:
 
 
 def _methods(refusal: HttpResponseBase) -> HttpResponse:
-    taken = sorted(
-        {*refusal["Allow"].split(", "), "OPTIONS"} | ({"HEAD"} if "GET" in refusal["Allow"] else set())
-    )
-    answer = HttpResponse(status=204, headers={"Allow": ", ".join(taken)})
+    answer = HttpResponse(status=204, headers={"Allow": _taken(refusal)})
     del answer.headers["Content-Type"]
     return answer
+
+
+def _taken(refusal: HttpResponseBase) -> str:
+    """What the address takes, with the methods that all take alike."""
+    methods = set(refusal["Allow"].split(", "))
+    return ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
 
 
 def _takes(request: HttpRequest) -> bool:

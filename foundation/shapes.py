@@ -5,8 +5,9 @@ Strict: a number is no text and 1 is not true; what nobody asked for is refused,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
@@ -21,6 +22,9 @@ from foundation.written import address as address
 from foundation.written import utc as utc
 from foundation.written import utc_or_none as utc_or_none
 
+_SPACE_FOR_T = re.compile(r"\A(\d{4}-\d\d-\d\d) (?=\d\d:)")
+_SPACE_BEFORE_ZONE = re.compile(r"(?<=\d) (\d\d:?\d\d)\Z")
+_LEAP = re.compile(r":59:60([.,:\dZ+-]+)\Z")
 _EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -58,15 +62,24 @@ def _moment(value: Any) -> Any:
     if not isinstance(value, str):
         raise ValueError("must be a text such as 2026-11-21T02:14:00Z")
     try:
-        moment = datetime.fromisoformat(value.upper())  # RFC 3339 §5.6: t and z may be small
-        if moment.tzinfo is None or "T" not in value.upper():
-            raise ValueError
-        moment = moment.astimezone(UTC)
+        moment = _written(value)
     except (ValueError, OverflowError):
         raise ValueError("must be a moment with its zone, such as 2026-11-21T02:14:00Z") from None
     if not _EARLIEST <= moment <= _LATEST:
         raise ValueError("must lie between 1990 and 2200")
     return moment
+
+
+def _written(value: str) -> datetime:
+    """RFC 3339 as programs write it (§5.6): t and z may be small, a space may stand for T (`date --rfc-3339`, Python).
+    In an address that nobody encoded the + before the zone is a space. A leap second (§5.7) is the second after it.
+    """
+    text = _SPACE_BEFORE_ZONE.sub(r"+\1", _SPACE_FOR_T.sub(r"\1T", value.upper()))
+    plain = _LEAP.sub(r":59:59\1", text)
+    moment = datetime.fromisoformat(plain)
+    if moment.tzinfo is None or "T" not in text:
+        raise ValueError
+    return moment.astimezone(UTC) + timedelta(seconds=plain != text)
 
 
 Plain = AfterValidator(_plain)

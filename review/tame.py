@@ -1,7 +1,7 @@
 """Words of people inside a Markdown document of ours: what they typed can break neither its outline nor its lists.
 
 Pure. One line is escaped; several lines of Markdown are quoted, and checked by a Markdown parser: if they would still
-make headings, raw HTML, pictures or link definitions, they stand as code.
+make headings, raw HTML, pictures, link definitions or links that could do something, they stand as code.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 _HTML = re.compile(r"<(?=[A-Za-z/!?])")
 _HEADING = re.compile(r"^((?:[ \t]*(?:[>*+-]|\d{1,9}[.)]))*[ \t]*)(#{1,6})(?=[ \t]|$)")
 _UNDERLINE = re.compile(r"^((?:[ \t]*(?:[>*+-]|\d{1,9}[.)])[ \t])*[ \t]*)([=-])(?=[=-]*[ \t]*$)")
+# Where a link may lead: a wiki that takes our document may let a `javascript:` pass that we do not.
+_SCHEMES = ("https://", "http://", "mailto:")
+_LINK = re.compile(r"\]\((?!\s*<?(?:https?://|mailto:))", re.IGNORECASE)
 _WILD = {"heading_open", "html_block", "html_inline", "image"}
 
 
@@ -56,7 +59,9 @@ def _reader() -> MarkdownIt:
     """Raw HTML is understood here, as other readers do: what it would make shows what must go."""
     from markdown_it import MarkdownIt  # 60 modules that few processes need
 
-    return MarkdownIt("commonmark", {"html": True, "maxNesting": 40}).enable(["table", "strikethrough"])
+    reader = MarkdownIt("commonmark", {"html": True, "maxNesting": 40}).enable(["table", "strikethrough"])
+    reader.validateLink = lambda _address: True  # type: ignore[method-assign]
+    return reader
 
 
 def _is_wild(text: str) -> bool:
@@ -69,6 +74,8 @@ def _is_wild(text: str) -> bool:
 
 
 def _tells(token: Token) -> bool:
+    if token.type == "link_open" and not str(token.attrs["href"]).lower().startswith(_SCHEMES):
+        return True
     return token.type in _WILD or any(_tells(child) for child in token.children or [])
 
 
@@ -86,7 +93,8 @@ def _mild(text: str) -> str:
 def _mild_line(line: str) -> str:
     line = _HEADING.sub(r"\1\\\2", line)
     line = _UNDERLINE.sub(r"\1\\\2", line)
-    return _HTML.sub("&lt;", line).replace("![", r"\![").replace("]:", r"]\:")
+    line = _LINK.sub(r"]\\(", _HTML.sub("&lt;", line))
+    return line.replace("![", r"\![").replace("]:", r"]\:")
 
 
 def _code(text: str) -> str:

@@ -5,6 +5,7 @@ What git, a forge or a script will show by itself is stated by hand here; the re
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -87,8 +88,13 @@ def check_moment(incident: Incident, at: datetime | None) -> None:
 
 
 def check_address(url: str) -> None:
-    """ValidationError on `url` unless it is an address that a browser opens."""
+    """ValidationError on `url` unless it is an address that a browser opens, and without a name before its host: that
+    is a password which all would read, or a host that is not where the link leads.
+    """
     try:
         _address(url)
-    except ValidationError:
+        named = "@" in urlsplit(url).netloc
+    except (ValidationError, ValueError):
         raise ValidationError({"url": _("Give a whole address, such as https://example.org/pr/7.")}) from None
+    if named:
+        raise ValidationError({"url": _("Give the address without a name or password before its host.")})

@@ -1,4 +1,4 @@
-"""Commands for a terminal with people's words in them: whatever a title says, it stays a word (K20–K56).
+"""Commands for a terminal with people's words in them: whatever a title says, it stays a word (K20–K56), and no option.
 
 Pure. A placeholder is filled in by where it stands: bare words are quoted, inside quotes what would end them or start
 a command is escaped. Where that cannot be told (a command inside a command, a here-document), only letters, digits and
@@ -14,6 +14,7 @@ from enum import Enum
 _SAFE = re.compile(r"([\w./:@%+=,^-]|\[[a-z_]+\])+", re.ASCII)
 _UNTOLD = re.compile(r"\$\(|`|<<|\$'|\$\{|\(\(")
 _DOUBLE = re.compile(r'["\\$`]')
+_BEGINS = ";&|("
 _NOT_PLAIN = re.compile(r"[^\w./:@%+=,\[\] -]+")
 
 
@@ -42,7 +43,10 @@ def fill(command: str, values: Mapping[str, str]) -> str:
     for match in named.finditer(command):
         between = command[at : match.start()]
         place = _after(between, place)
-        written += [between, _put(_one_line(values[match[1]]), place)]
+        value = _one_line(values[match[1]])
+        if place is Place.BARE and (not between or between[-1].isspace() or between[-1] in _BEGINS):
+            value = value.lstrip("-")  # `git push origin --receive-pack=…` would run what it names
+        written += [between, _put(value, place)]
         at = match.end()
     return "".join([*written, command[at:]])
 

@@ -17,11 +17,16 @@ from tests.depth import times
 from tests.review.conftest import DAY, reader
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+# Other readers make links of what this one would not.
+READER.validateLink = lambda _address: True  # type: ignore[method-assign]
 HOSTILE = (
     "# Heading", "## Two\n\nText", "Under\n=====", "Under\n---", "<script>alert(1)</script>", "<!-- never closed",
     "```\nnever closed", "~~~~\nnever", "![pixel](https://evil.example.test/x.png)", "[x]: https://evil.example.test",
     "- # in a list", "> # quoted", "</div></li>", "| a | b |\n|---|---|\n| 1 | 2 |", "***", "\\", "`", "``` `",
-    "[a\nb]: /x", "[click](javascript:alert(1))", "&lt;b&gt; &#35; x", "a\u2028# b", "a\r# b", "1. # x", "<b\n>x</b>",
+    "[a\nb]: /x", "[click](javascript:alert(1))",
+    "[click](&#106;avascript:alert(1))", "[x](data:text/html,y)", "<javascript:alert(1)>", "[x](\nvbscript:y)",
+    "[x]( <file:///etc/passwd>)", "[x](//evil.example.test)", "`[x](` [y](javascript:z)",
+    "&lt;b&gt; &#35; x", "a\u2028# b", "a\r# b", "1. # x", "<b\n>x</b>",
     "    <pre>", "\t# tab", "- a\n\n      # deep", "[^1]: note", "<https://evil.example.test>", "<?php ?>", "<![CDATA[",
     "a  \n# b", "> a\n# b", "* [x]: /y", "\x85# next", "[x]\n: y", "+ ```\n+ # x",
 )  # fmt: skip
@@ -46,6 +51,8 @@ def test_a_quotation_stays_one_quotation(text: str) -> None:
     assert outline(written) == ["Before", "After"]
     assert sum(one.type == "blockquote_open" and one.level == 0 for one in found) == 1
     assert not {one.type for one in found} & {"html_block", "html_inline", "image"}
+    led = [str(one.attrs["href"]) for one in found if one.type == "link_open"]
+    assert [one for one in led if not one.lower().startswith(("http://", "https://", "mailto:"))] == []
 
 
 @pytest.mark.parametrize("text", HOSTILE)

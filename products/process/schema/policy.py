@@ -2,11 +2,22 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from products.process.schema.base import Element, Key, Label, Line, Template
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
+
+
+def _no_option(value: str) -> str:
+    if value.startswith("-"):
+        raise ValueError(
+            "expected a name of git's, which never begins with a dash: programs read it as an option"
+        )
+    return value
+
+
+NoOption = AfterValidator(_no_option)
 
 
 class PartSpec(Element):
@@ -73,12 +84,12 @@ class MinimalSpec(Element):
 class PolicySpec(Element):
     """`branch_written` is the name as the source writes it, where ours says it plainer (C7)."""
 
-    main: Label = "main"
-    branch: Template | None = None
+    main: Annotated[Label, NoOption] = "main"
+    branch: Annotated[Template, NoOption] | None = None
     branch_written: Line | None = None
     cut_from: Literal["base_tag", "main"] | None = None
-    base_tag: Template | None = None
-    tag: Template | None = None
+    base_tag: Annotated[Template, NoOption] | None = None
+    tag: Annotated[Template, NoOption] | None = None
     tag_on: Literal["main", "branch"] | None = None
     annotated: bool | None = None
     tag_message: Template | None = None

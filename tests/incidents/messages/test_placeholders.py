@@ -102,7 +102,22 @@ def test_any_title_is_one_word_to_a_reader_of_posix_quoting(title: str, command:
     """Three words, the last of which is the title on one line; `shlex` cannot read an escaped $ or backtick."""
     words = shlex.split(shell.fill(command, {"issue": title}))
     asked = " ".join("".join(sign if sign.isprintable() else " " for sign in title).split())
+    asked = asked.lstrip("-") if command.endswith("%s {issue}") else asked
     assert words[2:] == [('a"' if "a\\" in command else "") + asked]
+
+
+@pytest.mark.parametrize(
+    ("command", "filled"),
+    [
+        ("git push origin {branch}", "git push origin receive-pack=id"),
+        ("{branch}", "receive-pack=id"),
+        ("ls;{branch}", "ls;receive-pack=id"),
+        ("git push origin HEAD:{branch}", "git push origin HEAD:--receive-pack=id"),
+        ('git commit -m "{branch}"', 'git commit -m "--receive-pack=id"'),
+    ],
+)
+def test_a_word_of_its_own_is_never_an_option(command: str, filled: str) -> None:
+    assert shell.fill(command, {"branch": "--receive-pack=id"}) == filled
 
 
 @pytest.mark.django_db

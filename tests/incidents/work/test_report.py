@@ -98,6 +98,8 @@ def test_what_makes_no_sense_is_refused_with_its_field(incident: Incident, ada: 
     wrong = [
         ({"kind": "noted"}, "kind"),
         ({"kind": "merged", "url": "javascript:alert(1)"}, "url"),
+        ({"kind": "merged", "url": "https://ada:s3cret@git.example.test/pr/7"}, "url"),
+        ({"kind": "merged", "url": "https://github.com@evil.example.test/pr/7"}, "url"),
         ({"kind": "merged", "at": incident.declared_at + timedelta(days=1)}, "at"),
         ({"kind": "merged", "at": incident.detected_at - timedelta(minutes=1)}, "at"),
     ]
