@@ -13,6 +13,7 @@ from accounts.access import teams_of
 from accounts.models import User
 from incidents.models import Incident
 from live.stream import Grant
+from products.models import Product
 
 
 def authorise(cookie_header: str, topics: frozenset[str]) -> Grant | None:
@@ -59,8 +60,13 @@ def _incidents(user: User, numbers: set[int]) -> set[int]:
     return set(Incident.objects.visible_to(user).filter(pk__in=numbers).values_list("pk", flat=True))
 
 
+def _products(user: User, numbers: set[int]) -> set[int]:
+    return set(Product.objects.visible_to(user).filter(pk__in=numbers).values_list("pk", flat=True))
+
+
 _MAY_HEAR: dict[str, Callable[[User, set[int]], set[int]]] = {
     "user": _itself,
     "board": _boards,
     "incident": _incidents,
+    "product": _products,
 }

@@ -20,6 +20,7 @@ from incidents.models.incident import IncidentQuerySet
 from live import bus
 from monitoring.models import Target
 from monitoring.shown import as_shown
+from products.in_production import last_told
 from products.models import Contact
 from products.vocabulary import EventKind
 
@@ -45,13 +46,14 @@ def register_few[M: Model](what: str, rows: QuerySet[M], incident: str = "incide
 
 
 def in_view(rows: IncidentQuerySet) -> IncidentQuerySet:
-    """`rows` with what a page asks of every incident: the time, the cursor for what is announced after it, what it has.
+    """`rows` with what a page asks of every incident: the time, the cursor for what is announced after it,
+    what was told last of what its product runs, and what it has.
 
     For an incident that is shown at once: after a verb it knows nothing of what that did. Not for rows that are
     grouped: each has a time of its own.
     """
     has = {_HAS + what: Exists(few.filter(**{way: OuterRef("pk")})) for what, (few, way) in _few.items()}
-    return rows.annotate(read_at=moment.Read(), cursor=bus.CURSOR, **has)
+    return rows.annotate(read_at=moment.Read(), cursor=bus.CURSOR, told=last_told(), **has)
 
 
 def for_page() -> IncidentQuerySet:

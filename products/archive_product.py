@@ -7,6 +7,7 @@ from accounts.models import User
 from foundation import moment
 from products import repositories
 from products.aliases import refuse_taken
+from products.announcing import shown_anew
 from products.models import Product
 from products.slugs import lock_names
 
@@ -36,5 +37,6 @@ def restore_product(product: Product, *, by: User) -> None:
 
 def _tell(product: Product) -> None:
     """Its repository is read for active products only."""
+    shown_anew(product)
     if product.repository:
         repositories.tell(product.repository)

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import Team, User
 from products.aliases import clean_aliases, refuse_taken
+from products.announcing import shown_anew
 from products.environments import add_environment
 from products.models import Process, Product
 from products.slugs import lock_names, save_with_slug
@@ -46,5 +47,6 @@ def create_product(
     refuse_taken(product, product.name, field="name")
     save_with_slug(product, slug)
     add_environment(product, name="Production", kind=EnvironmentKind.PRODUCTION, by=by)
+    shown_anew(product)
     _log.info("product.created", product=product.slug, team=team.slug, by=by.pk)
     return product

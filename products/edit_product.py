@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from products.aliases import clean_aliases, refuse_taken
+from products.announcing import shown_anew
 from products.models import Process, Product
 from products.slugs import lock_names, save_with_slug
 
@@ -44,4 +45,5 @@ def edit_product(
         save_with_slug(product, fields=changed)
     else:
         product.save(update_fields=changed)
+    shown_anew(product)
     _log.info("product.edited", product=product.slug, by=by.pk)

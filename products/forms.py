@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import allowed, teams_of
 from accounts.models import Team, User
 from foundation.text import plain_text
+from products.in_production import Source, in_production
 from products.models import Process, Product
 from products.role_holders import roles_of
 from products.vocabulary import EnvironmentKind
@@ -60,6 +61,13 @@ class ProductForm(forms.Form):
                 "first_release": product.first_release,
                 "version": product.version,
             }
+            runs = in_production(product)
+            if runs.source == Source.DEPLOYMENTS:
+                words = _(
+                    "By deployments %(version)s is in production. What is entered here counts while nobody has"
+                    " reported any."
+                )
+                self.fields["version"].help_text = words % {"version": runs.version}
 
     @property
     def more_is_open(self) -> bool:

@@ -21,6 +21,7 @@ from hotfixes.models import RefObservation
 from hotfixes.naming import patterns
 from hotfixes.naming.patterns import BadPattern
 from hotfixes.observing.found import called_of
+from products.in_production import in_production
 from products.models import Product
 from products.policy_overrides import checked, process_policy, set_policy
 from products.process.document import read
@@ -222,10 +223,11 @@ class PolicyForm(forms.Form):
     def tried(self) -> list[Tried]:
         """Each pattern on the branches and tags that were seen, and on the version that comes next."""
         said = {name: self[name].value() or self.own.get(name) or "" for name in PATTERNS}
-        version = Version.parse(self.product.version)
+        runs = in_production(self.product).version
+        version = Version.parse(runs)
         new = version.raised(self.own.get("bump") or "patch") if version else None
         called = called_of(self.product)
-        known = {"product": called, "old": bare(self.product.version) if version else "0.1.0",
+        known = {"product": called, "old": bare(runs) if version else "0.1.0",
                  "new": str(new or "0.1.1"), "slug": "sign-in-fails", "issue": "Sign-in fails",
                  "main": self.product.policy.get("main") or self.own.get("main", "main")}  # fmt: skip
         refs = self._refs()

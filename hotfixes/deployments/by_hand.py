@@ -11,6 +11,7 @@ from hotfixes.watch.opening import remedy_of
 from incidents.lifecycle import followers
 from incidents.models import Incident, Mode, TimelineEvent
 from incidents.timeline.corrections import original
+from products.announcing import shown_anew
 from products.models import Deployment, Environment
 from products.running import of_place
 from products.versions import bare
@@ -58,6 +59,7 @@ def _keep(hotfix: Hotfix, kind: str, event: TimelineEvent) -> None:
     for place in ran or places[:1]:
         _row(hotfix, place, before[place.pk].version, event)
     if places:
+        shown_anew(hotfix.product)
         asking.ask(*Hotfix.objects.open().filter(product=hotfix.product))
 
 
@@ -74,6 +76,7 @@ def _failed(incident: Incident, event: TimelineEvent) -> None:
     if hotfix := _hotfix(incident, event):
         place = place_of(incident.process_version.document)
         _said(incident).filter(hotfix=hotfix.ref, environment__kind=place).update(status=Status.FAILED)
+        shown_anew(hotfix.product)
 
 
 def _correct(incident: Incident, event: TimelineEvent) -> None:
@@ -81,6 +84,7 @@ def _correct(incident: Incident, event: TimelineEvent) -> None:
     was = event.supersedes
     if was is not None and original(event).kind in (EventKind.DEPLOYED, EventKind.RELEASED):
         _said(incident).filter(at=was.occurred_at).update(at=event.occurred_at)
+        _show(incident)
 
 
 def _take_back(incident: Incident, event: TimelineEvent) -> None:
@@ -90,7 +94,15 @@ def _take_back(incident: Incident, event: TimelineEvent) -> None:
     gone = _said(incident).filter(at=event.occurred_at)
     if original(event).kind in (EventKind.DEPLOYED, EventKind.RELEASED) and gone.delete()[0]:
         products = [one.product_id for one in incident.hotfixes.all()]
+        _show(incident)
         asking.ask(*Hotfix.objects.open().filter(product__in=products))
+
+
+def _show(incident: Incident) -> None:
+    for product in {
+        one.product_id: one.product for one in incident.hotfixes.select_related("product")
+    }.values():
+        shown_anew(product)
 
 
 def _said(incident: Incident) -> QuerySet[Deployment]:

@@ -13,6 +13,7 @@ from hotfixes.models import Hotfix, Rollback
 from incidents.lifecycle import watch
 from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, Mode, Status, TimelineEvent
+from products.announcing import shown_anew
 from products.models import Deployment, Product
 from products.running import of_place
 from products.vocabulary import EnvironmentKind
@@ -28,6 +29,7 @@ SOURCES = {
 
 def follow(made: Deployment) -> None:
     """Once per row. Locks incidents, nothing else is held by then but the place."""
+    shown_anew(made.product)
     production = made.environment.kind == EnvironmentKind.PRODUCTION
     if made.status == Deployment.Status.ROLLED_BACK:
         if production:
@@ -47,6 +49,7 @@ def went_back(made: Deployment) -> None:
     runs = of_place(made.environment)
     if runs.by == made and runs.version:
         Product.objects.filter(pk=made.product_id).update(version=runs.version[:40])
+        shown_anew(made.product)
 
 
 def _concerned(made: Deployment, *, remedied_only: bool = False) -> QuerySet[Incident]:

@@ -26,6 +26,7 @@ from incidents.telling import notice
 from live import bus
 from notifications.models import Channel
 from notifications.queue import Recipient
+from products.announcing import shown_anew
 from products.models import Hold, Product
 
 type Remedy = Hotfix | Rollback
@@ -193,6 +194,7 @@ def _tell(incident: Incident, product: Product, ref: str, key: str, headline: st
         announce(incident)
         return
     bus.publish(f"board:{product.team_id}", event="refresh")
+    shown_anew(product)
     rooms = Channel.objects.active().internal().filter(team=product.team_id).order_by("pk")
     to = [
         Recipient(one.name, channel=one)

@@ -10,23 +10,22 @@ from foundation import moment
 from hotfixes.deployments import holds, words
 from hotfixes.deployments.recognising import unclear
 from hotfixes.reported import curl
+from products.in_production import Source, in_production
 from products.models import Product
 from products.panels import Panel
 from products.running import Running, running
-from products.vocabulary import EnvironmentKind
 
 
 def render(request: HttpRequest, product: Product) -> str:
     """Nothing for an archived product: nothing goes there any more."""
     if product.archived_at:
         return ""
-    now, places = moment.now(), running(product)
-    live = [one for one in places if one.environment.kind == EnvironmentKind.PRODUCTION]
+    now, places, runs = moment.now(), running(product), in_production(product)
     context = {
         "product": product,
         "places": [_place(one, now) for one in places],
         # What somebody has entered counts until the first deployment is reported.
-        "entered": "" if any(one.version for one in live) else product.version,
+        "entered": runs.version if runs.source == Source.ENTERED else "",
         "held": holds.of_product(product, signed_in(request)),
         "may_report": allowed(request.user, "report_deployment", product),
         "line": curl.hold_line(product),

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from hotfixes.lifecycle import telling_people
-from hotfixes.lifecycle.start import deployed_version
 from hotfixes.models import CheckResult, Hotfix, Mirror
 from hotfixes.observing import asking
 from hotfixes.standing.check_titles import TITLES
@@ -21,6 +20,8 @@ from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import Incident, Status, TimelineEvent
 from incidents.work.checklist import check_reason
 from incidents.work.report import REPORTED_IN
+from products.announcing import shown_anew
+from products.in_production import Source, in_production
 from products.models import Product
 from products.versions import bare
 from products.vocabulary import EventKind, Verdict
@@ -119,7 +120,10 @@ def _raise_entered(hotfix: Hotfix) -> None:
 
     Whoever brings something out holds the product and waits for the incident, which is held here: so this never waits
     for the product."""
-    if not hotfix.new_version or deployed_version(hotfix.product) != bare(hotfix.new_version):
+    runs = in_production(hotfix.product)
+    if not hotfix.new_version or runs.source != Source.DEPLOYMENTS:
+        return
+    if bare(runs.version) != bare(hotfix.new_version):
         return
     free = (
         Product.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=hotfix.product_id).first()
@@ -127,6 +131,7 @@ def _raise_entered(hotfix: Hotfix) -> None:
     if free and free.version and bare(free.version) == hotfix.old_version:
         free.version = hotfix.new_version[:40]
         free.save(update_fields=["version"])
+        shown_anew(free)
 
 
 def _alarm(incident: Incident, hotfix: Hotfix, changed: Iterable[CheckResult]) -> None:

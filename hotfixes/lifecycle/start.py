@@ -26,12 +26,12 @@ from incidents.messages import placeholders
 from incidents.models import OPEN, Incident, Mode, TimelineEvent
 from incidents.telling import recipients
 from incidents.work.report import check_moment
+from products.in_production import in_production
 from products.models import Product
 from products.policies import joined, policy_of
 from products.process.schema.policy import PolicySpec
-from products.running import of_place
 from products.versions import bare
-from products.vocabulary import EnvironmentKind, EventKind
+from products.vocabulary import EventKind
 
 log = structlog.get_logger(__name__)
 
@@ -207,7 +207,7 @@ def _component(product: Product, rules: PolicySpec) -> str:
 
 
 def _old(incident: Incident, product: Product, rules: PolicySpec, called: str, base_tag: str) -> str:
-    """By the tag that a person names, what was deployed last, what the incident says, what the product says."""
+    """By the tag that a person names, what the incident says, what is in production."""
     if base_tag:
         pattern = rules.base_tag or rules.tag or ""
         known = {"product": called}
@@ -221,14 +221,7 @@ def _old(incident: Incident, product: Product, rules: PolicySpec, called: str, b
         return version
     if product == incident.product and incident.affected_version:
         return bare(incident.affected_version)
-    return deployed_version(product) or bare(product.version)
-
-
-def deployed_version(product: Product) -> str:
-    """What was brought to production last and stayed; "" when nobody told."""
-    places = product.environments.filter(kind=EnvironmentKind.PRODUCTION)
-    known = [(one.by.at, one.version) for one in map(of_place, places) if one.by and one.version]
-    return bare(max(known)[1]) if known else ""
+    return bare(in_production(product).version)
 
 
 def _name(text: str, field: str, check: Any) -> str:

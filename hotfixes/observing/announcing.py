@@ -2,15 +2,18 @@
 
 from hotfixes.models import Mirror
 from live import bus
+from products.announcing import topic
 from products.models import Product
 
 
 def progress(mirror: Mirror) -> None:
-    """The pages of its team's products fetch themselves anew."""
-    for team in (
-        Product.objects.filter(repository=mirror.repository_id).values_list("team", flat=True).distinct()
-    ):
-        bus.publish(f"board:{team}", event="refresh")
+    """The pages of its products and of what their teams do fetch themselves anew."""
+    rows = list(Product.objects.filter(repository=mirror.repository_id))
+    with bus.gathered():
+        for team in sorted({one.team_id for one in rows}):
+            bus.publish(f"board:{team}", event="refresh")
+        for one in rows:
+            bus.publish(topic(one), event="refresh")
 
 
 def changed(mirror: Mirror, *, was: str, now: str, moved: bool) -> None:

@@ -21,6 +21,7 @@ from products.api.whole import change_whole, make_whole
 from products.archive_product import archive_product as archive
 from products.archive_product import restore_product as restore
 from products.environments import add_environment as add_one
+from products.in_production import of_products
 from products.models import Product
 from products.token_products import products_of
 
@@ -36,7 +37,9 @@ def list_products(request: HttpRequest, asked: Query[ProductFilters]) -> dict[st
     rows = reachable(request).filter(archived_at__isnull=not asked.archived)
     if asked.q:
         rows = rows.filter(name__icontains=asked.q)
-    return listed(asked.page(rows, "name", "pk"), product_shape)
+    found = asked.page(rows, "name", "pk")
+    runs = of_products(found.items)
+    return listed(found, lambda product: product_shape(product, runs[product.pk]))
 
 
 @router.post("/products", auth=SET_WITH, response={201: ProductShape, 200: ProductShape})

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from foundation.shapes import Body, Key, Line, Plain, Utc, address, utc, utc_or_none
 from products.api.people import NewContact, NewHolder
+from products.in_production import InProduction, in_production
 from products.models import Process, ProcessVersion, Product, Severity
 from products.policy_overrides import process_policy
 
@@ -46,7 +47,10 @@ class ProductShape(Schema):
     team: str
     environments: list[EnvironmentShape]
     components: list[str]
+    # What its users have: by what was brought out last, else as it was entered; `version_source` says which.
     version: str
+    version_source: Literal["deployments", "entered", ""]
+    version_entered: str
     first_release: str
     call: str
     repository: RepositoryShape | None
@@ -162,8 +166,9 @@ class ProcessShape(Schema):
     url: str
 
 
-def product_shape(product: Product) -> dict[str, Any]:
+def product_shape(product: Product, runs: InProduction | None = None) -> dict[str, Any]:
     """Wants a row of lookup.reachable."""
+    runs = runs or in_production(product)
     environments = [
         {"name": e.name, "slug": e.slug, "kind": e.kind, "hosts": e.hosts} for e in product.environments.all()
     ]
@@ -175,7 +180,9 @@ def product_shape(product: Product) -> dict[str, Any]:
         "team": product.team.slug,
         "environments": environments,
         "components": [component.name for component in product.components.all()],
-        "version": product.version,
+        "version": runs.version,
+        "version_source": runs.source,
+        "version_entered": product.version,
         "first_release": product.first_release,
         "call": product.call,
         "repository": repository_shape(product),

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from products.in_production import in_production
 from products.models import Product
 from products.setup.sections import PRODUCT, Item, Section
 
@@ -11,7 +12,7 @@ def _named(product: Product) -> bool:
 
 
 def _version(product: Product) -> bool:
-    return bool(product.version)
+    return bool(in_production(product).version)
 
 
 SECTION = Section(

@@ -10,20 +10,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import allowed, authorize
+from accounts.access import allowed, authorize, teams_of
 from accounts.models import User
+from live import bus
+from products.announcing import topic
 from products.archive_product import archive_product as archive
 from products.archive_product import restore_product as restore
 from products.create_product import create_product as create
 from products.edit_product import edit_product as edit
 from products.environments import add_environment as add
 from products.forms import ContactForm, EnvironmentForm, NewProductForm, ProductForm, RoleHolderForm
+from products.in_production import in_production, of_products
 from products.models import Product, ProductSlug
 from products.panels import rendered
 from products.reading.tables import severity_rows
 from products.role_holders import role_lists
 from products.setup.picks import picks, prefilled
 from products.setup.sections import progress
+from products.versions import bare
 
 
 def _user(request: HttpRequest) -> User:
@@ -40,11 +44,15 @@ def fetch(request: HttpRequest, slug: str, action: str) -> Product:
 
 @require_safe
 def products(request: HttpRequest) -> HttpResponse:
-    mine = Product.objects.visible_to(_user(request)).with_process()
+    user, cursor = _user(request), bus.cursor()
+    mine = list(Product.objects.visible_to(user).with_process())
+    runs = of_products(mine)
     context = {
-        "products": mine.active(),
-        "archived": mine.exclude(archived_at=None),
-        "may_add": allowed(request.user, "add", Product),
+        "products": [(one, runs[one.pk]) for one in mine if not one.archived_at],
+        "archived": [(one, runs[one.pk]) for one in mine if one.archived_at],
+        "may_add": allowed(user, "add", Product),
+        "live_topics": [f"user:{user.pk}", *(f"board:{team.pk}" for team in teams_of(user))],
+        "live_cursor": cursor,
     }
     return render(request, "products/products.html", context)
 
@@ -79,16 +87,28 @@ def edit_product(request: HttpRequest, slug: str) -> HttpResponse:
     product = fetch(request, slug, "edit")
     form = ProductForm(request.POST or None, product=product)
     if request.method == "POST" and form.is_valid():
-        before = product.process_id
+        before, entered = product.process_id, product.version
         try:
             edit(product, by=_user(request), **form.cleaned_data)
             if product.process_id != before:
                 _say_what_changes(request, product)
+            if product.version != entered:
+                _say_what_counts(request, product)
             return redirect("product", slug=product.slug)
         except ValidationError as error:
             tell(form, error)
             product = fetch(request, slug, "edit")
     return _form(request, form, "products/edit.html", {"product": product})
+
+
+def _say_what_counts(request: HttpRequest, product: Product) -> None:
+    runs = in_production(product)
+    if product.version and bare(runs.version) != bare(product.version):
+        said = {"entered": product.version, "runs": runs.version}
+        words = _(
+            "%(entered)s is kept, but by deployments %(runs)s is in production. If that is wrong, report one."
+        )
+        messages.warning(request, words % said)
 
 
 def _say_what_changes(request: HttpRequest, product: Product) -> None:
@@ -151,10 +171,12 @@ def show(
     version = product.process.current
     if version is None:
         raise Http404
-    may_edit = allowed(request.user, "edit", product)
+    user, cursor = _user(request), bus.cursor()
+    may_edit = allowed(user, "edit", product)
     asks = may_edit and not product.set_up_at and not product.archived_at
     context = {
         "product": product,
+        "runs": in_production(product),
         "progress": progress(product) if asks else None,
         "version": version,
         "rows": severity_rows(version),
@@ -169,6 +191,8 @@ def show(
         "roles": role_lists(product),
         "role_form": role_form or RoleHolderForm(product=product),
         "problems": problems or [],
+        "live_topics": [f"user:{user.pk}", topic(product)],
+        "live_cursor": cursor,
     }
     return render(request, "products/product.html", context, status=status)
 

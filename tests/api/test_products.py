@@ -38,8 +38,22 @@ def test_every_fact_is_kept_and_changed(script: Script) -> None:
     assert [e["name"] for e in made["environments"]] == ["Production", "Beta"]
     assert script("PATCH", "/products/kds", {"version": "1.3.0"}).json()["aliases"] == ["KDS"]
     assert script.get("/products/kds")["version"] == "1.3.0"
+    assert _versions(script) == ("1.3.0", "entered", "1.3.0")
+    script.post(
+        "/deployments",
+        {"product": "kds", "environment": "production", "version": "1.3.1", "status": "succeeded"},
+        status=201,
+    )
+    assert _versions(script) == ("1.3.1", "deployments", "1.3.0")
+    listed = next(one for one in script.get("/products")["items"] if one["slug"] == "kds")
+    assert (listed["version"], listed["version_source"]) == ("1.3.1", "deployments")
     more = script.post("/products/kds/environments", {"name": "Dev", "kind": "dev"}, status=201)
     assert [e["name"] for e in more["environments"]] == ["Production", "Beta", "Dev"]
+
+
+def _versions(script: Script) -> tuple[str, str, str]:
+    kept = script.get("/products/kds")
+    return kept["version"], kept["version_source"], kept["version_entered"]
 
 
 def test_a_whole_set_up_is_one_request(script: Script, product: Product) -> None:

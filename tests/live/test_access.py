@@ -58,6 +58,11 @@ def test_the_boards_of_their_teams_only(ada: User, product: Product) -> None:
     assert heard(ada, f"board:{product.team.pk}", f"board:{foreign.pk}") == {f"board:{product.team.pk}"}
 
 
+def test_the_products_of_their_teams_only(ada: User, product: Product) -> None:
+    foreign = make_product(make_team("foreign"), name="Others")
+    assert heard(ada, f"product:{product.pk}", f"product:{foreign.pk}") == {f"product:{product.pk}"}
+
+
 def test_the_incidents_they_may_see_only(ada: User, product: Product) -> None:
     ben = make_user("ben@example.test")
     join(ben, product.team)

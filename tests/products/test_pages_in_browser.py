@@ -4,7 +4,6 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
-from pytest_django.live_server_helper import LiveServer
 
 from products.models import Product
 from tests.factories import join, make_product, make_team, make_user
@@ -14,22 +13,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(context: BrowserContext, live_server: LiveServer, console_errors: list[str]) -> Page:
+def page(context: BrowserContext, asgi_server: str, console_errors: list[str]) -> Page:
     manager = make_user("mia@example.test")
     join(manager, make_team(), "manager")
     client = Client()
     client.force_login(manager)
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": asgi_server}])
     return context.new_page()
 
 
-def test_a_product_is_added_by_keyboard_and_every_page_is_accessible(
-    page: Page, live_server: LiveServer
-) -> None:
+def test_a_product_is_added_by_keyboard_and_every_page_is_accessible(page: Page, asgi_server: str) -> None:
     make_product(process="archy", name="Archipelago")
     Product.objects.all().update(version="1.0.0")
-    site = live_server.url
+    site = asgi_server
     page.goto(f"{site}/products/new/")
     page.get_by_label("Name", exact=True).focus()
     page.keyboard.type("Staff Mobile")

@@ -31,7 +31,7 @@ def test_the_list_costs_the_same_for_1_and_3(
         make_product(team, name=f"Product {number}")
     client = signed_in(viewer)
     client.get("/products/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         page = client.get("/products/")
     assert page.text.count('class="row-title"') == count
 

@@ -11,7 +11,6 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
-from pytest_django.live_server_helper import LiveServer
 
 from incidents.models import Incident
 from monitoring.models import Monitor
@@ -63,7 +62,7 @@ def look(page: Page, name: str) -> None:
 
 
 @pytest.fixture
-def phone(browser: Browser, live_server: LiveServer) -> Page:
+def phone(browser: Browser, asgi_server: str) -> Page:
     """A manager of a team of two, signed in on a phone."""
     import_once()
     team, mia, dora = make_team(), make_user("mia@example.test"), make_user("dora@example.test")
@@ -73,14 +72,14 @@ def phone(browser: Browser, live_server: LiveServer) -> Page:
     client.force_login(mia)
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark")
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": asgi_server}])
     return context.new_page()
 
 
-def test_a_product_is_set_up_within_three_minutes_on_a_phone(phone: Page, live_server: LiveServer) -> None:
+def test_a_product_is_set_up_within_three_minutes_on_a_phone(phone: Page, asgi_server: str) -> None:
     """K16, K17, K132-K136, K138, C8: from nothing to "ready", then the first drill."""
     began = time.monotonic()
-    phone.goto(f"{live_server.url}/products/new/")
+    phone.goto(f"{asgi_server}/products/new/")
     hand = Hand(phone)
     hand.press("Staff Mobile", "link")
     hand.fill("version", "0.1.0")
@@ -112,11 +111,11 @@ def test_a_product_is_set_up_within_three_minutes_on_a_phone(phone: Page, live_s
 
 
 def test_without_script_each_step_waits_and_what_was_typed_stays(
-    browser: Browser, phone: Page, live_server: LiveServer
+    browser: Browser, phone: Page, asgi_server: str
 ) -> None:
     context = browser.new_context(java_script_enabled=False, storage_state=phone.context.storage_state())
     page = context.new_page()
-    site = live_server.url
+    site = asgi_server
     page.goto(f"{site}/products/new/?process=archy")
     page.locator("[name=name]").fill("Archipelago")
     page.get_by_role("button", name="Add product").click()

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django import Settings
-from pytest_django.live_server_helper import LiveServer
 
 from hotfixes.forges.signatures import REASONS
 from hotfixes.models import Mirror
@@ -34,23 +33,21 @@ def product(story: Story) -> Product:
 
 
 @pytest.fixture
-def page(
-    product: Product, context: BrowserContext, live_server: LiveServer, console_errors: list[str]
-) -> Page:
+def page(product: Product, context: BrowserContext, asgi_server: str, console_errors: list[str]) -> Page:
     manager = make_user("mia@example.test")
     join(manager, product.team, "manager")
     client = Client()
     client.force_login(manager)
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": asgi_server}])
     page = context.new_page()
     page.set_viewport_size({"width": 390, "height": 844})
     return page
 
 
-def test_it_is_connected_on_a_phone(page: Page, live_server: LiveServer, story: Story) -> None:
+def test_it_is_connected_on_a_phone(page: Page, asgi_server: str, story: Story) -> None:
     began = time.monotonic()
-    page.goto(f"{live_server.url}/products/krow/")
+    page.goto(f"{asgi_server}/products/krow/")
     page.get_by_role("link", name="Connect the repository").click()
     page.get_by_label("Address of the repository").fill(story.repository.url)
     page.get_by_role("button", name="Connect and look").click()
@@ -61,10 +58,8 @@ def test_it_is_connected_on_a_phone(page: Page, live_server: LiveServer, story: 
     assert time.monotonic() - began < 60
 
 
-def test_every_page_is_accessible(
-    page: Page, live_server: LiveServer, story: Story, product: Product
-) -> None:
-    site = f"{live_server.url}/products/krow"
+def test_every_page_is_accessible(page: Page, asgi_server: str, story: Story, product: Product) -> None:
+    site = f"{asgi_server}/products/krow"
     look_at(page, f"{site}/repository/", "repository-none")
     page.goto(f"{site}/repository/")
     page.get_by_label("Address of the repository").fill(story.repository.url)
