@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q, Value
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext_lazy as _
 
 from foundation import moment
@@ -113,6 +113,8 @@ def _newest_of_its_kind(found: Delivery) -> Delivery:
     if not found.beside:
         return found
     same = free().about(found.ref).filter(recipient=found.recipient, route=found.route).exclude(key__in=WHOLE)
+    # What is planned for the morning neither goes tonight with what rings nor keeps it.
+    same = same.filter(first_due_at__lte=found.read_at)
     together = list(_locked(same).order_by("pk"))
     if len(together) < 2:
         return found
@@ -147,7 +149,9 @@ def next_in_turn(delivery: Delivery) -> None:
     """It has left, or never will: what was written after it need not wait for it any more."""
     if delivery.key in WHOLE:
         now = moment.now()
-        _written_beside(delivery).filter(pk__gt=delivery.pk, due_at__gt=now).update(due_at=now)
+        later = _written_beside(delivery).filter(pk__gt=delivery.pk, due_at__gt=now)
+        # What is planned for the morning still is.
+        later.update(due_at=Greatest("first_due_at", Value(now)))
 
 
 def _written_beside(one: Delivery) -> DeliveryQuerySet:

@@ -130,9 +130,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(state__in=[State.PENDING, State.HELD])
 
     def alarming(self) -> "DeliveryQuerySet":
-        """Given up or refused, and nobody has said that this is all right."""
-        refused = Q(state=State.PENDING, refused_at__isnull=False)
-        return self.filter(Q(state=State.DEAD) | refused, noted_at=None)
+        """Given up, refused or on its way for too long, and nobody has said that this is all right."""
+        in_vain = Q(refused_at__isnull=False) | Q(stuck_at__isnull=False)
+        return self.filter(Q(state=State.DEAD) | Q(in_vain, state=State.PENDING), noted_at=None)
 
 
 class Delivery(models.Model):
@@ -176,8 +176,13 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_token = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
-    # Since when the mail server says never (5xx): alarms at once, and is tried for a while all the same.
+    # Since when the mail server says never (5xx), or what answers leaves unsure whether it was taken: alarms at once,
+    # and is tried for a while all the same.
     refused_at = models.DateTimeField(null=True)
+    # Since when it is known that it will not arrive in time (send.py): alarms, and is tried all the same.
+    stuck_at = models.DateTimeField(null=True)
+    # It may have been delivered: a web page came back.
+    unsure = models.BooleanField(default=False, db_default=False)
     # The newer message about the same incident, to the same recipient by the same way, that carries its words.
     carrier = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="carried")
     # A dead one alarms until somebody says "noted" or sends it again.
@@ -220,7 +225,15 @@ class Delivery(models.Model):
     @property
     def alarms(self) -> bool:
         """As `DeliveryQuerySet.alarming`, for one that is at hand; what somebody noted still did not arrive."""
-        return self.state == State.DEAD or (self.state == State.PENDING and self.refused_at is not None)
+        in_vain = self.refused_at is not None or self.stuck_at is not None
+        return self.state == State.DEAD or (self.state == State.PENDING and in_vain)
+
+    @property
+    def trouble(self) -> str:
+        """Of one that alarms: "unsure", it may have arrived; "stuck", it still may, late; else "lost"."""
+        if not self.alarms or self.unsure:
+            return "unsure" if self.alarms else ""
+        return "stuck" if self.state == State.PENDING and self.refused_at is None else "lost"
 
     @property
     def next_try(self) -> datetime:

@@ -42,14 +42,14 @@ class Parcel:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`retry` comes again with a growing rest; `dead` would fail again, so it alarms at once. `refused` is a mail
-    server's "never", or a web page in a room's place, which may be a mistake of theirs: it alarms at once and is tried
-    for an hour.
+    server's "never", which may be a mistake of its own: it alarms at once and is tried for an hour. `unsure`: nobody
+    knows whether it was taken; it alarms at once and goes twice more (send.py), as a room may have it.
 
     `way_works`: it was not taken, but whoever answered may take the next one: no sign that the whole lane fails.
     `rest_s`: how long the other side asks us to wait. `room`, `thread`: where it lies there, when that is to be kept.
     """
 
-    result: Literal["sent", "retry", "dead", "refused"]
+    result: Literal["sent", "retry", "dead", "refused", "unsure"]
     detail: str = ""
     way_works: bool = False
     rest_s: float = 0

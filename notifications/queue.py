@@ -228,7 +228,7 @@ def tell_after_all(about: str, message: Message, *, key: str, channels: Iterable
     for row in rows:
         row.uid, row.lease_token, row.lease_until = uuid.uuid4(), None, None
         row.state, row.reason, row.due_at, row.first_due_at = State.PENDING, "", now, now
-        row.refused_at, row.noted_at, row.created_at = None, None, now
+        row.refused_at, row.stuck_at, row.noted_at, row.unsure, row.created_at = None, None, None, False, now
         row.subject, row.body = _one_line(message.subject), message.body
         row.save()
     if rows:

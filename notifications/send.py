@@ -8,7 +8,8 @@ carries the same key; a database that goes and comes back there makes none. `lan
 import json
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, connections, transaction
@@ -22,7 +23,7 @@ from foundation.secrets import SecretLost, unseal
 from foundation.wedge import wedge
 from network import mail
 from network.locator import BadUrl
-from notifications import wording
+from notifications import patience, wording
 from notifications.channels import WAYS
 from notifications.claim import (
     LEASE,
@@ -38,16 +39,11 @@ from notifications.desk import Desk, Place
 from notifications.lanes import MAIL, PER_LANE, Lanes
 from notifications.models import Attempt, Delivery, DeliveryQuerySet, State
 from notifications.parcel import Outcome
+from notifications.patience import rest as rest
 from notifications.slack import threads
 
 __all__ = ["claim", "claim_this", "deliver", "drain", "due_lanes", "next_due", "rest", "start_due", "wait"]
 
-FIRST_REST_S, LONGEST_REST_S = 5, 300
-# Whoever asks us to come later is heard, up to here.
-LONGEST_ASKED_S = 900
-PATIENCE = timedelta(hours=24)
-# A mail server that says "never" is mostly right, and sometimes only set up wrong for a while.
-PATIENCE_WITH_REFUSALS = timedelta(hours=1)
 MARK_AGAIN_S = 0.5
 # No other side holds a send for longer than a mail server may.
 LONGEST_SEND_S = mail.WHOLE_S
@@ -117,11 +113,6 @@ def deliver(claimed: Claim) -> Outcome:
     return outcome
 
 
-def rest(attempts: int) -> timedelta:
-    """How long after the n-th failure: 5 s, 10 s, 20 s … 5 min."""
-    return timedelta(seconds=min(FIRST_REST_S * 2 ** min(attempts - 1, 20), LONGEST_REST_S))
-
-
 def _try(claimed: Claim) -> Outcome:
     """The network, and nothing of the database."""
     crashpoint("send.claimed")
@@ -156,25 +147,32 @@ def _wake(lane: str) -> None:
     """It takes messages again: what rests goes now, the worst and newest first, not as the rests happen to end; also
     what was held back before it was ever tried."""
     now = moment.now()
-    _move(free().filter(Q(attempts__gt=0) | Q(first_due_at__lte=now), lane=lane), due_at=now)
+    _move(_begun(free(), now).filter(lane=lane), due_at=now)
 
 
 def _hold(lane: str, outcome: Outcome) -> None:
     """Who asks to be left in peace means all of us: whoever is called on and on takes the longer. What is told from now
-    on is tried once all the same, for it may matter more than all that waits."""
-    again = moment.now() + _asked(outcome)
-    _move(free().filter(lane=lane, due_at__lt=again), due_at=again, reason=outcome.detail[:500])
+    on is tried once all the same, for it may matter more than all that waits; what is planned for later keeps its time.
+    """
+    now = moment.now()
+    again = now + patience.asked(outcome)
+    rests = _begun(free(), now).filter(lane=lane, due_at__lt=again)
+    moved = _move(rests, due_at=again, reason=outcome.detail[:500])
+    moved.waiting().filter(patience.too_late(again), stuck_at=None).update(stuck_at=now)
 
 
-def _move(rows: DeliveryQuerySet, **there: object) -> None:
+def _begun(rows: DeliveryQuerySet, now: datetime) -> DeliveryQuerySet:
+    """Without what is planned for later, such as for the morning."""
+    return rows.filter(Q(attempts__gt=0) | Q(first_due_at__lte=now))
+
+
+def _move(rows: DeliveryQuerySet, **there: object) -> DeliveryQuerySet:
     """A row that somebody else holds is theirs: whoever waits for one while holding others may wait for ever."""
     with transaction.atomic():
         held = rows.order_by("pk").select_for_update(skip_locked=True, of=("self",))
-        Delivery.objects.filter(pk__in=list(held.values_list("pk", flat=True))).update(**there)
-
-
-def _asked(outcome: Outcome) -> timedelta:
-    return timedelta(seconds=min(outcome.rest_s, LONGEST_ASKED_S))
+        moved = Delivery.objects.filter(pk__in=list(held.values_list("pk", flat=True)))
+        moved.update(**there)
+        return moved
 
 
 def _mark(claimed: Claim, outcome: Outcome) -> None:
@@ -188,19 +186,22 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
             next_in_turn(delivery)
             threads.keep(delivery, outcome)
             return
-        said = {"lease_until": None, "lease_token": None, "reason": detail}
+        said: dict[str, Any] = {"lease_until": None, "lease_token": None, "reason": detail}
         waiting, now = mine.filter(state=State.PENDING), moment.now()
         Attempt.objects.filter(pk=claimed.attempt.pk).update(
             ended_at=now, outcome=outcome.result, detail=detail
         )
-        refused_at = (delivery.refused_at or now) if outcome.result == "refused" else None
+        alarms = outcome.result in ("refused", "unsure")
+        refused_at = (delivery.refused_at or now) if alarms else None
         if refused_at:
-            waiting.update(refused_at=refused_at)
-        again = now + max(rest(delivery.attempts), _asked(outcome))
-        if outcome.result == "dead" or again > _given_up_at(delivery, refused_at):
+            waiting.update(refused_at=refused_at, unsure=delivery.unsure or outcome.result == "unsure")
+        again = patience.again(delivery, outcome, now)
+        if again is None or again > patience.given_up_at(delivery, refused_at):
             waiting.update(state=State.DEAD, **said)
             next_in_turn(delivery)
         else:
+            if not delivery.stuck_at and again > claimed.since + patience.of_people(delivery.urgency):
+                said["stuck_at"] = now
             waiting.update(due_at=again, **said)
 
 
@@ -219,11 +220,6 @@ def _said(claimed: Claim) -> None:
     carried.waiting().filter(lease_token=None).update(
         state=State.CANCELLED, reason=SAID_BY_THE_NEWER, carrier=claimed.delivery
     )
-
-
-def _given_up_at(delivery: Delivery, refused_at: datetime | None) -> datetime:
-    limit = delivery.first_due_at + PATIENCE
-    return min(limit, refused_at + PATIENCE_WITH_REFUSALS) if refused_at else limit
 
 
 def _settle_at_last(claimed: Claim, outcome: Outcome) -> None:

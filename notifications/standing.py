@@ -1,5 +1,6 @@
 """How each channel is doing, and what did not arrive, as pages show it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +62,8 @@ def of_incident(ref: str) -> list[Delivery]:
 
 
 def alarm(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `undelivered_count` and `held_count`, for the banners on the pages where one arrives."""
+    """Context processor: how many messages did not arrive, have not yet, may have or are held, for the banners on the
+    pages where one arrives."""
     user: Actor | None = getattr(request, "user", None)
     match = request.resolver_match
     if match is None or match.url_name not in ALARM_PAGES or not isinstance(user, User):
@@ -70,7 +72,10 @@ def alarm(request: HttpRequest) -> dict[str, Any]:
     there = {
         state for (state,) in Delivery.objects.alarming().values_list("state")[:1].union(any_held, all=True)
     }
+    troubles = Counter(one.trouble for one in undelivered(user)) if there - {State.HELD} else Counter[str]()
     return {
-        "undelivered_count": len(undelivered(user)) if there - {State.HELD} else 0,
+        "undelivered_count": troubles["lost"],
+        "undelivered_yet": troubles["stuck"],
+        "undelivered_maybe": troubles["unsure"],
         "held_count": held_for(user).count() if State.HELD in there else 0,
     }

@@ -7,6 +7,7 @@ import secrets
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -220,7 +221,7 @@ def _tested(to: Recipient, route: str, team: Team | None, by: User, body: str) -
     if claimed is None:
         raise AssertionError("a row that nobody knows of could not be claimed")
     outcome = send.deliver(claimed)
-    if outcome.result == "refused":
+    if outcome.result in ("refused", "unsure"):
         # For a test there is no second try that could end otherwise.
         outcome = replace(outcome, result="dead")
     _log.info("channel.tested", recipient=to.key, result=outcome.result, by=by.pk)
@@ -250,8 +251,9 @@ def retry(delivery: Delivery, *, by: User) -> bool:
     if said and not delivery.body.startswith(said):
         # Nothing is left to take.
         fresh = {"body": f"{said}\n{delivery.body}", "offers": []}
+    unheard: dict[str, Any] = {"noted_at": None, "refused_at": None, "stuck_at": None, "unsure": False}
     again = Delivery.objects.filter(pk=delivery.pk, state__in=[State.DEAD, State.PENDING]).update(
-        state=State.PENDING, due_at=now, first_due_at=now, noted_at=None, refused_at=None, **fresh
+        state=State.PENDING, due_at=now, first_due_at=now, **unheard, **fresh
     )
     if again:
         _log.info("delivery.retried", delivery=delivery.pk, by=by.pk)

@@ -57,7 +57,17 @@ class IncidentPage:
     @property
     def undelivered(self) -> int:
         """How many messages about it did not arrive."""
-        return sum(delivery.alarms for delivery in self.deliveries)
+        return sum(one.trouble == "lost" for one in self.deliveries)
+
+    @property
+    def stuck(self) -> int:
+        """How many have not arrived so far, although they should have."""
+        return sum(one.trouble == "stuck" for one in self.deliveries)
+
+    @property
+    def unsure(self) -> int:
+        """Of how many nobody knows."""
+        return sum(one.trouble == "unsure" for one in self.deliveries)
 
     @property
     def stranded(self) -> bool:

@@ -1,6 +1,7 @@
 """What an HTTP answer means for a message."""
 
 import json
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,9 +21,21 @@ HOPELESS = {"bad_url", "refused_address"}
 SAID_NO = {
     "action_prohibited", "channel_is_archived", "channel_not_found", "invalid_payload", "invalid_token",
     "no_active_hooks", "no_service", "no_service_id", "no_team", "no_text", "posting_to_general_channel_denied",
-    "rollup_error", "team_disabled", "too_many_attachments", "user_not_found",
+    "team_disabled", "too_many_attachments", "user_not_found",
 }  # fmt: skip
-SAID_LATER = {"ratelimited", "rate_limited", "RATE_LIMIT_HIT"}
+# What Slack, its imitators and Zulip say of themselves for the moment, in a 200 too.
+SAID_LATER = frozenset({
+    "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout",
+    "team_added_to_org", "message_limit_exceeded", "rollup_error", "RATE_LIMIT_HIT",
+})  # fmt: skip
+# How a page for people begins: a sign-in, a captive portal, a start page. Other XML is a program's own answer.
+_PAGE = re.compile(
+    r"(?>\s+|<!--.*?-->|<\?xml.*?\?>)*+<"
+    r"(!doctype html|html|head|body|title|meta|link|script|style|h1|div|p|center|form|a)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+# Where such a page begins, if it is one.
+HEAD = 2_000
 
 
 def ask(
@@ -53,23 +66,58 @@ def judge(reply: Reply) -> Outcome:
 
 def heed(reply: Reply) -> Outcome:
     """The same for rooms and phones, whose servers have told what they think of a message in the body of a 200 too, or
-    stand behind a page that answers everything: nobody has that message, and it would count as delivered."""
+    stand behind a page that answers everything: it would count as delivered, and perhaps nobody has it."""
     outcome = judge(reply)
+    if outcome.result == "dead" and reply.status in (404, 410):
+        words = _("Answered %(status)s: nothing takes messages at this address (any more). Enter a new one.")
+        return Outcome("dead", _quoted(words % {"status": reply.status}, reply))
+    if outcome.result == "dead" and reply.status in (401, 403):
+        words = _("Answered %(status)s: it does not let us write there. Look at the address and its token.")
+        return Outcome("dead", _quoted(words % {"status": reply.status}, reply))
+    if outcome.result == "dead" and reply.status == 413:
+        return Outcome("dead", _("Answered 413: the message is too long for it."))
     if outcome.result != "sent":
         return outcome
-    text = reply.body.decode(errors="replace").strip()
-    if text.startswith("<"):
-        words = _("Answered %(status)s with a web page, which takes no messages: look at the address.")
-        return Outcome("refused", words % {"status": reply.status})
+    if is_page(reply):
+        return unsure(reply)
+    text = text_of(reply)
     said = read_object(text)
-    no = text if text in SAID_NO else _objection(said)
+    no = text if text in SAID_NO | SAID_LATER else _objection(said)
     if not no:
         return outcome
     words = _("Answered %(status)s, and said that it did not take it: %(said)s")
-    shown = " ".join("".join(c if c.isprintable() else " " for c in no).split())
-    later = {str(said.get("error")), str(said.get("code"))} & SAID_LATER
-    detail = words % {"status": reply.status, "said": short(without_links(shown), 200)}
+    later = {text, str(said.get("error")), str(said.get("code"))} & SAID_LATER
+    detail = words % {"status": reply.status, "said": _shown(no)}
     return Outcome("retry" if later or _later(said.get("http")) else "dead", detail, rest_s=reply.rest_s)
+
+
+def is_page(reply: Reply) -> bool:
+    """Whether a page for people came back, which says nothing of a message."""
+    return _PAGE.match(text_of(reply)[:HEAD]) is not None
+
+
+def unsure(reply: Reply) -> Outcome:
+    """A sign-in or a portal took nothing; a bridge that answers with a page has told the room."""
+    words = _(
+        "Answered %(status)s with a web page: it may or may not have been delivered. Look at the address."
+    )
+    return Outcome("unsure", words % {"status": reply.status})
+
+
+def text_of(reply: Reply) -> str:
+    return reply.body.decode("utf-8-sig", errors="replace").strip()
+
+
+def _quoted(words: str, reply: Reply) -> str:
+    """With the one thing it says, where that is no page."""
+    said = text_of(reply)
+    told = _objection(read_object(said)) or (said if re.fullmatch(r"[a-z_]{1,60}", said) else "")
+    return f"{words} ({_shown(told)})" if told else words
+
+
+def _shown(said: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in said).split())
+    return short(without_links(line), 200)
 
 
 def _objection(said: dict[str, Any]) -> str:

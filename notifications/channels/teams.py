@@ -124,6 +124,8 @@ def _judge(reply: Reply) -> Outcome:
         return Outcome(
             "dead", _("Teams did not take it: %(said)s") % {"said": short(" ".join(said.split()), 200)}
         )
+    if outcome.result == "sent" and answers.is_page(reply):
+        return answers.unsure(reply)
     if reply.status == 202:
         return Outcome("sent", _("Answered 202: the workflow has it. Its run history says what came of it."))
     if reply.status in (401, 403, 404):

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from network.reply import Reply
 from notifications.channels import answers
 from notifications.channels.forms import ChannelForm, Secret, host_of, web_address
 from notifications.parcel import Outcome, Parcel
@@ -72,7 +73,20 @@ def send(parcel: Parcel) -> Outcome:
         "webhook-timestamp": stamp,
         "webhook-signature": f"v1,{sign(parcel.config['secret'], parcel.uid, stamp, content)}",
     }
-    return answers.judge(answers.ask(parcel.config["url"], content, headers))
+    return _judge(answers.ask(parcel.config["url"], content, headers))
+
+
+def _judge(reply: Reply) -> Outcome:
+    """A program's 2xx is its word that it has it, whatever else it says (standardwebhooks.com)."""
+    outcome = answers.judge(reply)
+    if outcome.result == "sent" and answers.is_page(reply):
+        words = _(
+            "Answered %(status)s with a web page. If your program does not answer so, look at the address."
+        )
+        return Outcome("sent", words % {"status": reply.status})
+    if reply.status == 410:
+        return Outcome("dead", _("Answered 410: this address is given up. Enter a new one."))
+    return outcome
 
 
 def payload(parcel: Parcel) -> dict[str, Any]:

@@ -16,10 +16,6 @@ LOUD = frozenset({"opened", "breached", "stranded", "raised", "alarm", "resolved
 NO_THREAD = frozenset(
     {"thread_not_found", "message_not_found", "cannot_reply_to_message", "invalid_thread_ts"}
 )
-LATER = frozenset({
-    "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout",
-    "team_added_to_org", "message_limit_exceeded",
-})  # fmt: skip
 BAD_TOKEN = frozenset({
     "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "org_login_required",
 })  # fmt: skip
@@ -45,7 +41,7 @@ def _judge(said: Said, *, anew: bool) -> Outcome:
             words = _("What answers there does not speak as Slack does.")
             return Outcome("retry", said.reply.detail or words)
         return outcome
-    if said.error in LATER:
+    if said.error in answers.SAID_LATER:
         return Outcome("retry", _("Slack asks us to come later."), rest_s=said.reply.rest_s)
     return Outcome("dead", _why(said))
 

@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from accounts.models import User
 from incidents.lifecycle.declare import declare
-from notifications import send
+from notifications import patience, send
 from notifications.channels import webhook
 from notifications.models import Channel, Delivery, Kind
 from notifications.ways import add_channel
@@ -84,7 +84,7 @@ def test_a_webhook_is_signed_as_standard_webhooks_says(product: Product, mia: Us
 def test_a_repeat_carries_the_same_id_and_a_new_signature(
     product: Product, mia: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(send, "FIRST_REST_S", 0)
+    monkeypatch.setattr(patience, "FIRST_REST_S", 0)
     answers = iter([503, 200])
     with receiver(lambda take: take.say(next(answers))) as server:
         make_channel(product, "webhook", mia, url=f"{server.url}/hook", secret=SECRET)

@@ -13,7 +13,7 @@ from accounts.models import User
 from config.mailers import mailers
 from foundation import moment
 from network import mail
-from notifications import send
+from notifications import patience, send
 from notifications.channels import email
 from notifications.lanes import SILENT_AFTER, Lanes
 from notifications.models import Delivery
@@ -65,7 +65,7 @@ def test_a_refusal_alarms_at_once_is_tried_for_an_hour_and_then_given_up(
 ) -> None:
     first = after(product, settings, "5xx")
     assert first.refused_at is not None
-    since = first.refused_at - send.PATIENCE_WITH_REFUSALS
+    since = first.refused_at - patience.PATIENCE_WITH_REFUSALS
     Delivery.objects.update(due_at=first.created_at, refused_at=since)
     with mailbox(lambda n: "5xx") as box:
         use(settings, box)

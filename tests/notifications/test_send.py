@@ -207,13 +207,22 @@ def test_who_said_200_and_breaks_off_has_it_and_gets_it_once(product: Product, m
     [
         ("invalid_payload", "dead", "invalid_payload"),
         ('{"ok": false, "error": "channel_not_found"}', "dead", "channel_not_found"),
+        ('{"ok": false, "error": "invalid_auth"}', "dead", "invalid_auth"),
         ('{"ok": false, "error": "ratelimited"}', "pending", "ratelimited"),
+        ('{"ok": false, "error": "fatal_error"}', "pending", "fatal_error"),
+        ('{"ok": false, "error": "internal_error"}', "pending", "internal_error"),
+        ('{"ok": false, "error": "service_unavailable"}', "pending", "service_unavailable"),
+        ("rollup_error", "pending", "rollup_error"),
         ('{"success": false, "error": "no\\nroom"}', "dead", "no room"),
         ('{"result": "error", "msg": "Stream gone"}', "dead", "Stream gone"),
         ('{"code": 40009, "http": 400, "error": "invalid request: topic invalid"}', "dead", "topic invalid"),
         ('{"code": 42908, "http": 429, "error": "limit reached"}', "pending", "limit reached"),
         ('{"ok": false, "error": "odd: /l/WzEsImFja25vd2xlZGdlIl0:1xYz"}', "dead", "odd: /l/…"),
-        ("<!doctype html><title>Sign in</title>", "pending", "with a web page"),
+        ("<!doctype html><title>Sign in</title>", "pending", "may or may not have been delivered"),
+        ("\ufeff<!-- proxy -->\n<HTML><body>Sign in", "pending", "may or may not have been delivered"),
+        ("<!--" * 20_000, "sent", ""),
+        ("<!---->" * 280, "sent", ""),
+        ('<?xml version="1.0"?><response>taken</response>', "sent", ""),
         # What those that take it say.
         ("ok", "sent", ""),
         ("", "sent", ""),
@@ -232,6 +241,31 @@ def test_a_200_that_says_no_is_no_delivery(
         send.drain()
     delivery = Delivery.objects.get()
     assert (delivery.state, said in delivery.reason) == (state, True)
+
+
+@HERE
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (404, b"no_service", "Answered 404: nothing takes messages at this address (any more). Enter a new one. "
+         "(no_service)"),
+        (410, b"channel_is_archived", "Answered 410: nothing takes messages at this address (any more). Enter a new "
+         "one. (channel_is_archived)"),
+        (403, b'{"code":40301,"http":403,"error":"forbidden"}', "Answered 403: it does not let us write there. Look "
+         "at the address and its token. (forbidden)"),
+        (401, b"<html>Sign in</html>", "Answered 401: it does not let us write there. Look at the address and its "
+         "token."),
+        (413, b"", "Answered 413: the message is too long for it."),
+    ],
+)  # fmt: skip
+def test_who_takes_nothing_more_says_what_is_to_be_done(
+    product: Product, mia: User, status: int, body: bytes, said: str
+) -> None:
+    with receiver(lambda take: take.say(status, body)) as room:
+        channel = make_channel(product, "ntfy", mia, url=f"{room.url}/hook")
+        tell(product, Recipient("Room", channel=channel))
+        send.drain()
+    assert (Delivery.objects.get().state, Delivery.objects.get().reason) == ("dead", said)
 
 
 @HERE

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import User
 from foundation import moment
 from incidents.lifecycle.declare import declare
-from notifications import send
+from notifications import patience, send
 from notifications.channels import matrix
 from notifications.models import Channel, Delivery, Kind
 from notifications.parcel import Parcel
@@ -122,7 +122,7 @@ def test_matrix_gets_a_put_whose_id_is_the_deliverys(product: Product, mia: User
 def test_a_repeat_is_the_same_transaction_and_waits_as_long_as_it_is_told(
     product: Product, mia: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(send, "FIRST_REST_S", 0)
+    monkeypatch.setattr(patience, "FIRST_REST_S", 0)
     monkeypatch.setattr(matrix, "_rest", lambda said, reply: min(0.001, said["retry_after_ms"]))
     answers = iter(
         [(429, b'{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 40000}'), (200, b'{"event_id": "$1"}')]

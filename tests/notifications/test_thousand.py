@@ -17,7 +17,7 @@ from incidents.messages import letters
 from incidents.messages.letters import Letter
 from incidents.models import Incident
 from network import mail
-from notifications import send
+from notifications import patience, send
 from notifications.lanes import Lanes
 from notifications.models import Attempt, Audience, Channel, Delivery, Kind
 from notifications.ways import add_channel
@@ -58,7 +58,7 @@ def _post(incident: Incident, channels: list[Channel]) -> None:
 def test_150_mails_through_a_bad_server_all_arrive(
     product: Product, mia: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(send, "FIRST_REST_S", 0.05)
+    monkeypatch.setattr(patience, "FIRST_REST_S", 0.05)
     monkeypatch.setattr(send, "lanes", Lanes())
     monkeypatch.setattr(mail, "AFTER_DATA_S", 1.0)
     with mailbox(lambda n: MOODS.get(n % 40, "ok")) as box:
