@@ -122,6 +122,8 @@ def replace_secret(repository: Repository, *, by: User, secret: str = "") -> str
         raise ValidationError(
             {"secret": _("A secret has 16 to 200 letters, digits and signs, without spaces.")}
         )
+    if secret in row.hook_secrets[:1]:  # said again: the one before is still the forge's
+        return secret
     row.secret_before, row.secret = row.secret, seal(secret)
     row.save(update_fields=["secret", "secret_before"])
     repository.secret, repository.secret_before = row.secret, row.secret_before

@@ -12,10 +12,13 @@ from hotfixes.api import (
     hold,
     hotfixes,
     questions,  # noqa: F401 (adds to the router of decisions)
+    release_addresses,
+    revisits,  # noqa: F401 (adds to the router of decisions)
     rollbacks,
 )
 from hotfixes.audit import api as audits
 from hotfixes.watch import api as watches
+from hotfixes.watch import smoke_api  # noqa: F401 (adds to the router of watches)
 
 # In the order of the description; the first that matches an address answers.
 routers = (
@@ -23,6 +26,7 @@ routers = (
     audits.router,
     deployments.router,
     hold.router,
+    release_addresses.router,
     evidence.router,
     watches.router,
     checklist.router,

@@ -114,6 +114,13 @@ class AbandoningRollback(Body):
     reason: Reason
 
 
+class FinishedRollback(Body):
+    model_config = _like({"text": "1.0.0 has run for an hour"})
+
+    text: Words = ""
+    at: Moment | None = None
+
+
 class Worse(Body):
     model_config = _like({"reason": "Sign-in is twice as slow since 1.0.1"})
 
@@ -170,6 +177,14 @@ def say_rolled_back(request: HttpRequest, ref: str, body: RolledBack) -> dict[st
     """The version before runs again, or the rollout is halted: says the token's person."""
     found, user = _acted_on(request, ref, "say_back")
     return _do(request, f"back:{found.ref}", body, lambda: back.say(found, by=user, **body.facts()), ref)
+
+
+@router.post("/rollbacks/{ref}/done", auth=ACTED_WITH, response=RollbackShape)
+def finish_rollback(request: HttpRequest, ref: str, body: FinishedRollback) -> dict[str, Any]:
+    """Nothing is left to do for it. Only once the version before is back; until then 422."""
+    found, user = _acted_on(request, ref, "rollback_step")
+    do = partial(ending.done, found, by=user, **body.facts())
+    return _do(request, f"done:{found.ref}", body, do, ref)
 
 
 @router.post("/rollbacks/{ref}/abandon", auth=ACTED_WITH, response=RollbackShape)

@@ -16,7 +16,7 @@ from accounts.models import Scope, Team
 from accounts.replay import once_by_token
 from foundation.problems import problem
 from foundation.shapes import Body, Key, Listed, Paging, Plain, Utc, address, listed, utc, utc_or_none
-from hotfixes.audit.asking import UnderWay, ask
+from hotfixes.audit.asking import UnderWay, ask, cancel
 from hotfixes.audit.what_to_do import what_to_do
 from hotfixes.models import AuditRun
 from hotfixes.models.audit import MOST_TAGS
@@ -130,6 +130,14 @@ def list_audits(request: HttpRequest, asked: Query[Paging]) -> dict[str, Any]:
 def get_audit(request: HttpRequest, audit_id: int) -> dict[str, Any]:
     """How far it is, and what was found once it is done."""
     refuse_narrow(request)
+    return audit_shape(_audit(request, audit_id))
+
+
+@router.post("/audits/{audit_id}/cancel", auth=Bearer(Scope.HOTFIXES), response=AuditShape)
+def cancel_audit(request: HttpRequest, audit_id: int) -> dict[str, Any]:
+    """Ends one that is under way, within seconds. One that is over stays as it is."""
+    refuse_narrow(request)
+    cancel(_audit(request, audit_id), by=person_of(request))
     return audit_shape(_audit(request, audit_id))
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from accounts.access import allowed
 from accounts.bearer import person_of
+from accounts.replay import once_by_token
 from foundation.shapes import Body, Plain, Utc, utc_or_none
 from hotfixes.connecting.shown import status
 from hotfixes.hooks.address import receiver_address
@@ -19,7 +20,7 @@ from products.api.lookup import product_of
 from products.api.routing import SEEN_WITH, SET_WITH
 from products.api.shapes import RepositoryShape, repository_shape
 from products.models import Product, Repository
-from products.repositories import replace_secret
+from products.repositories import end_old_secret, replace_secret
 
 router = Router(tags=["products"])
 
@@ -58,10 +59,10 @@ class HookSecret(Body):
 
 
 class SecretShape(Schema):
-    """Told this once. The secret before it stays valid until it is ended."""
+    """Told this once: null in the repetition. The secret before it stays valid until it is ended."""
 
     hook: str
-    secret: str
+    secret: str | None
 
 
 @router.get("/products/{slug}/repository", auth=SEEN_WITH, response=ReadingShape)
@@ -82,9 +83,23 @@ def look_at_repository(request: HttpRequest, slug: str) -> Status[dict[str, Any]
 def replace_hook_secret(request: HttpRequest, slug: str, body: HookSecret) -> dict[str, Any]:
     """Another secret for the forge's hook, told this once."""
     product = product_of(request, slug, "edit")
-    row = _row(product)
-    secret = replace_secret(row, by=person_of(request), secret=body.secret)
-    return {"hook": receiver_address(row), "secret": secret}
+    row, told = _row(product), []
+
+    def replace() -> int:
+        told.append(replace_secret(row, by=person_of(request), secret=body.secret))
+        return row.pk
+
+    # What was sent is a secret, and a key's body is kept by its digest alone.
+    once_by_token(request, f"hook_secret:{row.pk}", body.model_dump(mode="json"), replace)
+    return {"hook": receiver_address(row), "secret": told[0] if told else None}
+
+
+@router.post("/products/{slug}/repository/secret/end", auth=SET_WITH, response=ReadingShape)
+def end_old_hook_secret(request: HttpRequest, slug: str) -> dict[str, Any]:
+    """The forge has the new secret: from now on only that one is believed."""
+    product = product_of(request, slug, "edit")
+    end_old_secret(_row(product), by=person_of(request))
+    return reading_shape(request, product)
 
 
 def reading_shape(request: HttpRequest, product: Product) -> dict[str, Any]:

@@ -46,6 +46,14 @@ def asks(option: Mapping[str, Any]) -> bool:
     return any(isinstance(line, dict) and line.get("shown_by") == "download" for line in lines)
 
 
+def options(product: Product) -> list[Mapping[str, Any]]:
+    """The ways back of the product's process whose version is seen by a download."""
+    version = product.process.current
+    document = version.document if version else {}
+    listed = (document.get("rollback") or {}).get("options") or []
+    return [one for one in listed if asks(one)]
+
+
 def clean(address: str) -> str:
     """As it is kept. Raises ValidationError for what is no address of a release."""
     text = address.strip()
@@ -91,10 +99,7 @@ class AddressesSetup(SetupForm):
 
     def __init__(self, data: Mapping[str, Any] | None, *, product: Product, user: User) -> None:
         super().__init__(data, product=product, user=user)
-        version = product.process.current
-        document = version.document if version else {}
-        listed = (document.get("rollback") or {}).get("options") or []
-        self.options = [one for one in listed if asks(one)]
+        self.options = options(product)
         self.entered = own(product)
         for one in self.options:
             key = str(one["key"])

@@ -43,7 +43,7 @@ from incidents.api.writing import environment_of, people
 from incidents.clocks import verbs as clock_verbs
 from incidents.lifecycle import closing, exits, transitions
 from incidents.messages import updates
-from incidents.models import Incident, RedactionRequest, TimelineEvent
+from incidents.models import Incident, RedactionRequest, Status, TimelineEvent
 from incidents.roles import roles
 from incidents.timeline import corrections
 from products.models import Severity
@@ -57,6 +57,10 @@ def _change_severity(incident: Incident, *, by: User, severity: str, **facts: An
         raise ValidationError(
             {"severity": _("This incident's process has these: %(keys)s.") % {"keys": keys}}
         )
+    if chosen == incident.severity and incident.status == Status.TRIAGE:
+        # A script that sets what it found need not know that this was proposed already.
+        transitions.confirm_severity(incident, by=by, text=facts.pop("reason"), **facts)
+        return
     transitions.change_severity(incident, by=by, severity=chosen, **facts)
 
 
@@ -148,7 +152,7 @@ VERBS = (
     Verb("confirm_severity", "The proposed severity is right: triage is over.", transitions.confirm_severity),
     Verb(
         "change_severity",
-        "Another severity, with the reason. In triage this confirms it too; running clocks get its limits.",
+        "Another severity, with the reason: clocks get its limits. In triage it confirms, also what was proposed.",
         _change_severity,
         Change,
     ),

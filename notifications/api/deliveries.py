@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from ninja import Query
+from pydantic import Field
 
 from accounts.access import authorize, has_role, teams_of
 from accounts.bearer import person_of, refuse_narrow
 from accounts.models import Role
 from foundation.shapes import Listed, Paging, listed
-from notifications import ways
+from notifications import held, ways
 from notifications.api.routing import ACTED_WITH, TOLD_WITH, router
 from notifications.api.shapes import DeliveryShape, MessageShape, delivery_shape, message_shape
+from notifications.held import held_for
 from notifications.models import Delivery, Kind, State
 from notifications.sight import seen_by
 
 
+class Undelivered(Paging):
+    held: Annotated[
+        bool, Field(description="Those that a restore holds back instead, in the teams that one administers.")
+    ] = False
+
+
 @router.get("/deliveries", auth=TOLD_WITH, response=Listed[DeliveryShape], tags=["deliveries"])
-def list_undelivered(request: HttpRequest, asked: Query[Paging]) -> dict[str, Any]:
+def list_undelivered(request: HttpRequest, asked: Query[Undelivered]) -> dict[str, Any]:
     """What did not arrive in the teams where one responds, until it is sent again or noted; the newest first."""
     refuse_narrow(request)
     user = person_of(request)
+    if asked.held:
+        return listed(asked.page(held_for(user), "-pk"), delivery_shape)
     mine = [team for team in teams_of(user) if has_role(user, team, Role.RESPONDER)]
     rows = seen_by(user, Delivery.objects.alarming().filter(team__in=mine))
     return listed(asked.page(rows, "-pk"), delivery_shape)
@@ -53,12 +63,45 @@ def note_undelivered(request: HttpRequest, delivery_id: int) -> dict[str, Any]:
     return delivery_shape(delivery)
 
 
+@router.post(
+    "/deliveries/{delivery_id}/release",
+    auth=ACTED_WITH,
+    response=DeliveryShape,
+    tags=["deliveries"],
+    summary="Release delivery",
+)
+def release_held(request: HttpRequest, delivery_id: int) -> dict[str, Any]:
+    """After a restore: it goes out now. One that is not held stays as it is."""
+    return _settled(request, delivery_id, "release")
+
+
+@router.post(
+    "/deliveries/{delivery_id}/drop",
+    auth=ACTED_WITH,
+    response=DeliveryShape,
+    tags=["deliveries"],
+    summary="Drop delivery",
+)
+def drop_held(request: HttpRequest, delivery_id: int) -> dict[str, Any]:
+    """After a restore: it is never sent, for it was before. One that is not held stays as it is."""
+    return _settled(request, delivery_id, "drop")
+
+
 @router.get("/messages", auth=TOLD_WITH, response=Listed[MessageShape], tags=["deliveries"])
 def list_messages(request: HttpRequest, asked: Query[Paging]) -> dict[str, Any]:
     """What one was told oneself, the newest first."""
     refuse_narrow(request)
     mine = Delivery.objects.filter(user=person_of(request), route=Kind.INAPP, state=State.SENT)
     return listed(asked.page(mine, "-pk"), message_shape)
+
+
+def _settled(request: HttpRequest, pk: int, action: Literal["release", "drop"]) -> dict[str, Any]:
+    delivery, user = _delivery(request, pk, action), person_of(request)
+    mine = held_for(user).filter(pk=delivery.pk)
+    settle = held.release if action == "release" else held.drop
+    settle(mine, by=user)
+    delivery.refresh_from_db()
+    return delivery_shape(delivery)
 
 
 def _delivery(request: HttpRequest, pk: int, action: str) -> Delivery:
