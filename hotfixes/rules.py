@@ -49,7 +49,7 @@ def view_rollback(actor: User, rollback: Rollback) -> bool:
     return sees(actor, rollback.incident)
 
 
-for _action in ("override", "attest", "recheck", "abandon", "change_merge", "approve"):
+for _action in ("override", "attest", "recheck", "abandon", "change_merge", "change_versions", "approve"):
 
     @rule(_action, Hotfix)
     def act(actor: User, hotfix: Hotfix) -> bool:

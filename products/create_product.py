@@ -11,6 +11,7 @@ from products.announcing import shown_anew
 from products.environments import add_environment
 from products.models import Process, Product
 from products.slugs import lock_names, save_with_slug
+from products.versions import check_version
 from products.vocabulary import EnvironmentKind
 
 _log = structlog.get_logger(__name__)
@@ -38,8 +39,8 @@ def create_product(
         name=name.strip(),
         team=team,
         process=process,
-        first_release=first_release.strip(),
-        version=version.strip(),
+        first_release=check_version(first_release, "first_release"),
+        version=check_version(version, "version"),
         call=call.strip(),
     )
     product.aliases = clean_aliases(product, aliases)

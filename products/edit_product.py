@@ -10,6 +10,7 @@ from products.aliases import clean_aliases, refuse_taken
 from products.announcing import shown_anew
 from products.models import Process, Product
 from products.slugs import lock_names, save_with_slug
+from products.versions import check_version
 
 _log = structlog.get_logger(__name__)
 
@@ -33,7 +34,8 @@ def edit_product(
     lock_names()
     renamed = product.name != name.strip()
     product.name, product.process = name.strip(), process
-    product.first_release, product.version = first_release.strip(), version.strip()
+    product.first_release = _checked(first_release, product.first_release, "first_release")
+    product.version = _checked(version, product.version, "version")
     if call is not None:
         product.call = call.strip()
     product.aliases = clean_aliases(product, aliases)
@@ -47,3 +49,8 @@ def edit_product(
         product.save(update_fields=changed)
     shown_anew(product)
     _log.info("product.edited", product=product.slug, by=by.pk)
+
+
+def _checked(given: str, was: str, field: str) -> str:
+    """What stood there before the check came stays until somebody changes it: nothing else would be kept either."""
+    return was if given.strip() == was else check_version(given, field)

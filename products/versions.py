@@ -3,9 +3,17 @@
 import re
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 _VERSION = re.compile(
     r"[vV]?(?P<major>\d{1,9})\.(?P<minor>\d{1,9})(\.(?P<patch>\d{1,9}))?(\+[0-9A-Za-z.-]+)?"
 )
+
+
+# What names of branches and tags may hold as a version: 1.2.3.4, 2026.11.2, 1.4.0-rc.1, r42, 0.1.0+5.
+_NAMEABLE = re.compile(r"[0-9A-Za-z]+([._+-][0-9A-Za-z]+)*", re.ASCII)
+LONGEST = 80
 
 
 class Version(NamedTuple):
@@ -29,6 +37,28 @@ class Version(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
+
+
+def is_nameable(text: str) -> bool:
+    """Whether branches and tags can be called by it: one word with a number in it, as git takes it."""
+    plain = _NAMEABLE.fullmatch(text) and len(text) <= LONGEST and not text.lower().endswith(".lock")
+    return bool(plain) and any(character.isdigit() for character in text)
+
+
+def check_version(text: str, field: str) -> str:
+    """`text` without the space around it; ValidationError on `field` where it is no version. Empty is none."""
+    version = text.strip()
+    if not version or is_nameable(version):
+        return version
+    words = {"version": version[:LONGEST]}
+    if not re.search(r"[0-9]", version):
+        said = _("“%(version)s” is no version: it has no number. Write one such as 0.1.0 or v1.4.2.")
+    else:
+        said = _(
+            "Branches and tags cannot be called by “%(version)s”. Write letters and digits, with dots, dashes or a plus"
+            " between them and no space, such as 0.1.0, v1.4.2 or 0.1.0+5."
+        )
+    raise ValidationError({field: said % words})
 
 
 def bare(text: str) -> str:

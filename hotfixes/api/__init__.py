@@ -15,6 +15,7 @@ from hotfixes.api import (
     release_addresses,
     revisits,  # noqa: F401 (adds to the router of decisions)
     rollbacks,
+    versions,  # noqa: F401 (adds to the router of hotfixes)
 )
 from hotfixes.audit import api as audits
 from hotfixes.watch import api as watches

@@ -39,7 +39,8 @@ Name = Annotated[str, Field(max_length=250), Plain]
 
 class NewHotfix(Body):
     """`base_tag`: the tag in production, by the policy unless given. `branch`: one that is there already. `component`:
-    the part of a monorepo. `product`: its slug, where the incident concerns more than its own.
+    the part of a monorepo. `version`: the one it brings, where the one in production cannot be counted up (a fourth
+    number, a pre-release) or another one is meant. `product`: its slug, where the incident concerns more than its own.
     """
 
     model_config = ConfigDict(
@@ -51,34 +52,35 @@ class NewHotfix(Body):
     product: Annotated[str, Field(max_length=80), Plain] = ""
     branch: Name = ""
     component: Annotated[str, Field(max_length=60), Plain] = ""
+    version: Annotated[str, Field(max_length=80), Plain] = ""
     at: Moment | None = None
 
 
-def _like(example: dict[str, Any]) -> ConfigDict:
+def like(example: dict[str, Any]) -> ConfigDict:
     return ConfigDict(strict=True, extra="forbid", json_schema_extra={"examples": [example]})
 
 
 class Abandoning(Body):
-    model_config = _like({"reason": "We roll back"})
+    model_config = like({"reason": "We roll back"})
 
     reason: Reason
 
 
 class Overriding(Body):
-    model_config = _like({"reason": "Nobody else is awake"})
+    model_config = like({"reason": "Nobody else is awake"})
 
     reason: Reason
     at: Moment | None = None
 
 
 class Agreeing(Body):
-    model_config = _like({})
+    model_config = like({})
 
     at: Moment | None = None
 
 
 class Attesting(WithFile):
-    model_config = _like({"text": "Merged by hand", "url": "https://git.example.org/pulls/7"})
+    model_config = like({"text": "Merged by hand", "url": "https://git.example.org/pulls/7"})
 
     text: Words = ""
     url: Annotated[str, Field(max_length=1000), Plain] = ""
@@ -88,14 +90,14 @@ class Attesting(WithFile):
 class Withdrawing(Body):
     """What is taken back: the override or the last attestation."""
 
-    model_config = _like({"what": "override", "reason": "It was looked at after all"})
+    model_config = like({"what": "override", "reason": "It was looked at after all"})
 
     what: Literal["override", "attestation"]
     reason: Annotated[str, Field(max_length=1000), Plain] = ""
 
 
 class Merging(Body):
-    model_config = _like({"merge": "merge", "reason": "Main has gone on since the release"})
+    model_config = like({"merge": "merge", "reason": "Main has gone on since the release"})
 
     merge: Literal["ff-only", "merge", "forward-port", "any"]
     reason: Reason
@@ -126,7 +128,7 @@ def start_hotfix(request: HttpRequest, ref: str, body: NewHotfix) -> Any:
     except Begun as begun:
         present = hotfix_shape(standing.standing(hotfix_of(request, begun.standing.ref)))
         return problem(409, begun.words, hotfix=present)
-    return Status(201 if fresh else 200, _shape(request, made))
+    return Status(201 if fresh else 200, shape(request, made))
 
 
 @router.get("/hotfixes", response=Listed[HotfixShape])
@@ -140,7 +142,7 @@ def list_hotfixes(request: HttpRequest, asked: Query[HotfixFilters]) -> dict[str
 @router.get("/hotfixes/{ref}", response=HotfixShape)
 def read_hotfix(request: HttpRequest, ref: str) -> dict[str, Any]:
     """One with all its checks, and the process's commands with its names."""
-    return _shape(request, ref)
+    return shape(request, ref)
 
 
 @router.get("/hotfixes/{ref}/checks", response=Checks)
@@ -153,34 +155,34 @@ def read_checks(request: HttpRequest, ref: str) -> dict[str, Any]:
 @router.post("/hotfixes/{ref}/checks/{key}/attest", auth=ACTED_WITH, response=CheckShape)
 def attest_check(request: HttpRequest, ref: str, key: str, body: Attesting) -> dict[str, Any]:
     """The token's person says that it is so. The verdict stays what it is; the word stands beside it."""
-    hotfix = _acted_on(request, ref, key, "attest")
+    hotfix = acted_on(request, ref, key, "attest")
     do = partial(overriding.attest, hotfix, key, by=person_of(request), **body.facts())
-    _do(request, f"attest:{hotfix.ref}:{key}", body, do)
+    act(request, f"attest:{hotfix.ref}:{key}", body, do)
     return _check(request, ref, key)
 
 
 @router.post("/hotfixes/{ref}/checks/{key}/override", auth=ACTED_WITH, response=CheckShape)
 def override_check(request: HttpRequest, ref: str, key: str, body: Overriding) -> dict[str, Any]:
     """It goes on although the check does not say that it is done. An approval needs a second person (confirm)."""
-    hotfix = _acted_on(request, ref, key, "override")
+    hotfix = acted_on(request, ref, key, "override")
     do = partial(overriding.override, hotfix, key, by=person_of(request), **body.facts())
-    _do(request, f"override:{hotfix.ref}:{key}", body, do)
+    act(request, f"override:{hotfix.ref}:{key}", body, do)
     return _check(request, ref, key)
 
 
 @router.post("/hotfixes/{ref}/checks/{key}/override/confirm", auth=ACTED_WITH, response=CheckShape)
 def confirm_override(request: HttpRequest, ref: str, key: str, body: Agreeing) -> dict[str, Any]:
     """The second person agrees, who did not write the fix."""
-    hotfix = _acted_on(request, ref, key, "override")
+    hotfix = acted_on(request, ref, key, "override")
     do = partial(overriding.confirm, hotfix, key, by=person_of(request), **body.facts())
-    _do(request, f"confirm:{hotfix.ref}:{key}", body, do)
+    act(request, f"confirm:{hotfix.ref}:{key}", body, do)
     return _check(request, ref, key)
 
 
 @router.post("/hotfixes/{ref}/checks/{key}/withdraw", auth=ACTED_WITH, response=CheckShape)
 def withdraw_word(request: HttpRequest, ref: str, key: str, body: Withdrawing) -> dict[str, Any]:
     """An override or attestation does not hold after all; what was said stays on the timeline."""
-    hotfix = _acted_on(request, ref, key, "override")
+    hotfix = acted_on(request, ref, key, "override")
     find = overriding.overridden if body.what == "override" else overriding.attested
 
     def do() -> object:
@@ -189,39 +191,39 @@ def withdraw_word(request: HttpRequest, ref: str, key: str, body: Withdrawing) -
             raise ValidationError({"what": _("Nobody has said so.")})
         return overriding.withdraw(said, by=person_of(request), reason=body.reason)
 
-    _do(request, f"withdraw:{hotfix.ref}:{key}", body, do)
+    act(request, f"withdraw:{hotfix.ref}:{key}", body, do)
     return _check(request, ref, key)
 
 
 @router.post("/hotfixes/{ref}/recheck", auth=ACTED_WITH, response={202: HotfixShape})
 def recheck(request: HttpRequest, ref: str) -> Status[dict[str, Any]]:
     """Asks for a look at the repository and the forge, now. What it finds is there some seconds later."""
-    hotfix = _acted_on(request, ref, "", "recheck")
+    hotfix = acted_on(request, ref, "", "recheck")
     if hotfix.repository:
         asking.fetch(hotfix.repository)
     asking.ask(hotfix)
-    return Status(202, _shape(request, ref))
+    return Status(202, shape(request, ref))
 
 
 @router.post("/hotfixes/{ref}/abandon", auth=ACTED_WITH, response=HotfixShape)
 def abandon(request: HttpRequest, ref: str, body: Abandoning) -> dict[str, Any]:
     """It does not go on, and why."""
-    hotfix = _acted_on(request, ref, "", "abandon")
+    hotfix = acted_on(request, ref, "", "abandon")
     do = partial(ending.abandon, hotfix, by=person_of(request), reason=body.reason)
-    _do(request, f"abandon:{hotfix.ref}", body, do)
-    return _shape(request, ref)
+    act(request, f"abandon:{hotfix.ref}", body, do)
+    return shape(request, ref)
 
 
 @router.post("/hotfixes/{ref}/merge_policy", auth=ACTED_WITH, response=HotfixShape)
 def change_merge(request: HttpRequest, ref: str, body: Merging) -> dict[str, Any]:
     """This hotfix alone is merged otherwise than its process says, and why."""
-    hotfix = _acted_on(request, ref, "", "change_merge")
+    hotfix = acted_on(request, ref, "", "change_merge")
     do = partial(changing.change_merge, hotfix, body.merge, by=person_of(request), reason=body.reason)
-    _do(request, f"merge_policy:{hotfix.ref}", body, do)
-    return _shape(request, ref)
+    act(request, f"merge_policy:{hotfix.ref}", body, do)
+    return shape(request, ref)
 
 
-def _do(request: HttpRequest, operation: str, body: Body, do: Callable[[], object]) -> None:
+def act(request: HttpRequest, operation: str, body: Body, do: Callable[[], object]) -> None:
     sent = body.model_dump(mode="json", exclude_unset=True)
     once_by_token(request, operation, sent, do)
 
@@ -243,7 +245,7 @@ def hotfix_of(request: HttpRequest, ref: str) -> Hotfix:
     return found
 
 
-def _acted_on(request: HttpRequest, ref: str, key: str, action: str) -> Hotfix:
+def acted_on(request: HttpRequest, ref: str, key: str, action: str) -> Hotfix:
     """The hotfix, for who may do `action`; 404 for a check that there is none of."""
     found = hotfix_of(request, ref)
     authorize(person_of(request), action, found)
@@ -252,7 +254,7 @@ def _acted_on(request: HttpRequest, ref: str, key: str, action: str) -> Hotfix:
     return found
 
 
-def _shape(request: HttpRequest, ref: str) -> dict[str, Any]:
+def shape(request: HttpRequest, ref: str) -> dict[str, Any]:
     return hotfix_shape(standing.standing(hotfix_of(request, ref)))
 
 

@@ -18,6 +18,7 @@ from foundation import moment, rounds
 from foundation.crash import crashpoint
 from foundation.refs import next_number
 from hotfixes.git import names
+from hotfixes.lifecycle import counting
 from hotfixes.models import Hotfix
 from hotfixes.naming import patterns
 from hotfixes.observing import asking
@@ -26,11 +27,10 @@ from incidents.messages import placeholders
 from incidents.models import OPEN, Incident, Mode, TimelineEvent
 from incidents.telling import recipients
 from incidents.work.report import check_moment
-from products.in_production import in_production
 from products.models import Product
 from products.policies import joined, policy_of
 from products.process.schema.policy import PolicySpec
-from products.versions import bare
+from products.versions import bare, check_version
 from products.vocabulary import EventKind
 
 log = structlog.get_logger(__name__)
@@ -63,12 +63,13 @@ def start(
     slug: str = "",
     branch: str = "",
     component: str = "",
+    version: str = "",
     at: datetime | None = None,
 ) -> Hotfix:
     """Begin `product`'s hotfix (the incident's own unless said otherwise); the promise to respond is kept by it.
 
-    `base_tag` is the tag in production, `branch` a name that is there already. Raises Begun, TooLate, or
-    ValidationError by field.
+    `base_tag` is the tag in production, `branch` a name that is there already, `version` the one that it brings, where
+    it is not counted up. Raises Begun, TooLate, or ValidationError by field.
     """
     product = product or incident.product
     with transaction.atomic():
@@ -79,7 +80,8 @@ def start(
         if standing := incident.hotfixes.open().filter(product=product).first():
             raise Begun(incident, standing)
         check_moment(incident, at)
-        found = _facts(incident, product, base_tag.strip(), slug.strip(), branch.strip(), component)
+        found = _facts(incident, product, base_tag.strip(), slug.strip(), branch.strip(), component, version)
+        counting.asked_for(found)
         number = next_number("HF")
         if product != incident.product or not begun(incident):
             event = perform(
@@ -167,7 +169,13 @@ def _make(
 
 
 def _facts(
-    incident: Incident, product: Product, base_tag: str, slug: str, branch: str, component: str
+    incident: Incident,
+    product: Product,
+    base_tag: str,
+    slug: str,
+    branch: str,
+    component: str,
+    version: str = "",
 ) -> dict[str, Any]:
     try:
         rules = policy_of(product)
@@ -178,7 +186,9 @@ def _facts(
         ) from None
     called = _called(incident, product)
     old = _old(incident, product, rules, called, base_tag)
-    new = placeholders.versions(old, rules.bump or "patch")["new"]
+    given = bare(check_version(version, "version"))
+    new = given or counting.counted(old, rules)
+    counting.check_order(old, given)
     return {
         "policy": joined(product),
         "called": called,
@@ -219,9 +229,7 @@ def _old(incident: Incident, product: Product, rules: PolicySpec, called: str, b
                 {"base_tag": _("“%(tag)s” is not a tag as the policy names them: %(pattern)s.") % words}
             )
         return version
-    if product == incident.product and incident.affected_version:
-        return bare(incident.affected_version)
-    return bare(in_production(product).version)
+    return counting.runs_in(incident, product)
 
 
 def _name(text: str, field: str, check: Any) -> str:

@@ -33,6 +33,12 @@ class StartForm(VerbForm):
         required=False,
         help_text=_("Small letters and dashes, such as login-loop. Empty: the title's."),
     )
+    version = line(
+        _("Which version does it bring?"),
+        limit=80,
+        required=False,
+        help_text=_("Empty: the one in production, counted up as the process says."),
+    )
     branch = line(
         _("A branch that is there already"),
         limit=250,
@@ -84,6 +90,20 @@ class WaiveForm(forms.Form):
         limit=1000,
         rows=2,
         error_messages={"required": _("Say why: the next reader was not there.")},
+    )
+
+
+class VersionForm(forms.Form):
+    """From which version to which."""
+
+    old = line(
+        _("Which version does it mend?"), limit=80, help_text=_("The one in production, such as 0.1.0.")
+    )
+    version = line(
+        _("Which version does it bring?"),
+        limit=80,
+        required=False,
+        help_text=_("Empty: that one, counted up as the process says."),
     )
 
 

@@ -6,6 +6,7 @@ from hotfixes.approving.views import approve_hotfix, withdraw
 from hotfixes.pages.checks_text import checks_text
 from hotfixes.pages.views import hotfix, hotfixes, recheck
 from hotfixes.pages.views_said import abandon_hotfix, said
+from hotfixes.pages.views_versions import change_versions
 
 urlpatterns = [
     path("", hotfixes, name="hotfixes"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("<str:ref>/recheck", recheck, name="recheck"),
     path("<str:ref>/approve", approve_hotfix, name="approve_hotfix"),
     path("<str:ref>/approve/withdraw", withdraw, name="withdraw_approval"),
+    path("<str:ref>/versions", change_versions, name="change_versions"),
     path("<str:ref>/abandon", abandon_hotfix, name="abandon_hotfix"),
     path("<str:ref>/checks/<str:key>/attest", said, {"deed": "attest"}, name="attest_check"),
     path("<str:ref>/checks/<str:key>/override", said, {"deed": "override"}, name="waive_check"),

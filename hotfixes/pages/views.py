@@ -18,6 +18,7 @@ from hotfixes.models import Hotfix
 from hotfixes.models.hotfix import HotfixQuerySet
 from hotfixes.naming import named
 from hotfixes.pages import hotfix_page, offers
+from hotfixes.pages.differing import differs
 from hotfixes.reported import curl
 from hotfixes.rollback import regressed
 from hotfixes.standing.standing import of
@@ -119,6 +120,7 @@ def context(request: HttpRequest, found: Hotfix, **extra: Any) -> dict[str, Any]
         "page": shown,
         "one": shown.glance,
         "may": may,
+        "differs": differs(found, shown.glance.standing.stage),
         "token_address": curl.token_address(found.product),
         "regression": (worse := regressed.regression(found)),
         "regression_said": setbacks.sentence(

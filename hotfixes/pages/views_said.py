@@ -108,10 +108,10 @@ def said(request: HttpRequest, ref: str, key: str, deed: str) -> HttpResponse:
             return redirect(f"{found.get_absolute_url()}#{key}")
         except TooLate as late:
             form.add_error(None, late.words or _("Somebody was faster, or the incident is past this."))
-            return _form(request, found, what, form, check, 409)
+            return answered(request, found, what, form, check, 409)
         except ValidationError as error:
-            _blame(form, error)
-    return _form(request, found, what, form, check, 422 if form.is_bound else 200)
+            blame(form, error)
+    return answered(request, found, what, form, check, 422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,10 +132,10 @@ def abandon_hotfix(request: HttpRequest, ref: str) -> HttpResponse:
             return redirect(found)
         except TooLate as late:
             form.add_error(None, late.words or _("Somebody was faster, or the incident is past this."))
-            return _form(request, found, what, form, None, 409)
+            return answered(request, found, what, form, None, 409)
         except ValidationError as error:
-            _blame(form, error)
-    return _form(request, found, what, form, None, 422 if form.is_bound else 200)
+            blame(form, error)
+    return answered(request, found, what, form, None, 422 if form.is_bound else 200)
 
 
 def _is_own(what: Deed, check: CheckView | None, user: User) -> bool:
@@ -151,14 +151,14 @@ def _valid(form: forms.Form) -> bool:
     return form.is_valid()
 
 
-def _blame(form: forms.Form, error: ValidationError) -> None:
+def blame(form: forms.Form, error: ValidationError) -> None:
     """Beside the field it is about; above the form where it has none."""
     fields: dict[str, Any] = error.error_dict if hasattr(error, "error_dict") else {"": error}
     for name, wrong in fields.items():
         form.add_error(name if name in form.fields else None, wrong)
 
 
-def _form(
+def answered(
     request: HttpRequest, found: Hotfix, what: Deed, form: forms.Form, check: CheckView | None, status: int
 ) -> HttpResponse:
     return render(request, "hotfixes/said.html", {

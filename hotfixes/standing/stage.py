@@ -63,6 +63,11 @@ def stage_of(hotfix: Hotfix, events: Iterable[TimelineEvent]) -> str:
     return _ORDER[reached]
 
 
+def is_named(stage: str) -> bool:
+    """Whether it bears its version for all to see: a tag, or more."""
+    return _ORDER.index(stage) >= _ORDER.index("tagged")
+
+
 def words(stage: str, wrong: int) -> str:
     """The stage as pages say it; `wrong`: how many things are not right, which nobody may overlook once it runs."""
     label = str(STAGES[stage])

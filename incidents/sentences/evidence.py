@@ -34,6 +34,15 @@ def seen(event: TimelineEvent) -> SafeString | None:
     return linked(event, format_html(words, kind=kind, what=what, hotfix=hotfix, by=str(by)))
 
 
+def _versions(event: TimelineEvent, versions: dict[str, str]) -> SafeString:
+    words = _("<b>{hotfix} mends {old} and brings {new}</b>, not {was}, says {who}")
+    if not versions["was_new"]:
+        words = _("<b>{hotfix} mends {old} and brings {new}</b>, says {who}")
+    was = " → ".join(filter(None, (versions["was_old"], versions["was_new"])))
+    facts = {"old": versions["old"], "new": versions["new"], "was": was}
+    return format_html(words, hotfix=event.data.get("hotfix", ""), who=event.actor_label, **facts)
+
+
 def checked(event: TimelineEvent) -> SafeString | None:
     """The checks that changed, each with its verdict and sentence; None where a person changed a box."""
     checks = event.data.get("checks")
@@ -49,6 +58,8 @@ def checked(event: TimelineEvent) -> SafeString | None:
         words = _("<b>{hotfix} is merged otherwise</b>: {now}, not {was}, says {who}")
         hotfix = event.data.get("hotfix", "")
         return format_html(words, hotfix=hotfix, who=event.actor_label, now=merge["now"], was=merge["was"])
+    if versions := event.data.get("versions"):
+        return _versions(event, versions)
     if not isinstance(checks, list):
         return None
     lines = format_html_join("", "<li><b>{}</b>{}{}</li>", (_line(one) for one in checks))

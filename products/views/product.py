@@ -27,7 +27,7 @@ from products.reading.tables import severity_rows
 from products.role_holders import role_lists
 from products.setup.picks import picks, prefilled
 from products.setup.sections import progress
-from products.versions import bare
+from products.versions import Version, bare
 
 
 def _user(request: HttpRequest) -> User:
@@ -65,8 +65,9 @@ def create_product(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         authorize(user, "add_product", form.cleaned_data["team"])
         try:
-            slug = create(by=user, **form.cleaned_data).slug
-            return redirect("set_up_step", slug=slug, step="places")
+            made = create(by=user, **form.cleaned_data)
+            say_whether_counted(request, made)
+            return redirect("set_up_step", slug=made.slug, step="places")
         except ValidationError as error:
             tell(form, error)
     context = {"picks": picks(form.teams), "asked": request.get_full_path()}
@@ -94,6 +95,7 @@ def edit_product(request: HttpRequest, slug: str) -> HttpResponse:
                 _say_what_changes(request, product)
             if product.version != entered:
                 _say_what_counts(request, product)
+                say_whether_counted(request, product)
             return redirect("product", slug=product.slug)
         except ValidationError as error:
             tell(form, error)
@@ -109,6 +111,15 @@ def _say_what_counts(request: HttpRequest, product: Product) -> None:
             "%(entered)s is kept, but by deployments %(runs)s is in production. If that is wrong, report one."
         )
         messages.warning(request, words % said)
+
+
+def say_whether_counted(request: HttpRequest, product: Product) -> None:
+    """A scheme of a team's own is kept as it is; who begins a hotfix will be asked for the next one."""
+    if product.version and Version.parse(bare(product.version)) is None:
+        words = _(
+            "%(version)s is kept. It cannot be counted up: whoever starts a hotfix is asked for its version."
+        )
+        messages.warning(request, words % {"version": product.version})
 
 
 def _say_what_changes(request: HttpRequest, product: Product) -> None:

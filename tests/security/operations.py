@@ -95,6 +95,7 @@ BACK = ("rollback", "private rollback")
 FIX: dict[str, dict[str, Any]] = {
     "recheck": {},
     "merge_policy": {"merge": "merge", "reason": "Main has gone on"},
+    "versions": {"old": "1.2.0"},
     "abandon": {"reason": "We roll back"},
     "regressed": {"reason": "Twice as slow"},
 }

@@ -198,6 +198,7 @@ RECORDS = [
     Page("hotfix", get=V, on=HOTFIXES),
     Page("checks_text", get=V, on=HOTFIXES),
     Page("recheck", post=R, on=HOTFIXES),
+    Page("change_versions", get=R, post=R, on=HOTFIXES),
     Page("abandon_hotfix", get=R, post=R, on=HOTFIXES),
     Page("attest_check", get=R, post=R, on=HOTFIXES, named={"key": "merged"}),
     Page("waive_check", get=R, post=R, on=HOTFIXES, named={"key": "merged"}),

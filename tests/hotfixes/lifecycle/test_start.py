@@ -65,3 +65,52 @@ def test_a_decision_begins_one(incident: Incident, olga: User) -> None:
     assert (adopt(), adopt()) == (1, 0)
     made = incident.hotfixes.get()
     assert (made.started_by, made.status) == (olga, "open")
+
+
+@pytest.mark.parametrize(
+    "words", ["1.4.0 since the rollout on Tuesday", "all of them", "build 118 / 119", "1..2"]
+)
+def test_what_is_no_version_names_nothing(
+    incident: Incident, product: Product, ada: User, words: str
+) -> None:
+    """People write more than a number beside "Version affected": then what is in production is mended."""
+    Product.objects.filter(pk=product.pk).update(version="0.1.0")
+    incident.product.refresh_from_db()
+    incident.affected_version = words
+    incident.save(update_fields=["affected_version"])
+    made = start(incident, by=ada)
+    assert (made.old_version, made.new_version) == ("0.1.0", "0.1.1")
+
+
+@pytest.mark.parametrize("old", ["1.2.3.4", "1.4.0-rc.1", "r42", "2026-11"])
+def test_a_scheme_of_a_teams_own_is_asked_for_and_not_guessed(
+    incident: Incident, ada: User, old: str
+) -> None:
+    Product.objects.filter(pk=incident.product_id).update(version=old)
+    incident.product.refresh_from_db()
+    with pytest.raises(ValidationError) as refused:
+        start(incident, by=ada)
+    assert refused.value.message_dict == {
+        "version": [f"{old} cannot be counted up. Say which version this hotfix brings."]
+    }
+    made = start(incident, by=ada, version=f"v{old}x1" if old[0].isdigit() else "r43")
+    assert made.new_version == (f"{old}x1" if old[0].isdigit() else "r43")
+    assert named.complete(named.tag(made))
+
+
+@pytest.mark.parametrize(
+    ("version", "wrong"),
+    [
+        ("0.1.0", "0.1.0 is what it mends. Say which version it brings."),
+        ("0.0.9", "0.0.9 is older than 0.1.0, which it mends."),
+        ("banana", "“banana” is no version: it has no number. Write one such as 0.1.0 or v1.4.2."),
+    ],
+)
+def test_the_version_it_brings_comes_after_the_one_it_mends(
+    incident: Incident, ada: User, version: str, wrong: str
+) -> None:
+    Product.objects.filter(pk=incident.product_id).update(version="0.1.0")
+    incident.product.refresh_from_db()
+    with pytest.raises(ValidationError) as refused:
+        start(incident, by=ada, version=version)
+    assert refused.value.message_dict == {"version": [wrong]}
