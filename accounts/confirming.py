@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from django import forms
 from django.contrib.auth import login
@@ -22,6 +23,8 @@ from accounts.models import User
 
 FRESH_S = 15 * 60
 TRIES_A_MINUTE = 6
+# By bare links, from all addresses together: who wants to shut a person out needs ten of them, and a link of theirs.
+TRIES_BY_LINK_A_MINUTE = 60
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -62,12 +65,8 @@ def ask(request: HttpRequest, user: User) -> Asked:
 def confirm(request: HttpRequest, user: User, form: ConfirmForm) -> None:
     """`user` has shown that it is them: noted in the session. Raises ValidationError by field of `form`."""
     given = form.cleaned_data
-    try:
-        limits.count(f"confirm:{user.pk}:{_where(request, user)}", TRIES_A_MINUTE)
-    except limits.TooOften as often:
-        words = _("Too many tries. Wait %(s)s seconds, then try again.") % {"s": often.wait_s}
-        raise ValidationError({"password": words}) from often
     if given.get("credential"):
+        # Nobody guesses one: whoever has it is never kept waiting by who guesses passwords.
         try:
             used = passkeys.check(user, given["credential"])
         except ValidationError as error:
@@ -76,6 +75,12 @@ def confirm(request: HttpRequest, user: User, form: ConfirmForm) -> None:
         return
     if not given.get("password"):
         raise ValidationError({"password": _("Confirm that it is you: with your passkey or your password.")})
+    try:
+        for name, most in _counts(request, user):
+            limits.count(f"confirm:{user.pk}:{name}", most)
+    except limits.TooOften as often:
+        words = _("Too many tries. Wait %(s)s seconds, then try again.") % {"s": often.wait_s}
+        raise ValidationError({"password": words}) from often
     if not user.check_password(given["password"]):
         raise ValidationError({"password": _("This is not your present password.")})
     _note(request, user, "password")
@@ -95,12 +100,16 @@ def passes(request: HttpRequest, user: User, form: ConfirmForm) -> bool:
     return True
 
 
-def _where(request: HttpRequest, user: User) -> str:
-    """Where wrong tries are counted: whoever holds a link that was passed on must not shut out the one who decides, on
-    the page or on a device of theirs (accounts/known_devices.py). All who only have the link are counted together."""
+def _counts(request: HttpRequest, user: User) -> list[tuple[str, int]]:
+    """Where passwords are counted, and how many a minute are taken there: whoever holds a link that was passed on must
+    not shut out the one who decides (docs/decisions/0009-known-devices.md). The page and each device where they have
+    signed in count alone; who only has the link, each address, and all of these together."""
     if request.user == user:
-        return "page"
-    return known_devices.number(request, user.email) or "link"
+        return [("page", TRIES_A_MINUTE)]
+    if device := known_devices.number(request, user.email):
+        return [(device, TRIES_A_MINUTE)]
+    address = get_adapter(request).get_client_ip(request)
+    return [(f"link:{limits.household(address)}", TRIES_A_MINUTE), ("link", TRIES_BY_LINK_A_MINUTE)]
 
 
 def _note(request: HttpRequest, user: User, method: str, **more: Any) -> None:

@@ -85,6 +85,7 @@ SWEEPS = (
     Sweep("intake", partial(intake.take_in, seconds=0.3), on_wake=True, goes_on=True),
     Sweep("warnings", breaches.warn_due, next_due=breaches.next_warning),
     Sweep("escalations", breaches.escalate_due, next_due=breaches.next_escalation),
+    Sweep("people not reached", breaches.seek_due, every_s=15),
     Sweep("obligations", obligations.remind_due, next_due=obligations.next_due),
     Sweep("updates", rhythm.remind_due, next_due=rhythm.next_due),
     Sweep("vacancies", breaches.ask_due, next_due=breaches.next_ask),

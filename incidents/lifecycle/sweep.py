@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from incidents.lifecycle import lifecycle
 from incidents.messages import obligations, rhythm
 from incidents.models import Clock, Incident, Obligation
 from incidents.roles import vacancies
-from incidents.telling import escalation, reminders
+from incidents.telling import escalation, reminders, unreached
 from live import bus
 
 
@@ -64,6 +65,12 @@ def ask_due(limit: int = 100) -> int:
 def next_ask() -> datetime | None:
     waiting = Incident.objects.open().exclude(roles_due_at=None)
     return waiting.order_by("roles_due_at").values_list("roles_due_at", flat=True).first()
+
+
+def seek_due(limit: int = 200) -> int:
+    """Say whom a message that wakes has not reached, and ask the next ones where it reached nobody."""
+    now = moment.now()
+    return rounds.each("unreached", unreached.suspects(now)[:limit], partial(_seek, now))
 
 
 def coming(pk: int) -> QuerySet[Any, tuple[str, datetime]]:
@@ -139,6 +146,18 @@ def _ask(pk: int) -> int:
             if asked:
                 lifecycle.announce(incident)
         return asked
+
+
+def _seek(now: datetime, pk: int) -> int:
+    with transaction.atomic():
+        incident = _held(pk)
+        if incident is None:
+            return 0
+        with glance.held(incident, moment.now()), bus.gathered():
+            told = unreached.seek(incident, now)
+            if told:
+                lifecycle.announce(incident)
+        return told
 
 
 def _fire(pk: int) -> int:

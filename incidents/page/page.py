@@ -15,9 +15,10 @@ from incidents.clocks.shown import Board, ClockView, board, clock_views, with_ac
 from incidents.glance import redactions_of
 from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.roles import holding
-from incidents.telling import escalation
+from incidents.telling import escalation, unreached
 from incidents.telling.escalation import Next
 from incidents.telling.recipients import nobody_left, opened_at
+from incidents.telling.unreached import Unreached
 from incidents.timeline import lines
 from incidents.work import verdicts, work
 from incidents.work.next_action import Action, decision, next_action
@@ -46,6 +47,8 @@ class IncidentPage:
     lines: list[SafeString] = field(default_factory=list)
     older: int = 0
     deliveries: list[Delivery] = field(default_factory=list)
+    # Whom nothing that wakes has reached, while nobody has acknowledged it.
+    unreached: list[Unreached] = field(default_factory=list)
     # Who is asked next while nobody has acknowledged it.
     next_to_wake: Next | None = None
 
@@ -109,6 +112,7 @@ def read(
         lines=lines.with_days(shown, incident.product.team.time_zone),
         older=max(0, incident.timeline_seq - len(shown)),
         deliveries=told,
+        unreached=unreached.of_page(incident, told, now),
         next_to_wake=escalation.next_to_wake(incident, now, out=_cannot(incident, told)),
     )
 

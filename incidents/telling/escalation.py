@@ -143,20 +143,24 @@ def escalate(incident: Incident, now: datetime) -> int:
     return len(come)
 
 
-def ask(incident: Incident, levels: Collection[int], about: str, *, told: Collection[str] = ()) -> None:
+def ask(
+    incident: Incident, levels: Collection[int], about: str, *, told: Collection[str] = (), why: str = ""
+) -> bool:
     """Ask the last of the rungs `levels` on which somebody is left; `about` is the message's key, so it is once.
 
-    `told` are those (their keys) who hear of it just now by another message.
+    `told` are those (their keys) who hear of it just now by another message; `why` is said instead of how long nobody
+    has acknowledged. False where nobody is left.
     """
     now = glance.now(incident)
     at = [now] * len(STAGES)
     one = next((each for each in reversed(_plan(incident, at, None)) if each.level in levels), None)
     if one is None:
-        return
+        return False
     waited = span((now - recipients.opened_at(incident)).total_seconds())
     as_what = one.why if one.users else ""
     to = [each for each in _recipients(incident, one) if each.key not in told]
-    telling.asked_next(incident, about, to, as_what=as_what, waited=waited)
+    telling.asked_next(incident, about, to, as_what=as_what, waited=waited, why=why)
+    return bool(to)
 
 
 def _recipients(incident: Incident, one: Next) -> list[Recipient]:

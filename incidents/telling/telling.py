@@ -32,8 +32,9 @@ OPENED, BREACHED = "opened", "breached"
 PASSED, STRANDED, RAISED = "passed", "stranded", "raised"
 NEEDED, GIVEN, DECIDED = "needed", "given", "decided"
 ALARM, ESCALATED, UNDECIDED = "alarm", "escalated", "undecided"
+UNREACHED = "unreached"
 # What asks somebody to take it; moot once somebody has.
-CALLING = (PASSED, STRANDED, ESCALATED)
+CALLING = (PASSED, STRANDED, ESCALATED, UNREACHED)
 ASKING = (OPENED, *CALLING)
 
 
@@ -73,9 +74,11 @@ def undecided(
     tell(incident, about(event), UNDECIDED, to, _("nobody has decided"), line, path=path)
 
 
-def asked_next(incident: Incident, about: str, to: list[Recipient], *, as_what: str, waited: str) -> None:
-    """Nobody has acknowledged: the next one is asked."""
-    line = _("Nobody has acknowledged it for %(time)s.") % {"time": waited}
+def asked_next(
+    incident: Incident, about: str, to: list[Recipient], *, as_what: str, waited: str, why: str = ""
+) -> None:
+    """Nobody has acknowledged (or `why` else): the next one is asked."""
+    line = why or _("Nobody has acknowledged it for %(time)s.") % {"time": waited}
     if as_what:
         line += " " + _("You are asked next: %(role)s.") % {"role": as_what}
     tell(incident, about, ESCALATED, to, _("nobody has acknowledged"), line)

@@ -12,7 +12,7 @@ from notifications.slack import api, blocks
 from notifications.slack.api import Said
 
 # What the whole room must see, although it stands in a thread that nobody may be reading.
-LOUD = frozenset({"opened", "breached", "stranded", "raised", "alarm", "resolved"})
+LOUD = frozenset({"opened", "breached", "stranded", "raised", "alarm", "unreached", "resolved"})
 NO_THREAD = frozenset(
     {"thread_not_found", "message_not_found", "cannot_reply_to_message", "invalid_thread_ts"}
 )

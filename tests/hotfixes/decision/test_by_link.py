@@ -1,9 +1,12 @@
 """The one-tap link of who decides: it shows the card; what it decides asks who they are (ASSURANCE §3)."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.test import Client
 
+from accounts import confirming
 from accounts.models import User
 from foundation import moment
 from hotfixes.decision import proposing
@@ -61,7 +64,7 @@ def test_who_guesses_by_a_link_that_was_passed_on_shuts_out_nobody_but_such_link
     assert phone.post("/accounts/login/", given).status_code == 302
     phone.post("/accounts/logout/")
     with time_machine.travel(moment.now(), tick=False):
-        for wrong in ({"password": "wrong"}, {}) * 3:
+        for wrong in ({"password": "wrong"}, {}) * 6:
             assert Client().post(link, {**SENT, **wrong}).status_code == 422
         right = {**SENT, "password": PASSWORD}
         late = Client().post(link, right)
@@ -76,6 +79,36 @@ def test_who_guesses_by_a_link_that_was_passed_on_shuts_out_nobody_but_such_link
         assert phone.post(link, right).status_code == 302
         assert "Too many tries." not in page.post(path, {**right, "instead_of": "1"}).content.decode()
         assert Decision.objects.get(number=1).by == olga
+
+
+def test_who_guesses_from_their_address_leaves_the_decider_their_own_also_on_a_new_phone(
+    link: str, olga: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right, wrong = {**SENT, "password": PASSWORD}, {**SENT, "password": "wrong"}
+    monkeypatch.setattr(confirming, "TRIES_BY_LINK_A_MINUTE", 9)
+    theirs, other, phone = (Client(REMOTE_ADDR=ip) for ip in ("192.0.2.1", "192.0.2.2", "198.51.100.7"))
+    with time_machine.travel(moment.now(), tick=False):
+        for _n in range(6):
+            assert "This is not your present password." in theirs.post(link, wrong).text
+        assert "Too many tries." in theirs.post(link, right).text
+        for _n in range(3):
+            assert "This is not your present password." in other.post(link, wrong).text
+        # All together may not guess on for ever.
+        assert "Too many tries." in phone.post(link, right).text
+    with time_machine.travel(moment.now() + timedelta(minutes=2), tick=False):
+        for _n in range(7):
+            theirs.post(link, wrong)
+        assert phone.post(link, right).status_code == 302
+    assert Decision.objects.get().by == olga
+
+
+def test_a_passkey_answers_however_many_passwords_were_guessed(link: str, olga: User) -> None:
+    with time_machine.travel(moment.now(), tick=False):
+        for _n in range(7):
+            said = Client().post(link, {**SENT, "password": "wrong"}).text
+        assert "Too many tries." in said
+        said = Client().post(link, {**SENT, "credential": "{}"}).text
+    assert ("This passkey did not answer what was asked." in said, "Too many" in said) == (True, False)
 
 
 def test_who_is_signed_in_comes_to_the_card_itself(
