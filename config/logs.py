@@ -4,7 +4,7 @@ import sys
 
 import structlog
 
-from foundation.logging import rendered_without_keys
+from foundation.logging import harmless_values, rendered_without_keys, traceback
 
 # What went wrong goes to the terminal or the container's log, with its traceback; a missing page is not news.
 LOGGING = {
@@ -33,9 +33,8 @@ def keep_records() -> None:
             structlog.processors.StackInfoRenderer(),
             structlog.dev.set_exc_info,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
+            harmless_values,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=traceback),
             rendered_without_keys,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

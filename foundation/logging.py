@@ -1,16 +1,51 @@
-"""Log lines without the keys that some addresses carry: a push's, a one-tap link's, a password reset's."""
+"""Log lines without the keys that some addresses carry: a push's, a one-tap link's, a password reset's.
+
+Nor can what somebody sent look like a line of ours or steer a terminal: what follows the first line is set in, and a
+control character is written out.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
-from typing import Any
+from io import StringIO
+from typing import Any, TextIO
+
+import structlog
 
 _KEYS = re.compile(r"(/in/[\w-]+/|/l/|/reset/key/)[^\s\"'?#/<>]+")
 
 
+_CONTROLS = re.compile(r"[^\S \n\t]|[\x00-\x08\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SET_IN = "    "
+
+
 def without_keys(text: str) -> str:
     return _KEYS.sub(r"\1…", text)
+
+
+def harmless(text: str) -> str:
+    """Several lines of one event: none begins where an event begins."""
+    return _written_out(text).rstrip("\n").replace("\n", f"\n{_SET_IN}")
+
+
+def harmless_values(_logger: Any, _method: str, event: Any) -> Any:
+    """structlog's processor before the renderer, whose own colours stay."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = _written_out(value)
+    return event
+
+
+def traceback(out: TextIO, exc_info: Any) -> None:
+    """structlog's plain one, set in."""
+    plain = StringIO()
+    structlog.dev.plain_traceback(plain, exc_info)
+    out.write(f"\n{_SET_IN}{harmless(plain.getvalue().lstrip('\n'))}")
+
+
+def _written_out(text: str) -> str:
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class InOneLine(logging.Filter):
@@ -25,7 +60,7 @@ class Formatter(logging.Formatter):
     """The standard library's, over the whole line with its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_keys(super().format(record))
+        return without_keys(harmless(super().format(record)))
 
 
 def rendered_without_keys(_logger: Any, _method: str, line: Any) -> Any:

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from foundation.logging import Formatter, without_keys
+from foundation.logging import Formatter, harmless, without_keys
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,17 @@ def test_in_a_traceback_too() -> None:
     line = Formatter().format(record)
     assert "AbC" not in line
     assert "/l/abc" not in line
+
+
+@pytest.mark.parametrize(
+    ("sent", "written"),
+    [
+        ("one line", "one line"),
+        ("a\nb\n", "a\n    b"),
+        ("a\rb\x1b[31m", "a\\rb\\x1b[31m"),
+        ("a\u2028b\u202ec\x9b", "a\\u2028b\\u202ec\\x9b"),
+        ("Zoë\tⅧ 🚨", "Zoë\tⅧ 🚨"),
+    ],
+)
+def test_nothing_that_was_sent_begins_a_line_or_steers_a_terminal(sent: str, written: str) -> None:
+    assert harmless(sent) == written

@@ -41,10 +41,13 @@ def test_every_kind_of_answer_keeps_browsers_safe(asgi_server: str) -> None:
     client = Client()
     client.force_login(make_user())
     for kind, (method, path, how) in EVERY_KIND.items():
-        headers = {"Cookie": f"sessionid={cookie(client)}"} if how == "session" else {}
+        headers = {"Origin": "https://evil.test"}
+        if how == "session":
+            headers["Cookie"] = f"sessionid={cookie(client)}"
         if how == "large":
             headers["Content-Length"] = str(26_000_000)
         found = headers_of(asgi_server, method, path, headers)
+        assert [name for name in found if name.lower().startswith("access-control-")] == [], kind
         assert found["X-Content-Type-Options"] == "nosniff", kind
         assert found["Referrer-Policy"] == "same-origin", kind
         assert found["Cross-Origin-Opener-Policy"] == "same-origin", kind
@@ -66,6 +69,25 @@ def headers_of(site: str, method: str, path: str, headers: dict[str, str]) -> ht
     answer = connection.getresponse()
     connection.close()
     return answer.headers
+
+
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "PROPFIND"])
+def test_no_method_tells_what_was_sent(asgi_server: str, method: str) -> None:
+    sent = "sessionid=a-word-of-mine"
+    for path in (
+        "/",
+        "/accounts/login/",
+        "/api/v1/incidents",
+        "/in/push/x",
+        "/live",
+        "/healthz",
+        "/static/css/tokens.css",
+    ):
+        request = (
+            f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {sent}\r\nConnection: close\r\n\r\n"
+        )
+        status, head, body = raw(asgi_server, request.encode())
+        assert (status >= 300, status < 500, sent in head + body) == (True, True, False), (path, status)
 
 
 HEAD = "POST {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n"

@@ -5,6 +5,23 @@ import sys
 
 from tests.setup.running import ROOT
 
+FORGED = "2026-11-22T12:00:00Z [info     ] accounts.signed_in by=1"
+SENT = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+import logging, structlog
+from django.conf import settings
+settings.DEBUG
+import django
+django.setup()
+sent = "x\\n" + {forged!r} + "\\x1b[2J\\u202e"
+try:
+    raise RuntimeError(sent)
+except RuntimeError:
+    structlog.get_logger().exception("job.failed", title=sent)
+    logging.getLogger("elsewhere").exception(sent)
+structlog.get_logger().info("job.went_on")
+"""
 BREAK = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -44,3 +61,17 @@ def test_a_traceback_shows_lines_and_no_values() -> None:
         assert "in sign_in" in log
         assert "hunter2" not in log
         assert "\x1b" not in log
+
+
+def test_what_somebody_sent_begins_no_line_and_steers_no_terminal() -> None:
+    code = SENT.format(forged=FORGED)
+    log = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    ).stderr
+    lines = log.splitlines()
+    assert log.count(FORGED) == 4  # a value, two tracebacks, a message: all are told
+    assert [line for line in lines if line.startswith(FORGED)] == []
+    assert {line.split("] ")[1].split(" ")[0] for line in lines if line.startswith("20")} == {
+        "job.failed", "job.went_on",
+    }  # fmt: skip
+    assert ("\x1b" in log, "\u202e" in log, "\\x1b[2J\\u202e" in log) == (False, False, True)
