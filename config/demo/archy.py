@@ -5,7 +5,6 @@ from datetime import timedelta
 from config.demo.stage import At, Stage, detected
 from config.demo.written import Written, write
 from hotfixes.decision.decide import decide
-from hotfixes.lifecycle.start import start
 from incidents.lifecycle import transitions as do
 from incidents.lifecycle.closing import close
 from incidents.lifecycle.declare import declare
@@ -42,7 +41,8 @@ def _triage(stage: Stage, at: At, title: str, impact: str, severity: str, how: s
 def _mend(stage: Stage, incident: Incident, at: At, branch: str, fix: str) -> None:
     """2. Fix: on the dev server at T+100, which begins the watch. 3. Release. 4. Communicate."""
     sam, noor, version = stage.sam, stage.noor, branch.partition("/")[2].partition("-")[0]
-    start(incident, by=sam, branch=branch, at=at(26))
+    # The decision has begun it; its branch is called as the person called it.
+    incident.hotfixes.update(branch=branch)
     report(incident, "branch_seen", by=sam, text=branch, at=at(28))
     report(incident, "fix_pushed", by=sam, text=fix, at=at(78))
     attest(incident, 4, by=sam, text="Two files, eleven lines.", at=at(80))

@@ -14,6 +14,7 @@ from hotfixes.decision import facts as known
 from hotfixes.decision import revisiting, telling
 from hotfixes.decision.deciders import EMERGENCY, Decider, decider, in_emergency, refusal
 from hotfixes.decision.options import options
+from hotfixes.lifecycle import start as hotfixes
 from hotfixes.models import Choice, Decision
 from hotfixes.rollback import start as rollbacks
 from incidents import glance
@@ -202,6 +203,9 @@ def _begin(
             incident, Step(kind, OPEN), by=by, at=event.occurred_at, measured=True, source=MACHINE,
             implied_by=str(EventKind.DECIDED),
         )  # fmt: skip
+        if choice == Choice.HOTFIX:
+            hotfixes.decided(incident)
+            incident.read_again()
 
 
 glance.register_few("decisions", Decision.objects.all())

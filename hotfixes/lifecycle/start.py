@@ -98,8 +98,23 @@ def begun(incident: Incident) -> bool:
     return incident.events.filter(kind=EventKind.HOTFIX_STARTED, recorded_at__gte=since).exists()
 
 
+def decided(incident: Incident) -> None:
+    """The row of what a decision has just begun, in its transaction, so that the next page shows it. What stands in its
+    way keeps nobody from deciding: the ticker tries again.
+    """
+    if incident.mode == Mode.RETROSPECTIVE:
+        return
+    try:
+        with transaction.atomic():
+            _adopted(Incident.objects.for_page().get(pk=incident.pk))
+    except Exception:
+        log.exception("hotfix.not_begun", incident=incident.ref)
+
+
 def adopt() -> int:
-    """Rows for hotfixes that were begun by a decision or a person's word; how many. For the ticker."""
+    """Rows for hotfixes that were begun by a person's word, or by a decision that could not make one; how many. For the
+    ticker.
+    """
     word = TimelineEvent.objects.filter(incident=OuterRef("pk"), kind=EventKind.HOTFIX_STARTED).order_by(
         "-seq"
     )

@@ -6,7 +6,7 @@ from accounts.models import User
 from foundation import moment
 from hotfixes.decision.asking import ask
 from hotfixes.decision.decide import decide
-from hotfixes.models import Decision, Question
+from hotfixes.models import Decision, Hotfix, Question
 from incidents.models import Incident
 from products.models import RoleHolder
 from tests.crash.scenes import Scene, story, told
@@ -30,6 +30,7 @@ class Decide(Scene):
         assert story() == ["declared", "assigned", "decided", "hotfix_started"]
         made = Decision.objects.get()
         assert (made.number, made.superseded_at) == (1, None)
+        assert [one.number for one in Hotfix.objects.all()] == [1]
 
 
 class Revisit(Scene):

@@ -12,6 +12,7 @@ from incidents.lifecycle import exits
 from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
 from products.models import Deployment, Product
+from tests.signing import sign_in
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -60,10 +61,10 @@ def test_what_is_over_gets_none(incident: Incident, ada: User) -> None:
 
 
 def test_a_decision_begins_one(incident: Incident, olga: User) -> None:
-    """K138."""
+    """K138. In its own transaction: the next page shows it."""
     decide(incident, by=olga, choice="hotfix", reason="Nothing to go back to")
-    assert (adopt(), adopt()) == (1, 0)
     made = incident.hotfixes.get()
+    assert adopt() == 0
     assert (made.started_by, made.status) == (olga, "open")
 
 
@@ -114,3 +115,21 @@ def test_the_version_it_brings_comes_after_the_one_it_mends(
     with pytest.raises(ValidationError) as refused:
         start(incident, by=ada, version=version)
     assert refused.value.message_dict == {"version": [wrong]}
+
+
+def test_a_policy_that_cannot_be_read_keeps_nobody_from_deciding(
+    incident: Incident, product: Product, olga: User
+) -> None:
+    """The ticker begins it once that is mended."""
+    Product.objects.filter(pk=product.pk).update(policy={"merge": "as you like"})
+    decide(incident, by=olga, choice="hotfix", reason="Nothing to go back to")
+    assert not incident.hotfixes.exists()
+    Product.objects.filter(pk=product.pk).update(policy={})
+    assert (adopt(), adopt()) == (1, 0)
+
+
+def test_the_page_after_the_decision_shows_it(incident: Incident, olga: User) -> None:
+    decide(incident, by=olga, choice="hotfix", reason="Nothing to go back to")
+    shown = sign_in(olga).get(incident.get_absolute_url()).content.decode()
+    assert "Hotfix HF-1" in shown
+    assert "No hotfix is under way" not in shown

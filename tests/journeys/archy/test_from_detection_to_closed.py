@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from hotfixes.lifecycle.start import adopt
 from tests.api.conftest import Script, problem
 from tests.journeys.archy.facts import CHECKLIST, HOUR, PROBLEM, PRODUCT
 from tests.journeys.story import Story
@@ -56,7 +55,6 @@ def triaged(story: Story, finn: Script, dora: Script) -> None:
     assert story.now()["status"] == "active"
     problem(finn("POST", f"{story.path}/decision", {"choice": "dance", "reason": "x"}), 422)
     story.does(dora, 30, "decision", 201, choice="hotfix", reason="The cause is known")
-    assert adopt() == 1  # a round of the ticker
     assert story.clock("response") == ("met", [
         f"Started {story.said(0)}, when the problem was detected.", "P0 Critical: < 4 h.",
         f"Due {story.said(4 * HOUR)}.", f"Stopped {story.said(30)}, after 30 min.",
