@@ -79,7 +79,7 @@ def after_round(
     any more. For who holds the incident.
     """
     if hotfix.is_open:
-        ended = _ended(incident, now)
+        ended = _ended(incident, hotfix, now)
         if ended.get("status") == Hotfix.Status.RELEASED:
             _raise_entered(hotfix)
         return ended
@@ -98,20 +98,27 @@ def _blind(hotfix: Hotfix) -> bool:
     return mirror is not None and mirror.state == Mirror.State.TROUBLE
 
 
-def _ended(incident: Incident, now: datetime) -> dict[str, Any]:
+def _ended(incident: Incident, hotfix: Hotfix, now: datetime) -> dict[str, Any]:
     if incident.status in REPORTED_IN:
         return {"look_at": None}
     if incident.status == Status.CLOSED:
-        later = now + LOOKED_BACK_AT
+        closed = max(_closed_at(incident) or now, hotfix.started_at)
+        later = closed + LOOKED_BACK_AT if closed + LOOKED_BACK_AT > now else None
         return {
             "status": Hotfix.Status.RELEASED,
-            "ended_at": now,
-            "closed_at": now,
+            "ended_at": closed,
+            "closed_at": closed,
             "verify_at": later,
             "look_at": later,
         }
     # Declined, a duplicate, left for a release: there is nothing to fix here.
     return {"status": Hotfix.Status.ABANDONED, "ended_at": now, "look_at": None}
+
+
+def _closed_at(incident: Incident) -> datetime | None:
+    """When it happened, which may be long before a round comes by."""
+    rows = incident.events.filter(kind=EventKind.CLOSED).order_by("-seq")
+    return rows.values_list("occurred_at", flat=True).first()
 
 
 def _raise_entered(hotfix: Hotfix) -> None:
