@@ -33,6 +33,7 @@ def card(found: Incident, reader: User) -> dict[str, Any]:
             "raw": read,
             "seen": known.seen(read),
             "columns": comparing.columns(read),
+            "contain": comparing.contain(read),
             "preview": _looked_again(found, read),
             "told": told(found, read, glance.now(found)) if found.is_open else [],
             "rules": [

@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 from hotfixes.decision import rules
 from hotfixes.decision.growing import RISING
 from hotfixes.decision.mending import LEAST
+from hotfixes.models import Choice
+from products.vocabulary import EventKind
 from ui.durations import rough_text
 
 # What brings no earlier version back.
@@ -67,8 +69,11 @@ def columns(found: dict[str, Any]) -> list[Column]:
 
 
 def fix_failed(found: dict[str, Any]) -> bool:
-    """What a rollback brought back is not gone back from again: that is decided anew, with nothing put first."""
+    """What a rollback brought back is not gone back from again, nor what took the fix back: that is decided anew, with
+    nothing put first."""
     setback = found.get("setback") or {}
+    if setback.get("kind") == EventKind.TAKEN_BACK:
+        return False
     return bool(setback) and not str(setback["remedy"]).startswith("RB-")
 
 
@@ -115,7 +120,7 @@ def _hotfix(found: dict[str, Any]) -> Column:
         undoes=Cell(_("nothing")),
         data=Cell(_("kept"), GOOD),
         users=Cell(_("nothing")),
-        blocked=_hotfix_blocked(hotfix),
+        blocked=_hotfix_blocked(hotfix, found["suggestion"]),
         recommended=_recommended(found, "hotfix"),
     )  # fmt: skip
 
@@ -131,13 +136,17 @@ def _hotfix_time(hotfix: dict[str, Any]) -> Cell:
     return Cell(_("can't tell"), OPEN, n)
 
 
-def _hotfix_blocked(hotfix: dict[str, Any]) -> Cell:
+def _hotfix_blocked(hotfix: dict[str, Any], suggestion: dict[str, Any]) -> Cell:
+    """With what the rules say against it: where nobody has said what the cause is, that is no "nothing known"."""
+    more = _("the rules: not hotfix") if suggestion.get("against") == Choice.HOTFIX else ""
     wrong = [one["summary"] for one in hotfix["checks"].values() if one["verdict"] == "FAIL"]
     if wrong:
-        return Cell(wrong[0], OPEN)
+        return Cell(wrong[0], OPEN, more)
     if hotfix["cause_known"] is False:
-        return Cell(_("the cause is not known"), OPEN)
-    return Cell(_("nothing known"))
+        return Cell(_("the cause is not known"), OPEN, more)
+    if hotfix["cause_known"] is None:
+        return Cell(_("nobody has said whether the cause is known"), OPEN, more)
+    return Cell(_("nothing known"), more=more)
 
 
 def _back(found: dict[str, Any], way: dict[str, Any]) -> Column:
@@ -185,6 +194,11 @@ def _undoes(way: dict[str, Any]) -> Cell:
 def _more(blocked: list[Any]) -> str:
     more = len(blocked) - 1
     return ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more} if more else ""
+
+
+def contain(found: dict[str, Any]) -> list[str]:
+    """Who recommends to contain it first."""
+    return _recommended(found, Choice.MITIGATE)
 
 
 def _recommended(found: dict[str, Any], choice: str, option: str = "") -> list[str]:

@@ -114,8 +114,8 @@ def test_unknowns_come_first_then_the_facts_and_the_ways_back(phone: Client, inc
     """C15, C16: options by rank, with data, preconditions and house marks."""
     page = phone.get(f"/decisions/{incident.ref}/").content.decode()
     order = [
-        "Nobody knows yet: ", "How many people are affected?", ">Ask</a>", "No recommendation yet.",
-        ">Undoes</th>", ">Contain it first</a>", "<b>Hotfix</b>", "<b>Roll back</b>",
+        "Nobody knows yet: ", "How many people are affected?", ">Ask</a>", "Nobody has recommended anything yet.",
+        ">Undoes</th>", "<b>Contain it first</b>", "<b>Hotfix</b>", "<b>Roll back</b>",
         "You decide as Product Owner.", "Did the release cause it?", "The rules",
         "Rollback 1: Deploy the production tag before this one again", "house default", "No migration since then",
         "Rollback 2: Halt the rollout in the stores", "Respond: &lt; 1 h",
@@ -123,6 +123,22 @@ def test_unknowns_come_first_then_the_facts_and_the_ways_back(phone: Client, inc
     places = [page.find(words) for words in order]
     assert -1 not in places, order[places.index(-1)]
     assert places == sorted(places)
+
+
+def test_the_card_agrees_with_itself(phone: Client, incident: Incident, ada: User) -> None:
+    """What the rules say of a choice stands where the card speaks of it: beside recommendations, and against it."""
+    page = " ".join(phone.get(f"/decisions/{incident.ref}/").content.decode().split())
+    rule = "The cause is not known: not hotfix."
+    assert f"By the rules: {rule} Nobody has recommended anything yet." in page
+    against = page.partition('scope="row">Against')[2].partition("</td>")[0]
+    assert "nobody has said whether the cause is known" in against
+    assert "the rules: not hotfix" in against
+    assert "nothing known" not in against
+    propose(incident, by=ada, choice="mitigate", text="Switch the import off", cause="known")
+    page = " ".join(phone.get(f"/decisions/{incident.ref}/").content.decode().split())
+    assert "not hotfix" not in page.partition("What a hotfix needs")[0]
+    assert "nothing known" in page.partition('scope="row">Against')[2].partition("</td>")[0]
+    assert "<b>Contain it first</b><small>recommended by Ada</small>" in page
 
 
 def test_two_taps_decide_and_the_facts_stay(phone: Client, incident: Incident, ada: User) -> None:
