@@ -22,7 +22,7 @@ from hotfixes.audit import folders as audit_copies
 from hotfixes.audit import running as audits
 from hotfixes.audit.tasks import audit_due
 from hotfixes.decision import revisiting
-from hotfixes.deployments import holds
+from hotfixes.deployments import holds, taken_back
 from hotfixes.deployments import seen as versions_seen
 from hotfixes.hooks import receiving
 from hotfixes.lifecycle import start as hotfixes
@@ -96,6 +96,7 @@ SWEEPS = (
     Sweep("rollbacks", rollbacks.sweep, on_wake=True),
     Sweep("previews wanted", previews.sweep, every_s=2.0, on_wake=True),
     Sweep("versions seen", versions_seen.take_in, on_wake=True),
+    Sweep("fixes taken back", taken_back.take_in, on_wake=True),
     Sweep("holds", holds.keep, on_wake=True),
     Sweep("contradictions", contradictions.tell_resolved, every_s=30.0),
     Sweep("process files", process_files.start_look, every_s=process_files.EVERY_S),

@@ -9,7 +9,7 @@ class HotfixesConfig(AppConfig):
         from hotfixes.alarms import alarms  # noqa: F401 (those with this mark register themselves)
         from hotfixes.connecting import following, forms
         from hotfixes.decision import by_link, panel, simulated  # noqa: F401
-        from hotfixes.deployments import by_hand, holds  # noqa: F401
+        from hotfixes.deployments import by_hand, holds, taken_back  # noqa: F401
         from hotfixes.deployments import panel as running
         from hotfixes.pages import hotfix_panel, offers, product_panel  # noqa: F401
         from hotfixes.rollback import addresses

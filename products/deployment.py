@@ -9,7 +9,10 @@ from foundation.text import plain_text
 
 
 class Deployment(models.Model):
-    """One report of a deployment. `hotfix` is its public ref as text, or empty; `at` when it happened."""
+    """One report of a deployment. `hotfix` is its public ref as text, or empty; `at` when it happened.
+
+    `handled_at`: when what follows from it for fixes of other incidents was done, in the app above; null until then.
+    """
 
     class Status(models.TextChoices):
         STARTED = "started", _("started")
@@ -52,10 +55,14 @@ class Deployment(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     token = models.CharField(max_length=80, blank=True)
     recorded_at = models.DateTimeField(db_default=Now())
+    handled_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["product", "environment", "-at"], name="deployment_newest_first")]
+        indexes = [
+            models.Index(fields=["product", "environment", "-at"], name="deployment_newest_first"),
+            models.Index(fields=["id"], condition=models.Q(handled_at=None), name="deployment_unhandled"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["product", "environment", "foreign_id", "status"],

@@ -54,6 +54,7 @@ class EventKind(models.TextChoices):
     DEPLOYED = "deployed", _("Deployed")
     DEPLOY_FAILED = "deploy_failed", _("Deployment failed")
     ROLLED_BACK = "rolled_back", _("Rolled back")
+    TAKEN_BACK = "taken_back", _("Fix taken back")
     REGRESSED = "regressed", _("It got worse")
     SMOKE_PASSED = "smoke_passed", _("Smoke tests passed")
     SMOKE_FAILED = "smoke_failed", _("Smoke tests failed")

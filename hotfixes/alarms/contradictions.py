@@ -39,6 +39,8 @@ SAID: Final = {
     EventKind.SMOKE_PASSED: "smoke",
     EventKind.RELEASED: "release_published",
 }
+# What is so no more once a rollback of another incident has taken the fix back.
+GONE: Final = (EventKind.DEPLOYED, EventKind.SMOKE_PASSED, EventKind.RELEASED)
 # What a person says while they push is seen a moment later: by the next look, or by the forge.
 GRACE: Final = timedelta(minutes=3)
 AGAIN: Final = timedelta(minutes=30)
@@ -80,7 +82,7 @@ def of_hotfixes(standings: Sequence[Standing]) -> dict[str, list[Contradiction]]
     under_way = [
         overtaking.of_hotfix(one.hotfix)
         for one in standings
-        if one.hotfix.is_open and one.hotfix.incident.mode == Mode.LIVE
+        if one.hotfix.is_open and one.hotfix.taken_back_at is None and one.hotfix.incident.mode == Mode.LIVE
     ]
     found = {one.hotfix.ref: of_standing(one) for one in standings}
     for other in overtakings(under_way):
@@ -260,8 +262,12 @@ def _words(found: Standing) -> list[Contradiction]:
     last: dict[str, TimelineEvent] = {}
     for event in found.events:
         about = "" if event.redacted else str(event.data.get("hotfix") or "")
-        if event.kind in SAID and (about in ("", found.hotfix.ref)):
+        if about not in ("", found.hotfix.ref):
+            continue
+        if event.kind in SAID:
             last[event.kind] = event
+        elif event.kind == EventKind.TAKEN_BACK:  # it was so when it was said
+            last = {kind: one for kind, one in last.items() if kind not in GONE}
     answers = []
     for kind, event in last.items():
         check = found.check(SAID[EventKind(kind)])

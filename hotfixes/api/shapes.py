@@ -103,7 +103,8 @@ class ContradictionShape(Schema):
 
 class HotfixShape(Schema):
     """`next`: the key of the check that comes next. `counts`: checks by verdict. `preflight` before the fix begins,
-    `guard` after it is released: is it on main and in the next release, do all speak of one version?
+    `guard` after it is released: is it on main and in the next release, do all speak of one version? `taken_back_at`:
+    since when users are without it, because another incident's rollback brought back what ran before.
     """
 
     ref: str
@@ -125,6 +126,7 @@ class HotfixShape(Schema):
     started_by: str | None
     ended_at: Utc | None
     closed_at: Utc | None
+    taken_back_at: Utc | None
     looked_at: Utc | None
     preflight: list[BesideShape]
     guard: list[BesideShape]
@@ -166,6 +168,7 @@ def _shape(standing: Standing, contradictions: list[Contradiction]) -> dict[str,
         "started_by": hotfix.started_by.email if hotfix.started_by else None,
         "ended_at": utc_or_none(hotfix.ended_at),
         "closed_at": utc_or_none(hotfix.closed_at),
+        "taken_back_at": utc_or_none(hotfix.taken_back_at),
         "looked_at": utc_or_none(hotfix.looked_at),
         "preflight": hotfix.preflight,
         "guard": hotfix.guard,

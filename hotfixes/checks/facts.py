@@ -21,6 +21,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 class Deployed:
     """One report of a deployment. `kind`: dev, staging or production; `status`: started, succeeded, failed or
     rolled_back; `source`: api, forge, person or probe; `by`: who told, in words; `stage`, `percent`: in a store.
+    `elsewhere`: another incident's rollback brought it back.
     """
 
     environment: str
@@ -35,6 +36,7 @@ class Deployed:
     received: datetime | None = None
     stage: str = ""
     percent: int | None = None
+    elsewhere: bool = False
 
     @property
     def with_the_store(self) -> bool:

@@ -10,6 +10,7 @@ from hotfixes.deployments import overtaking
 from hotfixes.judging.milestones import KINDS, Reached, deployment_words
 from hotfixes.judging.telling import events_of, is_new
 from hotfixes.models import Hotfix, Rollback
+from hotfixes.rollback import whose
 from incidents.lifecycle import watch
 from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, Mode, Status, TimelineEvent
@@ -72,6 +73,8 @@ def _tell(made: Deployment, incident: Incident) -> None:
         place_of(incident.process_version.document),
     ):
         return
+    if made.status == Deployment.Status.ROLLED_BACK and _told_apart(made, incident):
+        return
     kind = KINDS[made.status]
     reached = Reached(kind, made.at, "deployment", deployment_words(made.version, made.environment.slug))
     if not _is_news(reached, made, incident):
@@ -83,6 +86,19 @@ def _tell(made: Deployment, incident: Incident) -> None:
         incident, step, by=person, at=made.at, **source,
         **_remedy(made, incident), by_check=person is None, what=reached.what, key=reached.key, **_facts(made),
     )  # fmt: skip
+
+
+def _told_apart(made: Deployment, incident: Incident) -> bool:
+    """Whether the incident has a fix of which this says nothing: what runs again holds it, or another incident's
+    rollback took it back, of which it is told apart (hotfixes/deployments/taken_back.py).
+    """
+    if Rollback.objects.open().filter(incident=incident, product=made.product_id).exists():
+        return False
+    fixes = incident.hotfixes.filter(product=made.product_id).exclude(status=Hotfix.Status.ABANDONED)
+    hotfix = fixes.exclude(new_version="").order_by("-number").first()
+    if hotfix is None:
+        return False
+    return whose.lacks(whose.again(made), hotfix.new_version) is False or whose.by_another(made, incident)
 
 
 def _is_news(reached: Reached, made: Deployment, incident: Incident) -> bool:

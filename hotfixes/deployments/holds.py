@@ -111,7 +111,7 @@ def of_user(user: User) -> list[Because]:
 def _open(which: Q, user: User) -> list[Remedy]:
     seen = Incident.objects.visible_to(user).filter(mode=Mode.LIVE)
     found: list[Remedy] = []
-    for rows in (Hotfix.objects.open(), Rollback.objects.open()):
+    for rows in (Hotfix.objects.going_out(), Rollback.objects.open()):
         mine = rows.filter(which, incident__in=seen).select_related("product", "incident__severity")
         found += list(mine.order_by("number")[:MOST])
     return sorted(found, key=lambda one: one.started_at)
@@ -119,21 +119,22 @@ def _open(which: Q, user: User) -> list[Remedy]:
 
 def keep() -> int:
     """Brings the rows in line with the remedies, and tells the rooms; how many changed. For the ticker."""
-    begun = [one for rows in (_without(Hotfix, "HF-"), _without(Rollback, "RB-")) for one in rows]
+    waiting = _without(Hotfix.objects.going_out(), "HF-"), _without(Rollback.objects.open(), "RB-")
+    begun = [one for rows in waiting for one in rows]
     changed = sum(_begin(one) for one in begun)
     standing = list(Hold.objects.standing().select_related("product"))
     under_way = _under_way(standing) if standing else set()
     return changed + sum(_free(one) for one in standing if one.remedy not in under_way)
 
 
-def _without(model: type[Hotfix] | type[Rollback], prefix: str) -> list[Remedy]:
-    """Open ones of real incidents that have no row."""
-    rows: QuerySet[Any] = model.objects.all().open().filter(incident__mode=Mode.LIVE)
+def _without(under_way: QuerySet[Any], prefix: str) -> list[Remedy]:
+    """Those of real incidents that have no row, or one that was over: a fix may be taken back, and go on."""
+    rows = under_way.filter(incident__mode=Mode.LIVE)
     ref = Concat(Value(prefix), Cast("number", CharField()), output_field=CharField())
-    fresh = rows.annotate(said=ref).exclude(Exists(Hold.objects.filter(remedy=OuterRef("said"))))
+    fresh = rows.annotate(said=ref).exclude(Exists(Hold.objects.standing().filter(remedy=OuterRef("said"))))
     # Asked every second: to plan a dozen joins took a tenth of what a worker does that has nothing to do.
     found = list(fresh.order_by("number").values_list("pk", flat=True)[:MOST])
-    whole = model.objects.filter(pk__in=found).select_related("product__team", *_INCIDENT)
+    whole = under_way.model.objects.filter(pk__in=found).select_related("product__team", *_INCIDENT)
     return list(whole.order_by("number")) if found else []
 
 
@@ -145,7 +146,7 @@ def _under_way(standing: list[Hold]) -> set[str]:
     for one in standing:
         kind, _dash, number = one.remedy.partition("-")
         numbers[kind].append(int(number))
-    fixes = Hotfix.objects.open().filter(number__in=numbers["HF"])
+    fixes = Hotfix.objects.going_out().filter(number__in=numbers["HF"])
     ways = Rollback.objects.open().filter(number__in=numbers["RB"])
     return {*(one.ref for one in fixes), *(one.ref for one in ways)}
 
@@ -153,12 +154,14 @@ def _under_way(standing: list[Hold]) -> set[str]:
 @transaction.atomic
 def _begin(remedy: Remedy) -> bool:
     incident, product = remedy.incident, remedy.product
-    _made, fresh = Hold.objects.get_or_create(
+    made, fresh = Hold.objects.get_or_create(
         remedy=remedy.ref,
         defaults={
             "product": product, "incident": incident.ref, "private": incident.private, "since": remedy.started_at,
         },
     )  # fmt: skip
+    if not fresh:
+        fresh = bool(Hold.objects.filter(pk=made.pk, free_at__isnull=False).update(free_at=None))
     if fresh:
         _tell(incident, product, remedy.ref, BEGUN, _("hold other releases"), Because(remedy).sentence)
     crashpoint("sweep.hold_begun")

@@ -10,6 +10,7 @@ from typing import Any
 
 from hotfixes.checks import Context, Result
 from hotfixes.checks.facts import Deployed
+from hotfixes.checks.naming import newer
 from hotfixes.checks.process import deploys_to
 from hotfixes.checks.shapes import short
 from hotfixes.git import names
@@ -174,6 +175,8 @@ def _deployment(told: Deployed, known: Context, results: Mapping[str, Result]) -
     good = deployed is not None and deployed.verdict in (Verdict.PASS, Verdict.STATED)
     ours = known.known["new"] and told.version.removeprefix("v").partition("+")[0] == known.known["new"]
     if (told.status == "succeeded" and not good) or not (ours or told.status == "rolled_back"):
+        return None
+    if told.elsewhere or (not ours and newer(known, told.version)):
         return None
     facts = {"url": told.url} if told.url else {}
     source = FORGE if told.source == "forge" else SCRIPT

@@ -12,6 +12,7 @@ from hotfixes.git.reader import GitReader, Ref
 from hotfixes.judging.monitored import monitored
 from hotfixes.models import ForgeReading, Hotfix
 from hotfixes.observing.history import history
+from hotfixes.rollback import whose
 from hotfixes.watch import known as known_watch
 from incidents.models import ChecklistItem, TimelineEvent
 from incidents.work import work
@@ -19,6 +20,7 @@ from incidents.work.work import Work
 from products.models import Deployment, VersionSeen
 from products.repository import Forge
 from products.targets import Target
+from products.versions import bare
 from products.vocabulary import EventKind
 
 MOST = 200
@@ -117,7 +119,7 @@ def _deployed(hotfix: Hotfix) -> tuple[Deployed, ...]:
             one.environment.kind,
             one.version,
             one.git_ref,
-            one.status,
+            _status(one, hotfix),
             one.at,
             one.token or (str(one.by) if one.by else one.get_source_display()),
             one.url,
@@ -125,9 +127,17 @@ def _deployed(hotfix: Hotfix) -> tuple[Deployed, ...]:
             one.recorded_at,
             one.stage,
             one.percent,
+            one.status == Deployment.Status.ROLLED_BACK and whose.by_another(one, hotfix.incident),
         )
         for one in found
     )
+
+
+def _status(row: Deployment, hotfix: Hotfix) -> str:
+    """What a rollback brings back runs: where that is the fix itself, it is out."""
+    back = row.status == Deployment.Status.ROLLED_BACK and bare(row.version) == bare(hotfix.new_version)
+    runs = back and bare(whose.again(row)) == bare(row.version)
+    return Deployment.Status.SUCCEEDED if runs else row.status
 
 
 def _evidence(hotfix: Hotfix) -> tuple[Shown, ...]:

@@ -18,6 +18,10 @@ class HotfixQuerySet(RemedyQuerySet["Hotfix"]):
         """Open ones, and those whose end is looked at again."""
         return self.filter(Q(status=Hotfix.Status.OPEN) | Q(verify_at__isnull=False))
 
+    def going_out(self) -> Self:
+        """Open ones that are on their way to users, or there."""
+        return self.open().filter(taken_back_at=None)
+
     def for_page(self) -> Self:
         return self.beside_incident().select_related(
             "incident__product__team", "incident__severity", "incident__process_version__process"
@@ -57,6 +61,9 @@ class Hotfix(Remedy):
     branch = models.CharField(max_length=250, blank=True, validators=[plain_text, single_line])
     slug = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    # Since when users are without it, because another incident's rollback brought back what ran before it; null once it
+    # runs again, or somebody has decided to go on with it: hotfixes/deployments/taken_back.py.
+    taken_back_at = models.DateTimeField(null=True)
     # When the incident was closed; and until when what was found then is looked at again: lifecycle/ending.py.
     closed_at = models.DateTimeField(null=True)
     verify_at = models.DateTimeField(null=True)

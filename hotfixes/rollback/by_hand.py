@@ -36,8 +36,9 @@ def moved(rollback: Rollback, was: datetime, at: datetime) -> None:
         version=rollback.to_version, stage="", at=was,
     )  # fmt: skip
     for one in rows.select_related("environment"):
-        one.at = at
-        one.save(update_fields=["at"])
+        # What followed from it happened then, too.
+        one.at, one.handled_at = at, None
+        one.save(update_fields=["at", "handled_at"])
         _tell_product(one)
 
 

@@ -6,14 +6,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hotfixes.models import Preview, Rollback, RollbackStep
+from hotfixes.models import Hotfix, Preview, Rollback, RollbackStep
 from hotfixes.rollback import back, regressed, rounds
 from hotfixes.rollback.known import Seen
 from hotfixes.rollback.panel import Shown
 from hotfixes.rollback.ways import preview_data
 from incidents.clocks.shown import clock_views
+from incidents.models import TimelineEvent
 from incidents.work import work
-from products.vocabulary import Verdict
+from products.vocabulary import EventKind, Verdict
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,14 @@ def read(rollback: Rollback, now: datetime) -> RollbackPage:
         role,
         holder,
         [view for view in clock_views(rollback.incident, now) if view.clock.subject in ("", rollback.ref)],
-        regressed.regression(rollback.hotfix) if rollback.hotfix else None,
+        _regression(rollback.hotfix) if rollback.hotfix else None,
     )
+
+
+def _regression(hotfix: Hotfix) -> TimelineEvent | None:
+    """What it made worse; that a rollback took it back is nothing of the kind."""
+    found = regressed.regression(hotfix)
+    return found if found and found.kind != EventKind.TAKEN_BACK else None
 
 
 def _executor(rollback: Rollback, known: work.Work) -> tuple[str, str]:

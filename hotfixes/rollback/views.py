@@ -16,7 +16,7 @@ from accounts.access import allowed, authorize, signed_in
 from accounts.models import User
 from hotfixes.models import Rollback
 from hotfixes.pages.views import fetch as fetch_hotfix
-from hotfixes.rollback import back, checklist, ending, page, regressed
+from hotfixes.rollback import back, checklist, ending, page, regressed, whose
 from hotfixes.rollback.forms import BackForm, ReasonForm, SaidForm, WorseForm
 from hotfixes.rollback.remarks import HALT
 from incidents import glance
@@ -39,6 +39,7 @@ def rollback(request: HttpRequest, ref: str) -> HttpResponse:
         "incident": incident,
         "page": shown,
         "may": allowed(user, "rollback_step", incident) and found.is_open,
+        "also": whose.took_back(found, user),
         "report": _report(found) if allowed(user, "report_deployment", found.product) else "",
         "zone": zone_of(user, incident),
         "live_topics": [f"incident:{incident.pk}", f"user:{user.pk}"],

@@ -43,6 +43,7 @@ _BACK_TO: Final = {
     Kind.APPROVAL_DISMISSED: "review",
     Kind.DEPLOY_FAILED: "tagged",
     Kind.ROLLED_BACK: "tagged",
+    Kind.TAKEN_BACK: "tagged",
     Kind.SMOKE_FAILED: "deployed",
     Kind.WATCH_FAILED: "deployed",
 }
@@ -68,9 +69,13 @@ def is_named(stage: str) -> bool:
     return _ORDER.index(stage) >= _ORDER.index("tagged")
 
 
-def words(stage: str, wrong: int) -> str:
-    """The stage as pages say it; `wrong`: how many things are not right, which nobody may overlook once it runs."""
+def words(stage: str, wrong: int, *, taken_back: bool = False) -> str:
+    """The stage as pages say it; `wrong`: how many things are not right, which nobody may overlook once it runs.
+    `taken_back`: users are without it, whatever it reached.
+    """
     label = str(STAGES[stage])
+    if taken_back:
+        return _("Released, then taken back") if stage == "released" else _("Taken back")
     if not wrong or _ORDER.index(stage) < _ORDER.index("deployed"):
         return label
     return _("%(stage)s, %(n)s not right") % {"stage": label, "n": wrong}

@@ -122,7 +122,8 @@ class Standing:
         """The stage, and how many checks are not right that nobody waived; else what is looked at besides."""
         wrong = sum(check.verdict == Verdict.FAIL and not check.waived for check in self.checks)
         besides = sum(line["verdict"] == Verdict.FAIL for line in self.hotfix.guard)
-        return stage_words(self.stage, wrong or besides)
+        back = self.hotfix.taken_back_at is not None
+        return stage_words(self.stage, wrong or besides, taken_back=back)
 
     def check(self, key: str) -> CheckView | None:
         return next((check for check in self.checks if check.key == key), None)

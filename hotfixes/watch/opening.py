@@ -6,14 +6,14 @@ its transaction.
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from foundation import moment
 from foundation.crash import crashpoint
 from hotfixes.models import Hotfix, Rollback, Watch
 from hotfixes.watch import sampling
 from incidents.lifecycle import watch as process
-from incidents.models import Incident, TimelineEvent
+from incidents.models import Incident, Status, TimelineEvent
 from incidents.timeline.corrections import original
 from incidents.timeline.story import means
 from monitoring import announce
@@ -37,6 +37,8 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
         if event.kind != Kind.CLOSED:
             met = Watch.objects.filter(incident=incident).exclude(look_until=None)
             met.update(look_until=None, look_at=None)
+    elif event.kind == Kind.TAKEN_BACK:
+        _taken_back(incident, event)
     elif event.kind in (Kind.DEPLOY_FAILED, Kind.ROLLED_BACK):
         _end(
             _about(incident, event, stop_all=event.kind == Kind.ROLLED_BACK),
@@ -49,7 +51,7 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
         _end(_about(incident, event), Watch.State.FAILED, event.occurred_at)
     elif event.kind == Kind.WATCH_MET:
         _finished(_about(incident, event), event)
-    if _opens(incident, event):
+    if incident.status != Status.CLOSED and _opens(incident, event):
         _open(incident, event)
 
 
@@ -141,6 +143,19 @@ def _finished(watches: "QuerySet[Watch]", event: TimelineEvent) -> None:
         one.state, one.ended_at = Watch.State.MET, event.occurred_at
         one.facts = {**one.facts, "said_by": event.actor_label}
         look_again(one)
+        one.save()
+
+
+def _taken_back(incident: Incident, event: TimelineEvent) -> None:
+    """What users run now is another version: nothing of the fix is watched any more, nor is a relapse of it looked for.
+    What was watched until then stays, with that it ended so.
+    """
+    mine = Watch.objects.filter(incident=incident, remedy__in=["", process.remedy_of(event)])
+    for one in mine.filter(Q(state=Watch.State.RUNNING) | Q(look_until__isnull=False)):
+        if one.state == Watch.State.RUNNING:
+            one.state, one.ended_at = Watch.State.STOPPED, event.occurred_at
+        one.facts = {**one.facts, "taken_back": event.occurred_at.isoformat()}
+        one.look_until = one.look_at = None
         one.save()
 
 

@@ -103,6 +103,12 @@ class WatchShown:
         return bool(self.course.watched)
 
     @property
+    def taken_back_at(self) -> datetime | None:
+        """When another incident's rollback took back what was watched."""
+        at = self.watch.facts.get("taken_back")
+        return datetime.fromisoformat(at) if at else None
+
+    @property
     def failed_name(self) -> str:
         failures = self.watch.facts.get("failures") or []
         relapse = self.watch.facts.get("relapse") or {}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from accounts.access import allowed
 from accounts.models import User
@@ -9,6 +10,7 @@ from incidents.lifecycle import closing, exits, setbacks
 from incidents.models import Incident, Status
 from incidents.timeline.hiding import asked_to_redact
 from incidents.work import work
+from products.vocabulary import EventKind
 
 EXITS = {
     Status.DECLINED: exits.DECLINE.kind,
@@ -27,6 +29,7 @@ class Ended:
     may_see_original: bool = False
     holds: list[closing.Hold] = field(default_factory=list)
     setback: str = ""
+    taken_back: bool = False
 
 
 def read(incident: Incident, reader: User, now: datetime) -> Ended | None:
@@ -34,7 +37,9 @@ def read(incident: Incident, reader: User, now: datetime) -> Ended | None:
     if incident.is_open:
         return None
     if incident.status == Status.RESOLVED:
-        return Ended(holds=closing.holds(incident, now), setback=_setback(incident))
+        return Ended(holds=closing.holds(incident, now), **_setback(incident))
+    if incident.status == Status.CLOSED:
+        return Ended(**_setback(incident))
     kind = EXITS.get(Status(incident.status))
     events = incident.events.filter(kind=kind).select_related("payload", "actor")
     event = events.order_by("-seq").first() if kind else None
@@ -49,8 +54,9 @@ def read(incident: Incident, reader: User, now: datetime) -> Ended | None:
     )
 
 
-def _setback(incident: Incident) -> str:
+def _setback(incident: Incident) -> dict[str, Any]:
     event = setbacks.standing(work.of(incident).story.events)
     if event is None:
-        return ""
-    return setbacks.sentence(event, incident.process_version.document, incident.product.team.time_zone)
+        return {}
+    said = setbacks.sentence(event, incident.process_version.document, incident.product.team.time_zone)
+    return {"setback": said, "taken_back": event.kind == EventKind.TAKEN_BACK}

@@ -1,4 +1,5 @@
-"""What was brought out and does not hold: a watch or a smoke test that failed, or a person's word (A37, K61).
+"""What was brought out and does not hold: a watch or a smoke test that failed, a person's word, or a rollback of
+another incident that took the fix back (A37, K61).
 
 It asks whoever decides, and the others to tell them. It never decides: it is answered by a decision, by what is brought
 out or taken back, or by what shows that all is well again.
@@ -35,6 +36,7 @@ ANSWERED_BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         Kind.REGRESSED: _ANSWERS,
         Kind.WATCH_FAILED: (*_ANSWERS, Kind.WATCH_OPENED, Kind.WATCH_MET),
         Kind.SMOKE_FAILED: (*_ANSWERS, Kind.SMOKE_PASSED),
+        Kind.TAKEN_BACK: _ANSWERS,
     }
 )
 _ASKED: Final = {*ANSWERED_BY, *(kind for kinds in ANSWERED_BY.values() for kind in kinds)}
@@ -104,6 +106,8 @@ def sentence(event: TimelineEvent, document: Mapping[str, Any], time_zone: str) 
     }
     if event.kind == Kind.REGRESSED:
         return _("%(who)s says since %(at)s that it got worse.") % words
+    if event.kind == Kind.TAKEN_BACK:
+        return taken_back(event) % words
     if event.kind == Kind.SMOKE_FAILED:
         named = (
             _("Does not work since %(at)s: %(what)s.") if words["what"] else _("Smoke tests failed, %(at)s.")
@@ -115,6 +119,28 @@ def sentence(event: TimelineEvent, document: Mapping[str, Any], time_zone: str) 
     return (
         _("%(what)s comes and goes since %(at)s.") if flapped else _("%(what)s is down since %(at)s.")
     ) % words
+
+
+def taken_back(event: TimelineEvent) -> str:
+    """`RB-1 of INC-11 took HF-2 back on %(at)s: …`; whose rollback it was only where its readers may know."""
+    by = event.data.get("taken_back_by") or {}
+    words = {
+        "rollback": by.get("rollback", ""),
+        "incident": by.get("incident", ""),
+        "hotfix": event.data.get("hotfix", ""),
+        "version": event.data.get("version", ""),
+        "place": event.data.get("place", ""),
+        "at": "%(at)s",
+    }
+    said = _("A rollback took %(hotfix)s back, %(at)s: %(version)s runs again (%(place)s), without the fix.")
+    if by:
+        said = _(
+            "%(rollback)s of %(incident)s took %(hotfix)s back, %(at)s: %(version)s runs again (%(place)s), without"
+            " the fix."
+        )
+    return said % {
+        name: str(word).replace("%", "%%") if name != "at" else word for name, word in words.items()
+    }
 
 
 def said_at(at: datetime, time_zone: str) -> str:
@@ -130,6 +156,10 @@ def action(work: Work, role: str) -> Action | None:
     said = sentence(event, work.document, incident.product.team.time_zone)
     if role:
         words = _("You decide as %(role)s. The ways back are on the card.") % {"role": role}
+        if event.kind == Kind.TAKEN_BACK:
+            words = _("You decide as %(role)s: a new hotfix, the same one again, or contain it.") % {
+                "role": role
+            }
         return Action("decide", _("Decide"), _title(work, event), f"{said} {words}", place="decision_card")
     roles = [one.label for one in holding.roles_of(incident) if one.decides]
     if not roles:
@@ -140,22 +170,26 @@ def action(work: Work, role: str) -> Action | None:
     who = ", ".join(str(user) for user in holding.deciders(incident)[:2])
     names = {"who": who, "role": _(" or ").join(roles)}
     title = _("%(who)s decides: roll back?") if who else _("Roll back? Nobody is listed as %(role)s")
+    if event.kind == Kind.TAKEN_BACK:
+        title = _("%(who)s decides anew") if who else _("Decide anew? Nobody is listed as %(role)s")
     words = (
         _("Tell them what you would do, or ask.") if who else _("Say what you would do, and list somebody.")
     )
     label = _("Tell %(who)s") if who else _("Say it")
-    return Action("propose", label % names, title % names, f"{said} {words}", hidden=_proposed(work))
+    return Action("propose", label % names, title % names, f"{said} {words}", hidden=_proposed(work, event))
 
 
 def _title(work: Work, event: TimelineEvent) -> str:
+    if event.kind == Kind.TAKEN_BACK:
+        return _("Decide anew: the fix was taken back")
     if went_back(work):
         return _("Decide anew: the version before is not well either")
     return _("It got worse: roll back?") if event.kind == Kind.REGRESSED else _("Decide: roll back?")
 
 
-def _proposed(work: Work) -> tuple[tuple[str, str], ...]:
-    """What one would say first of a fix: to go back."""
-    return () if went_back(work) else (("choice", "rollback"),)
+def _proposed(work: Work, event: TimelineEvent) -> tuple[tuple[str, str], ...]:
+    """What one would say first of a fix: to go back. Of one that was taken back, nothing."""
+    return () if went_back(work) or event.kind == Kind.TAKEN_BACK else (("choice", "rollback"),)
 
 
 def went_back(work: Work) -> bool:

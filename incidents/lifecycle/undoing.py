@@ -5,17 +5,14 @@ from types import MappingProxyType
 
 from products.vocabulary import EventKind
 
+_OUT = (EventKind.DEPLOYED, EventKind.SMOKE_PASSED, EventKind.WATCH_OPENED, EventKind.WATCH_MET)
 UNDOES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         EventKind.APPROVAL_DISMISSED: (EventKind.APPROVED,),
         EventKind.DEPLOY_FAILED: (EventKind.DEPLOYED, EventKind.SMOKE_PASSED, EventKind.WATCH_OPENED),
         EventKind.SMOKE_FAILED: (EventKind.SMOKE_PASSED, EventKind.WATCH_OPENED),
         EventKind.WATCH_FAILED: (EventKind.WATCH_MET,),
-        EventKind.ROLLED_BACK: (
-            EventKind.DEPLOYED,
-            EventKind.SMOKE_PASSED,
-            EventKind.WATCH_OPENED,
-            EventKind.WATCH_MET,
-        ),
+        EventKind.ROLLED_BACK: _OUT,
+        EventKind.TAKEN_BACK: _OUT,
     }
 )

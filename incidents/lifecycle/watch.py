@@ -14,7 +14,8 @@ from products.vocabulary import EventKind as Kind
 
 # After these nothing is being watched any more.
 ENDS = frozenset({
-    Kind.WATCH_MET, Kind.WATCH_FAILED, Kind.SMOKE_FAILED, Kind.DEPLOY_FAILED, Kind.ROLLED_BACK, Kind.REOPENED,
+    Kind.WATCH_MET, Kind.WATCH_FAILED, Kind.SMOKE_FAILED, Kind.DEPLOY_FAILED, Kind.ROLLED_BACK, Kind.TAKEN_BACK,
+    Kind.REOPENED,
 })  # fmt: skip
 # It is no longer contained.
 REGRESSIONS = frozenset({Kind.WATCH_FAILED, Kind.SMOKE_FAILED})
@@ -52,17 +53,24 @@ def remedy_of(event: TimelineEvent) -> str:
 def begun_by(incident: Incident, event: TimelineEvent) -> dict[str, Any] | None:
     """The facts of the watch that `event` begins; None if it begins none, or one of that remedy runs."""
     asked, remedy = spec(incident), remedy_of(event)
-    if not asked or not _begins(incident, str(asked["from"]), event) or is_open(incident, remedy):
+    if (
+        incident.status == Status.CLOSED
+        or not asked
+        or not _begins(incident, str(asked["from"]), event)
+        or is_open(incident, remedy)
+    ):
         return None
     facts = {"because": event.seq, "least": asked["for"], "subject": event.subject}
     return {**facts, "hotfix": remedy} if remedy and not event.subject else facts
 
 
 def cuts_short(event: TimelineEvent, subject: str) -> bool:
-    """Whether it ends the clock of the watch of `subject`, whatever the process ties that clock to: what does not work
-    is not watched to its end. Where it names no remedy it speaks of all.
+    """Whether it ends the clock of the watch of `subject`, whatever the process ties that clock to: what does not work,
+    or runs no more, is not watched to its end. Where it names no remedy it speaks of all.
     """
-    return event.kind == Kind.SMOKE_FAILED and (not remedy_of(event) or subject in ("", event.subject))
+    return event.kind in (Kind.SMOKE_FAILED, Kind.TAKEN_BACK) and (
+        not remedy_of(event) or subject in ("", event.subject)
+    )
 
 
 def _begins(incident: Incident, word: str, event: TimelineEvent) -> bool:
@@ -96,7 +104,8 @@ def status_after(incident: Incident, kind: str) -> Status | None:
         return Status.MONITORING
     if kind in REGRESSIONS and incident.status == Status.MONITORING and is_open(incident):
         return Status.ACTIVE
-    return None
+    # Nothing mends it any more, whether it was still watched or not.
+    return Status.ACTIVE if kind == Kind.TAKEN_BACK and incident.status == Status.MONITORING else None
 
 
 def is_open(incident: Incident, remedy: str = "") -> bool:

@@ -32,7 +32,10 @@ CLAIMS = (
 # What a hotfix's own checks say against "deployed and verified".
 CONTRADICTING = ("deployed", "version_live", "smoke")
 # What takes a remedy back.
-AGAINST = (EventKind.DEPLOY_FAILED, EventKind.SMOKE_FAILED, EventKind.WATCH_FAILED, EventKind.ROLLED_BACK)
+AGAINST = (
+    EventKind.DEPLOY_FAILED, EventKind.SMOKE_FAILED, EventKind.WATCH_FAILED, EventKind.ROLLED_BACK,
+    EventKind.TAKEN_BACK,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

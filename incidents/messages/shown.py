@@ -33,8 +33,8 @@ LATE_AFTER = timedelta(minutes=30)
 KEY = "message"
 # After these what waits to be sent says what is not so any more.
 SETBACKS = frozenset({
-    EventKind.DEPLOY_FAILED, EventKind.SMOKE_FAILED, EventKind.ROLLED_BACK, EventKind.WATCH_FAILED,
-    EventKind.REGRESSED, EventKind.REOPENED,
+    EventKind.DEPLOY_FAILED, EventKind.SMOKE_FAILED, EventKind.ROLLED_BACK, EventKind.TAKEN_BACK,
+    EventKind.WATCH_FAILED, EventKind.REGRESSED, EventKind.REOPENED,
 })  # fmt: skip
 
 # What a reopening takes back.

@@ -43,6 +43,41 @@ def _versions(event: TimelineEvent, versions: dict[str, str]) -> SafeString:
     return format_html(words, hotfix=event.data.get("hotfix", ""), who=event.actor_label, **facts)
 
 
+def out_again(event: TimelineEvent) -> SafeString | None:
+    """What another incident's rollback took back, brought out again with this version or in one after it."""
+    if not event.data.get("out_again"):
+        return None
+    data = event.data
+    words = _("<b>{hotfix} runs again</b>: {version} ({place})")
+    if data.get("fix") and data.get("fix") != data.get("version"):
+        words = _(
+            "<b>{hotfix} should run again</b>: {version} came after {fix} ({place}). See that it holds the fix"
+        )
+    names = ("hotfix", "place", "version", "fix")
+    return format_html(words, **{name: str(data.get(name, "")) for name in names})
+
+
+def taken_back(event: TimelineEvent) -> SafeString:
+    """`RB-1 of INC-11 took this fix back: …`; whose rollback it was only where the readers of this one may know."""
+    by = event.data.get("taken_back_by") or {}
+    words = _("<b>A rollback took this fix back</b>: {version} runs again ({place}), without {hotfix}{fix}")
+    if by:
+        words = _(
+            '<b><a href="/rollbacks/{rollback}/">{rollback}</a> of <a href="/incidents/{incident}/">{incident}</a> took'
+            " this fix back</b>: {version} runs again ({place}), without {hotfix}{fix}"
+        )
+    fix = event.data.get("fix", "")
+    return format_html(
+        words,
+        rollback=by.get("rollback", ""),
+        incident=by.get("incident", ""),
+        place=event.data.get("place", ""),
+        version=event.data.get("version", ""),
+        hotfix=event.data.get("hotfix", ""),
+        fix=f" {fix}" if fix else "",
+    )
+
+
 def checked(event: TimelineEvent) -> SafeString | None:
     """The checks that changed, each with its verdict and sentence; None where a person changed a box."""
     checks = event.data.get("checks")

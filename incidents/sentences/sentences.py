@@ -13,7 +13,7 @@ from incidents.clocks.clocks import span
 from incidents.models import TimelineEvent
 from incidents.sentences import watch as watches
 from incidents.sentences.decisions import decided, of_approval, of_decision
-from incidents.sentences.evidence import checked, linked, overridden, seen
+from incidents.sentences.evidence import checked, linked, out_again, overridden, seen, taken_back
 from incidents.sentences.facts import LABELS
 from incidents.sentences.telling import message_sent, updated
 from incidents.timeline.attachments import file_of
@@ -157,7 +157,7 @@ def _stated(event: TimelineEvent) -> SafeString:
     if said := of_approval(event, _who(event)):
         return linked(event, said)
     if event.actor_id is None:
-        return seen(event) or _plain(event)
+        return out_again(event) or seen(event) or _plain(event)
     if event.data.get("self_reviewed"):
         return linked(
             event,
@@ -274,6 +274,7 @@ SENTENCES: dict[str, Sentence] = {
     **dict.fromkeys(SAID, _stated),
     EventKind.DEPLOY_STARTED: _stated,
     EventKind.REGRESSED: _regressed,
+    EventKind.TAKEN_BACK: taken_back,
     EventKind.APPROVAL_DISMISSED: _stated,
     EventKind.ATTESTED: lambda event: linked(event, _ticked(event)),
     EventKind.CHECK_CHANGED: lambda event: checked(event) or _ticked(event),

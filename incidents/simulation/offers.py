@@ -64,7 +64,9 @@ def _again(incident: Incident, known: Work) -> Offered | None:
     """What does not hold is decided anew: a fix is gone back from, a rollback is mended."""
     if not incident.is_open or setbacks.standing(known.story.events) is None:
         return None
-    choice = "hotfix" if setbacks.went_back(known) else "rollback"
+    event = setbacks.standing(known.story.events)
+    anew = setbacks.went_back(known) or (event is not None and event.kind == EventKind.TAKEN_BACK)
+    choice = "hotfix" if anew else "rollback"
     offered = [one for one in _registered(incident, known) if one.verb == "decide"]
     found = next((one for one in offered if one.of.partition(".")[0] == choice), None)
     return replace(found, group="next") if found else None

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from incidents.lifecycle import setbacks
 from incidents.models import Incident, TimelineEvent
 from incidents.roles import holding
 from incidents.telling import recipients
@@ -25,7 +26,7 @@ DEPLOYED, SMOKE_FAILED, WATCH_FAILED, WATCH_PASSED = (
     "watch_failed",
     "watch_passed",
 )
-WATCH_BEGUN, REGRESSED = "watch_begun", "regressed"
+WATCH_BEGUN, REGRESSED, TAKEN_BACK = "watch_begun", "regressed", "taken_back"
 # So much of what somebody wrote stands in a message about it.
 QUOTED = 500
 
@@ -68,6 +69,33 @@ def _watch_failed(incident: Incident, event: TimelineEvent) -> None:
 def _regressed(incident: Incident, event: TimelineEvent) -> None:
     line = _("It got worse since what was decided: %(what)s. Mend it again, or roll back?")
     _bad(incident, event, REGRESSED, _("it got worse"), line)
+
+
+def _taken_back(incident: Incident, event: TimelineEvent) -> None:
+    """Whoever decides, with the link to the card, and all whom the incident concerns; of what is over, as news for the
+    morning that leads to its page, where it can be opened again."""
+    said = setbacks.sentence(event, incident.process_version.document, incident.product.team.time_zone)
+    over = not incident.is_open
+    todo = _("Reopen it to decide anew.") if over else _("Decide anew: a new hotfix, the same one again?")
+    asked = _but(recipients.named(incident, deciders(incident)), event)
+    headline, line = _("the fix was taken back"), f"{said} {todo}"
+    wake = False if over else None
+    if not over:
+        tell(
+            incident, about(event), TAKEN_BACK, [replace(one, may_act=True) for one in asked], headline, line,
+            path=reverse("decision_card", args=[incident.ref]), offers=(DECIDE,),
+        )  # fmt: skip
+    to = recipients.each_once([*asked, *_but(recipients.concerned(incident), event)])
+    told = {one.key for one in asked} if not over else set()
+    tell(
+        incident,
+        about(event),
+        TAKEN_BACK,
+        [one for one in to if one.key not in told],
+        headline,
+        line,
+        wake=wake,
+    )
 
 
 def _good(
@@ -131,6 +159,7 @@ AFTER: Mapping[EventKind, Callable[[Incident, TimelineEvent], None]] = MappingPr
         EventKind.DEPLOYED: _deployed,
         EventKind.REGRESSED: _regressed,
         EventKind.SMOKE_FAILED: _smoke_failed,
+        EventKind.TAKEN_BACK: _taken_back,
         EventKind.WATCH_FAILED: _watch_failed,
         EventKind.WATCH_MET: _watch_passed,
         EventKind.WATCH_OPENED: _watch_begun,

@@ -34,12 +34,12 @@ STAMPS: dict[str, str] = {EventKind.ACKNOWLEDGED: "acknowledged_at", EventKind.R
 def correct(
     event: TimelineEvent,
     *,
-    by: User,
+    by: User | None,
     reason: str,
     occurred_at: datetime | None = None,
     text: str | None = None,
 ) -> TimelineEvent:
-    """`event` happened at another time, or in other words.
+    """`event` happened at another time, or in other words; `by` None: what it follows from was corrected.
 
     The original stays readable, struck through; measures follow the correction.
     """

@@ -14,8 +14,8 @@ WAY = (
     Kind.TAGGED, Kind.DEPLOYED, Kind.SMOKE_PASSED, Kind.WATCH_MET, Kind.RELEASED,
 )  # fmt: skip
 SETBACKS = (
-    Kind.ROLLBACK_STARTED, Kind.ROLLED_BACK, Kind.DEPLOY_FAILED, Kind.SMOKE_FAILED, Kind.WATCH_FAILED,
-    Kind.APPROVAL_DISMISSED, Kind.REOPENED,
+    Kind.ROLLBACK_STARTED, Kind.ROLLED_BACK, Kind.TAKEN_BACK, Kind.DEPLOY_FAILED, Kind.SMOKE_FAILED,
+    Kind.WATCH_FAILED, Kind.APPROVAL_DISMISSED, Kind.REOPENED,
 )  # fmt: skip
 # A slip of the thumb must not say these: a page asks once more.
 ASKED_AGAIN = frozenset({Kind.APPROVED, Kind.DEPLOYED})

@@ -24,7 +24,9 @@ from incidents.work.work import Work
 from products.vocabulary import EventKind
 
 # The latest of these says whether a fix runs; what of it happened shows that everything before it is behind.
-RUNS = (EventKind.DEPLOYED, EventKind.DEPLOY_FAILED, EventKind.ROLLED_BACK, EventKind.REOPENED)
+RUNS = (
+    EventKind.DEPLOYED, EventKind.DEPLOY_FAILED, EventKind.ROLLED_BACK, EventKind.TAKEN_BACK, EventKind.REOPENED,
+)  # fmt: skip
 MILESTONES = frozenset({EventKind.DEPLOYED, EventKind.SMOKE_PASSED})
 
 

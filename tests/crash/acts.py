@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import User
 from hotfixes.decision import asking, revisiting
 from hotfixes.decision.decide import decide as choose
-from hotfixes.deployments import holds, seen
+from hotfixes.deployments import holds, seen, taken_back
 from hotfixes.judging import judge_due
 from hotfixes.lifecycle import start as starting
 from hotfixes.models import Hotfix, Question, Rollback
@@ -193,5 +193,6 @@ ACTS: dict[str, Any] = {
     "deployment": post("/api/v1/deployments"),
     "versions": seen.take_in,
     "holds": holds.keep,
+    "taken_back": taken_back.take_in,
     "preview": making.preview_due,
 }

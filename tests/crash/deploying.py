@@ -5,15 +5,19 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from foundation import moment
-from hotfixes.deployments import holds
+from hotfixes.decision.decide import decide
+from hotfixes.deployments import holds, taken_back
 from hotfixes.lifecycle.ending import abandon
 from hotfixes.lifecycle.start import start
-from hotfixes.models import Hotfix, Preview
+from hotfixes.models import Hotfix, Preview, Rollback
 from hotfixes.preview import asking
+from hotfixes.rollback import back
 from incidents.lifecycle.declare import declare
-from products.models import Deployment, Hold, VersionSeen
+from incidents.work.report import report
+from products.models import Deployment, Hold, Product, VersionSeen
 from products.versions_seen import Reading, read
-from tests.crash.rolling_back import GoneBack
+from tests.crash.deciding import lister
+from tests.crash.rolling_back import OPTION, GoneBack
 from tests.crash.scenes import Scene, story, told
 from tests.factories import make_product
 from tests.hotfixes.checks.stories import KROW, NOTED, TAG, Story
@@ -109,6 +113,33 @@ class Free(Wait):
         abandon(Hotfix.objects.for_page().get(), by=self.world.ada, reason="Another way")
 
 
+class TakenBack(Scene):
+    """Another incident's rollback took the fix back: its timeline says so once, and the report is done with."""
+
+    act = "taken_back"
+
+    def prepare(self) -> None:
+        deployed(self.world.product, "0.1.0", 100, handled_at=moment.now())
+        Product.objects.filter(pk=self.world.product.pk).update(version="0.1.0")
+        self.world.product.refresh_from_db()
+        self.incident = self.opened()
+        start(self.incident, by=self.world.ada)
+        report(self.incident, "deployed", by=self.world.ada)
+        assert taken_back.take_in() == 1
+        other = self.opened()
+        decide(other, by=lister(self), choice="rollback", option=OPTION, reason="Faster")
+        back.say(Rollback.objects.get(), by=self.world.ada)
+
+    def go_on(self) -> None:
+        assert [self.again(), self.again()] == [1, 0]
+
+    def check(self) -> None:
+        assert story(self.incident).count("taken_back") == 1
+        assert told("taken_back")["webhook"] == 1, told("taken_back")
+        assert Hotfix.objects.get().taken_back_at == Rollback.objects.get().back_at
+        assert not Deployment.objects.filter(handled_at=None).exists()
+
+
 class Undoes(Scene):
     """What going back would undo, read by a worker in its copy: by the next one when that dies."""
 
@@ -143,5 +174,6 @@ SWEPT: dict[str, tuple[type[Scene], ...]] = {
     "ingest.version_followed": (Read,),
     "sweep.hold_begun": (Wait,),
     "sweep.hold_over": (Free,),
+    **dict.fromkeys(("sweep.taken_back", "sweep.taken_back_told"), (TakenBack,)),
     **dict.fromkeys(("ingest.preview_claimed", "ingest.preview_kept"), (Undoes,)),
 }

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
 from hotfixes.checks.deploy import timeline
-from hotfixes.checks.facts import Deployed
+from hotfixes.checks.facts import Deployed, Told
 from hotfixes.checks.naming import Match, match, newer
 from hotfixes.checks.process import commands, deploys_to, wants_everybody
 from hotfixes.checks.shapes import Next, Result, failed, passed, pending, stated, unknown, warned
@@ -79,20 +79,45 @@ def _undone(
 ) -> Result | None:
     """Deployed, and what was seen or said afterwards takes it back."""
     gone = _gone(context, last, reports)
-    if gone is not None:
+    if gone is not None and not gone.elsewhere:
         said = _("%(new)s was rolled back in %(place)s: %(found)s runs there again.")
         said %= {**words, "found": gone.version or gone.ref}
         return failed(said, *lines, gone.line, then=_again(context), version=gone.version)
+    elsewhere = timeline.taken_elsewhere(context)
+    if elsewhere is not None and elsewhere.at > last.at:
+        return _elsewhere(context, elsewhere, lines)
     back = timeline.taken_back(context, last.at)
     if back is not None:
         said = _("Deployed, but then %(by)s said that it failed or was rolled back.") % {"by": back.by or "?"}
         return failed(said, *lines, back.line, then=_again(context))
+    if gone is not None:
+        said = _("%(new)s was rolled back in %(place)s: %(found)s runs there again.")
+        return failed(
+            said % {**words, "found": gone.version or gone.ref}, *lines, gone.line, then=_again(context)
+        )
     later = _replaced(context, last, reports)
     if later is not None:
         said = _("%(place)s had %(new)s, and %(found)s was deployed over it.")
         said %= {**words, "found": later.version or later.ref}
         return failed(said, *lines, later.line, then=_again(context))
     return None
+
+
+def _elsewhere(context: Context, told: Told, lines: list[str]) -> Result:
+    """The rollback of another incident took the fix back."""
+    by = told.data.get("taken_back_by") or {}
+    words = {
+        "new": context.known["new"],
+        "found": str(told.data.get("version") or "?"),
+        "place": str(told.data.get("place") or "?"),
+        "rollback": by.get("rollback", ""),
+        "incident": by.get("incident", ""),
+    }
+    said = _("A rollback took %(new)s back: %(found)s runs again (%(place)s).")
+    if by:
+        said = _("%(rollback)s of %(incident)s took %(new)s back: %(found)s runs again (%(place)s).")
+    then = Next(_("Decide anew: a new hotfix on what runs now, or this one again once both may run."))
+    return failed(said % words, *lines, told.line, then=then, version=words["found"])
 
 
 def _in_part(last: Deployed, words: dict[str, str], lines: list[str]) -> Result:
@@ -147,6 +172,8 @@ def _unsure(context: Context, one: Deployed) -> Result:
 
 def _not_yet(context: Context, reports: list[Deployed]) -> Result:
     words = _words(context)
+    if elsewhere := timeline.taken_elsewhere(context):
+        return _elsewhere(context, elsewhere, [one.line for one in reports[-2:]])
     wrong = [one for one in reports if one.status == "succeeded" and _too_late_for(context, one)]
     if wrong:
         words |= {"found": wrong[-1].version or wrong[-1].ref}
@@ -179,7 +206,8 @@ def _gone(context: Context, last: Deployed, reports: list[Deployed]) -> Deployed
     """The rollback of the same place to something else, when nothing came after it."""
     after = [one for one in reports if one.at > last.at and one.environment == last.environment]
     ended = [one for one in after if one.status in ("succeeded", "rolled_back")]
-    return ended[-1] if ended and ended[-1].status == "rolled_back" else None
+    back = ended[-1] if ended and ended[-1].status == "rolled_back" else None
+    return None if back is None or newer(context, back.version) else back
 
 
 def _replaced(context: Context, last: Deployed, reports: list[Deployed]) -> Deployed | None:

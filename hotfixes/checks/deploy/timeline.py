@@ -4,7 +4,7 @@ from datetime import datetime
 
 from hotfixes.checks.context import Context
 from hotfixes.checks.facts import Deployed, Told
-from hotfixes.checks.naming import Match, match
+from hotfixes.checks.naming import Match, match, newer
 from hotfixes.checks.process import deploys_to
 
 
@@ -30,6 +30,9 @@ def first_success(context: Context) -> Deployed | None:
 def went_live(context: Context) -> datetime | None:
     """When the last deployment of the hotfix ended well and nothing took it back since, by a report or by a word."""
     reports = [one for one in probably_ours(context) if one.status != "started"]
+    elsewhere = taken_elsewhere(context)
+    if elsewhere and (not reports or reports[-1].at <= elsewhere.at):
+        return None
     if reports:
         return reports[-1].at if reports[-1].status == "succeeded" else None
     said = said_deployed(context)
@@ -38,7 +41,7 @@ def went_live(context: Context) -> datetime | None:
 
 def said_deployed(context: Context) -> Told | None:
     """A person's word that it is deployed, unless somebody took it back."""
-    last = last_told(context, "deployed", "deploy_failed", "rolled_back")
+    last = last_told(context, "deployed", "deploy_failed", "rolled_back", "taken_back")
     return last if last and last.kind == "deployed" and last.said else None
 
 
@@ -52,6 +55,12 @@ def taken_back(context: Context, since: datetime) -> Told | None:
     return next((one for one in reversed(words) if one.at > since), None)
 
 
+def taken_elsewhere(context: Context) -> Told | None:
+    """That another incident's rollback took the fix back, unless it was brought out again since."""
+    last = last_told(context, "deployed", "taken_back")
+    return last if last and last.kind == "taken_back" else None
+
+
 def gone_back(context: Context) -> datetime | None:
     """When production last lost the hotfix, by a report or by a word: what it said of its version before is no news."""
     reports = there(context)
@@ -59,7 +68,11 @@ def gone_back(context: Context) -> datetime | None:
     if not ours:
         return None
     first = ours[0].at
-    lost = [one.at for one in reports if one.status in ("failed", "rolled_back")]
+    lost = [
+        one.at
+        for one in reports
+        if one.status in ("failed", "rolled_back") and (one in ours or not newer(context, one.version))
+    ]
     lost += [one.at for one in reports if one.status == "succeeded" and one not in ours]
     word = taken_back(context, first)
     return max([one for one in [*lost, *([word.at] if word else [])] if one > first], default=None)
@@ -67,6 +80,8 @@ def gone_back(context: Context) -> datetime | None:
 
 def in_use(context: Context) -> datetime | None:
     """Since when the fix can be tried: the last success of it anywhere, on the dev server too."""
+    if taken_elsewhere(context):
+        return None
     ours = (Match.OURS, Match.UNSURE)
     done = [one.at for one in context.deployed if one.status == "succeeded" and match(context, one) in ours]
     return max([*done, *filter(None, [went_live(context)])], default=None)

@@ -21,7 +21,9 @@ def healthy_window(context: Context) -> Result:
         return by_word(context, "healthy_window", "watch_met") or not_needed(
             _("The process asks for no watch.")
         )
-    ends = ("watch_met", "watch_failed", "smoke_failed", "deploy_failed", "rolled_back", "reopened")
+    ends = (
+        "watch_met", "watch_failed", "smoke_failed", "deploy_failed", "rolled_back", "taken_back", "reopened",
+    )  # fmt: skip
     last = timeline.last_told(context, "watch_opened", "watch_extended", *ends)
     watch = context.watch
     if last is None:
@@ -37,6 +39,9 @@ def healthy_window(context: Context) -> Result:
         return stated(said, last.line, by=last.by)
     if last.kind == "smoke_failed":
         return pending(_("A smoke test failed; the watch begins again once all of them pass."), last.line)
+    if last.kind == "taken_back":
+        said = _("The fix was taken back; the watch begins again once it runs again.")
+        return pending(said, last.line)
     if last.kind not in ("watch_opened", "watch_extended"):
         return pending(_("The watch was cut short; it begins again after the next deployment."), last.line)
     return _running(context, watch, last.line, last.at.isoformat())

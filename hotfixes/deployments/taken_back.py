@@ -1,0 +1,216 @@
+"""A rollback of one incident takes back the fix of another: that one's timeline, its watch and its people hear of it,
+and they hear when the fix runs again.
+
+Each report of what was brought out to users is looked at once, after it was stored: whoever says it holds an incident
+already, and one incident never waits for another (DECISIONS.md 21). For the ticker.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from foundation import moment
+from foundation.crash import crashpoint
+from hotfixes.judging.milestones import deployment_words
+from hotfixes.models import Choice, Hotfix, Rollback
+from hotfixes.observing import asking
+from hotfixes.rollback import whose
+from incidents.lifecycle import followers, watch
+from incidents.lifecycle.lifecycle import Step, perform
+from incidents.models import Incident, Mode, Status, TimelineEvent
+from incidents.timeline import corrections
+from incidents.work.report import REPORTED_IN
+from products.models import Deployment
+from products.running import of_place
+from products.versions import bare
+from products.vocabulary import EnvironmentKind, EventKind
+
+Report = Deployment.Status
+ANYWHERE = tuple(Status)
+MOST = 100
+# Of fixes that one rollback takes back: the newest. Beyond these it went back to another time.
+FIXES = 20
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What a place of the users runs by this report. `rollback`: whose it is, None for one that nobody decided on."""
+
+    report: Deployment
+    version: str
+    rollback: Rollback | None = None
+
+
+def take_in() -> int:
+    """Reports that nobody has looked at so far; of how many all is done. For the ticker."""
+    waiting = list(_waiting().values_list("pk", flat=True)[:MOST])
+    return sum(_handled(pk) for pk in waiting)
+
+
+def _waiting() -> Any:
+    return Deployment.objects.filter(handled_at=None).order_by("pk")
+
+
+def _handled(pk: int) -> bool:
+    """Whether all is done that follows from it; what somebody holds just now waits for the next round."""
+    row = _waiting().filter(pk=pk).select_related("environment", "product__team").first()
+    if row is None:
+        return False
+    runs, at = _runs(row), row.at
+    told = [_one(fix, runs) for fix in _fixes(runs)] if runs else []
+    if not all(told):
+        return False
+    crashpoint("sweep.taken_back_told")
+    # Its moment may have been corrected meanwhile: then it is looked at once more.
+    return bool(Deployment.objects.filter(pk=pk, at=at).update(handled_at=moment.now()))
+
+
+def _runs(row: Deployment) -> Runs | None:
+    """None for what changes nothing that users run: another environment, one that failed, a rollout that was halted,
+    one that something later has overtaken, the same told twice.
+    """
+    ended = row.status in (Report.SUCCEEDED, Report.ROLLED_BACK) and row.stage != Deployment.Stage.HALTED
+    if not ended or row.environment.kind != EnvironmentKind.PRODUCTION:
+        return None
+    found = of_place(row.environment)
+    if found.by is None or found.by.pk != row.pk or not found.version:
+        return None
+    if row.status == Report.SUCCEEDED:
+        return Runs(row, found.version)
+    return Runs(row, found.version, whose.rollback_of(row))
+
+
+def _fixes(runs: Runs) -> list[Hotfix]:
+    """Those that are concerned: out until then and lacking now, or lacking until then and there again."""
+    report = runs.report
+    rows = Hotfix.objects.filter(
+        product=report.product_id,
+        incident__mode=Mode.LIVE,
+        incident__status__in=[*REPORTED_IN, Status.CLOSED],
+    ).exclude(new_version="")
+    rows = (
+        rows.exclude(status=Hotfix.Status.ABANDONED).select_related("incident__product").order_by("-number")
+    )
+    if report.status == Report.SUCCEEDED:
+        back = rows.filter(taken_back_at__isnull=False, taken_back_at__lte=report.at)
+        return [one for one in back[:MOST] if whose.lacks(runs.version, one.new_version) is False]
+    if runs.rollback:
+        rows = rows.exclude(incident=runs.rollback.incident_id)
+    lacking = (one for one in rows if whose.lacks(runs.version, one.new_version) is True)
+    return [one for one in lacking if one.started_at <= report.at and _was_out(one, report)][:FIXES]
+
+
+def _was_out(hotfix: Hotfix, report: Deployment) -> bool:
+    """By what ran there before, where somebody has said it; else by any report of it."""
+    if report.was:
+        return whose.lacks(report.was, hotfix.new_version) is False
+    rows = Deployment.objects.filter(
+        environment=report.environment_id, status=Report.SUCCEEDED, at__lt=report.at
+    )
+    ran = rows.values_list("version", flat=True).distinct()
+    return any(whose.lacks(version, hotfix.new_version) is False for version in ran)
+
+
+@transaction.atomic
+def _one(hotfix: Hotfix, runs: Runs) -> bool:
+    """False where somebody holds its incident."""
+    rows = Incident.objects.select_for_update(of=("self",), skip_locked=True).for_page()
+    incident = rows.filter(pk=hotfix.incident_id).first()
+    if incident is None:
+        return False
+    if runs.report.status == Report.SUCCEEDED:
+        _again(incident, hotfix, runs)
+    else:
+        _back(incident, hotfix, runs)
+    crashpoint("sweep.taken_back")
+    return True
+
+
+def _back(incident: Incident, hotfix: Hotfix, runs: Runs) -> None:
+    at = max(runs.report.at, incident.detected_at)
+    told = _told(incident, hotfix, runs.report)
+    if told is not None and told.kind == EventKind.TAKEN_BACK:
+        _moved(told, at)
+    elif told is not None:
+        return  # an older version that nobody decided on: the report itself is told, and the fix goes out again
+    else:
+        step = Step(EventKind.TAKEN_BACK, ANYWHERE, watch.status_after(incident, EventKind.TAKEN_BACK))
+        perform(
+            incident,
+            step,
+            by=None,
+            at=at,
+            **_facts(hotfix, runs),
+            taken_back_by=_named(incident, runs.rollback),
+        )
+    Hotfix.objects.filter(pk=hotfix.pk).update(taken_back_at=at)
+    asking.ask(*Hotfix.objects.open().filter(pk=hotfix.pk))
+
+
+def _told(incident: Incident, hotfix: Hotfix, report: Deployment) -> TimelineEvent | None:
+    """What its timeline says of this report already."""
+    kinds = (EventKind.TAKEN_BACK, EventKind.ROLLED_BACK, EventKind.DEPLOYED)
+    rows = incident.events.filter(kind__in=kinds, occurred_at__gte=hotfix.started_at).select_related(
+        "payload"
+    )
+    mine = (one for one in rows.order_by("-seq") if one.data.get("deployment") == report.pk)
+    return next((one for one in mine if one.data.get("hotfix") == hotfix.ref), None)
+
+
+def _moved(told: TimelineEvent, at: datetime) -> None:
+    """Whoever said it has corrected when it was: here it was then, too."""
+    last = told
+    while later := last.superseded_by.filter(kind=EventKind.CORRECTED).first():
+        last = later
+    if last.occurred_at != at and not told.redacted:
+        corrections.correct(last, by=None, reason=_("The rollback was at another moment."), occurred_at=at)
+
+
+def _again(incident: Incident, hotfix: Hotfix, runs: Runs) -> None:
+    """Said once: of its own version a round over the hotfix, or whoever brought it out, may have said so already."""
+    at = max(runs.report.at, incident.detected_at)
+    kinds = (EventKind.TAKEN_BACK, EventKind.DEPLOYED)
+    rows = incident.events.filter(kind__in=kinds).select_related("payload").order_by("-seq")
+    last = next((one for one in rows if one.data.get("hotfix", hotfix.ref) == hotfix.ref), None)
+    if last is not None and last.kind == EventKind.TAKEN_BACK:
+        step = Step(EventKind.DEPLOYED, ANYWHERE, watch.status_after(incident, EventKind.DEPLOYED))
+        perform(incident, step, by=None, at=at, **_facts(hotfix, runs), out_again=True)
+    Hotfix.objects.filter(pk=hotfix.pk).update(taken_back_at=None)
+    asking.ask(*Hotfix.objects.open().filter(pk=hotfix.pk))
+
+
+def follow(incident: Incident, event: TimelineEvent) -> None:
+    """Somebody goes on with it: other releases wait for it again. Hears of every event, in its transaction."""
+    decided = event.kind == EventKind.DECIDED and event.data.get("choice") == Choice.HOTFIX
+    if decided or event.kind in (EventKind.DEPLOY_STARTED, EventKind.DEPLOYED):
+        mine = incident.hotfixes.open().filter(taken_back_at__isnull=False)
+        if ref := str(event.data.get("hotfix") or ""):
+            mine = mine.filter(number=Hotfix.number_of(ref) or 0)
+        mine.update(taken_back_at=None)
+
+
+def _facts(hotfix: Hotfix, runs: Runs) -> dict[str, Any]:
+    report = runs.report
+    what = deployment_words(report.version, report.environment.slug)
+    return {
+        "hotfix": hotfix.ref, "fix": hotfix.new_version, "version": bare(runs.version), "was": report.was,
+        "environment": report.environment.slug, "place": report.environment.name, "deployment": report.pk,
+        "by_check": True, "what": what, "key": f"{what} {report.at.isoformat()}",
+    }  # fmt: skip
+
+
+def _named(incident: Incident, rollback: Rollback | None) -> dict[str, str]:
+    """Whose it was, for readers of `incident` who may all know of that one; nothing of a private one, or of one of
+    another team.
+    """
+    if rollback is None or rollback.incident.private:
+        return {}
+    if rollback.incident.product.team_id != incident.product.team_id:
+        return {}
+    return {"rollback": rollback.ref, "incident": rollback.incident.ref}
+
+
+followers.follow(follow)

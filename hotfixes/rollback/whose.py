@@ -1,0 +1,50 @@
+"""Whose rollback brought back what runs, as reports of deployments tell it; and whether a fix is in what runs."""
+
+from django.db.models import Q
+
+from accounts.models import User
+from hotfixes.models import Hotfix, Rollback
+from incidents.models import Incident, Mode
+from products.models import Deployment
+from products.running import of_place
+from products.versions import bare, lower
+from products.vocabulary import EnvironmentKind
+
+
+def lacks(version: str, fix: str) -> bool | None:
+    """Whether `version` came out before `fix`, and so is without it; None: nobody can tell by the numbers."""
+    return lower(version, fix)
+
+
+def rollback_of(report: Deployment) -> Rollback | None:
+    """Of a real incident, to what this report brought back for users; None where nobody decided on one."""
+    back = report.status == Deployment.Status.ROLLED_BACK and report.stage != Deployment.Stage.HALTED
+    if not back or report.environment.kind != EnvironmentKind.PRODUCTION:
+        return None
+    rows = Rollback.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gte=report.at), product=report.product_id, started_at__lte=report.at,
+        to_version=bare(again(report)), incident__mode=Mode.LIVE,
+    )  # fmt: skip
+    found = rows.exclude(status=Rollback.Status.ABANDONED).select_related("incident__product")
+    return found.order_by("-number").first()
+
+
+def again(report: Deployment) -> str:
+    """Which version it brought back: a report may name the one that was taken back."""
+    found = of_place(report.environment, until=report.at)
+    return found.version if found.by is not None and found.by.pk == report.pk else report.version
+
+
+def by_another(report: Deployment, incident: Incident) -> bool:
+    """Whether another incident's rollback did it: of that hotfixes/deployments/taken_back.py alone tells `incident`."""
+    found = rollback_of(report)
+    return found is not None and found.incident_id != incident.pk
+
+
+def took_back(rollback: Rollback, user: User) -> list[Hotfix]:
+    """The fixes of other incidents that users are without since then, as far as `user` may know of them."""
+    if rollback.back_at is None or rollback.incident.mode != Mode.LIVE:
+        return []
+    rows = Hotfix.objects.visible_to(user).filter(product=rollback.product_id, taken_back_at=rollback.back_at)
+    found = rows.exclude(incident=rollback.incident_id).exclude(pk=rollback.hotfix_id or 0)
+    return list(found.select_related("incident").order_by("number"))
