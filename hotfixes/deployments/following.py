@@ -98,7 +98,7 @@ def _told_apart(made: Deployment, incident: Incident) -> bool:
     hotfix = fixes.exclude(new_version="").order_by("-number").first()
     if hotfix is None:
         return False
-    return whose.lacks(whose.again(made), hotfix.new_version) is False or whose.by_another(made, incident)
+    return whose.lacks(whose.again(made), hotfix) is False or whose.by_another(made, incident)
 
 
 def _is_news(reached: Reached, made: Deployment, incident: Incident) -> bool:

@@ -96,22 +96,22 @@ def _fixes(runs: Runs) -> list[Hotfix]:
     )
     if report.status == Report.SUCCEEDED:
         back = rows.filter(taken_back_at__isnull=False, taken_back_at__lte=report.at)
-        return [one for one in back[:MOST] if whose.lacks(runs.version, one.new_version) is False]
+        return [one for one in back[:MOST] if whose.lacks(runs.version, one) is False]
     if runs.rollback:
         rows = rows.exclude(incident=runs.rollback.incident_id)
-    lacking = (one for one in rows if whose.lacks(runs.version, one.new_version) is True)
+    lacking = (one for one in rows if whose.lacks(runs.version, one) is True)
     return [one for one in lacking if one.started_at <= report.at and _was_out(one, report)][:FIXES]
 
 
 def _was_out(hotfix: Hotfix, report: Deployment) -> bool:
     """By what ran there before, where somebody has said it; else by any report of it."""
     if report.was:
-        return whose.lacks(report.was, hotfix.new_version) is False
+        return whose.lacks(report.was, hotfix) is False
     rows = Deployment.objects.filter(
         environment=report.environment_id, status=Report.SUCCEEDED, at__lt=report.at
     )
     ran = rows.values_list("version", flat=True).distinct()
-    return any(whose.lacks(version, hotfix.new_version) is False for version in ran)
+    return any(whose.lacks(version, hotfix) is False for version in ran)
 
 
 @transaction.atomic

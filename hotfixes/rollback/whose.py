@@ -11,9 +11,12 @@ from products.versions import bare, lower
 from products.vocabulary import EnvironmentKind
 
 
-def lacks(version: str, fix: str) -> bool | None:
-    """Whether `version` came out before `fix`, and so is without it; None: nobody can tell by the numbers."""
-    return lower(version, fix)
+def lacks(version: str, hotfix: Hotfix) -> bool | None:
+    """Whether `version` came out before what `hotfix` brings, and so is without it; None: nobody can tell."""
+    earlier = lower(version, hotfix.new_version)
+    if earlier is None and bare(version) == bare(hotfix.old_version):
+        return True  # no plain numbers, but the very one that it mends
+    return earlier
 
 
 def rollback_of(report: Deployment) -> Rollback | None:

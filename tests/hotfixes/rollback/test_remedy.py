@@ -10,7 +10,7 @@ from accounts.models import User
 from foundation import moment
 from hotfixes.decision.decide import decide
 from hotfixes.lifecycle.start import start as start_hotfix
-from hotfixes.models import Preview, Rollback
+from hotfixes.models import Hotfix, Preview, Rollback
 from hotfixes.reported.deployments import report_deployment
 from hotfixes.rollback import back, checklist, ending, regressed, rounds
 from hotfixes.rollback.start import adopt
@@ -280,7 +280,7 @@ def test_a_hotfix_that_made_it_worse_leads_to_the_card_and_is_what_is_undone(
     product.version = "0.1.0"
     product.save()
     decide(incident, by=olga, choice="hotfix", reason="A line")
-    hotfix = start_hotfix(Incident.objects.get(pk=incident.pk), by=ada)
+    hotfix = Hotfix.objects.for_page().get(incident=incident)
     transitions.acknowledge(Incident.objects.get(pk=incident.pk), by=ada)
     report(incident, "deployed", by=ada)
     event = regressed.regress(hotfix, by=ada, reason="Twice as slow")
