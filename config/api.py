@@ -24,6 +24,7 @@ from config.api_description import Description
 from foundation import json_body
 from foundation.idempotency import Reused
 from foundation.json_body import BadBody
+from foundation.outage import Outage, in_one_line, outage
 from foundation.paging import BadCursor
 from foundation.problems import errors_of, problem
 from hotfixes.api import routers as hotfixes
@@ -162,7 +163,10 @@ def _too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
 def _busy(request: HttpRequest, error: Exception) -> HttpResponse:
-    _log.error("api.database", path=request.path, error=str(error))
+    _log.error("api.database", path=request.path, error=in_one_line(error))
+    if outage(error) is Outage.FULL:
+        words = _("The database's disk is full: nothing was changed.")
+        return problem(503, words, headers={"Retry-After": "60"})
     return problem(503, _("The database does not answer at this moment."), headers={"Retry-After": "2"})
 
 

@@ -106,9 +106,27 @@ def make(cluster: Path, identity: str, options: list[str], *, durable: bool) -> 
             "postgres", "--single", "-D", str(new), *options, "postgres", identity=identity, feed=create
         )
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no reason given"]
-        raise Unusable(f"PostgreSQL could not make its data folder {cluster}: {said[-1]}")
+        raise Unusable(
+            f"PostgreSQL could not make its data folder {cluster}: {reason(done.stderr or done.stdout)}"
+        )
     new.rename(cluster)
+
+
+def reason(log: str) -> str:
+    """Why PostgreSQL ended, out of what it said: what it says last is how it cleans up."""
+    lines = [line.strip() for line in log.strip().splitlines()] or ["no reason given"]
+    fatal = [line for line in lines if any(mark in line for mark in ("FATAL:", "PANIC:", "error:"))]
+    return (fatal or lines)[-1]
+
+
+def check_owner(cluster: Path, identity: str) -> None:
+    """Refuse the folder of another user, root's eyes included: PostgreSQL would only say that it may not look."""
+    owner = cluster.stat().st_uid
+    if identity != AS_NOBODY and owner != os.geteuid():
+        raise Unusable(
+            f"{cluster} belongs to user {owner}, and this is user {os.geteuid()}. Start Nightdesk as that user, give "
+            "the whole data folder to this one (chown -R), or set NIGHTDESK_DATA. Nothing was changed."
+        )
 
 
 def check_version(cluster: Path, identity: str) -> None:

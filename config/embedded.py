@@ -95,6 +95,7 @@ class Server:
             self._claim_socket_folder()
             if not self.folder.exists():
                 cluster.make(self.folder, self._identity, self._options(), durable=self.durable)
+            cluster.check_owner(self.folder, self._identity)
             if self.programs is None:
                 cluster.check_version(self.folder, self._identity)
             cluster.give(self.folder, self._identity)
@@ -139,6 +140,7 @@ class Server:
             *self._options(),
         ]
         with log.open("ab") as output:
+            began = output.tell()
             self.process = subprocess.Popen(  # noqa: S603
                 tether.tethered(command, death_signal=signal.SIGINT, identity=self._identity),
                 env=cluster.ENVIRONMENT,
@@ -150,8 +152,7 @@ class Server:
         until = time.monotonic() + START_SECONDS
         while cluster.status(self.folder) != (str(self.process.pid), "ready"):
             if self.process.poll() is not None or time.monotonic() > until:
-                last = " ".join(log.read_text(errors="replace").strip().splitlines()[-1:])
-                raise Unusable(f"PostgreSQL did not start: {last or 'no reason given'} (more in {log})")
+                raise Unusable(f"PostgreSQL did not start: {_reason(log, began)} (more in {log})")
             time.sleep(0.02)
         return self.process
 
@@ -209,6 +210,13 @@ class Server:
         return [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
 
 
+def _reason(log: Path, began: int) -> str:
+    """Of what was written from `began` on: before it lie other starts."""
+    with log.open("rb") as file:
+        file.seek(began)
+        return cluster.reason(file.read().decode(errors="replace"))
+
+
 @contextmanager
 def serving(folder: Path, *, durable: bool = True, programs: Path | None = None) -> Iterator[Server]:
     """A server of our own, and nobody else's: raises InUse while another process has the folder."""
@@ -234,8 +242,7 @@ def held(folder: Path) -> Iterator[None]:
 @contextmanager
 def running(folder: Path) -> Iterator[None]:
     """The server for the length of a command: the one that runs already, or one of our own."""
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with folder.with_suffix(".users").open("a") as users:
+    with _users(folder) as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         server = Server(folder)
         with suppress(InUse):
@@ -248,6 +255,16 @@ def running(folder: Path) -> Iterator[None]:
             if server.process is not None:
                 fcntl.flock(users, fcntl.LOCK_EX)  # other commands which found our server end first
             server.stop()
+
+
+def _users(folder: Path) -> IO[str]:
+    """The file that commands at work on `folder` hold."""
+    path = folder.with_suffix(".users")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path.open("a")
+    except OSError as problem:
+        raise Unusable(f"{problem.filename or path}: {problem.strerror}.") from problem
 
 
 def _await_ready(folder: Path) -> None:

@@ -11,11 +11,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"without keys": {"()": "foundation.logging.Formatter"}},
-    "filters": {"in one line": {"()": "foundation.logging.InOneLine"}},
+    "filters": {
+        "in one line": {"()": "foundation.logging.InOneLine"},
+        "outages in one line": {"()": "foundation.logging.OutagesInOneLine"},
+        "once": {"()": "foundation.logging.NotConnecting"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without keys"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["outages in one line"]},
+        "psycopg.pool": {"filters": ["once"]},
         # Whoever knocks by another name: anybody in the network can, as often as they like.
         "django.security.DisallowedHost": {"filters": ["in one line"]},
     },

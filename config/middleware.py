@@ -1,4 +1,4 @@
-"""What every answer of a page carries, and what a person reads while the database is busy."""
+"""What every answer of a page carries, and what a person reads while the database is busy or has no room."""
 
 from collections.abc import Callable
 
@@ -12,9 +12,9 @@ from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from psycopg import errors
-from psycopg_pool import PoolTimeout
 
 from foundation.origin import is_this_machine
+from foundation.outage import Outage, in_one_line, outage
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,6 @@ BUSY: tuple[type[psycopg.Error], ...] = (
     errors.QueryCanceled,
     errors.DeadlockDetected,
     errors.SerializationFailure,
-    PoolTimeout,
 )
 
 
@@ -71,13 +70,17 @@ class KeptNowhere:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         patch_vary_headers(response, ["HX-Request"])
-        if request.session.accessed and request.user.is_authenticated:
-            response.headers.setdefault("Cache-Control", "private, no-store")
+        told = (
+            "Cache-Control" in response.headers
+        )  # also where the database is away, and nobody can say who reads
+        if not told and request.session.accessed and request.user.is_authenticated:
+            response.headers["Cache-Control"] = "private, no-store"
         return response
 
 
 class Busy:
-    """A verb that waited too long for another one: 503, nothing changed, and a button to send it once more."""
+    """A verb that waited too long for another one, or found no room: 503, nothing changed, and a button to send it
+    once more. A database that does not answer at all is config/problem_pages.py's: it stops what comes before, too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -86,14 +89,21 @@ class Busy:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, OperationalError) or not isinstance(exception.__cause__, BUSY):
+        if not isinstance(exception, OperationalError):
             return None
-        log.warning("database.busy", path=request.path, error=type(exception.__cause__).__name__)
+        full = outage(exception) is Outage.FULL
+        if not full and not isinstance(exception.__cause__, BUSY):
+            return None
+        event = "database.full" if full else "database.busy"
+        log.warning(event, path=request.path, error=in_one_line(exception))
         fragment = "HX-Request" in request.headers
         response = render(
-            request, "503.html#fragment" if fragment else "503.html", {"kept": _kept(request)}, status=503
+            request,
+            "503.html#fragment" if fragment else "503.html",
+            {"kept": _kept(request), "full": full},
+            status=503,
         )
-        response.headers["Retry-After"] = "2"
+        response.headers["Retry-After"] = "60" if full else "2"
         if fragment:
             response.headers["HX-Reswap"] = "none"
         return response

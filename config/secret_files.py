@@ -6,6 +6,7 @@ Each function raises ImproperlyConfigured with one line that says what to do.
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -47,16 +48,15 @@ def _make_secret(path: Path, make: Callable[[], str]) -> str:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         aside = path.with_suffix(f".{os.getpid()}")
-        aside.touch(mode=0o600)
-        aside.write_text(make())
-        if path.exists() and not path.read_text().strip():
-            path.unlink()
         try:
-            path.hardlink_to(aside)
-        except FileExistsError:
-            pass
+            aside.touch(mode=0o600)
+            aside.write_text(make())
+            if path.exists() and not path.read_text().strip():
+                path.unlink()
+            with suppress(FileExistsError):
+                path.hardlink_to(aside)
         finally:
-            aside.unlink()
+            aside.unlink(missing_ok=True)
         return path.read_text()
     except OSError as problem:
         raise ImproperlyConfigured(

@@ -132,9 +132,9 @@ NIGHTDESK_APP_ROLE = APP_DATABASE["USER"] if DATABASE_URL else cluster.APP
 DATABASES = {
     "default": dict(OWNER_DATABASE if env.bool("NIGHTDESK_AS_OWNER", default=False) else APP_DATABASE)
 }
-# A pool for the web process (config/asgi.py asks for one): its page and stream threads share it. 0: none.
+# The web process asks for a pool for all its threads: who waits 10 s for it waits for a database that is away.
 if pool := environment.number("NIGHTDESK_POOL", env("NIGHTDESK_POOL", default=""), 0, least=0):
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 LISTEN_DATABASE_URL = env("LISTEN_DATABASE_URL", default="").strip()
 # Web and worker ask for limits (config/asgi.py, config/celery.py); migrations and a verification may take longer.
@@ -206,7 +206,7 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # Rate limits hold across web processes and without Redis.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "config.cache.Cache",
         "LOCATION": "nightdesk_cache",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }

@@ -20,6 +20,7 @@ from config import importing
 from config.schedule import ERRANDS, PROMPT, SWEEPS, Errand, Sweep
 from foundation import heartbeat, moment, rounds
 from foundation.listening import address
+from foundation.outage import Outage, Spell, outage
 from foundation.wedge import wedge
 
 log = structlog.get_logger(__name__)
@@ -78,6 +79,7 @@ class TickerLoop:
         # By job: when it was asked, and what it said.
         self.answers: dict[str, tuple[float, datetime | None]] = {}
         self.bell = Bell()
+        self.spell = Spell(log.bind(loop=name), "ticker.database_lost", "ticker.database_back")
         self.known = (datetime.min.replace(tzinfo=UTC), 0.0)  # the time, and when it was asked
 
     @property
@@ -90,7 +92,7 @@ class TickerLoop:
             try:
                 self._listen()
             except (psycopg.Error, DatabaseError) as error:
-                log.warning("ticker.database_lost", error=str(error).strip())
+                self.spell.lasts(error)
                 connections.close_all()
                 self.stopping.wait(1.0)
             except Exception:
@@ -104,6 +106,7 @@ class TickerLoop:
             while not self.stopping.is_set():
                 began = time.monotonic()
                 more = self.tick(woken=woken)
+                self.spell.is_over()
                 if not more:
                     self.stopping.wait(min(BREATH_S, 2 * (time.monotonic() - began)))
                 sleep_s = 0.0 if more else self.sleep_s()
@@ -219,10 +222,10 @@ def attempt(name: str, job: Callable[[], object]) -> int:
     try:
         done = job()
         return done if isinstance(done, int) else 0
-    except psycopg.OperationalError:
-        raise
-    except Exception:
-        log.exception("job.failed", job=name)
+    except Exception as problem:
+        if outage(problem) is Outage.AWAY:
+            raise
+        rounds.failed(f"{name}.failed", problem)
         if connection.connection is not None and connection.connection.broken:
             raise
         return 0

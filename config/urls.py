@@ -20,6 +20,7 @@ class Later(URLResolver):
         """What Django does to all addresses before it looks for the first name."""
 
 
+handler500 = "config.problem_pages.broke"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs", api_page, name="api_page"),
     Later(RoutePattern("api/v1/"), "config.api_urls", app_name="ninja", namespace="api"),

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
+from http import HTTPStatus
 from io import StringIO
 from typing import Any, TextIO
 
 import structlog
+
+from foundation.outage import in_one_line, outage
 
 _KEYS = re.compile(r"(/in/[\w-]+/|/l/|/reset/key/)[^\s\"'?#/<>]+")
 
@@ -54,6 +57,27 @@ class InOneLine(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.exc_info = record.exc_text = None
         return True
+
+
+class OutagesInOneLine(logging.Filter):
+    """For what Django says of an answer: that the database is away has no traceback of ours. A 503 without an exception
+    is one of ours, and its reason has been said."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        problem = record.exc_info[1] if record.exc_info else None
+        if problem is None:
+            return getattr(record, "status_code", 0) != HTTPStatus.SERVICE_UNAVAILABLE
+        if outage(problem):
+            record.msg, record.args = f"{record.getMessage()} ({in_one_line(problem)})", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+class NotConnecting(logging.Filter):
+    """The pool tries again several times a second; live/listener.py says once that the database is away."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("error connecting in ")
 
 
 class Formatter(logging.Formatter):

@@ -7,9 +7,11 @@ import structlog
 from django.db import connection
 
 from foundation import heartbeat
+from foundation.outage import Outage, Seldom, in_one_line, outage
 
 log = structlog.get_logger(__name__)
 _loop = ContextVar("loop", default="ticker")
+_seldom = Seldom()
 
 
 def of(loop: str) -> None:
@@ -31,8 +33,17 @@ def attempt[T](name: str, item: T, do: Callable[[T], int]) -> int | None:
         done = do(item)
         heartbeat.beat(_loop.get())  # a long round is no silence
         return done
-    except Exception:
+    except Exception as problem:
         if connection.connection is not None and not connection.is_usable():
             raise
-        log.exception(f"{name}.failed", item=str(item))
+        failed(f"{name}.failed", problem, item=str(item))
         return None
+
+
+def failed(event: str, problem: Exception, **facts: str) -> None:
+    """Says it with its traceback; a full disk, which fails everything in every round, in a line a minute: the log may
+    lie on that disk."""
+    if outage(problem) is not Outage.FULL:
+        log.exception(event, **facts)
+    elif _seldom.may_say(event):
+        log.error(event, error=in_one_line(problem), **facts)

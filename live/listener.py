@@ -10,6 +10,7 @@ import psycopg
 import structlog
 
 from foundation import heartbeat, listening
+from foundation.outage import Spell
 from foundation.wedge import is_held
 from live import bus
 from live.hub import Hub
@@ -30,20 +31,21 @@ type Connection = psycopg.AsyncConnection[Any]
 async def follow(hub: Hub) -> None:
     """Runs until cancelled. While PostgreSQL is away `hub.listening` is clear and a new connection is tried
     with growing pauses; what was committed meanwhile is handed out before it is set again."""
-    wait, before = 0.1, False
+    wait, before, spell = 0.1, False, Spell(_log, "live.listen_lost", "live.listen_back")
     while True:
         try:
             async with await _connect() as connection:
                 await connection.execute(f"LISTEN {bus.CHANNEL}")
                 await _catch_up(hub, connection, before)
                 hub.listening.set()
+                spell.is_over()
                 wait, before = 0.1, True
                 while True:
                     heartbeat.reach("hub", hub.last)
                     await _next(hub, connection)
                     await _held()
         except (psycopg.Error, OSError) as error:  # OSError holds TimeoutError
-            _log.warning("live.listen_lost", error=str(error).strip(), again_in_s=round(wait, 1))
+            spell.lasts(error)
         except Exception:  # a message we cannot read must not silence every page for ever
             _log.exception("live.listen_failed")
         finally:

@@ -104,12 +104,18 @@ def read(path: Path, *, name: str = "") -> Archive:
                 raise Trouble(f"{name} is not a backup of Nightdesk.")
             _check(file, name)
         with tarfile.open(path) as tar:
+            tar.getmember(DATABASE)
             member = tar.extractfile(MANIFEST)
             assert member
             manifest = json.loads(member.read())
+            newer = int(manifest["format"]) > FORMAT
+    except (tarfile.TarError, LookupError, TypeError, ValueError) as problem:
+        raise Trouble(
+            f"{name} is not a backup of Nightdesk: parts of it are missing or cannot be read."
+        ) from problem
     except OSError as problem:
         raise Trouble(f"{name} cannot be read: {problem.strerror or problem}.") from problem
-    if manifest["format"] > FORMAT:
+    if newer:
         raise Trouble(
             f"{name} was made by a newer Nightdesk ({manifest['version']}). Restore it with that one."
         )

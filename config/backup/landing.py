@@ -18,6 +18,10 @@ def landing(path: Path, *, force: bool = False) -> Iterator[IO[bytes]]:
     """
     if os.path.isdir(path):  # noqa: PTH112 - Path's own raise for a name that is too long, in Python 3.12
         raise Trouble(f"{path} is a folder: name a file in it.")
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113
+        raise Trouble(
+            f"{path} is no file but a device or a pipe, and was not touched. Name a file, or - for a pipe."
+        )
     if os.path.lexists(path) and not force:
         raise Trouble(f"{path} exists already and was not touched. Name another file, or add --force.")
     folder = -1

@@ -127,10 +127,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Disk:
-    """Bytes of the disk that the data folder lies on."""
+    """Bytes of the disk that the data folder lies on; whether the database lies there, too."""
 
     free: int
     total: int
+    database: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,4 +225,4 @@ def disk() -> Disk | None:
         found = shutil.disk_usage(settings.NIGHTDESK_DATA)
     except OSError:
         return None
-    return Disk(found.free, found.total)
+    return Disk(found.free, found.total, database=not settings.DATABASE_URL)

@@ -11,6 +11,8 @@ HUB_S = 15.0
 BROKER_S = 15.0
 SLOW_S = 1.0
 FREE_BYTES, FREE_SHARE = 500_000_000, 0.05
+# PostgreSQL takes its log in pieces of 16 MB, and ends where it gets none.
+FULL_BYTES = 32_000_000
 # The ping goes out once a minute.
 PING_S = 180.0
 
@@ -93,6 +95,9 @@ def disk(facts: Facts) -> Part:
         "gb": free / 1e9,
         "percent": 100 * share,
     }
+    if facts.disk.database and free < FULL_BYTES:
+        full = _("The disk is full: what is new may not be saved. Make room, and it goes on by itself.")
+        return Part("disk", title, Level.DOWN, f"{full} {said}", facts=known)
     if free < FREE_BYTES or (share < FREE_SHARE and free < 10 * FREE_BYTES):
         return Part("disk", title, Level.WARN, _("The disk is nearly full.") + " " + said, facts=known)
     return Part("disk", title, Level.OK, said, facts=known)

@@ -107,4 +107,4 @@ def test_a_bad_mail_url_is_one_clear_line(url: str, line: str) -> None:
 
 
 def test_rate_limits_are_kept_in_the_database() -> None:
-    assert settings.CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache"
+    assert settings.CACHES["default"]["BACKEND"] == "config.cache.Cache"

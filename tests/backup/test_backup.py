@@ -1,6 +1,7 @@
 """`./run backup`: one file, whole or not there, and nothing in it that should not travel."""
 
 import io
+import os
 import resource
 import signal
 import stat
@@ -175,6 +176,15 @@ def test_a_file_system_without_nameless_files_has_one_aside(
     with landing(tmp_path / "file") as file:
         file.write(b"whole")
     assert (names(tmp_path), (tmp_path / "file").read_bytes()) == (["file"], b"whole")
+
+
+def test_a_device_or_a_pipe_is_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    match = "is no file but a device or a pipe, and was not touched"
+    with pytest.raises(Trouble, match=match), landing(pipe, force=True):
+        raise AssertionError
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize(

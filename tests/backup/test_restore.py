@@ -64,6 +64,21 @@ def again(made: Path, change: dict[str, Any], edit: bytes = b"", to: bytes = b""
     return path
 
 
+@pytest.mark.parametrize("change", [{"format": "1b"}, {"format": None}])
+def test_a_manifest_that_makes_no_sense_is_said(made: Path, change: dict[str, Any]) -> None:
+    with pytest.raises(Trouble, match="is not a backup of Nightdesk: parts of it are missing"):
+        archive.read(again(made, change))
+
+
+def test_a_file_without_its_parts_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MANIFEST", "another.json")
+    with (tmp_path / "file").open("w+b") as file:
+        archive.write(file, lambda packed: {})
+    monkeypatch.undo()
+    with pytest.raises(Trouble, match="is not a backup of Nightdesk: parts of it are missing"):
+        archive.read(tmp_path / "file")
+
+
 def test_the_story_its_chain_and_its_guards_are_there(
     made: Path, house: Incident, elsewhere: Elsewhere
 ) -> None:

@@ -1,5 +1,7 @@
 """What `up` cannot work with: one line that says what to do, exit code 1, nothing left behind."""
 
+import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -9,11 +11,13 @@ from typing import Protocol
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded
-from config.cluster import identity_for, make
+from config.cluster import identity_for, make, reason
 from config.environment import data_folder
 from config.preparation import warnings
+from config.secret_files import kept_secret
 from tests.setup.forked import commands
 from tests.setup.running import command
 
@@ -225,6 +229,22 @@ def test_data_of_a_newer_postgresql_is_not_touched(refusal: Refusal, prepared_da
     )
 
 
+def test_data_of_somebody_else_is_not_touched(refusal: Refusal, prepared_data: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder away")
+    os.chown(prepared_data / "postgres", 4321, 4321)
+    assert refusal(prepared_data) == (
+        f"{prepared_data}/postgres belongs to user 4321, and this is user 0. Start Nightdesk as that user, give the "
+        "whole data folder to this one (chown -R), or set NIGHTDESK_DATA. Nothing was changed."
+    )
+
+
+def test_a_command_names_what_it_cannot_write(tmp_path: Path) -> None:
+    (tmp_path / "data" / "postgres.users").mkdir(parents=True)
+    found = command(tmp_path / "data", "verify_timeline")
+    assert line_of(found) == f"{tmp_path}/data/postgres.users: Is a directory."
+
+
 def test_a_folder_that_is_no_cluster_is_not_touched(refusal: Refusal, tmp_path: Path) -> None:
     cluster = tmp_path / "data" / "postgres"
     cluster.mkdir(parents=True)
@@ -233,6 +253,43 @@ def test_a_folder_that_is_no_cluster_is_not_touched(refusal: Refusal, tmp_path: 
     )
     assert list(cluster.iterdir()) == []
     assert not embedded.socket_folder(cluster).exists()
+
+
+def test_why_postgresql_ended_is_said_and_not_how_it_cleaned_up(
+    refusal: Refusal, prepared_data: Path
+) -> None:
+    (prepared_data / "postgres.log").write_text("FATAL:  of another start\n")
+    for segment in (prepared_data / "postgres" / "pg_wal").glob("0*"):
+        segment.unlink()
+    line = refusal(prepared_data)
+    assert line.startswith("PostgreSQL did not start: ")
+    assert "PANIC:  could not locate a valid checkpoint record" in line
+    assert line.endswith(f" (more in {prepared_data}/postgres.log)")
+
+
+def test_why_no_cluster_could_be_made_is_said() -> None:
+    said = (
+        "performing post-bootstrap initialization ... 2026-11-22 12:12:31.1 UTC [9] FATAL:  could not write to file "
+        '"pg_wal/xlogtemp.9": No space left on device\n'
+        "child process exited with exit code 1\n"
+        'initdb: removing contents of data directory "/srv/postgres.new"\n'
+    )
+    assert reason(said) == said.splitlines()[0]
+    assert reason('creating ...\ninitdb: error: could not create "x": No space left\ninitdb: removing x') == (
+        'initdb: error: could not create "x": No space left'
+    )
+    assert (reason("one\ntwo\n"), reason("")) == ("two", "no reason given")
+
+
+def test_a_secret_that_the_disk_will_not_have_leaves_nothing(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with pytest.raises(ImproperlyConfigured, match="cannot be written"):
+            kept_secret(tmp_path / "secret_key")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_wheel_is_named(tmp_path: Path) -> None:
