@@ -82,3 +82,17 @@ def test_who_was_given_a_password_is_asked_for_that_one(client: Client) -> None:
     assert "The one-time password you were given" in client.get(PAGE).text
     client.force_login(make_user("old@example.test", password=PASSWORD))
     assert "Present password" in client.get(PAGE).text
+
+
+@pytest.mark.parametrize("new", ["  ümläut 🚨 Ⅷ  " * 12, "x y z " * 60])
+def test_a_long_one_is_kept_as_it_was_typed(client: Client, new: str) -> None:
+    """With its spaces at both ends, and signs in with nothing less."""
+    user = make_user(password=PASSWORD)
+    client.force_login(user)
+    assert client.post(PAGE, _form(new=new, again=new))["Location"] == "/settings/"
+    user.refresh_from_db()
+    assert (user.check_password(new), user.check_password(new.strip()), user.check_password(new[:72])) == (
+        True, False, False
+    )  # fmt: skip
+    sign_in = {"login": user.email, "password": new}
+    assert Client().post("/accounts/login/", sign_in)["Location"] == "/"

@@ -166,6 +166,16 @@ def test_hostile_text_stays_text(incident: Incident, ada: User, text: str) -> No
         assert forbidden not in html
 
 
+def test_template_syntax_stays_text(incident: Incident, ada: User) -> None:
+    """On the line, which is kept, and on the page around it, where titles stand too."""
+    text = "{{ 7|add:7 }} {% debug %} {{ request.user.email }} ${7*7}"
+    transitions.describe(incident, by=ada, title=text)
+    html = transitions.note(incident, by=ada, text=text).lines.get().html
+    client = Client()
+    client.force_login(ada)
+    assert (text in html, client.get("/incidents/INC-1/").content.decode().count(text) > 2) == (True, True)
+
+
 def test_a_correction_moves_the_measures(incident: Incident, ada: User) -> None:
     event = transitions.resolve(incident, by=ada)
     corrections.correct(event, by=ada, reason="It ended earlier", occurred_at=incident.declared_at)
