@@ -24,6 +24,8 @@ from network.names import NAMES, Names
 from network.reply import Reply as Reply
 
 MAX_BYTES = 64 * 1024
+# By then the whole request had left.
+GIVEN = (httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError)
 FAULTS = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
 
 
@@ -81,14 +83,16 @@ def fault(problem: Exception) -> Reply:
     if isinstance(problem, httpx.ConnectError):
         return _unconnected(problem)
     if isinstance(problem, httpx.TimeoutException):
-        return Reply(error="timeout", detail=str(ERRORS["timeout"]))
+        return Reply(error="timeout", detail=str(ERRORS["timeout"]), gave=isinstance(problem, GIVEN))
     if isinstance(problem, httpx.LocalProtocolError | UnicodeError):
         # A header that cannot be sent; the message names it, and it may be a key.
         return Reply(error="internal", detail=str(ERRORS["internal"]))
     if isinstance(problem, httpx.InvalidURL):
         # Odder still than locator minds: httpx does not take 0177.0.0.1 for an address.
         return Reply(error="bad_url", detail=_sentence("bad_url", problem))
-    return Reply(error="broken_answer", detail=_sentence("broken_answer", problem))
+    return Reply(
+        error="broken_answer", detail=_sentence("broken_answer", problem), gave=isinstance(problem, GIVEN)
+    )
 
 
 def _seconds(said: str) -> float:
@@ -115,7 +119,7 @@ def _read(answer: httpx.Response, limit: int) -> Reply:
     except FAULTS as problem:
         broke = fault(problem)
     rest_s = _seconds(answer.headers.get("Retry-After", ""))
-    return Reply(answer.status_code, read[:limit], broke.error, broke.detail, rest_s)
+    return Reply(answer.status_code, read[:limit], broke.error, broke.detail, rest_s, gave=True)
 
 
 def _unconnected(problem: httpx.ConnectError) -> Reply:

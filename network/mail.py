@@ -24,6 +24,7 @@ WHOLE_S, AFTER_DATA_S, GOODBYE_S = 30.0, 25.0, 1.0
 MOST_ON_A_LINE, LINE_S = 50, 60.0
 # "Not available, closing": the one answer that is about the line and not about the message (RFC 5321 §3.8).
 CLOSING = 421
+GAVE = "nightdesk_gave"
 
 
 class Patient(smtplib.SMTP):
@@ -145,6 +146,9 @@ class Line:
         try:
             backend.send_and_stay(message)
         except BaseException as problem:
+            problem.__dict__[GAVE] = backend.may_have_it and not isinstance(
+                problem, smtplib.SMTPResponseException
+            )
             if not _of_the_message(problem):
                 self.end()
             raise
@@ -181,7 +185,16 @@ def line_kept() -> Iterator[None]:
 def send(message: EmailMessage) -> None:
     """Raises what smtplib raises, OSError, and ValueError for headers that cannot be written."""
     line: Line | None = getattr(_kept, "line", None)
-    if line is None:
-        message.send()
-    else:
+    if line is not None:
         line.send(message)
+        return
+    line = Line()
+    try:
+        line.send(message)
+    finally:
+        line.end()
+
+
+def may_have(problem: BaseException) -> bool:
+    """Whether the server may have the message by which `problem` came: it fell silent after the text."""
+    return bool(problem.__dict__.get(GAVE))

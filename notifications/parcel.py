@@ -46,12 +46,14 @@ class Outcome:
     knows whether it was taken; it alarms at once and goes twice more (send.py), as a room may have it.
 
     `way_works`: it was not taken, but whoever answered may take the next one: no sign that the whole lane fails.
+    `maybe`, of a `retry`: it was given away whole and nobody said what came of it, so it comes again ever more rarely.
     `rest_s`: how long the other side asks us to wait. `room`, `thread`: where it lies there, when that is to be kept.
     """
 
     result: Literal["sent", "retry", "dead", "refused", "unsure"]
     detail: str = ""
     way_works: bool = False
+    maybe: bool = False
     rest_s: float = 0
     room: str = ""
     thread: str = ""

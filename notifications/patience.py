@@ -8,6 +8,7 @@ from notifications.models import Delivery, Urgency
 from notifications.parcel import Outcome
 
 FIRST_REST_S, LONGEST_REST_S = 5, 300
+FIRST_DOUBT_S, LONGEST_DOUBT_S = 30, 3600
 # Whoever asks us to come later is heard, up to here.
 LONGEST_ASKED_S = 900
 PATIENCE = timedelta(hours=24)
@@ -26,6 +27,11 @@ def rest(attempts: int) -> timedelta:
     return timedelta(seconds=min(FIRST_REST_S * 2 ** min(attempts - 1, 20), LONGEST_REST_S))
 
 
+def rest_of_doubt(attempts: int) -> timedelta:
+    """The same where each may have arrived: 30 s, 1 min, 2 min … 1 h, which is seven times in the first hour."""
+    return timedelta(seconds=min(FIRST_DOUBT_S * 2 ** min(attempts - 1, 20), LONGEST_DOUBT_S))
+
+
 def asked(outcome: Outcome) -> timedelta:
     return timedelta(seconds=min(outcome.rest_s, LONGEST_ASKED_S))
 
@@ -35,7 +41,8 @@ def again(delivery: Delivery, outcome: Outcome, now: datetime) -> datetime | Non
     if outcome.result == "dead":
         return None
     if outcome.result != "unsure":
-        return now + max(rest(delivery.attempts), asked(outcome))
+        grown = rest_of_doubt(delivery.attempts) if outcome.maybe else rest(delivery.attempts)
+        return now + max(grown, asked(outcome))
     # Since a person sent it again, if one did: before that nobody had refused it.
     times = delivery.tries.filter(outcome="unsure", ended_at__gte=delivery.refused_at or now).count()
     return now + UNSURE_RESTS[times - 1] if times <= len(UNSURE_RESTS) else None

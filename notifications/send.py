@@ -194,7 +194,9 @@ def _mark(claimed: Claim, outcome: Outcome) -> None:
         alarms = outcome.result in ("refused", "unsure")
         refused_at = (delivery.refused_at or now) if alarms else None
         if refused_at:
-            waiting.update(refused_at=refused_at, unsure=delivery.unsure or outcome.result == "unsure")
+            waiting.update(refused_at=refused_at)
+        if outcome.maybe or outcome.result == "unsure":
+            waiting.update(unsure=True)
         again = patience.again(delivery, outcome, now)
         if again is None or again > patience.given_up_at(delivery, refused_at):
             waiting.update(state=State.DEAD, **said)

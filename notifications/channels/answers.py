@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from notifications.parcel import Outcome
 COME_AGAIN = {408, 425, 429}
 # Seconds until whoever does not answer is left.
 WHOLE_S = 10.0
+# Of a proxy: whom it asked had the message, and did not answer in time.
+TOOK_TOO_LONG = {504, 524}
 # Nothing of these gets better by waiting.
 HOPELESS = {"bad_url", "refused_address"}
 # What Slack's webhooks say in one word (docs.slack.dev/messaging/sending-messages-using-incoming-webhooks).
@@ -67,7 +70,7 @@ def judge(reply: Reply) -> Outcome:
 def heed(reply: Reply) -> Outcome:
     """The same for rooms and phones, whose servers have told what they think of a message in the body of a 200 too, or
     stand behind a page that answers everything: it would count as delivered, and perhaps nobody has it."""
-    outcome = judge(reply)
+    outcome = doubted(judge(reply), reply)
     if outcome.result == "dead" and reply.status in (404, 410):
         words = _("Answered %(status)s: nothing takes messages at this address (any more). Enter a new one.")
         return Outcome("dead", _quoted(words % {"status": reply.status}, reply))
@@ -89,6 +92,12 @@ def heed(reply: Reply) -> Outcome:
     later = {text, str(said.get("error")), str(said.get("code"))} & SAID_LATER
     detail = words % {"status": reply.status, "said": _shown(no)}
     return Outcome("retry" if later or _later(said.get("http")) else "dead", detail, rest_s=reply.rest_s)
+
+
+def doubted(outcome: Outcome, reply: Reply) -> Outcome:
+    """For whom a repeat is a second message: who takes one and never says so would get it three hundred times a day."""
+    silent = reply.gave and not reply.status
+    return replace(outcome, maybe=outcome.result == "retry" and (silent or reply.status in TOOK_TOO_LONG))
 
 
 def is_page(reply: Reply) -> bool:

@@ -53,7 +53,7 @@ def send(parcel: Parcel) -> Outcome:
     except smtplib.SMTPResponseException as refused:  # greeting, sign-in
         return _answered(refused.smtp_code, refused.smtp_error)
     except OSError as problem:  # smtplib's other errors are OSErrors too
-        return Outcome("retry", _silent(problem))
+        return Outcome("retry", _silent(problem), maybe=mail.may_have(problem))
     except ValueError:
         # Django refuses to write the headers; no later attempt will be different.
         return Outcome("dead", _("The address or the subject cannot be written in a mail: correct it."))

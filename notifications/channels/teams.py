@@ -115,7 +115,7 @@ def _facts(parcel: Parcel) -> list[tuple[str, str]]:
 
 
 def _judge(reply: Reply) -> Outcome:
-    outcome = answers.judge(reply)
+    outcome = answers.doubted(answers.judge(reply), reply)
     said = reply.body.decode(errors="replace")
     if outcome.result == "sent" and "HTTP error 429" in said:
         # The older connectors answer 200 and say in words that Teams did not take it.

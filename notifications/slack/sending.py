@@ -36,7 +36,7 @@ def _judge(said: Said, *, anew: bool) -> Outcome:
         room, stamp = _place(said.data)
         return Outcome("sent", _("Slack took it."), room=room if anew else "", thread=stamp if anew else "")
     if not said.error:
-        outcome = answers.judge(said.reply)
+        outcome = answers.doubted(answers.judge(said.reply), said.reply)
         if outcome.result == "sent":
             words = _("What answers there does not speak as Slack does.")
             return Outcome("retry", said.reply.detail or words)

@@ -1,5 +1,6 @@
 """How often a message is tried, what keeps its time, and from when on people hear that it does not arrive."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -104,6 +105,85 @@ def test_a_test_that_meets_a_page_says_that_nobody_knows(client: Client, product
         said = client.post(f"/settings/channels/{channel.pk}/test/", follow=True).text
     assert "it may or may not have been delivered. Look at the address." in said
     assert Delivery.objects.alarming().count() == 0
+
+
+def hangs_up(take: Take) -> None:
+    """It has read all of it."""
+    take.close_connection = True
+
+
+def minutes_of_an_hour() -> list[float]:
+    """When it is tried within one hour, in minutes."""
+    at, tried = 0.0, []
+    while at < 60:
+        tried.append(round(at, 1))
+        send.drain()
+        rest = (Delivery.objects.get().due_at - moment.now()).total_seconds() / 60
+        ago(rest + 0.001)
+        at += rest
+    return tried
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("slack", hangs_up),
+        ("ntfy", hangs_up),
+        ("teams", hangs_up),
+        ("slack", saying(504)),
+        ("ntfy", saying(524)),
+    ],
+)
+def test_who_takes_a_message_and_never_says_so_is_told_ever_more_rarely(
+    client: Client, product: Product, mia: User, kind: str, answer: Callable[[Take], None]
+) -> None:
+    """Each may have arrived: it came 17 times in an hour, and three hundred in a day."""
+    with receiver(answer) as room:
+        tell(product, Recipient("Room", channel=make_channel(product, kind, mia, url=f"{room.url}/x")))
+        assert minutes_of_an_hour() == [0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5]
+        row = Delivery.objects.get()
+        assert (row.state, row.trouble, len(room.got)) == ("pending", "unsure", 7)
+    client.force_login(mia)
+    assert "<b>1 message</b> may not have arrived." in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"), [("webhook", hangs_up), ("slack", saying(503)), ("ntfy", saying(502))]
+)
+def test_a_program_that_knows_repeats_and_who_says_no_are_asked_as_often_as_before(
+    product: Product, mia: User, kind: str, answer: Callable[[Take], None]
+) -> None:
+    with receiver(answer) as room:
+        tell(product, Recipient("Room", channel=make_channel(product, kind, mia, url=f"{room.url}/x")))
+        assert len(minutes_of_an_hour()) == 17
+    assert Delivery.objects.get().trouble == "stuck"
+
+
+def test_where_nobody_listens_nothing_can_have_arrived(product: Product, mia: User) -> None:
+    with receiver() as gone:
+        url = gone.url
+    tell(product, Recipient("Room", channel=make_channel(product, "slack", mia, url=f"{url}/x")))
+    assert len(minutes_of_an_hour()) == 17
+    assert Delivery.objects.get().trouble == "stuck"
+
+
+def test_a_mail_server_that_hangs_up_after_the_text_gets_it_ever_more_rarely(
+    product: Product, settings: Settings
+) -> None:
+    with mailbox(lambda n: "close") as box:
+        use(settings, box)
+        tell(product, DUTY)
+        assert minutes_of_an_hour() == [0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5]
+        assert (len(box.kept), len(set(box.ids)), Delivery.objects.get().trouble) == (7, 1, "unsure")
+
+
+def test_a_mail_server_that_refuses_the_text_for_now_is_asked_as_before(
+    product: Product, settings: Settings
+) -> None:
+    with mailbox(lambda n: "4xx") as box:
+        use(settings, box)
+        tell(product, DUTY)
+        assert (len(minutes_of_an_hour()), Delivery.objects.get().unsure) == (17, False)
 
 
 def planned(product: Product, to: Recipient, about: str, key: str = "owed") -> Delivery:
