@@ -59,6 +59,7 @@ def test_150_mails_through_a_bad_server_all_arrive(
     product: Product, mia: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(patience, "FIRST_REST_S", 0.05)
+    monkeypatch.setattr(patience, "FIRST_DOUBT_S", 0.05)
     monkeypatch.setattr(send, "lanes", Lanes())
     monkeypatch.setattr(mail, "AFTER_DATA_S", 1.0)
     with mailbox(lambda n: MOODS.get(n % 40, "ok")) as box:
