@@ -6,7 +6,7 @@
   if (!stream) return;
   // three beats; announcements remembered
   const SILENT_MS = 15000, KNOWN = 2000, known = new Set();
-  let heard = Date.now(), lost = false, gone = false, asking = true, tries = 0, again = 0;
+  let heard = Date.now(), lost = false, gone = false, asking = false, tries = 0, again = 0;
 
   const typed = () => [...document.querySelectorAll("textarea, input:not([type=hidden])")].some((field) =>
     /^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
@@ -14,7 +14,7 @@
   const paint = () => {
     const state = gone ? "gone" : lost ? "stale" : "live";
     const at = new Date(heard).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    const words = { live: String(Math.round((Date.now() - heard) / 1000)), stale: at, gone: at }[state];
+    const words = state === "live" ? Math.round((Date.now() - heard) / 1000) : at;
     document.documentElement.toggleAttribute("data-stale", state !== "live");
     for (const place of document.querySelectorAll("[data-live]")) {
       place.dataset.live = state;
@@ -26,19 +26,30 @@
   const give_up = () => { gone = true; stream.remove(); paint(); };
   const lose = (status) => { lost = true; if (status === 401 || status === 403) give_up(); else paint(); };
 
+  // A browser opens six connections to a house, and a tab that nobody sees takes none: hx-sse closes what is hidden
+  // afterwards; one that was opened behind another begins when it is looked at, with all that it missed.
+  const begin = () => {
+    if (document.hidden || gone || asking || stream._htmx?.sse) return;
+    asking = true;
+    htmx.trigger(stream, "connect");
+  };
+
   const watch = () => {
     const now = Date.now(), connection = stream._htmx?.sse;
     if (gone || document.hidden) return;
     if (now - heard > SILENT_MS) lost = true;
     if (lost && now > again && !asking) {
       again = now + Math.min(5000, 500 * 2 ** tries++) * (0.7 + 0.6 * Math.random());
-      if (!connection) { asking = true; htmx.trigger(stream, "connect"); }
+      if (!connection) begin();
       else if (now - heard > SILENT_MS && connection.reader) { again = now + SILENT_MS; connection.reader.cancel(); }
     }
     paint();
   };
 
   stream.addEventListener("htmx:sse:before:message", (event) => {
+    heard = Date.now(); lost = false; tries = 0; paint();
+    // hidden before the line stood
+    if (document.hidden) stream._htmx.sse.visibilityHandler();
     const { id, event: name } = event.detail.message;
     // these show the id of what came before them
     if (!id || /^(beat|reload|health)$/.test(name)) return;
@@ -46,8 +57,6 @@
     known.add(id);
     if (known.size > KNOWN) known.delete(known.values().next().value);
   });
-  for (const name of ["htmx:sse:before:message", "htmx:sse:after:message"])
-    stream.addEventListener(name, () => { heard = Date.now(); lost = false; tries = 0; paint(); });
   stream.addEventListener("htmx:sse:error", (event) => lose(event.detail.status));
   stream.addEventListener("htmx:error", () => lose());
   stream.addEventListener("htmx:response:error", (event) => lose(event.detail.ctx.response.status));
@@ -58,6 +67,7 @@
     if (typed() || Date.now() - before < 10000) give_up(); else location.reload();
   });
   setInterval(watch, 1000);
+  document.onvisibilitychange = begin;
   // htmx starts as soon as it is loaded, which may be before its stream extension was.
-  setTimeout(() => stream.hasAttribute("data-htmx-powered") || htmx.process(stream));
+  setTimeout(() => { stream.hasAttribute("data-htmx-powered") || htmx.process(stream); begin(); });
 })();
