@@ -20,7 +20,7 @@ from incidents.models.incident import IncidentQuerySet
 from live import bus
 from monitoring.models import Target
 from monitoring.shown import as_shown
-from products.in_production import last_told
+from products.in_production import by_last, in_production, last_told
 from products.models import Contact
 from products.vocabulary import EventKind
 
@@ -85,7 +85,7 @@ def glance(incident: Incident) -> Iterator[None]:
 @contextmanager
 def anew(incident: Incident) -> Iterator[None]:
     """As `glance`, with the incident held and read again: what it had when it was read first counts no more."""
-    for name in [name for name in incident.__dict__ if name.startswith(_HAS) or name == "read_at"]:
+    for name in [name for name in incident.__dict__ if name.startswith(_HAS) or name in ("read_at", "told")]:
         del incident.__dict__[name]
     with glance(incident):
         yield
@@ -112,6 +112,13 @@ def held(incident: Incident, now: datetime) -> Iterator[None]:
 def once[T](incident: Incident, what: str, read: Callable[[], T]) -> T:
     """`read()`, or what it answered before during this glance."""
     return _from(incident.__dict__.get(_KEPT), what, read)
+
+
+def runs(incident: Incident) -> str:
+    """Which version its product's users have, "" where nobody knows. Read with it where it is shown at once."""
+    if "told" in incident.__dict__:
+        return by_last(incident.product, incident.__dict__["told"]).version
+    return once(incident, "in_production", lambda: in_production(incident.product).version)
 
 
 def steady[T](incident: Incident, what: str, read: Callable[[], T]) -> T:

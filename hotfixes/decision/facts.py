@@ -70,8 +70,7 @@ def facts(incident: Incident, now: datetime) -> dict[str, Any]:
 def brief(incident: Incident, now: datetime) -> dict[str, Any]:
     """Without history, previews and what looks far: for a page that shows much else."""
     found = _known(incident, now)
-    # What was entered is at hand, and answers whether there is an answer.
-    version = found["version"] or incident.product.version
+    version = found["version"] or glance.runs(incident)
     return {"unknown": unknown(found | {"version": version}), **found}
 
 

@@ -17,7 +17,6 @@ from incidents import glance
 from incidents.models import Incident
 from incidents.work import shell
 from products.aliases import tag_name as tag_name
-from products.in_production import by_last, in_production
 from products.versions import Version, bare
 from products.vocabulary import PLACEHOLDERS
 
@@ -64,17 +63,10 @@ def values(incident: Incident, now: datetime) -> dict[str, str]:
         "minutes": str(_minutes(incident, now)),
         "date": now.astimezone(ZoneInfo(product.team.time_zone)).date().isoformat(),
         "main": policy.get("main") or "main",
-        **versions(incident.affected_version or _runs(incident), policy.get("bump") or ""),
+        **versions(incident.affected_version or glance.runs(incident), policy.get("bump") or ""),
     }
     known |= names(policy, known)
     return {name: known.get(name) or f"[{name}]" for name in PLACEHOLDERS}
-
-
-def _runs(incident: Incident) -> str:
-    """Read with the incident where it is shown at once."""
-    if "told" in incident.__dict__:
-        return by_last(incident.product, incident.__dict__["told"]).version
-    return glance.once(incident, "in_production", lambda: in_production(incident.product).version)
 
 
 def versions(old: str, bump: str) -> dict[str, str]:

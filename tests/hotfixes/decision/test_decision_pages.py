@@ -82,16 +82,19 @@ def test_the_card_names_the_version_that_was_reported_to_run(
     assert ("Staff Mobile 0.1.1" in page, "Staff Mobile 0.1.0" in page) == (True, False)
 
 
-@pytest.mark.parametrize("entered", ["", "0.1.0"])
+@pytest.mark.parametrize("known_by", ["nobody", "what was entered", "a deployment"])
 def test_the_incident_page_asks_which_version_runs_only_where_the_card_does(
-    phone: Client, incident: Incident, product: Product, entered: str
+    phone: Client, incident: Incident, product: Product, ada: User, known_by: str
 ) -> None:
     """It asked beside "0.1.1" on the card."""
-    product.version = entered
+    product.version = "0.1.0" if known_by == "what was entered" else ""
     product.save()
+    if known_by == "a deployment":
+        place = product.environments.get(kind="production")
+        report_deployment(product, place, version="0.1.1", status="succeeded", by=ada)
     for path in (incident.get_absolute_url(), f"/decisions/{incident.ref}/"):
         page = phone.get(path).content.decode()
-        assert ("Which version is running?" in page) == (not entered), path
+        assert ("Which version is running?" in page) == (known_by == "nobody"), path
 
 
 def test_the_card_costs_few_queries(
