@@ -9,7 +9,7 @@
   let heard = Date.now(), lost = false, gone = false, asking = false, tries = 0, again = 0;
 
   const typed = () => [...document.querySelectorAll("textarea, input:not([type=hidden])")].some((field) =>
-    /^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+    /radio|checkbox/.test(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
 
   const paint = () => {
     const state = gone ? "gone" : lost ? "stale" : "live";
@@ -55,7 +55,7 @@
     if (!id || /^(beat|reload|health)$/.test(name)) return;
     if (known.has(id)) event.preventDefault();
     known.add(id);
-    if (known.size > KNOWN) known.delete(known.values().next().value);
+    if (known.size > KNOWN) known.delete([...known][0]);
   });
   stream.addEventListener("htmx:sse:error", (event) => lose(event.detail.status));
   stream.addEventListener("htmx:error", () => lose());
@@ -63,11 +63,11 @@
   stream.addEventListener("htmx:finally:request", () => { asking = false; });
   stream.addEventListener("reload", () => {
     const before = Number(sessionStorage.getItem("reloaded"));
-    sessionStorage.setItem("reloaded", String(Date.now()));
+    sessionStorage.setItem("reloaded", Date.now());
     if (typed() || Date.now() - before < 10000) give_up(); else location.reload();
   });
   setInterval(watch, 1000);
-  document.onvisibilitychange = begin;
+  document.addEventListener("visibilitychange", begin);
   // htmx starts as soon as it is loaded, which may be before its stream extension was.
   setTimeout(() => { stream.hasAttribute("data-htmx-powered") || htmx.process(stream); begin(); });
 })();
