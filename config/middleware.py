@@ -1,5 +1,6 @@
 """What every answer of a page carries, and what a person reads while the database is busy or has no room."""
 
+import codecs
 from collections.abc import Callable
 
 import psycopg
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from psycopg import errors
 
 from foundation.origin import is_this_machine
@@ -76,6 +78,23 @@ class KeptNowhere:
         if not told and request.session.accessed and request.user.is_authenticated:
             response.headers["Cache-Control"] = "private, no-store"
         return response
+
+
+class FormsInUtf8:
+    """Django refuses a form in another encoding while it reads it, and reads it again for the page that says so, and
+    again for the page that says that this failed: fifty tracebacks for one request of anybody.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        form = request.content_type == "application/x-www-form-urlencoded"
+        if form and request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            return HttpResponse(
+                _("Send forms in UTF-8."), status=415, content_type="text/plain; charset=utf-8"
+            )
+        return self.get_response(request)
 
 
 class Busy:

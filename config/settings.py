@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "config.problem_pages.ProblemDetails",
     "config.api_manners.ApiManners",
+    "config.middleware.FormsInUtf8",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.locale.LocaleMiddleware",

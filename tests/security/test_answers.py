@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from structlog.testing import capture_logs
 
 from accounts.models import Scope
 from monitoring.push_keys import push_url
@@ -127,6 +128,22 @@ def raw(site: str, request: bytes) -> tuple[int, str, str]:
             received += chunk
     head, _, body = received.decode("utf-8", "replace").partition("\r\n\r\n")
     return int(head.split()[1]), head, body
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1", "UTF-7", "cp037"])
+@pytest.mark.parametrize(
+    "path", ["/accounts/login/", "/l/x", "/incidents/INC-1/note", "/in/slack/x", "/api/v1/incidents"]
+)
+def test_a_form_in_another_encoding_is_refused_in_a_word(path: str, encoding: str) -> None:
+    """Without a traceback, which is what a stranger could fill the log with."""
+    client = Client(raise_request_exception=False)
+    client.cookies["csrftoken"] = "a" * 32
+    kind = f"application/x-www-form-urlencoded; charset={encoding}"
+    with capture_logs() as log:
+        answer = client.generic("POST", path, b"a=1", kind)
+    assert (answer.status_code, log) == (415, [])
+    utf8 = client.generic("POST", path, b"{}", "application/x-www-form-urlencoded; charset=UTF8")
+    assert utf8.status_code in (302, 400, 401, 403, 404)
 
 
 BODIES = {
