@@ -13,10 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import Any, override
 
 from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.smtp import EmailBackend
+
+from network import authorities
 
 # Seconds: the whole exchange; for the answer to DATA; for goodbye, which nobody needs.
 WHOLE_S, AFTER_DATA_S, GOODBYE_S = 30.0, 25.0, 1.0
@@ -63,6 +66,11 @@ class Bounded(EmailBackend):
     """MAILERS' backend. The deadline is kept by a thread that cuts the line: no wait of smtplib's outlives it."""
 
     _client: Patient | None = None
+
+    @cached_property
+    def ssl_context(self) -> ssl.SSLContext:
+        """The same authorities as of the web: Python's own default is no place on some machines."""
+        return ssl.create_default_context(cafile=authorities.bundle() or None)
 
     @property
     def connection_class(self) -> Callable[..., smtplib.SMTP]:  # type: ignore[override]

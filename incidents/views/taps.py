@@ -106,6 +106,8 @@ def _moot(found: Tap, incident: Incident) -> Said | None:
     """What somebody has done already: said, not an error."""
     if found.verb in update_taps.VERBS:
         return update_taps.moot(found, incident)
+    if incident.duplicate_of:
+        return _goes_on(incident, incident.duplicate_of)
     if not incident.is_open:
         return Said(_("It is over"), _("%(ref)s is %(status)s.") % _names(incident), 409)
     if incident.acknowledged_at:
@@ -119,6 +121,23 @@ def _moot(found: Tap, incident: Incident) -> Said | None:
         text = _("You have passed it on, and nobody has taken it yet. Can you after all?")
         return Said(_("You have passed it on"), text, 409, take=_take(found))
     return None
+
+
+def _goes_on(incident: Incident, of: Incident) -> Said:
+    """Whoever reads that it is over sleeps on, and the same story may burn under another name. Nothing is told of that
+    one but its ref, which their message had too, and whether somebody has it; of a private one not even this."""
+    words = {"ref": incident.ref, "of": of.ref}
+    calls = of.is_open and not of.acknowledged_at and not of.private
+    if of.private:
+        text = _("%(ref)s is a duplicate of %(of)s.")
+    elif calls:
+        text = _("%(ref)s is a duplicate of %(of)s, and nobody has acknowledged %(of)s yet.")
+    elif of.is_open:
+        text = _("%(ref)s is a duplicate of %(of)s, which somebody has.")
+    else:
+        text = _("%(ref)s is a duplicate of %(of)s, which is over.")
+    title = _("It goes on as %(of)s") % words
+    return Said(title, text % words, 409, loud=calls, path=of.get_absolute_url(), ref=of.ref)
 
 
 def _take(found: Tap) -> str:

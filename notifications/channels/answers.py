@@ -1,7 +1,10 @@
 """What an HTTP answer means for a message."""
 
+import codecs
 import json
 import re
+import zlib
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -37,6 +40,7 @@ _PAGE = re.compile(
     r"(!doctype html|html|head|body|title|meta|link|script|style|h1|div|p|center|form|a)\b",
     re.IGNORECASE | re.DOTALL,
 )
+PACKED, MOST_UNPACKED = b"\x1f\x8b", 64 * 1024
 # Where such a page begins, if it is one.
 HEAD = 2_000
 
@@ -114,7 +118,13 @@ def unsure(reply: Reply) -> Outcome:
 
 
 def text_of(reply: Reply) -> str:
-    return reply.body.decode("utf-8-sig", errors="replace").strip()
+    """What it says, also where somebody in between packed it although we ask for none of that."""
+    body = reply.body
+    if body.startswith(PACKED):
+        with suppress(zlib.error):
+            body = zlib.decompressobj(31).decompress(body, MOST_UNPACKED)
+    wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return body.decode("utf-16" if wide else "utf-8-sig", errors="replace").strip()
 
 
 def _quoted(words: str, reply: Reply) -> str:

@@ -123,6 +123,10 @@ def _silent(problem: OSError) -> str:
     """It never said a number: why not, for people."""
     if isinstance(problem, socket.gaierror):
         return _("The mail server's name was not found.")
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        # "certificate has expired", "self-signed certificate", "IP address mismatch …".
+        why = problem.verify_message.rstrip(".")
+        return _("The mail server's certificate is not good: %(why)s.") % {"why": why}
     if isinstance(problem, ssl.SSLError):
         return _("No secure connection to the mail server (%(why)s).") % {"why": problem.reason or problem}
     if isinstance(problem, ConnectionRefusedError):

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -99,11 +100,11 @@ def rude(greeting: bytes, *, drip_s: float = 0) -> Iterator[int]:
 
 
 @contextmanager
-def mailbox(script: Script = obedient) -> Iterator[Mailbox]:
+def mailbox(script: Script = obedient, tls: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
     box = Mailbox(script)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         box.port = probe.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller = Controller(box, hostname="127.0.0.1", port=box.port, ssl_context=tls)
     controller.start()
     try:
         yield box

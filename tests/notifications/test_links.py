@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from foundation import moment
-from incidents.lifecycle import sweep, transitions
+from incidents.lifecycle import exits, sweep, transitions
 from incidents.models import Incident
 from incidents.telling import recipients
 from notifications import links, send
@@ -181,6 +181,28 @@ def test_somebody_elses_link_does_nothing_for_who_is_signed_in(
     client.force_login(ada)
     assert "You have it" in client.post(address).text
     assert "You have it" in client.post(address).text
+
+
+def test_of_a_duplicate_it_says_where_it_goes_on_and_never_that_it_is_over(
+    client: Client, product: Product, ada: User, mia: User, post: Mailbox
+) -> None:
+    original = opened(product)
+    send.drain()
+    incident = opened(product)
+    address = link(post, "ada@example.test", "Acknowledge")
+    exits.mark_duplicate(incident, by=mia, of=original)
+    for page in (client.get(address), client.post(address)):
+        assert page.status_code == 409
+        assert "INC-2 is a duplicate of INC-1, and nobody has acknowledged INC-1 yet." in page.text
+        assert ('href="/incidents/INC-1/">Open INC-1</a>' in page.text, "It is over" in page.text) == (
+            True,
+            False,
+        )
+    assert fresh(original).acknowledged_at is None
+    transitions.acknowledge(original, by=mia)
+    assert "INC-2 is a duplicate of INC-1, which somebody has." in client.get(address).text
+    transitions.resolve(fresh(original), by=mia, text="Restarted.")
+    assert "INC-2 is a duplicate of INC-1, which is over." in client.get(address).text
 
 
 def test_a_duty_mailbox_acknowledges_in_its_own_name(

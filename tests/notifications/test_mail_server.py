@@ -2,8 +2,10 @@
 
 import base64
 import smtplib
+import ssl
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -12,13 +14,14 @@ from pytest_django import Settings
 from accounts.models import User
 from config.mailers import mailers
 from foundation import moment
-from network import mail
+from network import authorities, mail
 from notifications import patience, send
 from notifications.channels import email
 from notifications.lanes import SILENT_AFTER, Lanes
 from notifications.models import Delivery
 from notifications.queue import Recipient
 from products.models import Product
+from tests.certificates import self_signed
 from tests.notifications.conftest import opened, use
 from tests.notifications.mailbox import Mailbox, mailbox, rude
 from tests.notifications.test_send import mail_to, only, tell
@@ -226,3 +229,36 @@ def test_headers_for_machines_and_for_filters(product: Product, post: Mailbox, s
     assert found["Message-ID"] == f"<{only().uid}@desk.example.test>"
     assert abs(found["Date"].datetime.timestamp() - time.time()) < 60
     assert (found.get_content_type(), found["List-Unsubscribe"]) == ("text/plain", None)
+
+
+@pytest.mark.parametrize(
+    ("whom", "said"),
+    [
+        ("DNS:other.example.test", "The mail server's certificate is not good: Hostname mismatch"),
+        ("DNS:localhost", ""),
+        ("", "The mail server's certificate is not good: self-signed certificate."),
+    ],
+)
+def test_a_certificate_that_is_not_good_is_said_in_words(
+    product: Product,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    whom: str,
+    said: str,
+) -> None:
+    """Judged by the authorities that the web is judged by."""
+    made = self_signed(tmp_path, whom or "DNS:localhost")
+    if whom:
+        monkeypatch.setenv("SSL_CERT_FILE", str(made))
+    authorities.bundle.cache_clear()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made)
+    with mailbox(tls=context) as box:
+        settings.MAIL_URL = f"smtps://localhost:{box.port}"
+        settings.MAILERS = mailers(settings.MAIL_URL)
+        mail_to(product)
+        send.drain()
+    authorities.bundle.cache_clear()
+    assert (only().state, len(box.kept)) == (("pending", 0) if said else ("sent", 1))
+    assert only().reason.startswith(said or "The mail server took it.")

@@ -1,5 +1,6 @@
 """Sending: leased, repeated with a rest, given up with an alarm, and never from one lane into another."""
 
+import gzip
 from datetime import timedelta
 from typing import Any
 
@@ -241,6 +242,18 @@ def test_a_200_that_says_no_is_no_delivery(
         send.drain()
     delivery = Delivery.objects.get()
     assert (delivery.state, said in delivery.reason) == (state, True)
+
+
+@HERE
+@pytest.mark.parametrize(
+    "body",
+    [gzip.compress(b"<html>Sign in"), "<html>Sign in".encode("utf-16"), gzip.compress(b" " * 10**8)[:20_000]],
+)
+def test_a_page_is_one_also_where_it_comes_packed_or_wide(product: Product, mia: User, body: bytes) -> None:
+    with receiver(lambda take: take.say(200, body)) as room:
+        tell(product, Recipient("R", channel=make_channel(product, "ntfy", mia, url=f"{room.url}/x")))
+        send.drain()
+    assert Delivery.objects.get().unsure == (len(body) < 1000)
 
 
 @HERE
