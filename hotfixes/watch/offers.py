@@ -3,13 +3,17 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import rule
 from accounts.models import User
+from foundation import moment
 from hotfixes.models import Tally
-from hotfixes.watch import smoke, tallies
+from hotfixes.watch import judging, smoke, tallies
 from hotfixes.watch.forms import FinishForm, SmokeForm, TallyForm
+from incidents.clocks.clocks import span
+from incidents.lifecycle import setbacks
 from incidents.models import Incident, TimelineEvent
 from incidents.page.actions import OFFERS, Offer
 from incidents.rules import respond
@@ -25,6 +29,34 @@ def try_smoke(
 
 def count(incident: Incident, *, by: User, **counted: Any) -> Tally:
     return tallies.add(incident, by=by, **counted)
+
+
+def too_early(incident: Incident) -> list[str]:
+    """What was measured of the watch that would be ended, where that is less than the process asks for."""
+    watch = smoke.newest(incident)
+    if watch is None:
+        return []
+    found, now = judging.measured(watch, moment.now()), moment.now()
+    if found.counted_s >= watch.least_s:
+        return []
+    words = {
+        "remedy": watch.remedy or incident.ref,
+        "done": span(found.counted_s // 60 * 60),
+        "least": span(watch.least_s),
+        "left": span(watch.least_s - found.counted_s // 60 * 60),
+        "process": incident.process_version.process.name,
+    }
+    said = [
+        gettext("Only %(done)s of %(least)s of %(remedy)s were watched: %(left)s are missing.") % words,
+        gettext("%(process)s asks for %(least)s. It will stand there as your word: nothing measured it.")
+        % words,
+    ]
+    if ends := judging.ends_at(watch, now):
+        zone = incident.product.team.time_zone
+        said.append(
+            gettext("Left alone, it ends by itself at %(at)s.") % {"at": setbacks.said_at(ends, zone)}
+        )
+    return said
 
 
 def finish(incident: Incident, *, by: User, reason: str, at: datetime | None = None) -> TimelineEvent:
@@ -63,6 +95,7 @@ OFFERS.update(
             FinishForm,
             _("You say so, with your name. The page shows beside it what was measured."),
             statuses=(),
+            warn=too_early,
         ),
     )
 )

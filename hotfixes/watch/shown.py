@@ -11,12 +11,14 @@ from accounts.models import User
 from hotfixes.checks.watched import Reckoned, reckon
 from hotfixes.models import Watch
 from hotfixes.watch import feeds, judging, known, sampling, smoke
+from hotfixes.watch.course import GRACE
 from hotfixes.watch.feeds import Feed
 from hotfixes.watch.judging import NOTABLE_S
 from hotfixes.watch.rows import watches
 from hotfixes.watch.shapes import BAD, GOOD, Course, Sample, Watched
 from hotfixes.watch.smoke import Item
 from incidents.clocks.clocks import span
+from incidents.lifecycle import setbacks
 from incidents.lifecycle.watch import spec
 from incidents.models import Incident
 from incidents.roles import holding
@@ -151,7 +153,7 @@ def of(watch: Watch, now: datetime, reader: User | None = None) -> WatchShown:
         watch=watch,
         course=found,
         state=state,
-        head=_head(state, found, str(spec(incident).get("from") or "")),
+        head=_head(state, found, str(spec(incident).get("from") or ""), _ill(watch, targets, kept, now)),
         strips=[_strip(one, kept, watch, found, at) for one in targets[:STRIPS]],
         gaps=[
             GapShown(
@@ -179,8 +181,27 @@ def state_of(watch: Watch, found: Course) -> str:
     return "runs"
 
 
-def _head(state: str, found: Course, begins: str) -> str:
-    """`begins`: the event from which the process lets the time count."""
+def _ill(watch: Watch, targets: Sequence[Watched], kept: Sequence[Sample], now: datetime) -> str:
+    """What is not well just now and has not failed the watch, and why not; "" for nothing."""
+    last = {look.target: look for look in kept if look.at <= now}
+    names = [one.name for one in targets if one.key in last and last[one.key].verdict == BAD]
+    if not names:
+        return ""
+    until = watch.kept_from + GRACE
+    words = {
+        "names": ", ".join(names[:3]),
+        "until": setbacks.said_at(until, watch.incident.product.team.time_zone),
+    }
+    if now < until:
+        return _("%(names)s was not well when this watch began, and has until %(until)s to come up") % words
+    return (
+        _("%(names)s did not answer well at the last look; it fails the watch once its monitor says down")
+        % words
+    )
+
+
+def _head(state: str, found: Course, begins: str, ill: str) -> str:
+    """`begins`: the event from which the process lets the time count. `ill`: what is not well just now."""
     heads = {
         "waits": _waits(begins),
         "ill": _("It begins anew once all is well again"),
@@ -190,6 +211,8 @@ def _head(state: str, found: Course, begins: str) -> str:
     }
     if state in heads:
         return heads[state]
+    if ill and not found.failure:
+        return ill
     if found.why == "nobody":
         return _("No monitor watches it: only a person can say that all is well")
     if found.why == "gap":
@@ -228,6 +251,8 @@ def _strip(one: Watched, kept: Sequence[Sample], watch: Watch, found: Course, un
             state = State.UP
         pieces.append(Segment(max(before.at, start), after.at, state))
     if mine and mine[-1].at < until:
-        last = State.UP if mine[-1].verdict == GOOD and until - mine[-1].at <= most else State.UNKNOWN
+        # Whatever it said last holds as long as its next look is not late: of two watches of one product both say so.
+        said = {GOOD: State.UP, BAD: State.DOWN}.get(mine[-1].verdict, State.UNKNOWN)
+        last = said if until - mine[-1].at <= most else State.UNKNOWN
         pieces.append(Segment(max(mine[-1].at, start), until, last))
     return Strip(one.name, pieces, one.name in found.rare)

@@ -20,7 +20,7 @@ from incidents.work import checklist as boxes
 from incidents.work import report, shell, steps, verdicts, work
 from incidents.work.steps import StepView
 from incidents.work.work import Work, role_label
-from products.vocabulary import EventKind
+from products.vocabulary import EventKind, Verdict
 
 PAGE = "incidents/work_act.html"
 # With the current one, as many open steps as are shown at once; the others are one fold away.
@@ -99,9 +99,16 @@ def _steps(request: HttpRequest, incident: Incident) -> str:
         "afterwards": [one for one in found if one.step.afterwards],
         "count": len(found),
         "rollback": known.remedy == EventKind.ROLLBACK_STARTED,
+        "word": sum(_by_word(one) for one in found),
         "boxes_open": sum(box.is_open for box in known.boxes),
     }
     return _render("steps", request, incident, known, context)
+
+
+def _by_word(one: Shown) -> bool:
+    """Done, and none of the checks that look at the same could tell: what people say is all there is."""
+    alone = all(check.verdict in (Verdict.UNKNOWN, Verdict.STATED) for check in one.checks)
+    return one.step.state == Box.DONE and bool(one.checks) and alone
 
 
 def _checklist(request: HttpRequest, incident: Incident) -> str:

@@ -10,6 +10,8 @@ from pytest_django import Settings
 from accounts.models import User
 from config import demo
 from foundation import moment
+from hotfixes.judging import judge_due
+from hotfixes.models import Hotfix
 from incidents.lifecycle.closing import holds
 from incidents.messages.messages import messages
 from incidents.models import ChecklistItem, Clock, Incident
@@ -44,9 +46,21 @@ def test_both_stories_are_told(visitor: User) -> None:
         whole(Incident.objects.get(title=title))
     in_the_middle()
     nothing_is_late()
+    every_hotfix_is_there()
     the_pages_open(visitor)
     demo.tell("http://localhost:9")
     assert (Incident.objects.count(), Product.objects.count()) == (8, 2)
+
+
+def every_hotfix_is_there() -> None:
+    """What its timeline says has begun has its row, which ended when the incident was closed, not today."""
+    begun = Incident.objects.filter(events__kind="hotfix_started").distinct()
+    assert {one.pk for one in begun} == set(Hotfix.objects.values_list("incident", flat=True))
+    while judge_due():
+        pass
+    for hotfix in Hotfix.objects.filter(incident__status="closed"):
+        closed = hotfix.incident.events.get(kind="closed").occurred_at
+        assert (hotfix.status, hotfix.ended_at, hotfix.verify_at) == ("released", closed, None)
 
 
 def what_happened() -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hotfixes.checks.context import Context
 from hotfixes.checks.deploy import timeline
@@ -64,34 +65,35 @@ def _measured(context: Context, done: Deployed) -> Result:
         "from": approval.at.isoformat(),
     }
     proof = (approval.line, done.line)
-    words = {"took": minutes(took), "limit": minutes(limit), "own": minutes(own)}
+    words = {"took": spoken(minutes(took)), "limit": minutes(limit), "own": spoken(minutes(own))}
     if took > limit and own <= limit:
-        said = _(
-            "Deployed %(own)s minutes after the approval by the script's own clock; we heard after %(took)s."
-        )
+        said = _("Deployed %(own)s after the approval by the script's own clock; we heard after %(took)s.")
         return stated(said % words, *proof, **facts)
     if took > limit:
         return _late(
-            context, _("Deployed %(took)s minutes after the approval; the limit is %(limit)s."), words, *proof
+            context,
+            _("Deployed %(took)s after the approval; the limit is %(limit)s."),
+            words,
+            *proof,
+            minutes=minutes(took),
         )
     if approval.said or done.said:
-        said = _("Deployed %(took)s minutes after the approval, as people said; the limit is %(limit)s.")
+        said = _("Deployed %(took)s after the approval, as people said; the limit is %(limit)s.")
         return stated(said % words, *proof, **facts)
-    return passed(
-        _("Deployed %(took)s minutes after the approval; the limit is %(limit)s.") % words, *proof, **facts
-    )
+    return passed(_("Deployed %(took)s after the approval; the limit is %(limit)s.") % words, *proof, **facts)
 
 
 def _said(context: Context, done: Told) -> Result:
     approval, limit = approved(context, done.at), timedelta(seconds=context.deploy_limit_s or 0)
     if approval is None:
         return unknown(_("Can't tell: it is deployed, and no approval is known to count from."), done.line)
-    words = {"took": minutes(done.at - approval.at), "limit": minutes(limit), "by": done.by or "?"}
+    took = minutes(done.at - approval.at)
+    words = {"took": spoken(took), "limit": minutes(limit), "by": done.by or "?"}
     if done.at - approval.at > limit:
-        text = _("Deployed %(took)s minutes after the approval, says %(by)s; the limit is %(limit)s.")
-        return _late(context, text, words, approval.line, done.line)
-    said = _("Deployed %(took)s minutes after the approval, says %(by)s; the limit is %(limit)s.") % words
-    return stated(said, approval.line, done.line, minutes=words["took"])
+        text = _("Deployed %(took)s after the approval, says %(by)s; the limit is %(limit)s.")
+        return _late(context, text, words, approval.line, done.line, minutes=took)
+    said = _("Deployed %(took)s after the approval, says %(by)s; the limit is %(limit)s.") % words
+    return stated(said, approval.line, done.line, minutes=took)
 
 
 def _running(context: Context, approval: Told) -> Result:
@@ -106,12 +108,11 @@ def _running(context: Context, approval: Told) -> Result:
     return pending(said, approval.line, then=then, due_at=due.isoformat())
 
 
-def _late(context: Context, text: str, words: Mapping[str, object], *proof: str) -> Result:
+def _late(context: Context, text: str, words: Mapping[str, object], *proof: str, **facts: int) -> Result:
     """A missed commitment is a failure, a missed aim is worth a look."""
     key = str((context.document.get("deploy") or {}).get("clock") or "deploy")
     promised = clock(context, key).get("kind", ClockKind.COMMITMENT) == ClockKind.COMMITMENT
     then = Next(_("Say in the postmortem what held it up."))
-    facts = {"minutes": words["took"]} if "took" in words else {}
     return (failed if promised else warned)(text % words, *proof, then=then, **facts)
 
 
@@ -131,6 +132,10 @@ def _untested(context: Context, done: Deployed) -> Result | None:
     )  # fmt: skip
     then = Next(_("Run the tests now, and say in the postmortem why it went out without them."))
     return failed(said, last.line, done.line, then=then, order="deployed before tests passed")
+
+
+def spoken(n: int) -> str:
+    return ngettext("%(n)s minute", "%(n)s minutes", n) % {"n": n}
 
 
 def minutes(time: timedelta) -> int:

@@ -20,6 +20,12 @@ SILENT = timedelta(hours=1)
 
 def deployed(context: Context) -> Result:
     if not context.known["new"]:
+        if said_so := timeline.said_deployed(context):
+            said = _("Deployed, says %(by)s. Which version that is, nobody has said.")
+            return stated(said % {"by": said_so.by or "?"}, said_so.line, by=said_so.by)
+        if not timeline.there(context):
+            said = _("Not deployed yet, and nobody has said which version the hotfix gets.")
+            return pending(said, then=_tell(context))
         return unknown(_("Can't tell: nobody has said which version the hotfix gets."))
     reports = timeline.there(context)
     mine = [one for one in reports if match(context, one) is Match.OURS]

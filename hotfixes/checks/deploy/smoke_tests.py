@@ -20,7 +20,7 @@ def smoke(context: Context) -> Result:
     sent = [one for one in context.evidence if one.kind == "smoke"]
     if since is None:
         lines = [one.line for one in sent[-3:]]
-        said = _("They come right after the deployment.")
+        said = _("Smoke tests come right after the deployment.")
         if sent:
             said = _("Smoke tests from before the deployment do not count.")
         return pending(said, *lines)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hotfixes.checks.context import Context
-from hotfixes.checks.facts import Deployed, Told
+from hotfixes.checks.facts import PRODUCTION, Deployed, Told
 from hotfixes.checks.naming import Match, match, newer
 from hotfixes.checks.process import deploys_to
 
@@ -30,6 +30,9 @@ def first_success(context: Context) -> Deployed | None:
 def went_live(context: Context) -> datetime | None:
     """When the last deployment of the hotfix ended well and nothing took it back since, by a report or by a word."""
     reports = [one for one in probably_ours(context) if one.status != "started"]
+    if not reports:  # with users, although nobody reported the place that the process deploys to first
+        mine = (one for one in context.deployed if one.kind == PRODUCTION and one.status != "started")
+        reports = [one for one in mine if match(context, one) in (Match.OURS, Match.UNSURE)]
     elsewhere = taken_elsewhere(context)
     if elsewhere and (not reports or reports[-1].at <= elsewhere.at):
         return None

@@ -61,6 +61,8 @@ def test_it_says_by_when_and_how_long_it_took() -> None:
     assert found.facts["due_at"] == "2026-05-28T22:00:00+00:00"
     took = summary("within_limit", told=APPROVED, deployed=(deployed(47),))
     assert took == "Deployed 17 minutes after the approval; the limit is 30."
+    took = summary("within_limit", told=APPROVED, deployed=(deployed(30.5),))
+    assert took == "Deployed 1 minute after the approval; the limit is 30."
 
 
 @pytest.mark.parametrize(

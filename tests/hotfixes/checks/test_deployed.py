@@ -121,3 +121,23 @@ def test_a_process_may_ask_that_all_of_the_users_can_get_it(
     assert ("the process asks for all of them" in said) is (expected == "WARN")
     halted = (*released, deployed(45, "rolled_back", stage="halted", percent=percent))
     assert verdict("deployed", deployed=halted, document=wanted) == "FAIL"
+
+
+def test_without_a_version_it_waits_until_somebody_says_that_it_is_out() -> None:
+    """A new hotfix is not led to smoke tests of what is not there."""
+    nothing = summary("deployed", new="", old="")
+    assert nothing == "Not deployed yet, and nobody has said which version the hotfix gets."
+    assert verdict("deployed", new="", old="") == "PENDING"
+    word = (event(40, "deployed", source="person"),)
+    assert verdict("deployed", new="", old="", told=word) == "STATED"
+    assert summary("smoke", new="", old="") == "Smoke tests come right after the deployment."
+    assert summary("smoke", new="", old="", told=word) == "Nobody has tried it since the deployment."
+
+
+def test_what_users_have_can_be_tried_although_the_dev_server_was_left_out() -> None:
+    """archy deploys to a dev server first; somebody reported only what users have."""
+    dev = {**document(), "deploy": {"environment": "dev"}}
+    out = (deployed(40),)
+    assert verdict("deployed", document=dev, deployed=out) == "PENDING"
+    assert summary("smoke", document=dev, deployed=out) == "Nobody has tried it since the deployment."
+    assert summary("smoke", document=dev) == "Smoke tests come right after the deployment."

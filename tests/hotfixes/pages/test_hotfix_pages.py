@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import Role, User
 from foundation import moment
+from hotfixes.judging import judge_due
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
 from incidents.work.report import report
@@ -87,6 +88,25 @@ def test_the_page_of_a_hotfix_shows_every_check_with_its_history(watched: Watche
     assert phone.get(f"/hotfixes/{hotfix.ref.lower()}/")["Location"] == f"/hotfixes/{hotfix.ref}/"
     assert phone.get("/hotfixes/HF-99/").status_code == 404
     assert phone.post(f"/hotfixes/{hotfix.ref}/recheck").status_code == 302
+
+
+def test_what_was_seen_on_another_day_is_told_with_its_day(watched: Watched, phone: Client) -> None:
+    hotfix = watched.hotfix()
+    watched.look()
+    then = moment.now() - timedelta(days=3)
+    hotfix.results.update(observed_at=then)
+    assert f"{then:%-d %b}, " in page(phone, f"/hotfixes/{hotfix.ref}/").partition('id="proof-')[2]
+
+
+def test_steps_done_by_word_alone_say_so(watched: Watched, phone: Client) -> None:
+    """Beside checks that cannot tell: no repository, and nothing else that looks."""
+    watched.product.repository = None
+    watched.product.save()
+    hotfix = watched.hotfix()
+    report(hotfix.incident, "merged", by=watched.ada)
+    while judge_due():
+        pass
+    assert " done, 1 by word alone" in page(phone, f"/incidents/{hotfix.incident.ref}/")
 
 
 def test_what_keeps_many_checks_from_telling_is_said_once_above_them(watched: Watched, phone: Client) -> None:

@@ -9,6 +9,7 @@ from hotfixes.models import Watch
 from hotfixes.watch import shown, smoke
 from incidents.lifecycle import closing, transitions
 from incidents.lifecycle.closing import Held
+from incidents.lifecycle.declare import declare
 from incidents.models import Status
 from incidents.timeline.corrections import correct
 from incidents.work import remaining, work
@@ -69,6 +70,40 @@ def test_by_archy_smoke_tests_that_pass_leave_the_count_as_it_was(archy: Night) 
     report(archy.incident, "smoke_passed", by=archy.ada)
     archy.go(20)
     assert (archy.told(), archy.clocks()) == (["watch_opened 0"], [(120, "running")])
+
+
+def test_of_two_watches_of_a_product_both_say_the_same_of_a_monitor(watched: Night) -> None:
+    """The younger one says why it has not failed where the older has: what was down before has a while to come up."""
+    watched.go(10)
+    watched.to(12)
+    watched.look("down")
+    watched.to(14)
+    watched.look("down")
+    watched.judge()
+    assert watched.told()[-1] == "watch_failed 14"
+    other = declare(
+        watched.product,
+        by=watched.ada,
+        title="Again",
+        severity=watched.product.severities().get(key="CRITICAL"),
+    )
+    report(other, "deployed", by=watched.ada)
+    now = watched.to(14.5)
+    older = shown.of(Watch.objects.get(incident=watched.hotfix.incident), now)
+    younger = shown.of(Watch.objects.get(incident=other), now)
+    assert [one.strips[0].pieces[-1].state for one in (older, younger)] == ["down", "down"]
+    report(other, "smoke_passed", by=watched.ada)
+    younger = shown.of(Watch.objects.get(incident=other), watched.clock.now)
+    assert younger.head == "API was not well when this watch began, and has until 21 Nov 02:19 UTC to come up"
+
+
+def test_who_ends_it_too_early_reads_how_much_was_watched(watched: Night) -> None:
+    watched.go(10)
+    page = sign_in(watched.ada).get(f"{watched.incident.get_absolute_url()}finish_watch").content.decode()
+    assert f"Only 10 min of 2 h of {watched.hotfix.ref} were watched: 1 h 50 min are missing." in page
+    assert "asks for 2 h. It will stand there as your word: nothing measured it." in page
+    assert "Left alone, it ends by itself at 21 Nov 04:00 UTC." in page
+    assert watched.told() == ["watch_opened 0"]
 
 
 def test_a_hole_of_ten_minutes_makes_it_longer_says_so_and_closing_waits_for_it(watched: Night) -> None:
