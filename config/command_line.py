@@ -17,6 +17,7 @@ from psycopg import errors
 
 from config import embedded, environment, importing
 from config.cluster import Unusable
+from foundation.outage import unmade
 
 # `up` has a server of its own; the others ask no database.
 WITHOUT_DATABASE = {
@@ -58,7 +59,7 @@ def main(argv: list[str]) -> int:
 
 def _of_the_database(problem: Exception) -> str:
     """What a person at a terminal can do about it; empty for a mistake of ours."""
-    if isinstance(problem.__cause__, errors.UndefinedTable | errors.UndefinedColumn):
+    if unmade(problem):
         return "The database does not hold the tables of this version of Nightdesk: ./run prepare makes them."
     if isinstance(problem.__cause__, errors.InsufficientPrivilege):
         words = str(problem).strip().splitlines()[0]

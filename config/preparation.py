@@ -7,11 +7,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connections
 from django.utils.module_loading import import_string
+from psycopg import errors
 
 from config import prepared
 from config.cluster import Unusable
 from config.static_files import collect_static
 from config.supervisor import say
+from foundation.outage import in_one_line
 
 # In this order, at every start; a text that one returns is shown.
 FIRST_START = (
@@ -35,10 +37,19 @@ def prepare(*, quietly: bool = False) -> None:
                     say(text)
             prepared.remember()
     except DatabaseError as problem:
-        first = str(problem).strip().splitlines()[0] if str(problem).strip() else type(problem).__name__
-        raise Unusable(f"the database refuses: {first}") from problem
+        raise Unusable(f"the database refuses: {_words(problem)}") from problem
     finally:
         connections.close_all()
+
+
+def _words(problem: BaseException) -> str:
+    """What PostgreSQL itself said first; Django wraps it once or twice, and once in brackets."""
+    cause = problem
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    if isinstance(cause, errors.InsufficientPrivilege):
+        return f"{in_one_line(cause)}. The role that owns the tables may: name it in DATABASE_OWNER_URL."
+    return in_one_line(cause)
 
 
 @contextmanager

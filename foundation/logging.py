@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 import structlog
 
-from foundation.outage import in_one_line, outage
+from foundation.outage import Seldom, in_one_line, outage
 
 _KEYS = re.compile(r"(/in/[\w-]+/|/l/|/reset/key/)[^\s\"'?#/<>]+")
 
@@ -74,10 +74,16 @@ class OutagesInOneLine(logging.Filter):
 
 
 class NotConnecting(logging.Filter):
-    """The pool tries again several times a second; live/listener.py says once that the database is away."""
+    """The pool tries again several times a second, and says each time why: once a minute is enough."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self._seldom = Seldom()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not record.getMessage().startswith("error connecting in ")
+        if not record.getMessage().startswith("error connecting in "):
+            return True
+        return self._seldom.may_say("connecting")
 
 
 class Formatter(logging.Formatter):

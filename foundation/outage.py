@@ -40,6 +40,12 @@ def outage(problem: BaseException | None) -> Outage | None:
     return Outage.AWAY if isinstance(found, _ENDING) or not coded else None
 
 
+def unmade(problem: BaseException) -> bool:
+    """Whether a table or a column is asked for that a migration still has to make."""
+    found = problem if isinstance(problem, psycopg.Error) else problem.__cause__
+    return isinstance(found, errors.UndefinedTable | errors.UndefinedColumn)
+
+
 class Seldom:
     """What would be said several times a second is said once a minute, by its name."""
 

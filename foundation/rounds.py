@@ -7,7 +7,7 @@ import structlog
 from django.db import connection
 
 from foundation import heartbeat
-from foundation.outage import Outage, Seldom, in_one_line, outage
+from foundation.outage import Outage, Seldom, in_one_line, outage, unmade
 
 log = structlog.get_logger(__name__)
 _loop = ContextVar("loop", default="ticker")
@@ -41,9 +41,9 @@ def attempt[T](name: str, item: T, do: Callable[[T], int]) -> int | None:
 
 
 def failed(event: str, problem: Exception, **facts: str) -> None:
-    """Says it with its traceback; a full disk, which fails everything in every round, in a line a minute: the log may
-    lie on that disk."""
-    if outage(problem) is not Outage.FULL:
+    """Says it with its traceback. A full disk and tables that are still to be made fail everything in every round: a
+    line a minute, for the log may lie on that disk."""
+    if outage(problem) is not Outage.FULL and not unmade(problem):
         log.exception(event, **facts)
     elif _seldom.may_say(event):
         log.error(event, error=in_one_line(problem), **facts)

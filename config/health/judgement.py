@@ -86,6 +86,12 @@ def unreachable(at: datetime, *, since: datetime | None, why: str) -> Report:
     return Report(at, (part,))
 
 
+def untold(at: datetime, *, why: str) -> Report:
+    """The tables that tell how it goes are not there."""
+    said = _("The tables of this version of Nightdesk are not there: ./run prepare makes them.")
+    return Report(at, (Part("tables", _("Tables"), Level.DOWN, said, facts={"error": why}),))
+
+
 def blind(at: datetime, *, why: str) -> Report:
     """The look itself failed, by a mistake of ours: nothing is known, and that is no promise kept."""
     said = _("Nightdesk could not look at itself. The log says why.")

@@ -15,8 +15,9 @@ import psycopg
 import structlog
 
 from config.health import facts
-from config.health.judgement import Report, blind, judge, unreachable
+from config.health.judgement import Report, blind, judge, unreachable, untold
 from foundation import direct
+from foundation.outage import unmade
 
 KEPT_S = 3.0
 WAIT_S = 2.0
@@ -68,6 +69,8 @@ class Reader:
             now, why = datetime.now(UTC), type(error).__name__
             if isinstance(error, psycopg.OperationalError | OSError):
                 report = unreachable(now, since=self._answered_at, why=why)
+            elif unmade(error):
+                report = untold(now, why=why)
             else:
                 log.exception("health.failed")
                 report = blind(now, why=why)

@@ -189,6 +189,21 @@ def test_a_new_program_on_old_tables_is_seen_whatever_it_asks_them() -> None:
         assert facts.read(cursor, time.monotonic).unmade.startswith("review.0001_")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_without_tables_it_is_said_how_they_are_made(transactional_db: None) -> None:
+    looking = Reader()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE incidents_clock RENAME TO away")
+        try:
+            report = looking.report()
+        finally:
+            cursor.execute("ALTER TABLE away RENAME TO incidents_clock")
+    looking.close()
+    assert [(part.key, part.level, part.summary) for part in report.parts] == [
+        ("tables", "down", "The tables of this version of Nightdesk are not there: ./run prepare makes them.")
+    ]
+
+
 @pytest.mark.django_db
 def test_by_djangos_address_it_says_the_same(client: Client, says: Any) -> None:
     says(judge(WELL))

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from accounts.models import User
 from accounts.tokens import make_token
 from foundation import rounds
+from foundation.logging import NotConnecting
 from foundation.outage import Outage, Seldom, Spell, outage
 from incidents.lifecycle.declare import declare
 from incidents.models import Incident
@@ -174,6 +175,31 @@ def test_in_the_rounds_of_a_worker_a_full_disk_is_a_line_a_minute(monkeypatch: p
     full = {"event": "breaches.failed", "log_level": "error", "error": SAID, "item": "1"}
     mistake = {"event": "breaches.failed", "log_level": "error", "exc_info": True, "item": "0"}
     assert log == [full, mistake, mistake]
+
+
+def test_tables_that_are_still_to_be_made_are_a_line_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "_seldom", Seldom())
+
+    def ask(_number: int) -> int:
+        with connection.cursor() as cursor:
+            return len(cursor.execute("SELECT FROM later").fetchall())
+
+    with capture_logs() as log:
+        assert rounds.each("breaches", [1, 2], ask) == 0
+    assert [(line["event"], line["error"]) for line in log] == [
+        ("breaches.failed", 'relation "later" does not exist')
+    ]
+
+
+def test_what_keeps_the_pool_from_connecting_is_said_once_a_minute() -> None:
+    seldom = NotConnecting()
+
+    def said(words: str) -> bool:
+        return bool(seldom.filter(logging.LogRecord("psycopg.pool", logging.WARNING, "", 0, words, (), None)))
+
+    assert said("error connecting in 'pool-1': FATAL:  too many connections for role")
+    assert not said("error connecting in 'pool-1': FATAL:  too many connections for role")
+    assert said("discarding closed connection: x")
 
 
 def test_an_outage_is_said_at_its_beginning_and_at_its_end() -> None:

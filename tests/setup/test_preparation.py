@@ -5,7 +5,8 @@ import time
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from config import preparation
 from config.backup import address
@@ -34,3 +35,14 @@ def test_of_two_that_start_at_once_one_waits_until_the_other_has_made_the_tables
             assert asked == []
         second.join(MUST_S)
     assert asked == ["migrate", "createcachetable", "static"]
+
+
+@pytest.mark.django_db
+def test_who_may_not_make_tables_is_told_who_may() -> None:
+    with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE nightdesk_app; CREATE TABLE x ()")
+    wrapped = MigrationSchemaMissing(f"Unable to create the django_migrations table ({refused.value})")
+    wrapped.__cause__ = refused.value
+    assert preparation._words(wrapped) == (
+        "permission denied for schema public. The role that owns the tables may: name it in DATABASE_OWNER_URL."
+    )
