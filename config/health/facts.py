@@ -52,6 +52,10 @@ SELECT clock_timestamp(), clocks.n, clocks.first, messages.n, messages.first, me
        (SELECT datlocprovider::text FROM pg_database WHERE datname = current_database()),
        has_table_privilege('incidents_timelineevent', 'DELETE')
   FROM clocks, messages, monitors, changes, told"""
+# Apart, for it asks for columns that a database before an upgrade's `prepare` has not.
+_STUCK = """
+SELECT count(*), min(stuck_at), count(DISTINCT recipient) FILTER (WHERE lane = 'email')
+  FROM notifications_delivery WHERE state = 'pending' AND stuck_at IS NOT NULL AND noted_at IS NULL"""
 _BEATS = """
 SELECT name, process, role, label, started_at, pulse_at, beat_at, silent_since, progress, figures, ended_at, ending,
        EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = 'nightdesk ' || process)
@@ -145,6 +149,9 @@ class Facts:
     clocks: Waiting = Waiting()
     messages: Waiting = Waiting()
     unclaimed: datetime | None = None
+    # Tried in vain for too long (notifications/patience.py), and to how many people and mailboxes by mail.
+    stuck: Waiting = Waiting()
+    unmailed: int = 0
     watched: int = 0
     monitors: Waiting = Waiting()
     unstored: Waiting = Waiting()
@@ -178,6 +185,10 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
     beats = tuple(Beat(*row) for row in cursor.fetchall())
     cursor.execute(_UNMADE, {"names": _migrations()})
     (unmade,) = cursor.fetchone() or ("",)
+    stuck: tuple[int, datetime | None, int] = (0, None, 0)
+    if not unmade:
+        cursor.execute(_STUCK)
+        stuck = cursor.fetchone()
     processes = None
     if settings.NIGHTDESK_PROCESS_DIR:
         cursor.execute(_FILES)
@@ -188,6 +199,8 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
         clocks=Waiting(clocks, clocks_since),
         messages=Waiting(messages, messages_since),
         unclaimed=unclaimed,
+        stuck=Waiting(*stuck[:2]),
+        unmailed=stuck[2],
         watched=watched,
         monitors=Waiting(due, first_due if due else None),
         unstored=Waiting(unstored, unseen),

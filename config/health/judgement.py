@@ -58,6 +58,7 @@ def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Rep
         work.ticker(facts, quiet),
         replace(work.clocks(facts), covered=quiet),
         replace(work.messages(facts), covered=quiet),
+        replace(work.outside(facts), covered=quiet),
         replace(work.monitors(facts, unstored_s), covered=quiet),
         replace(work.changes(facts), covered=quiet),
         house.pages(facts),

@@ -14,6 +14,8 @@ TICK_S = 15.0
 AGAIN_S = 300.0
 CLOCK_S = 30.0
 MESSAGE_S = 60.0
+# One mailbox may be full; so many say that it is the server.
+MANY = 3
 # A message that nobody takes, a monitor that nobody takes, a change that nobody looks at.
 UNTAKEN_S = 20.0
 # A claimed monitor may wait for the end of a dead worker's lease, and then for an answer.
@@ -115,6 +117,23 @@ def messages(facts: Facts) -> Part:
         said = _("A message has been on its way without a sign since %(since)s.")
         return _waiting("messages", title, True, said, hangs.silent_since, n)
     return _waiting("messages", title, late or untaken, waits, facts.messages.since, n)
+
+
+def outside(facts: Facts) -> Part:
+    """What nobody out there takes. Of one room or one mailbox its team reads on its own pages; where mail reaches
+    several people no more, all of Nightdesk depends on it."""
+    title, n = _("Ways out"), facts.stuck.count
+    if not n:
+        return Part("outside", title, Level.OK, _("Everything that left arrived in time."))
+    said = ngettext(
+        "%(n)d message does not get through since %(since)s.",
+        "%(n)d messages do not get through, the first since %(since)s.",
+        n,
+    ).replace("%(n)d", str(n))
+    if facts.unmailed < MANY:
+        return Part("outside", title, Level.NOTICE, said, facts.stuck.since, facts={"stuck": n})
+    many = _("Mail reaches %(n)d people no more: look at the mail server.") % {"n": facts.unmailed}
+    return Part("outside", title, Level.WARN, f"{said} {many}", facts.stuck.since, facts={"stuck": n})
 
 
 def monitors(facts: Facts, unstored_s: float) -> Part:

@@ -258,3 +258,15 @@ def test_a_mistake_of_ours_is_not_blamed_on_the_database() -> None:
     report = blind(WELL.now, why="UndefinedTable")
     assert [(part.key, part.ok) for part in report.parts] == [("look", False)]
     assert report.parts[0].said == "Nightdesk could not look at itself. The log says why."
+
+
+def test_what_nobody_out_there_takes_is_a_notice_and_mail_that_reaches_nobody_an_alarm() -> None:
+    one = replace(WELL, stuck=Waiting(1, ago(30)), unmailed=1)
+    assert (judge(one).ok, alarms(one), of(one, "outside")) == (
+        True, [], ("notice", "1 message does not get through since 2026-11-21 02:19:30 UTC."),
+    )  # fmt: skip
+    assert alarms(replace(WELL, stuck=Waiting(9, ago(30)), unmailed=2)) == []
+    assert alarms(replace(WELL, stuck=Waiting(4, ago(30)), unmailed=3)) == [
+        "4 messages do not get through, the first since 2026-11-21 02:19:30 UTC. Mail reaches 3 people no more: look "
+        "at the mail server."
+    ]

@@ -119,6 +119,11 @@ def test_what_is_due_is_read_from_the_rows_themselves() -> None:
     found = read()
     assert (found.watched, found.monitors.count, found.messages.count) == (1, 1, 1)
     assert found.unclaimed == found.messages.since
+    assert (found.stuck, found.unmailed) == (Waiting(0, None), 0)
+    Delivery.objects.filter(route="email").update(stuck_at=moment.now())
+    assert (read().stuck.count, read().unmailed) == (1, 1)
+    Delivery.objects.update(noted_at=moment.now())
+    assert (read().stuck.count, read().unmailed) == (0, 0)
     assert (found.clocks, found.changes, found.unstored.count) == (Waiting(0, None), Waiting(0, None), 0)
     type(monitor).objects.update(looked_at=moment.now() - timedelta(hours=1), lease_token="0" * 32)
     assert read().unstored.count == 1
