@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation.text import plain_text
 from products.models import Product
+from products.process.cross_references import NO_OPTION
 from products.process.loading import told
 from products.process.schema.policy import PolicySpec
 
@@ -89,8 +90,10 @@ def checked(product: Product, kept: dict[str, Any]) -> dict[str, Any]:
 
 def _unusable(spec: PolicySpec, names: set[str]) -> Iterator[tuple[str, str]]:
     """What fits the schema and could never be found in a repository; only what the product itself says."""
-    if "main" in names and _NO_BRANCH.search(spec.main):
+    if "main" in names - set(spec.options()) and _NO_BRANCH.search(spec.main):
         yield "policy.main", _("No branch can be called “%(name)s”.") % {"name": spec.main}
+    for name in names & set(spec.options()):
+        yield f"policy.{name}", NO_OPTION
     if "version_files" in names:
         for number, file in enumerate(spec.version_files):
             if not _inside(file.path):

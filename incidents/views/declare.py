@@ -110,7 +110,8 @@ def around(user: Any, form: DeclareForm) -> dict[str, Any]:
     if not form.chosen:
         return {"open_incidents": [], "down": [], "eligibility": None}
     # A drill is not joined as if it were real, nor what is told afterwards.
-    mode = str(form["mode"].value() or Mode.LIVE)
+    mode = str(form["mode"].value())
+    mode = mode if mode in Mode.values else Mode.LIVE
     mine, alike = _known(user, form.chosen, str(form["title"].value() or ""), mode)
     down = (
         Target.objects.down().filter(monitor__product=form.chosen).select_related("monitor").order_by("since")

@@ -106,6 +106,15 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
     assert [fault.split(":")[1] for fault in faults(text)] == ["7", "24"]
 
 
+@pytest.mark.parametrize("name", ["main", "branch", "base_tag", "tag"])
+def test_a_name_that_programs_read_as_an_option_is_told(name: str) -> None:
+    """`git push origin --receive-pack=…` runs what it names."""
+    assert faults(f"{GOOD}policy:\n  {name}: --receive-pack=id\n".encode()) == [
+        f"shop.yaml:28: policy.{name}: expected a name of git's, which never begins with a dash: "
+        "programs read it as an option"
+    ]
+
+
 @pytest.mark.parametrize("zone", ["U", "Europe/Nowhere", "../UTC", "Europe", "no"])
 def test_a_time_zone_that_is_none_is_told(zone: str) -> None:
     """Found by random damage: what Python knows no zone by is a KeyError, not a ValueError."""

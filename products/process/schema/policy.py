@@ -2,22 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from products.process.schema.base import Element, Key, Label, Line, Template
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
-
-
-def _no_option(value: str) -> str:
-    if value.startswith("-"):
-        raise ValueError(
-            "expected a name of git's, which never begins with a dash: programs read it as an option"
-        )
-    return value
-
-
-NoOption = AfterValidator(_no_option)
 
 
 class PartSpec(Element):
@@ -84,12 +73,12 @@ class MinimalSpec(Element):
 class PolicySpec(Element):
     """`branch_written` is the name as the source writes it, where ours says it plainer (C7)."""
 
-    main: Annotated[Label, NoOption] = "main"
-    branch: Annotated[Template, NoOption] | None = None
+    main: Label = "main"
+    branch: Template | None = None
     branch_written: Line | None = None
     cut_from: Literal["base_tag", "main"] | None = None
-    base_tag: Annotated[Template, NoOption] | None = None
-    tag: Annotated[Template, NoOption] | None = None
+    base_tag: Template | None = None
+    tag: Template | None = None
     tag_on: Literal["main", "branch"] | None = None
     annotated: bool | None = None
     tag_message: Template | None = None
@@ -103,6 +92,16 @@ class PolicySpec(Element):
     commit: CommitSpec | None = None
     review: ReviewSpec | None = None
     minimal: MinimalSpec | None = None
+
+    def options(self) -> list[str]:
+        """Fields whose names programs would read as an option. Not refused while reading: what began under a policy
+        goes on, and whoever fills the names into a command takes the dash away (incidents/work/shell.py).
+        """
+        return [
+            name
+            for name in ("main", "branch", "base_tag", "tag")
+            if (getattr(self, name) or "").startswith("-")
+        ]
 
     @model_validator(mode="after")
     def _base_tag_is_named(self) -> Self:

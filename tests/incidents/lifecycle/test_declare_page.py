@@ -52,6 +52,12 @@ def test_the_same_key_for_another_text_is_told(phone: Client, product: Product) 
     assert 'value="Payments fail"' in answer.content.decode()
 
 
+@pytest.mark.parametrize("mode", ["\x00", "joke", "x" * 5000])
+def test_a_mode_that_there_is_not_is_refused(phone: Client, product: Product, mode: str) -> None:
+    answer = phone.post("/declare/", {"title": "Sign-in fails", "product": product.slug, "mode": mode})
+    assert (answer.status_code, Incident.objects.count()) == (422, 0)
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
