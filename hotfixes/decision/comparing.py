@@ -120,7 +120,7 @@ def _hotfix(found: dict[str, Any]) -> Column:
         undoes=Cell(_("nothing")),
         data=Cell(_("kept"), GOOD),
         users=Cell(_("nothing")),
-        blocked=_hotfix_blocked(hotfix, found["suggestion"]),
+        blocked=_hotfix_blocked(hotfix),
         recommended=_recommended(found, "hotfix"),
     )  # fmt: skip
 
@@ -136,17 +136,16 @@ def _hotfix_time(hotfix: dict[str, Any]) -> Cell:
     return Cell(_("can't tell"), OPEN, n)
 
 
-def _hotfix_blocked(hotfix: dict[str, Any], suggestion: dict[str, Any]) -> Cell:
-    """With what the rules say against it: where nobody has said what the cause is, that is no "nothing known"."""
-    more = _("the rules: not hotfix") if suggestion.get("against") == Choice.HOTFIX else ""
+def _hotfix_blocked(hotfix: dict[str, Any]) -> Cell:
+    """The rules speak against it too where nobody has said what the cause is: that is no "nothing known"."""
     wrong = [one["summary"] for one in hotfix["checks"].values() if one["verdict"] == "FAIL"]
     if wrong:
-        return Cell(wrong[0], OPEN, more)
+        return Cell(wrong[0], OPEN)
     if hotfix["cause_known"] is False:
-        return Cell(_("the cause is not known"), OPEN, more)
+        return Cell(_("the cause is not known"), OPEN)
     if hotfix["cause_known"] is None:
-        return Cell(_("nobody has said whether the cause is known"), OPEN, more)
-    return Cell(_("nothing known"), more=more)
+        return Cell(_("cause: nobody has said"), OPEN)
+    return Cell(_("nothing known"))
 
 
 def _back(found: dict[str, Any], way: dict[str, Any]) -> Column:

@@ -43,7 +43,7 @@ def test_a_failed_smoke_test_leads_back_in_two_taps(
     expect(page.locator("h1")).to_have_text("Roll back?")
     look(page, "setback-card")
     apart(page)
-    page.locator(".notice.critical").get_by_role("link", name="Roll back to 0.1.0").click()
+    page.locator(".notice.critical").get_by_role("link", name="Roll back to 0.1.1").click()
     assert "Smoke tests failed" in page.get_by_label("Why?").input_value()
     look(page, "setback-confirm")
     page.get_by_text("Deploy the production tag before this one").first.click()
