@@ -57,7 +57,7 @@ def deactivate(user: User, *, by: User) -> None:
 
 
 def reactivate(user: User, *, by: User) -> None:
-    """Lets `user` in again, with the roles and the password of before."""
+    """Lets `user` in again, with the roles, the password and the tokens of before."""
     with transaction.atomic():
         user.is_active = True
         user.save(update_fields=["is_active"])

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation.text import plain_text
 from products.models import Product
-from products.process.cross_references import NO_OPTION
 from products.process.loading import told
 from products.process.schema.policy import PolicySpec
 
@@ -93,7 +92,10 @@ def _unusable(spec: PolicySpec, names: set[str]) -> Iterator[tuple[str, str]]:
     if "main" in names - set(spec.options()) and _NO_BRANCH.search(spec.main):
         yield "policy.main", _("No branch can be called “%(name)s”.") % {"name": spec.main}
     for name in names & set(spec.options()):
-        yield f"policy.{name}", NO_OPTION
+        yield (
+            f"policy.{name}",
+            _("In git no name ever begins with a dash: programs would read it as an option."),
+        )
     if "version_files" in names:
         for number, file in enumerate(spec.version_files):
             if not _inside(file.path):

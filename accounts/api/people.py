@@ -108,7 +108,7 @@ def deactivate(request: HttpRequest, person_id: int) -> dict[str, Any]:
     "/people/{person_id}/reactivate", auth=SET_WITH, response=PersonShape, summary="Reactivate person"
 )
 def reactivate(request: HttpRequest, person_id: int) -> dict[str, Any]:
-    """Lets them in again, with the roles and the password of before. For administrators."""
+    """Lets them in again, with the roles, the password and the tokens of before. For administrators."""
     user = _person(request, person_id, "reactivate")
     people.reactivate(user, by=person_of(request))
     return person_shape(_known(person_of(request)).get(pk=user.pk))

@@ -9,8 +9,6 @@ from products.process.schema.document import ProcessDocument
 # /processes/new/ is where one is made.
 RESERVED = frozenset({"new"})
 
-NO_OPTION = "expected a name of git's, which never begins with a dash: programs read it as an option"
-
 type Found = Iterator[tuple[Path, str]]
 
 
@@ -26,7 +24,10 @@ def disagreements(process: ProcessDocument) -> Found:
     yield from _steps(process)
     yield from _components(process)
     for name in process.policy.options() if process.policy else ():
-        yield ("policy", name), NO_OPTION
+        yield (
+            ("policy", name),
+            "expected a name that does not begin with a dash: programs read it as an option",
+        )
 
 
 def _repetitions(process: ProcessDocument) -> Found:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts import people
 from accounts.models import Role, User
+from accounts.tokens import make_token
 from tests.factories import PASSWORD, join, make_team, make_user
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,22 @@ def test_reactivate_lets_them_in_with_what_they_had(client: Client, root: User) 
     again = Client()
     assert again.post("/accounts/login/", {"login": user.email, "password": PASSWORD})["Location"] == "/"
     assert user.memberships.get().role == Role.MANAGER
+
+
+def test_their_tokens_rest_meanwhile_and_the_page_says_that_they_come_back(
+    client: Client, root: User
+) -> None:
+    """A script that runs as somebody stops with them; whoever lets them in again reads that it goes on."""
+    user = make_user()
+    _token, text = make_token(user, by=user, name="deploy", scopes=["read"])
+    script = Client(headers={"Authorization": f"Bearer {text}"})
+    page = f"/settings/people/{user.pk}/"
+    found = []
+    for deed in ("", "deactivate", "reactivate"):
+        if deed:
+            client.post(f"{page}{deed}/")
+        found.append((script.get("/api/v1/me").status_code, "the tokens of before" in client.get(page).text))
+    assert found == [(200, False), (401, True), (200, False)]
 
 
 def test_nobody_deactivates_themselves(client: Client, root: User) -> None:

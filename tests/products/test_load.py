@@ -110,7 +110,7 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
 def test_a_name_that_programs_read_as_an_option_is_told(name: str) -> None:
     """`git push origin --receive-pack=…` runs what it names."""
     assert faults(f"{GOOD}policy:\n  {name}: --receive-pack=id\n".encode()) == [
-        f"shop.yaml:28: policy.{name}: expected a name of git's, which never begins with a dash: "
+        f"shop.yaml:28: policy.{name}: expected a name that does not begin with a dash: "
         "programs read it as an option"
     ]
 
