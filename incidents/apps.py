@@ -8,6 +8,7 @@ class IncidentsConfig(AppConfig):
     def ready(self) -> None:
         # They register what they know.
         from incidents import process_uses  # noqa: F401
+        from incidents.lifecycle import undelivered  # noqa: F401
         from incidents.messages import obligations, rhythm, update_panel  # noqa: F401
         from incidents.page import own_panels  # noqa: F401
         from incidents.roles import panel as people  # noqa: F401

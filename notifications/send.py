@@ -23,7 +23,7 @@ from foundation.secrets import SecretLost, unseal
 from foundation.wedge import wedge
 from network import mail
 from network.locator import BadUrl
-from notifications import patience, wording
+from notifications import patience, troubled, wording
 from notifications.channels import WAYS
 from notifications.claim import (
     LEASE,
@@ -176,35 +176,47 @@ def _move(rows: DeliveryQuerySet, **there: object) -> DeliveryQuerySet:
 
 
 def _mark(claimed: Claim, outcome: Outcome) -> None:
-    delivery, detail = claimed.delivery, outcome.detail[:500]
-    mine = Delivery.objects.filter(pk=delivery.pk, lease_token=claimed.token)
     with transaction.atomic():
         if outcome.result == "sent":
-            # Also one that became moot meanwhile: it did arrive.
-            if _mark_sent(claimed, detail):
-                _said(claimed)
-            next_in_turn(delivery)
-            threads.keep(delivery, outcome)
-            return
-        said: dict[str, Any] = {"lease_until": None, "lease_token": None, "reason": detail}
-        waiting, now = mine.filter(state=State.PENDING), moment.now()
-        Attempt.objects.filter(pk=claimed.attempt.pk).update(
-            ended_at=now, outcome=outcome.result, detail=detail
-        )
-        alarms = outcome.result in ("refused", "unsure")
-        refused_at = (delivery.refused_at or now) if alarms else None
-        if refused_at:
-            waiting.update(refused_at=refused_at)
-        if outcome.maybe or outcome.result == "unsure":
-            waiting.update(unsure=True)
-        again = patience.again(delivery, outcome, now)
-        if again is None or again > patience.given_up_at(delivery, refused_at):
-            waiting.update(state=State.DEAD, **said)
-            next_in_turn(delivery)
+            _mark_arrived(claimed, outcome)
         else:
-            if not delivery.stuck_at and again > claimed.since + patience.of_people(delivery.urgency):
-                said["stuck_at"] = now
-            waiting.update(due_at=again, **said)
+            _mark_failed(claimed, outcome)
+
+
+def _mark_arrived(claimed: Claim, outcome: Outcome) -> None:
+    """Also one that became moot meanwhile: it did arrive."""
+    delivery = claimed.delivery
+    if _mark_sent(claimed, outcome.detail[:500]):
+        _said(claimed)
+    next_in_turn(delivery)
+    threads.keep(delivery, outcome)
+    if delivery.refused_at or delivery.stuck_at:
+        troubled.over(delivery)
+
+
+def _mark_failed(claimed: Claim, outcome: Outcome) -> None:
+    delivery, detail, now = claimed.delivery, outcome.detail[:500], moment.now()
+    mine = Delivery.objects.filter(pk=delivery.pk, lease_token=claimed.token, state=State.PENDING)
+    Attempt.objects.filter(pk=claimed.attempt.pk).update(ended_at=now, outcome=outcome.result, detail=detail)
+    said: dict[str, Any] = {"lease_until": None, "lease_token": None, "reason": detail}
+    refused_at = (delivery.refused_at or now) if outcome.result in ("refused", "unsure") else None
+    if refused_at:
+        said["refused_at"] = refused_at
+    if outcome.maybe or outcome.result == "unsure":
+        said["unsure"] = True
+    again = patience.again(delivery, outcome, now)
+    given_up = again is None or again > patience.given_up_at(delivery, refused_at)
+    if again is None or given_up:
+        said["state"] = State.DEAD
+    else:
+        said["due_at"] = again
+        if not delivery.stuck_at and again > claimed.since + patience.of_people(delivery.urgency):
+            said["stuck_at"] = now
+    mine.update(**said)
+    if given_up:
+        next_in_turn(delivery)
+    if given_up or "stuck_at" in said or (refused_at and not delivery.refused_at):
+        troubled.begun(delivery)
 
 
 def _mark_sent(claimed: Claim, detail: str) -> bool:

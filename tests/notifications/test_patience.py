@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from foundation import moment
+from live.models import Announcement
 from notifications import queue, send, ways
 from notifications.lanes import Lanes
 from notifications.models import Delivery
@@ -267,6 +268,30 @@ def test_a_server_that_is_not_there_is_said_on_the_pages_within_two_minutes_and_
         use(settings, box)
         send.drain()
     assert (pages(), Delivery.objects.get().state) == ((False, False, False), "sent")
+
+
+def test_open_pages_hear_when_the_first_gets_stuck_and_when_the_last_is_through(
+    product: Product, settings: Settings, ada: User, ben: User
+) -> None:
+    nobody_listens(settings)
+    incident = opened(product, "CRITICAL")
+    Delivery.objects.exclude(route="email").delete()
+
+    def told_by_sending() -> int:
+        # Within one transaction the same is told once.
+        Announcement.objects.all().delete()
+        send.drain()
+        return Announcement.objects.filter(topic=f"incident:{incident.pk}", event="refresh").count()
+
+    assert told_by_sending() == 0
+    ago(2)
+    assert (told_by_sending(), Delivery.objects.exclude(stuck_at=None).count()) == (1, 2)
+    Delivery.objects.update(due_at=moment.now())
+    assert told_by_sending() == 0
+    Delivery.objects.update(due_at=moment.now())
+    with mailbox() as box:
+        use(settings, box)
+        assert (told_by_sending(), len(box.kept)) == (1, 2)
 
 
 def test_who_asks_for_ten_minutes_makes_what_waits_there_late_at_once(product: Product, mia: User) -> None:
