@@ -6,7 +6,7 @@ import re
 import zlib
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
@@ -34,6 +34,8 @@ SAID_LATER = frozenset({
     "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout",
     "team_added_to_org", "message_limit_exceeded", "rollup_error", "RATE_LIMIT_HIT",
 })  # fmt: skip
+# Of these Slack says that some of it may have been done.
+HALF_DONE = frozenset({"internal_error", "fatal_error"})
 # How a page for people begins: a sign-in, a captive portal, a start page. Other XML is a program's own answer.
 _PAGE = re.compile(
     r"(?>\s+|<!--.*?-->|<\?xml.*?\?>)*+<"
@@ -95,7 +97,8 @@ def heed(reply: Reply) -> Outcome:
     words = _("Answered %(status)s, and said that it did not take it: %(said)s")
     later = {text, str(said.get("error")), str(said.get("code"))} & SAID_LATER
     detail = words % {"status": reply.status, "said": _shown(no)}
-    return Outcome("retry" if later or _later(said.get("http")) else "dead", detail, rest_s=reply.rest_s)
+    result: Literal["retry", "dead"] = "retry" if later or _later(said.get("http")) else "dead"
+    return Outcome(result, detail, maybe=bool(later & HALF_DONE), rest_s=reply.rest_s)
 
 
 def doubted(outcome: Outcome, reply: Reply) -> Outcome:

@@ -95,7 +95,8 @@ def _judge(answer: Answer, url: str) -> Outcome:
             "busy": _("Too many messages go out by apprise just now."),
             "late": _("The service did not answer in time."),
         }
-        return Outcome("retry", why.get(answer.trouble, _("Apprise did not work.")))
+        detail = why.get(answer.trouble, _("Apprise did not work."))
+        return Outcome("retry", detail, maybe=answer.trouble == "late")
     said = _scrubbed(" ".join("".join(c if c.isprintable() else " " for c in answer.said).split()), url)
     detail = (
         _("Apprise says: %(said)s") % {"said": short(said, 300)}

@@ -42,7 +42,8 @@ def _judge(said: Said, *, anew: bool) -> Outcome:
             return Outcome("retry", said.reply.detail or words)
         return outcome
     if said.error in answers.SAID_LATER:
-        return Outcome("retry", _("Slack asks us to come later."), rest_s=said.reply.rest_s)
+        half = said.error in answers.HALF_DONE
+        return Outcome("retry", _("Slack asks us to come later."), maybe=half, rest_s=said.reply.rest_s)
     return Outcome("dead", _why(said))
 
 

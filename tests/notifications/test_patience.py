@@ -113,6 +113,10 @@ def hangs_up(take: Take) -> None:
     take.close_connection = True
 
 
+def half_done(take: Take) -> None:
+    take.say(200, b'{"ok": false, "error": "fatal_error"}')
+
+
 def minutes_of_an_hour() -> list[float]:
     """When it is tried within one hour, in minutes."""
     at, tried = 0.0, []
@@ -133,6 +137,7 @@ def minutes_of_an_hour() -> list[float]:
         ("teams", hangs_up),
         ("slack", saying(504)),
         ("ntfy", saying(524)),
+        ("slack", half_done),
     ],
 )
 def test_who_takes_a_message_and_never_says_so_is_told_ever_more_rarely(
