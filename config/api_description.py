@@ -45,6 +45,7 @@ IN_PATH = {
     "ref": "Such as INC-42, in any case.",
     "slug": "The word in the address of its page.",
     "key": "Such as krow.",
+    "environment": "Its slug, such as production.",
     "position": "Its place in the list, from 1.",
 }
 KEY = {

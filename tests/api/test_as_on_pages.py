@@ -138,3 +138,20 @@ def test_a_secret_asked_for_twice_with_one_key_is_replaced_once(script: Script, 
     assert Repository.objects.get().hook_secrets == [told["secret"], *before]
     script.post(f"{path}/end")
     assert Repository.objects.get().hook_secrets == [told["secret"]]
+
+
+def test_a_place_where_nothing_happened_is_removed_and_the_last_one_stays(
+    script: Script, product: Product
+) -> None:
+    path = "/products/staff-mobile/environments"
+    script.post(path, {"name": "Beta", "kind": "staging"}, status=201)
+    assert script("DELETE", f"{path}/beta").status_code == 204
+    problem(script("DELETE", f"{path}/beta"), 404)
+    told = problem(script("DELETE", f"{path}/production"), 422)
+    assert told["detail"] == "A product runs somewhere: keep at least one."
+    script.post(path, {"name": "Beta", "kind": "staging"}, status=201)
+    sent = {"title": "Slow", "product": "staff-mobile", "environment": "beta"}
+    script.post("/incidents", sent, status=201)
+    assert (
+        problem(script("DELETE", f"{path}/beta"), 422)["detail"] == "Incidents happened there, so it stays."
+    )

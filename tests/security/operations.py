@@ -216,6 +216,7 @@ OPERATIONS = [
     Operation("GET /products/{}", LOOKING, V, on=("product",)),
     Operation("PATCH /products/{}", {ADMIN}, M, on=("product",), sent={"version": "2.0"}),
     Operation("POST /products/{}/environments", {ADMIN}, M, on=("product",), sent={"name": "Beta", "kind": "staging"}),
+    Operation("DELETE /products/{}/environments/{}", {ADMIN}, M, on=("environment",)),
     Operation("POST /products/{}/archive", {ADMIN}, M, on=("product",)),
     Operation("POST /products/{}/restore", {ADMIN}, M, on=("product",)),
     Operation("GET /products/{}/contacts", LOOKING, V, on=("product",)),

@@ -146,6 +146,11 @@ def _furnish(world: World) -> None:
     things: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Role]]] = {
         "person": (_pk(people["viewer"]), {"pk": NOWHERE}, known),
         "product": ({"slug": "zebra-mobile"}, {"slug": "nothing"}, inside),
+        "environment": (
+            {"slug": "zebra-mobile", "environment": "production"},
+            {"slug": "zebra-mobile", "environment": "nowhere"},
+            inside,
+        ),
         "audit": (_pk(_audit(world, manager)), {"pk": NOWHERE}, inside),
         "contact": ({"slug": "zebra-mobile", "pk": contact.pk}, {"slug": "nothing", "pk": NOWHERE}, inside),
         "role holder": (
