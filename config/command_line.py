@@ -15,7 +15,7 @@ from django.core.management import execute_from_command_line
 from django.db import OperationalError, ProgrammingError
 from psycopg import errors
 
-from config import embedded, environment, importing
+from config import embedded, environment, importing, served
 from config.cluster import Unusable
 from foundation.outage import unmade
 
@@ -42,6 +42,8 @@ def main(argv: list[str]) -> int:
     try:
         if argv[1:2] == ["demo"] and not HELP & set(argv):
             environment.demo(Path(__file__).resolve().parent.parent)
+        if argv[1:2] and argv[1] not in WITHOUT_APPS:
+            served.follow()
         with database(argv):
             run(argv)
     except KeyboardInterrupt:

@@ -64,6 +64,12 @@ def test_another_command_finds_the_running_database(site: Site, data: Path) -> N
     assert (found.returncode, found.stderr) == (0, "")
 
 
+def test_links_that_a_command_prints_lead_to_where_it_serves(site: Site, data: Path) -> None:
+    assert command(data, "reset", EMAIL).stdout.startswith(f"{site[1]}/accounts/password/reset/key/")
+    elsewhere = command(data, "reset", EMAIL, NIGHTDESK_URL="https://nightdesk.example.org")
+    assert elsewhere.stdout.startswith("https://nightdesk.example.org/accounts/")
+
+
 def blocks(name: str, heading: str = "") -> str:
     """The sh blocks of a page, those behind `heading` up to the next one if there is one."""
     text = (ROOT / name).read_text()

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from config import prepared
+from config import prepared, served
 from config.cluster import Unusable
 from config.embedded import Server
 from config.preparation import warn
@@ -55,6 +55,7 @@ def up(host: str, port: int, *, demo: bool = False) -> None:
             children.append(Child("PostgreSQL", database.launch, database.process))
         listener = listen(host, port)
         address = f"http://{name_of(host)}:{listener.getsockname()[1]}"
+        served.note(settings.NIGHTDESK_DATA, address)
         if (hint := unanswered(host)) and not demo:
             say(hint)
         prepare(address, *(("--demo", address) if demo else ()))
