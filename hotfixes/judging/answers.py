@@ -48,7 +48,8 @@ def store(
         alone = incident.timeline_seq == seq
         now = moment.now()
         changed, reads_differently = _keep(hotfix, results, now)
-        telling.tell(incident, hotfix, reached, changed, now)
+        if hotfix.is_open or hotfix.verify_at:
+            telling.tell(incident, hotfix, reached, changed, now)
         ended = ending.after_round(incident, hotfix, changed, now)
         again = _due(results, now) if hotfix.is_open and ended.get("look_at") is None else {}
         mine.update(lease_token=None, looked_at=now, judged_seq=seq, **beside, **{**ended, **again})

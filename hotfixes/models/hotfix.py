@@ -18,6 +18,10 @@ class HotfixQuerySet(RemedyQuerySet["Hotfix"]):
         """Open ones, and those whose end is looked at again."""
         return self.filter(Q(status=Hotfix.Status.OPEN) | Q(verify_at__isnull=False))
 
+    def unread(self) -> Self:
+        """Those that ended before their repository was read at all: what its checks say waits for that."""
+        return self.filter(status=Hotfix.Status.RELEASED, repository__mirror__good_at=None)
+
     def going_out(self) -> Self:
         """Open ones that are on their way to users, or there."""
         return self.open().filter(taken_back_at=None)

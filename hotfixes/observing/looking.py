@@ -71,6 +71,7 @@ def _look(claim: Claim) -> None:
     repository = Repository.objects.select_related("mirror").get(pk=claim.mirror.repository_id)
     refs: Mapping[str, Ref] | None = None
     at = ""
+    unread = list(Hotfix.objects.unread().filter(repository=repository).values_list("pk", flat=True))
     try:
         update, copy = _updated(repository, _Telling(claim))
     except GitError as problem:
@@ -86,7 +87,8 @@ def _look(claim: Claim) -> None:
         seen_file(repository.pk).write_text(at)
         remember(repository.pk, at, refs)
         _read(claim, repository, update, copy, seen_at, changed=bool(moved))
-    for hotfix in Hotfix.objects.watched().for_page().filter(repository=repository):
+    mine = Hotfix.objects.for_page().filter(repository=repository)
+    for hotfix in mine.watched() | mine.filter(pk__in=unread):
         judging.judge_with(hotfix, refs, at)
 
 

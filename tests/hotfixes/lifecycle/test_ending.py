@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from hotfixes.judging import judge_due
 from hotfixes.lifecycle import ending
+from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix, Mirror
 from hotfixes.reported.deployments import report_deployment
 from incidents.clocks import verbs as clock_verbs
@@ -27,15 +28,19 @@ def closed(watched: Watched, hotfix: Hotfix | None = None) -> Hotfix:
     watched.look()
     watched.story.tag(tip)
     watched.look()
+    close_incident(watched, hotfix)
+    watched.look()
+    hotfix.refresh_from_db()
+    return hotfix
+
+
+def close_incident(watched: Watched, hotfix: Hotfix) -> None:
     incident = hotfix.incident
     incident.refresh_from_db()
     transitions.resolve(incident, by=watched.ada)
     for clock in incident.clocks.filter(stopped_at=None, holds__contains="close"):
         clock_verbs.waive_clock(incident, by=watched.ada, clock=clock.key, reason="Not this time")
     close(incident, by=watched.ada)
-    watched.look()
-    hotfix.refresh_from_db()
-    return hotfix
 
 
 def test_closing_the_incident_releases_it(watched: Watched) -> None:
@@ -105,6 +110,26 @@ def test_after_a_day_it_is_looked_at_once_more_and_then_left(watched: Watched) -
     assert (hotfix.verify_at, hotfix.look_at) == (None, None)
     assert hotfix.looked_at
     assert not Hotfix.objects.watched().exists()
+
+
+def test_one_that_ended_before_its_repository_was_read_is_judged_by_the_first_look(watched: Watched) -> None:
+    """Long after its last look back: its page said "being read for the first time" for ever. Nothing more is told."""
+    hotfix = start(watched.incident(), by=watched.ada)
+    tip = watched.story.whole_fix()
+    watched.story.fast_forward()
+    watched.story.tag(tip)
+    close_incident(watched, hotfix)
+    while judge_due():
+        pass
+    Hotfix.objects.filter(pk=hotfix.pk).update(verify_at=None, look_at=None)
+    told = watched.kinds(hotfix.incident)
+    assert watched.verdicts(hotfix)["tag_commit"] == "PENDING"
+    watched.look()
+    assert watched.verdicts(hotfix)["tag_commit"] == "PASS"
+    assert watched.kinds(hotfix.incident) == told
+    looked_at = Hotfix.objects.get(pk=hotfix.pk).looked_at
+    watched.look()
+    assert Hotfix.objects.get(pk=hotfix.pk).looked_at == looked_at
 
 
 def test_the_last_look_back_waits_for_a_repository_that_cannot_be_read(watched: Watched) -> None:
