@@ -36,7 +36,7 @@ def _begin(stage: Stage, at: At, title: str, impact: str, users: int, confirmed:
 
 def finished(stage: Stage) -> None:
     """CRITICAL, as the plan of the source has it: T+5, T+15, T+30, T+45, T+60, T+120, T+1day."""
-    at = detected(days=9, minutes=20)
+    at = detected(days=repository.STORY.days, minutes=repository.STORY.seconds / 60)
     incident = _begin(
         stage,
         at,

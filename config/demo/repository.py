@@ -12,10 +12,15 @@ from foundation.written import address
 from hotfixes.git.trouble import GitError
 from hotfixes.git.version import program
 from hotfixes.models import Mirror
+from hotfixes.observing.asking import fetch
+from hotfixes.observing.looking import look_due
 from products.models import Product, Repository
 
 NAME = "krow-withus-worker-mobile"
 WHO = "Sam Ito <sam@example.test>"
+BRANCH = f"hotfix/{NAME}-v0.1.1"
+# How long ago the story began whose hotfix it has.
+STORY = timedelta(days=9, minutes=20)
 _PUBSPEC = "name: staff\ndescription: Shifts for people who work them.\nversion: {version}\n"
 _HEAD = "# Changelog\n\n| Date | Version | What |\n|---|---|---|\n"
 _SHIFTS = """// Lists the shifts of today.
@@ -43,19 +48,28 @@ def connect(product: Product) -> None:
     Mirror.objects.create(repository=repository)
     Product.objects.filter(pk=product.pk).update(repository=repository)
     product.repository = repository
+    # Seen once while its fix was still beside main, as a watched repository is: that cannot be told afterwards.
+    look_due()
+    _feed(place, _released(moment.now()))
+    fetch(repository)
+    look_due()
     _ring(place, address(f"/in/forge/{unseal(repository.hook_key)}"))
 
 
 def _make(place: Path) -> None:
-    """Two releases, the second a hotfix as the process has it; main stands on it, so that it can be done again."""
     git = program()
     place.mkdir(parents=True)
     _run(git, "init", "--quiet", "--bare", "--initial-branch=main", str(place))
-    _run(git, "--git-dir", str(place), "fast-import", "--quiet", stdin=_history(moment.now()))
+    _feed(place, _fixed(moment.now()))
 
 
-def _history(now: datetime) -> str:
-    first, hotfix = now - timedelta(days=40), now - timedelta(days=3)
+def _feed(place: Path, history: str) -> None:
+    _run(program(), "--git-dir", str(place), "fast-import", "--quiet", stdin=history)
+
+
+def _fixed(now: datetime) -> str:
+    """The first release, and the hotfix of the story that is over (krow.py), at its time."""
+    first, fixed = now - timedelta(days=71), now - STORY + timedelta(minutes=13)
     rows = [f"| {first.date()} | 0.1.0 | First release |"]
     before = {
         "README.md": "# Staff Mobile\n\nThe demo's repository. Nothing in it is built.\n",
@@ -68,27 +82,37 @@ def _history(now: datetime) -> str:
         "fix: nobody can sign in after the token change\n\nHOTFIX for production\n"
         "Issue: nobody can sign in\nSolution: reads `exp` as seconds\nTested: old and new tokens, on two phones\n"
     )
-    rows.insert(0, f"| {hotfix.date()} | 0.1.1 | HOTFIX: sign-in after the token change |")
+    rows.insert(0, f"| {fixed.date()} | 0.1.1 | HOTFIX: sign-in after the token change |")
     after = {
         "apps/mobile/apps/staff/pubspec.yaml": _PUBSPEC.format(version="0.1.1+6"),
         "apps/mobile/apps/staff/lib/token.dart": _EXPIRY.format(factor=" * 1000"),
         "CHANGELOG.md": _HEAD + "\n".join(rows) + "\n",
     }
     return (
-        _commit("chore: release 0.1.0\n", first, before)
-        + _tag(f"{NAME}/prod-v0.1.0", "Release 0.1.0\n", first)
-        + _commit(fix, hotfix, after)
-        + _tag(f"{NAME}/prod-v0.1.1", "HOTFIX: sign-in after the token change\n", hotfix)
+        _commit("main", "chore: release 0.1.0\n", first, before)
+        + _tag("prod-v0.1.0", "Release 0.1.0\n", first)
+        + f"reset refs/heads/{BRANCH}\nfrom refs/heads/main\n\n"
+        + _commit(BRANCH, fix, fixed, after)
     )
 
 
-def _commit(message: str, at: datetime, files: dict[str, str]) -> str:
+def _released(now: datetime) -> str:
+    """Main is led on to it, and it is tagged: so main stands on a hotfix, and the next can be done."""
+    tagged = now - STORY + timedelta(minutes=30)
+    return f"reset refs/heads/main\nfrom refs/heads/{BRANCH}^0\n\n" + _tag(
+        "prod-v0.1.1", "HOTFIX: sign-in after the token change\n", tagged
+    )
+
+
+def _commit(branch: str, message: str, at: datetime, files: dict[str, str]) -> str:
     written = "".join(f"M 100644 inline {path}\n{_data(text)}" for path, text in files.items())
-    return f"commit refs/heads/main\ncommitter {WHO} {int(at.timestamp())} +0000\n{_data(message)}{written}\n"
+    return f"commit refs/heads/{branch}\ncommitter {WHO} {int(at.timestamp())} +0000\n{_data(message)}{written}\n"
 
 
 def _tag(name: str, message: str, at: datetime) -> str:
-    return f"tag {name}\nfrom refs/heads/main\ntagger {WHO} {int(at.timestamp())} +0000\n{_data(message)}"
+    return (
+        f"tag {NAME}/{name}\nfrom refs/heads/main\ntagger {WHO} {int(at.timestamp())} +0000\n{_data(message)}"
+    )
 
 
 def _data(text: str) -> str:

@@ -11,7 +11,7 @@ from accounts.models import User
 from config import demo
 from foundation import moment
 from hotfixes.judging import judge_due
-from hotfixes.models import Hotfix
+from hotfixes.models import CheckResult, Hotfix
 from incidents.lifecycle.closing import holds
 from incidents.messages.messages import messages
 from incidents.models import ChecklistItem, Clock, Incident
@@ -61,6 +61,10 @@ def every_hotfix_is_there() -> None:
     for hotfix in Hotfix.objects.filter(incident__status="closed"):
         closed = hotfix.incident.events.get(kind="closed").occurred_at
         assert (hotfix.status, hotfix.ended_at, hotfix.verify_at) == ("released", closed, None)
+    done = CheckResult.objects.filter(hotfix__incident__title=KROW, superseded_at=None, verdict="PASS")
+    assert {"cut_from_tag", "commit_message", "minimal_diff", "merged", "tag_commit"} <= set(
+        done.values_list("key", flat=True)
+    ), "its repository has the fix of the story"
 
 
 def what_happened() -> None:

@@ -15,6 +15,7 @@ from hotfixes.checks.deploy import timeline
 from hotfixes.checks.facts import Deployed, Told
 from hotfixes.checks.process import clock, commands
 from hotfixes.checks.shapes import Next, Result, failed, not_needed, passed, pending, stated, unknown, warned
+from incidents.clocks.clocks import span
 from products.vocabulary import ClockKind
 
 
@@ -65,7 +66,7 @@ def _measured(context: Context, done: Deployed) -> Result:
         "from": approval.at.isoformat(),
     }
     proof = (approval.line, done.line)
-    words = {"took": spoken(minutes(took)), "limit": minutes(limit), "own": spoken(minutes(own))}
+    words = {"took": spoken(minutes(took)), "limit": spoken(minutes(limit)), "own": spoken(minutes(own))}
     if took > limit and own <= limit:
         said = _("Deployed %(own)s after the approval by the script's own clock; we heard after %(took)s.")
         return stated(said % words, *proof, **facts)
@@ -88,7 +89,7 @@ def _said(context: Context, done: Told) -> Result:
     if approval is None:
         return unknown(_("Can't tell: it is deployed, and no approval is known to count from."), done.line)
     took = minutes(done.at - approval.at)
-    words = {"took": spoken(took), "limit": minutes(limit), "by": done.by or "?"}
+    words = {"took": spoken(took), "limit": spoken(minutes(limit)), "by": done.by or "?"}
     if done.at - approval.at > limit:
         text = _("Deployed %(took)s after the approval, says %(by)s; the limit is %(limit)s.")
         return _late(context, text, words, approval.line, done.line, minutes=took)
@@ -135,6 +136,9 @@ def _untested(context: Context, done: Deployed) -> Result | None:
 
 
 def spoken(n: int) -> str:
+    """Minutes, as limits are; from two hours on as people say such a time."""
+    if n >= 120:
+        return span(n * 60)
     return ngettext("%(n)s minute", "%(n)s minutes", n) % {"n": n}
 
 

@@ -65,7 +65,7 @@ def tests_passed(context: Context) -> Result:
         if said := part(label, commit.message):
             words = {"who": commit.author.name, "said": said[:200]}
             return stated(
-                _("%(who)s wrote: %(said)s") % words,
+                _("%(who)s wrote: “%(said)s”.") % words,
                 _line(commit),
                 then=Next(_("A result of CI on this commit, or one sent by script, proves it.")),
                 commit=commit.id,

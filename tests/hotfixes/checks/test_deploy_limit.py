@@ -60,9 +60,11 @@ def test_it_says_by_when_and_how_long_it_took() -> None:
     assert found.summary == "Deploy it by 22:00 UTC, 30 minutes after the approval."
     assert found.facts["due_at"] == "2026-05-28T22:00:00+00:00"
     took = summary("within_limit", told=APPROVED, deployed=(deployed(47),))
-    assert took == "Deployed 17 minutes after the approval; the limit is 30."
+    assert took == "Deployed 17 minutes after the approval; the limit is 30 minutes."
     took = summary("within_limit", told=APPROVED, deployed=(deployed(30.5),))
-    assert took == "Deployed 1 minute after the approval; the limit is 30."
+    assert took == "Deployed 1 minute after the approval; the limit is 30 minutes."
+    took = summary("within_limit", told=APPROVED, deployed=(deployed(45, received=at(30 + 9 * 24 * 60)),))
+    assert took == "Deployed 15 minutes after the approval by the script's own clock; we heard after 9 d."
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_the_status_is_short_and_on_one_line(summary: str) -> None:
 def test_the_comment() -> None:
     found = {
         "branch_name": Found(Verdict.PASS, "The branch is named as agreed."),
-        "tests_passed": Found(Verdict.STATED, "Ada wrote: by hand"),
+        "tests_passed": Found(Verdict.STATED, "Ada wrote: “by hand”."),
         "version_bump": Found(Verdict.PENDING, "Not raised yet.", "Raise it."),
         "changelog_entry": Found(Verdict.FAIL, "It is not first, line 9.", "Put it on top."),
         "manifest_version": Found(Verdict.NOT_APPLICABLE, "The process names no manifest."),

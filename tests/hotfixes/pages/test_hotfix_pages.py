@@ -128,6 +128,17 @@ def test_what_keeps_many_checks_from_telling_is_said_once_above_them(watched: Wa
     )
 
 
+def test_nothing_comes_next_of_a_fix_that_is_over_but_what_is_wrong(watched: Watched, phone: Client) -> None:
+    """A closed one asked to look at what users report."""
+    hotfix = watched.hotfix()
+    path, asks = f"/hotfixes/{hotfix.ref}/", 'aria-labelledby="next-title"'
+    assert asks in page(phone, path)
+    Hotfix.objects.update(status=Hotfix.Status.RELEASED, ended_at=moment.now())
+    assert asks not in page(phone, path)
+    hotfix.results.filter(key="cut_from_tag", superseded_at=None).update(verdict="FAIL")
+    assert asks in page(phone, path)
+
+
 def test_a_check_is_waived_with_a_reason_that_stays_in_the_form(watched: Watched, phone: Client) -> None:
     hotfix = watched.hotfix()
     path = f"/hotfixes/{hotfix.ref}/checks/changelog_entry"
