@@ -83,9 +83,9 @@ class Description(OpenAPISchema):
 
 
 def _replays(told: dict[str, Any]) -> bool:
-    """Documents and memberships are the same after a resend anyway."""
+    """Documents and memberships are the same after a resend anyway, and what is simulated is not kept."""
     content = told.get("requestBody", {}).get("content", {})
-    return "application/json" in content and told["operationId"] != "put_in_team"
+    return "application/json" in content and told["operationId"] not in ("put_in_team", "simulate_process")
 
 
 def _scopes(auth: Any) -> tuple[Any, ...]:
