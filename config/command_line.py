@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
@@ -46,8 +47,13 @@ def main(argv: list[str]) -> int:
             served.follow()
         with database(argv):
             run(argv)
+            sys.stdout.flush()  # here, where a reader who has gone is no mistake of ours
     except KeyboardInterrupt:
-        return 130
+        print("Stopped.", file=sys.stderr)  # noqa: T201
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+        return 128 + signal.SIGPIPE
     except (ImproperlyConfigured, Unusable) as problem:
         print(f"Nightdesk cannot start: {problem}", file=sys.stderr)  # noqa: T201
         return 1

@@ -1,5 +1,7 @@
 """What the environment may say, value by value, and who says so when it cannot be used."""
 
+import os
+import signal
 import ssl
 import subprocess
 import sys
@@ -18,7 +20,7 @@ from config import web
 from config.command_line import _of_the_database
 from config.environment import broker, database, flag, secret, sender, site
 from config.management.commands import up
-from tests.setup.running import ROOT, command, environment
+from tests.setup.running import MANAGE, ROOT, command, environment
 
 
 @pytest.mark.parametrize(
@@ -175,6 +177,39 @@ def test_the_web_process_refuses_a_port_that_is_none(
 def test_the_web_process_refuses_a_descriptor_that_is_no_socket() -> None:
     with pytest.raises(SystemExit, match="Nightdesk cannot start: --fd 1048575 is no open socket"):
         web.main(web.arguments().parse_args(["--fd", "1048575"]))
+
+
+def test_who_reads_no_further_is_no_mistake_of_ours(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    found = subprocess.run(
+        [*MANAGE, "process", "schema"],
+        env=environment(tmp_path / "data", DATABASE_URL=f"postgres://x@/x?host={tmp_path}"),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    os.close(writing)
+    assert (found.returncode, found.stderr) == (128 + signal.SIGPIPE, b"")
+
+
+INTERRUPTED = """
+import os, signal, sys
+from config import command_line
+command_line.run = lambda argv: os.kill(os.getpid(), signal.SIGINT)
+sys.exit(command_line.main(["manage.py", "check"]))
+"""
+
+
+def test_ctrl_c_ends_a_command_with_a_word(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        env=environment(tmp_path / "data"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (found.returncode, found.stderr) == (130, "Stopped.\n")
 
 
 def test_a_command_says_in_one_line_that_the_database_is_away(tmp_path: Path) -> None:
