@@ -95,6 +95,8 @@ class ChannelSetup(SetupForm):
             said = {"to": channel, "detail": outcome.detail}
             if outcome.result == "sent":
                 messages.success(request, _("The test to %(to)s went out. %(detail)s") % said)
+            elif outcome.result == "unsure":
+                messages.warning(request, _("The test to %(to)s: %(detail)s") % said)
             else:
                 messages.error(request, _("The test to %(to)s failed: %(detail)s") % said)
         return True

@@ -221,7 +221,7 @@ def _tested(to: Recipient, route: str, team: Team | None, by: User, body: str) -
     if claimed is None:
         raise AssertionError("a row that nobody knows of could not be claimed")
     outcome = send.deliver(claimed)
-    if outcome.result in ("refused", "unsure"):
+    if outcome.result == "refused":
         # For a test there is no second try that could end otherwise.
         outcome = replace(outcome, result="dead")
     _log.info("channel.tested", recipient=to.key, result=outcome.result, by=by.pk)

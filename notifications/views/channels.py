@@ -155,6 +155,8 @@ def _say(request: HttpRequest, to: str, outcome: Outcome) -> None:
     said = {"to": to, "detail": outcome.detail}
     if outcome.result == "sent":
         messages.success(request, _("The test to %(to)s went out. %(detail)s") % said)
+    elif outcome.result == "unsure":
+        messages.warning(request, _("The test to %(to)s: %(detail)s") % said)
     else:
         messages.error(request, _("The test to %(to)s failed: %(detail)s") % said)
 

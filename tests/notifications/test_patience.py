@@ -104,7 +104,10 @@ def test_a_test_that_meets_a_page_says_that_nobody_knows(client: Client, product
     with receiver(a_page) as room:
         channel = make_channel(product, "slack", mia, url=f"{room.url}/hook")
         said = client.post(f"/settings/channels/{channel.pk}/test/", follow=True).text
-    assert "it may or may not have been delivered. Look at the address." in said
+    assert (
+        "The test to slack room: Answered 200 with a web page: it may or may not have been delivered." in said
+    )
+    assert "failed" not in said.partition('id="messages"')[2].partition("</div>")[0]
     assert Delivery.objects.alarming().count() == 0
 
 
