@@ -132,7 +132,7 @@ def outside(facts: Facts) -> Part:
     ).replace("%(n)d", str(n))
     if facts.unmailed < MANY:
         return Part("outside", title, Level.NOTICE, said, facts.stuck.since, facts={"stuck": n})
-    many = _("Mail reaches %(n)d people no more: look at the mail server.") % {"n": facts.unmailed}
+    many = _("Mail no longer reaches %(n)d people: look at the mail server.") % {"n": facts.unmailed}
     return Part("outside", title, Level.WARN, f"{said} {many}", facts.stuck.since, facts={"stuck": n})
 
 

@@ -124,8 +124,12 @@ def _wakes(incident: Incident) -> bool:
 def _to_be_told(rows: list[Delivery]) -> bool:
     """Who is not to have it (no longer in the team, did it) is not waited for. Where no mail is set up at all, the
     settings say so."""
-    here = {one.route == Kind.INAPP for one in rows if one.state != State.SKIPPED}
-    return False in here or (True in here and not WAYS[Kind.EMAIL].unusable())
+    tried = {one.route == Kind.INAPP for one in rows if one.state != State.SKIPPED}
+    if False in tried:
+        return True
+    # What was called off or is held is no row here: nothing is known of them then.
+    skipped = any(one.route != Kind.INAPP for one in rows)
+    return True in tried and skipped and not WAYS[Kind.EMAIL].unusable()
 
 
 def _arrived(one: Delivery) -> bool:

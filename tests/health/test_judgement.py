@@ -267,6 +267,6 @@ def test_what_nobody_out_there_takes_is_a_notice_and_mail_that_reaches_nobody_an
     )  # fmt: skip
     assert alarms(replace(WELL, stuck=Waiting(9, ago(30)), unmailed=2)) == []
     assert alarms(replace(WELL, stuck=Waiting(4, ago(30)), unmailed=3)) == [
-        "4 messages do not get through, the first since 2026-11-21 02:19:30 UTC. Mail reaches 3 people no more: look "
+        "4 messages do not get through, the first since 2026-11-21 02:19:30 UTC. Mail no longer reaches 3 people: look "
         "at the mail server."
     ]

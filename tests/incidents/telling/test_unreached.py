@@ -208,6 +208,19 @@ def test_neither_a_drill_nor_what_wakes_nobody_looks_for_people(
     assert "Not reached:" not in page(client, incident, ada)
 
 
+def test_who_left_and_whose_message_is_held_are_not_looked_for(
+    client: Client, product: Product, team: Team, ada: User, ben: User
+) -> None:
+    incident = critical(product)
+    mails = Delivery.objects.filter(route="email")
+    mails.filter(user=ada).update(state="cancelled", reason="no longer in the team")
+    mails.filter(user=ben).update(state="held")
+    assert (minutes_later(incident, 4), "Not reached:" in page(client, incident, ada)) == (0, False)
+    # Without any address nobody can be reached, and that is said.
+    mails.filter(user=ben).update(state="skipped", reason="no address")
+    assert "<b>Not reached:</b> Ben (DevOps). E-mail: no address." in page(client, incident, ada)
+
+
 def test_of_a_private_one_only_who_takes_part_hears_it(
     product: Product, team: Team, ada: User, ben: User
 ) -> None:
