@@ -48,7 +48,8 @@ CHECKS = [
 GUESSES = times(2, deep=6)
 BY_PATH: dict[str, dict[str, Any]] = {
     "/checks/{key}": {"ref": "HF-1", "key": "merged"}, "/hotfixes/{ref}": {"ref": "HF-1"},
-    "/products/{slug}": {"slug": "staff-mobile"}, "/rollbacks/{ref}": {"ref": "RB-1", "position": 1},
+    "/products/{slug}": {"slug": "staff-mobile", "environment": "production"},
+    "/rollbacks/{ref}": {"ref": "RB-1", "position": 1},
     "/monitors/{slug}": {"slug": "checkout"},
     "/teams/{slug}": {"slug": "payments"}, "/processes/{key}": {"key": "krow"},
     "/steps/{key}": {"key": "fix", "verb": "finish"}, "/messages/{key}": {"key": "deployed"},
