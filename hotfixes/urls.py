@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from hotfixes.decision.views import decision, decision_card, decision_confirm, decisions
+from hotfixes.decision.views import decision, decision_card, decision_confirm, decisions, decisions_waiting
 from hotfixes.decision.views_asking import answer_question, ask_question, revisit_decision
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("hotfixes.rollback.urls")),
     path("hotfixes/", include("hotfixes.pages.urls")),
     path("decisions/", decisions, name="decisions"),
+    path("decisions/waiting", decisions_waiting, name="decisions_waiting"),
     path("decisions/<str:ref>/", decision_card, name="decision_card"),
     path("decisions/<str:ref>/confirm", decision_confirm, name="decision_confirm"),
     path("decisions/<str:ref>/ask", ask_question, name="ask_question"),

@@ -55,6 +55,12 @@ def decisions(request: HttpRequest) -> HttpResponse:
     })  # fmt: skip
 
 
+@require_safe
+def decisions_waiting(request: HttpRequest) -> HttpResponse:
+    """The number beside Decide alone, for live pages that follow something else."""
+    return render(request, "ui/waiting.html")
+
+
 def _waiting(user: User) -> list[Waiting]:
     """Real ones before drills, then the worst first. As administrator alone nothing waits for one."""
     mine = Incident.objects.read_by(user)

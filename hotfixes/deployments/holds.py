@@ -21,12 +21,12 @@ from hotfixes.models import Hotfix, Rollback
 from incidents import alarms
 from incidents.alarms import Alarm
 from incidents.lifecycle.lifecycle import announce
-from incidents.models import Incident, Mode
+from incidents.models import Incident, Mode, Participant
 from incidents.telling import notice
 from live import bus
 from notifications.models import Channel
 from notifications.queue import Recipient
-from products.announcing import shown_anew
+from products.announcing import shown_anew, shown_anew_to
 from products.models import Hold, Product
 
 type Remedy = Hotfix | Rollback
@@ -195,6 +195,7 @@ def _tell(incident: Incident, product: Product, ref: str, key: str, headline: st
     """
     if incident.private:
         announce(incident)
+        shown_anew_to(Participant.objects.filter(incident=incident).values_list("user", flat=True))
         return
     bus.publish(f"board:{product.team_id}", event="refresh")
     shown_anew(product)

@@ -26,7 +26,7 @@ from hotfixes.models import Hotfix
 from hotfixes.naming import named
 from hotfixes.reported.deployments import report_deployment
 from live import bus
-from products.announcing import topic
+from products.announcing import topics
 from products.models import Deployment, Product
 from products.running import running
 from products.views.product import fetch, tell
@@ -56,7 +56,7 @@ def deployments(request: HttpRequest, slug: str) -> HttpResponse:
         "statuses": Deployment.Status.choices,
         "held": holds.of_product(product, user),
         "may_report": allowed(user, "report_deployment", product) and not product.archived_at,
-        "live_topics": [f"user:{user.pk}", topic(product)],
+        "live_topics": topics(user, product),
         "live_cursor": cursor,
     }
     return render(request, "hotfixes/deployments.html", context)

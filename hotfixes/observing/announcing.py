@@ -2,7 +2,7 @@
 
 from hotfixes.models import Mirror
 from live import bus
-from products.announcing import topic
+from products.announcing import OF_ONE, topic
 from products.models import Product
 
 
@@ -13,7 +13,7 @@ def progress(mirror: Mirror) -> None:
         for team in sorted({one.team_id for one in rows}):
             bus.publish(f"board:{team}", event="refresh")
         for one in rows:
-            bus.publish(topic(one), event="refresh")
+            bus.publish(topic(one), event=OF_ONE)
 
 
 def changed(mirror: Mirror, *, was: str, now: str, moved: bool) -> None:

@@ -10,10 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import allowed, authorize, teams_of
+from accounts.access import allowed, authorize
 from accounts.models import User
 from live import bus
-from products.announcing import topic
+from products.announcing import topics
 from products.archive_product import archive_product as archive
 from products.archive_product import restore_product as restore
 from products.create_product import create_product as create
@@ -51,7 +51,7 @@ def products(request: HttpRequest) -> HttpResponse:
         "products": [(one, runs[one.pk]) for one in mine if not one.archived_at],
         "archived": [(one, runs[one.pk]) for one in mine if one.archived_at],
         "may_add": allowed(user, "add", Product),
-        "live_topics": [f"user:{user.pk}", *(f"board:{team.pk}" for team in teams_of(user))],
+        "live_topics": topics(user),
         "live_cursor": cursor,
     }
     return render(request, "products/products.html", context)
@@ -202,7 +202,7 @@ def show(
         "roles": role_lists(product),
         "role_form": role_form or RoleHolderForm(product=product),
         "problems": problems or [],
-        "live_topics": [f"user:{user.pk}", topic(product)],
+        "live_topics": topics(user, product),
         "live_cursor": cursor,
     }
     return render(request, "products/product.html", context, status=status)

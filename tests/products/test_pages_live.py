@@ -82,4 +82,4 @@ def test_one_report_is_told_once(product: Product) -> None:
     before = Announcement.objects.count()
     out(product, "1.0.1")
     told = Announcement.objects.order_by("pk")[before:].values_list("topic", "event")
-    assert list(told) == [(f"product:{product.pk}", "refresh"), (f"board:{product.team_id}", "products")]
+    assert list(told) == [(f"product:{product.pk}", "product"), (f"board:{product.team_id}", "products")]

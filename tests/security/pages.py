@@ -215,6 +215,7 @@ RECORDS = [
         for name in ("tick_rollback", "skip_rollback_step", "reopen_rollback_step")
     ),
     Page("decisions", get=SIGNED_IN),
+    Page("decisions_waiting", get=SIGNED_IN),
     Page("decision_card", get=V, on=INCIDENTS),
     # Who is listed for the deciding role (world.py lists the admin of the team).
     Page("decision_confirm", get=A, post=A, on=INCIDENTS),

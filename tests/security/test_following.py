@@ -46,5 +46,5 @@ def test_every_live_page_follows_and_brings_along_what_waits(world: World) -> No
     assert "\n".join(wrong) == ""
     assert live == {
         "now", "incidents", "incident", "decisions", "decision_card", "hotfixes", "hotfix", "rollback",
-        "deployments", "postmortems", "postmortem", "monitoring:board", "monitoring:monitor",
+        "deployments", "products", "product", "postmortems", "postmortem", "monitoring:board", "monitoring:monitor",
     }  # fmt: skip
