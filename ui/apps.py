@@ -1,5 +1,9 @@
 from django.apps import AppConfig
 
+from ui import field_words
+
+field_words.use()
+
 
 class UiConfig(AppConfig):
     name = "ui"

@@ -97,7 +97,9 @@ def words_of(tally: Tally) -> str:
 def _check(since: datetime, until: datetime, now: datetime) -> None:
     if until > now + AHEAD:
         raise ValidationError({"until": _("This is in the future.")})
-    if since >= min(until, now):
-        raise ValidationError({"since": _("The time must begin before it ends.")})
+    if since >= now:
+        raise ValidationError({"since": _("This is in the future: nothing can have been counted yet.")})
+    if since >= until:
+        raise ValidationError({"until": _("This is not after the moment from which it is counted.")})
     if until - since > LONGEST:
         raise ValidationError({"since": _("At most 90 days at once.")})

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,15 @@ class VerbForm(forms.Form):
     def __init__(self, *args: Any, incident: Incident, user: User, **kwargs: Any) -> None:
         self.incident, self.reader = incident, user
         super().__init__(*args, **kwargs)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What is wrong with something that is not on the page is said above the form."""
+        if isinstance(error, ValidationError) and hasattr(error, "error_dict"):
+            for name, errors in error.error_dict.items():
+                self.add_error(name, ValidationError(errors))
+            return
+        hidden = field is not None and (field not in self.fields or self[field].is_hidden)
+        super().add_error(None if hidden else field, error)
 
     def facts(self) -> dict[str, Any]:
         return dict(self.cleaned_data)

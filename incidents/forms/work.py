@@ -27,19 +27,7 @@ def shown_by() -> forms.CharField:
     return words(lazy("In your words"), required=False, rows=2)
 
 
-class WorkForm(VerbForm):
-    """What is wrong with something that is not on the page is said above the form."""
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        if isinstance(error, ValidationError) and hasattr(error, "error_dict"):
-            for name, errors in error.error_dict.items():
-                self.add_error(name, ValidationError(errors))
-            return
-        hidden = field is not None and (field not in self.fields or self[field].is_hidden)
-        super().add_error(None if hidden else field, error)
-
-
-class ReportForm(WorkForm):
+class ReportForm(VerbForm):
     kind = forms.ChoiceField(label=lazy("What has happened?"), choices=list(SAID.items()))
     text = shown_by()
     url = link()
@@ -47,7 +35,7 @@ class ReportForm(WorkForm):
     at = MomentField(label=lazy("When was it? Leave empty for now"))
 
 
-class _StepForm(WorkForm):
+class _StepForm(VerbForm):
     step = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     @property
@@ -91,7 +79,7 @@ class ReopenStepForm(_StepForm):
     reason = words(lazy("Why is it open again?"), limit=1000, rows=2, required=False)
 
 
-class _BoxForm(WorkForm):
+class _BoxForm(VerbForm):
     box = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=60)
 
     @property
@@ -118,7 +106,7 @@ class UntickForm(_BoxForm):
     reason = words(lazy("Why is it open again?"), limit=1000, rows=2, required=False)
 
 
-class SendForm(WorkForm):
+class SendForm(VerbForm):
     message = forms.ChoiceField(label=lazy("Message"))
     text = line(lazy("Where did you send it?"), limit=1000)
     url = link(lazy("Link to it"))
@@ -138,7 +126,7 @@ class SendForm(WorkForm):
         return {"key": found.pop("message"), **found}
 
 
-class VouchForm(WorkForm):
+class VouchForm(VerbForm):
     message = forms.CharField(widget=forms.HiddenInput, max_length=40)
     claim = forms.CharField(widget=forms.HiddenInput, max_length=40)
     reason = words(lazy("How do you know?"), limit=1000, rows=2)

@@ -32,9 +32,9 @@
   // What comes fresh leaves open what is open, so a menu closes when its verb is sent.
   on("submit", ({ target }) => { const menu = target.closest("details.menu"); if (menu) menu.open = false; });
 
-  // Steps | Timeline | People: the part chosen last.
+  // Steps | Timeline | People: the part chosen last, unless an address leads to a place in one.
   for (const radio of all("[name=segment]")) {
-    if (store.get("segment") === radio.value) radio.checked = true;
+    if (!location.hash && store.get("segment") === radio.value) radio.checked = true;
     radio.addEventListener("change", () => store.set("segment", radio.value));
   }
 

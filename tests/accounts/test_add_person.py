@@ -68,17 +68,17 @@ def test_mails_it_when_mail_is_set_up(client: Client, admin: User, settings: Set
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("email", "nobody", "Enter a valid email address."),
+        ("email", "nobody", "Write a mail address, such as ada@example.org."),
         ("email", "CHIEF@example.test", "Somebody has this address already."),
-        ("name", "", "This field is required."),
-        ("name", "x" * 81, "Ensure this value has at most 80 characters (it has 81)."),
+        ("name", "", "Fill this in."),
+        ("name", "x" * 81, "At most 80 characters; these are 81. Shorten it."),
         (
             "name",
             "a\x07b",
             "This contains a control character (U+0007 at position 2). Remove it and send again.",
         ),
-        ("role", "owner", "Select a valid choice. owner is not one of the available choices."),
-        ("team", "999999999", "Select a valid choice. That choice is not one of the available choices."),
+        ("role", "owner", "Choose one of those that are offered."),
+        ("team", "999999999", "Choose one of those that are offered."),
     ],
 )
 def test_says_beside_the_field_what_is_wrong(
@@ -101,9 +101,7 @@ def test_only_into_ones_own_teams(client: Client, admin: User) -> None:
     other = make_team("other")
     join(admin, other, Role.VIEWER)
     response = client.post(PAGE, _facts(team=other.pk))
-    assert response.context["form"].errors == {
-        "team": ["Select a valid choice. That choice is not one of the available choices."]
-    }
+    assert response.context["form"].errors == {"team": ["Choose one of those that are offered."]}
 
 
 def test_a_manager_is_refused(client: Client) -> None:

@@ -37,7 +37,10 @@ def test_signs_in_with_the_new_one_only(
 
 @pytest.mark.parametrize(
     ("email", "message"),
-    [("nobody", "Enter a valid email address."), ("ROOT@example.test", "Somebody has this address already.")],
+    [
+        ("nobody", "Write a mail address, such as ada@example.org."),
+        ("ROOT@example.test", "Somebody has this address already."),
+    ],
 )
 def test_says_beside_the_field_what_is_wrong(client: Client, root: User, email: str, message: str) -> None:
     user = make_user()

@@ -210,8 +210,8 @@ def test_the_page_suits_a_phone_and_a_password_manager(client: Client) -> None:
 
 def test_an_empty_form_says_what_is_missing_beside_each_field(client: Client) -> None:
     text = client.post(LOGIN, {}).text
-    assert 'id="id_login_error">This field is required.' in text
-    assert 'id="id_password_error">This field is required.' in text
+    assert 'id="id_login_error">Fill this in.' in text
+    assert 'id="id_password_error">Fill this in.' in text
 
 
 def test_nul_in_either_field_is_a_message_not_a_crash(client: Client) -> None:

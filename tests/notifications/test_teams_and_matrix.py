@@ -218,7 +218,7 @@ def test_a_test_says_what_happened(product: Product, mia: User) -> None:
             "Write it like !AbCdEf:example.org",
         ),
         ({"url": "m.example.test", "room": ROOM, "token": "x"}, "must begin with http"),
-        ({"url": "https://m.example.test", "room": ROOM}, "This field is required"),
+        ({"url": "https://m.example.test", "room": ROOM}, "Fill this in"),
     ],
 )
 def test_what_cannot_work_is_said_beside_its_field(

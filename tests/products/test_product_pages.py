@@ -66,7 +66,7 @@ def test_who_manages_two_teams_chooses_one(manager: User, shipped: None) -> None
     other = make_team("web")
     join(manager, other, "manager")
     client = signed_in(manager)
-    assert "This field is required" in client.post("/products/new/", {"name": "A", "process": "krow"}).text
+    assert "Fill this in" in client.post("/products/new/", {"name": "A", "process": "krow"}).text
     client.post("/products/new/", {"name": "A", "process": "krow", "team": "web"})
     assert Product.objects.get().team == other
 
@@ -83,15 +83,15 @@ def test_without_a_team_the_form_leads_to_teams(shipped: None) -> None:
 @pytest.mark.parametrize(
     ("facts", "told"),
     [
-        ({"name": ""}, "This field is required."),
-        ({"name": "x" * 10_000}, "at most 80 characters (it has 10000)"),
-        ({"name": "a\x00b"}, "Null characters are not allowed."),
+        ({"name": ""}, "Fill this in."),
+        ({"name": "x" * 10_000}, "At most 80 characters; these are 10000. Shorten it."),
+        ({"name": "a\x00b"}, "This holds an invisible sign (U+0000). Type it anew."),
         ({"name": "a\x07b"}, "control character (U+0007 at position 2)"),
         ({"process": ""}, "Choose a process. It decides the severities and the clocks."),
         ({"process": "nope"}, "There is no such process. Choose one of these."),
         ({"aliases": "x" * 81}, "A name has at most 80 characters."),
         ({"aliases": "\n".join(str(n) for n in range(21))}, "At most 20 other names."),
-        ({"version": "v" * 41}, "at most 40 characters"),
+        ({"version": "v" * 41}, "At most 40 characters"),
     ],
 )
 def test_bad_input_is_told_beside_its_field_and_nothing_is_lost(

@@ -151,8 +151,8 @@ def test_a_manager_does_it_in_the_browser(client: Client, product: Product, mia:
     for wrong, words in (
         ({"role": "boss", "user": paula.pk}, "The process has no such role"),
         ({"role": "devops", "user": "999999"}, "Choose somebody of this product&#x27;s team"),
-        ({"role": "devops", "user": "x\x00"}, "ull characters"),
-        ({}, "This field is required"),
+        ({"role": "devops", "user": "x\x00"}, "invisible sign (U+0000)"),
+        ({}, "Choose one"),
         ({"role": "product_owner", "user": paula.pk}, "is listed for Product Owner already"),
     ):
         answer = client.post(base, wrong)

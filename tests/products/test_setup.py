@@ -161,8 +161,8 @@ def test_saving_again_changes_nothing_and_another_choice_replaces(
     [
         ({"who_0": "999999"}, "Choose somebody of this product&#x27;s team."),
         ({"who_0": "team", "address_0": "a@example.test"}, "Choose one: the person above, or this address."),
-        ({"address_0": "nobody"}, "Enter a valid email address."),
-        ({"call": "javascript:alert(1)"}, "Enter a valid URL."),
+        ({"address_0": "nobody"}, "Write a mail address, such as ada@example.org."),
+        ({"call": "javascript:alert(1)"}, "Write a whole address, such as https://example.org/page."),
         ({"room_url": "nonsense"}, "room_url_error"),
         ({"room_url": WEBHOOK, "room_name": "a\x07"}, "control character"),
         ({"send_test": "1", "room_url": ""}, "there is nothing yet to send a test to"),

@@ -96,7 +96,7 @@ def test_a_field_is_tied_to_its_label_help_and_error() -> None:
     assert 'aria-describedby="id_title_helptext id_title_error"' in html
     assert 'aria-invalid="true"' in html
     assert '<p class="help" id="id_title_helptext">A few words</p>' in html
-    assert '<p class="error" id="id_title_error">This field is required.</p>' in html
+    assert '<p class="error" id="id_title_error">Fill this in.</p>' in html
 
 
 def test_choices_are_chips_a_check_box_has_its_words_behind_it_and_a_hidden_field_has_none() -> None:
@@ -108,7 +108,7 @@ def test_choices_are_chips_a_check_box_has_its_words_behind_it_and_a_hidden_fiel
 
 def test_the_summary_of_errors_leads_to_each_field_and_is_absent_when_all_is_well() -> None:
     html = render("{% errors form %}", form=Form({}))
-    assert '<a href="#id_title">What is broken?</a>: This field is required.' in html
+    assert '<a href="#id_title">What is broken?</a>: Fill this in.' in html
     assert render("{% errors form %}", form=Form({"title": "x"})).strip() == ""
 
 

@@ -169,6 +169,8 @@ def test_one_tap_attests_a_box_beside_what_its_check_says(watched: Watched, phon
         f"/incidents/{hotfix.incident.ref}/attest_check", {"hotfix": "HF-9", "check": "deployed"}
     )
     assert wrong.status_code == 422
+    wrong = phone.post(f"/incidents/{hotfix.incident.ref}/attest_check", {**sent, "check": "moon"})
+    assert (wrong.status_code, "There is no such check." in wrong.text) == (422, True)
 
 
 def test_the_list_finds_by_ref_branch_tag_and_words(watched: Watched, phone: Client) -> None:

@@ -160,7 +160,13 @@ def test_the_form_counts_and_refuses_what_cannot_be(watched: Night, phone: Clien
         watched.hotfix.ref,
     )
     assert watched.event("noted").text == "Counted: 0 errors from 21 Nov 02:00 to 21 Nov 02:20 UTC (Log)."
-    assert phone.post(path, {**sent, "since": "2026-11-21T04:00:00"}).status_code == 422
+    for wrong, words in (
+        ({"since": "2026-11-21T04:00:00"}, "This is in the future: nothing can have been counted yet."),
+        ({"until": "2026-11-21T01:55:00"}, "This is not after the moment from which it is counted."),
+        ({"count": "-1"}, "Write 0 or more."),
+    ):
+        answer = phone.post(path, {**sent, **wrong})
+        assert (answer.status_code, words in answer.text) == (422, True)
     with pytest.raises(ValidationError):
         tallies.add(watched.incident, kind="errors", count=0, since=watched.clock.now, by=watched.ada)
 

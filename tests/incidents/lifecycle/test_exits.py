@@ -203,8 +203,8 @@ def test_the_pages_lead_out_without_script(
         ({"other": "INC-999"}, "There is no INC-999 here that you can see."),
         ({"other": "none; drop"}, "There is no none; drop here that you can see."),
         ({"other": "INC-1"}, "This is INC-1 itself."),
-        ({"pick": "INC-77"}, "Select a valid choice"),
-        ({"other": "a\x00"}, "ull characters"),
+        ({"pick": "INC-77"}, "Choose one of those that are offered"),
+        ({"other": "a\x00"}, "invisible sign (U+0000)"),
     ],
 )
 def test_a_bad_number_is_said_beside_the_field(

@@ -96,7 +96,7 @@ def test_a_role_is_handed_over_with_a_note(incident: Incident, ada: User, ben: U
         ({"user": outsider.pk, "note": "Over"}, "Choose somebody of this team."),
         ({"user": "", "note": "Over"}, "Choose somebody."),
         ({"user": ada.pk, "note": "Over"}, "Choose somebody of this team."),
-        ({"user": ben.pk, "note": "a\x00b"}, "ull characters"),
+        ({"user": ben.pk, "note": "a\x00b"}, "invisible sign (U+0000)"),
         ({"user": ben.pk, "note": "x" * 1001}, "1000"),
     ):
         answer = client.post(path, sent)
