@@ -21,6 +21,7 @@ from hotfixes.pages import hotfix_page, offers
 from hotfixes.pages.differing import differs
 from hotfixes.reported import curl
 from hotfixes.rollback import regressed
+from hotfixes.standing.stage import is_named
 from hotfixes.standing.standing import of
 from hotfixes.watch import panel as watching
 from incidents import glance
@@ -120,6 +121,7 @@ def context(request: HttpRequest, found: Hotfix, **extra: Any) -> dict[str, Any]
         "page": shown,
         "one": shown.glance,
         "may": may,
+        "may_change_versions": may and not is_named(shown.glance.standing.stage),
         "differs": differs(found, shown.glance.standing.stage),
         "token_address": curl.token_address(found.product),
         "regression": (worse := regressed.regression(found)),

@@ -1,6 +1,7 @@
 """Bad input is told in our words: no form of the house speaks Django's."""
 
 import gc
+from typing import Any
 
 import pytest
 from django import forms
@@ -19,11 +20,15 @@ DJANGOS = (
 )
 
 
-def forms_of_the_house() -> list[type[forms.BaseForm]]:
+def forms_of_the_house() -> list[Any]:
     """All that its pages can show: with the addresses their modules are there."""
     assert get_resolver().url_patterns
     mine = ("accounts", "hotfixes", "incidents", "monitoring", "notifications", "products", "review")
-    found = [one for one in gc.get_objects() if isinstance(one, type) and issubclass(one, forms.BaseForm)]
+    found = [
+        one
+        for one in gc.get_objects()
+        if isinstance(one, type) and issubclass(one, forms.Form | forms.ModelForm)
+    ]
     return [one for one in found if one.__module__.partition(".")[0] in mine]
 
 
