@@ -75,7 +75,8 @@ def _known(found: list[Standing], *, with_names: bool = False) -> Known:
     several = len(found) > 1
     shown = [of_check(check, one.hotfix, named=several) for one in found for check in one.checks]
     following = next((one for one in found if one.next and one.hotfix.is_open), None)
-    own = next((one.hotfix for one in found if one.hotfix.product_id == one.hotfix.incident.product_id), None)
+    mine = [one.hotfix for one in found if one.hotfix.product_id == one.hotfix.incident.product_id]
+    own = mine[-1] if mine else None
     return Known(
         shown=tuple(shown),
         next=of_check(following.next, following.hotfix, named=several)

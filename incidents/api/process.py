@@ -34,7 +34,7 @@ from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
 from incidents.messages import letters, messages, placeholders, sending
 from incidents.models import Incident, TimelineEvent
-from incidents.work import checklist, shell, steps, work
+from incidents.work import checklist, shell, steps, verdicts, work
 from incidents.work.panels import markdown
 from incidents.work.report import check_moment, report
 from incidents.work.work import Work
@@ -51,7 +51,7 @@ Position = Annotated[int, Path(ge=1, le=60)]
 def read_steps(request: HttpRequest, ref: str) -> dict[str, Any]:
     """The steps of its process in order, each with its commands filled in."""
     known = work.read(incident_of(request, ref))
-    values = placeholders.values(known.incident, moment.now())
+    values = {**placeholders.values(known.incident, moment.now()), **verdicts.of(known.incident).names}
     found = [_step(step, known, values) for step in steps.steps(known.incident, known)]
     return {"items": found, "next": None}
 
