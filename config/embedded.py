@@ -32,6 +32,7 @@ OPTIONS = {
     # What was asked stays out of the log: it holds session keys and what people typed.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
+    "log_checkpoints": "off",  # twelve times an hour, and nothing to do about it
     "jit": "off",
     "io_method": "sync",  # three processes less; a read from disk is rare and small here
     "max_logical_replication_workers": "0",

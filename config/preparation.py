@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connections
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils.module_loading import import_string
 from psycopg import errors
 
 from config import prepared
 from config.cluster import Unusable
+from config.migrated import unknown
 from config.static_files import collect_static
 from config.supervisor import say
 from foundation.outage import in_one_line
@@ -29,6 +31,7 @@ def prepare(*, quietly: bool = False) -> None:
     warn()
     try:
         with alone():
+            _refuse_newer()
             call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
             collect_static()
@@ -40,6 +43,18 @@ def prepare(*, quietly: bool = False) -> None:
         raise Unusable(f"the database refuses: {_words(problem)}") from problem
     finally:
         connections.close_all()
+
+
+def _refuse_newer() -> None:
+    """Tables of a newer Nightdesk: this one would write into them without what is new there."""
+    applied = sorted(
+        f"{app}.{name}" for app, name in MigrationRecorder(connections["default"]).applied_migrations()
+    )
+    if newer := unknown(applied):
+        raise Unusable(
+            f"the database was last used by a newer Nightdesk: this one does not know {newer[0]}. Start that version "
+            "or a later one, or restore a backup from before it. Nothing was changed."
+        )
 
 
 def _words(problem: BaseException) -> str:

@@ -7,13 +7,13 @@ import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
-from django.db.migrations.loader import MigrationLoader
 
 from config import cluster
 from config.backup import Trouble, manifest
 from config.backup.archive import Archive
 from config.backup.load import CutOff, load
 from config.backup.settle import Settled, settle
+from config.migrated import unknown
 from incidents.models import Incident
 from incidents.timeline.verify import verify
 
@@ -73,15 +73,7 @@ def _in_short(problem: Exception) -> str:
 
 
 def _refuse_newer(archive: Archive) -> None:
-    on_disk = MigrationLoader(None).disk_migrations
-    known = {f"{app}.{name}" for app, name in on_disk}
-    installed = {app for app, _name in on_disk}
-    newer = [
-        name
-        for name in archive.manifest["migrations"]
-        if name.split(".")[0] in installed and name not in known
-    ]
-    if newer:
+    if newer := unknown(archive.manifest["migrations"]):
         raise Trouble(
             f"This backup was made by a newer Nightdesk ({archive.manifest['version']}): this one does not know "
             f"{newer[0]}. Restore it with that version, or a later one. Nothing was restored."

@@ -6,10 +6,13 @@ import time
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations import Migration
 from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from config import preparation
 from config.backup import address
+from config.cluster import Unusable
+from config.migrated import unknown
 from tests.patience import MUST_S
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = %s::oid"
@@ -46,3 +49,29 @@ def test_who_may_not_make_tables_is_told_who_may() -> None:
     assert preparation._words(wrapped) == (
         "permission denied for schema public. The role that owns the tables may: name it in DATABASE_OWNER_URL."
     )
+
+
+@pytest.mark.django_db
+def test_tables_of_a_newer_version_are_left_alone() -> None:
+    preparation._refuse_newer()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('incidents', '0999_future', now()), "
+            "('an_app_that_left', '0001_initial', now())"
+        )
+    with pytest.raises(Unusable) as refused:
+        preparation._refuse_newer()
+    assert str(refused.value) == (
+        "the database was last used by a newer Nightdesk: this one does not know incidents.0999_future. Start that "
+        "version or a later one, or restore a backup from before it. Nothing was changed."
+    )
+
+
+def test_what_a_migration_on_disk_replaced_is_known() -> None:
+    class Squashed(Migration):
+        replaces = (("incidents", "0001_initial"), ("incidents", "0002_old"))
+
+    name = "0001_squashed_0002_old"
+    there: dict[tuple[str, str], Migration] = {("incidents", name): Squashed(name, "incidents")}
+    asked = ["incidents.0002_old", "incidents.0003_new", "another.0001_initial"]
+    assert unknown(asked, there) == ["incidents.0003_new"]
