@@ -11,7 +11,8 @@ def hotfixes_of(report: dict[str, Any]) -> list[str]:
     lines: list[str] = []
     for one in report["hotfixes"]:
         old, new = one["versions"]
-        lines += [f"## {inline(one['ref'])} {inline(one['product'])} {inline(old)} → {inline(new)}", ""]
+        step = f" {inline(old)} → {inline(new)}" if old and new else ""
+        lines += [f"## {inline(one['ref'])} {inline(one['product'])}{step}", ""]
         lines += _deploy(one.get("deploy") or {})
         lines += [_override(said) for said in one["overrides"]]
         lines += [_attestation(said) for said in one["attestations"]]

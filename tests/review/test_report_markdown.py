@@ -106,7 +106,8 @@ def test_a_hostile_title_note_and_answer_break_nothing(over: Incident, ada: User
     assert outline(text)[1:] == [
         "Key times", "What people say", "What was the root cause?", "Why was it not caught before?",
         "What testing was missed?", "Decision", "Timeline", "Clocks", "Plan and reality", "Checklist",
-        "Messages of the process", "Who was told", "Roles", "Action items", "Does the process have to change?",
+        f"{over.hotfixes.get().ref} {over.product.name}", "Messages of the process",
+        "Who was told", "Roles", "Action items", "Does the process have to change?",
         "Agenda", "To share",
     ]  # fmt: skip
     assert not {one.type for one in kinds(text)} & {"html_block", "html_inline", "image"}
