@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from foundation import moment
+from foundation import moment, rounds
 from foundation.crash import crashpoint
 from hotfixes.judging.milestones import deployment_words
 from hotfixes.models import Choice, Hotfix, Rollback
@@ -47,7 +47,7 @@ class Runs:
 def take_in() -> int:
     """Reports that nobody has looked at so far; of how many all is done. For the ticker."""
     waiting = list(_waiting().values_list("pk", flat=True)[:MOST])
-    return sum(_handled(pk) for pk in waiting)
+    return rounds.each("taken_back", waiting, _handled)
 
 
 def _waiting() -> Any:
@@ -90,28 +90,28 @@ def _fixes(runs: Runs) -> list[Hotfix]:
         product=report.product_id,
         incident__mode=Mode.LIVE,
         incident__status__in=[*REPORTED_IN, Status.CLOSED],
-    ).exclude(new_version="")
-    rows = (
-        rows.exclude(status=Hotfix.Status.ABANDONED).select_related("incident__product").order_by("-number")
-    )
+        new_version__gt="",
+    ).exclude(status=Hotfix.Status.ABANDONED)
+    rows = rows.select_related("incident__product").order_by("-number")
     if report.status == Report.SUCCEEDED:
         back = rows.filter(taken_back_at__isnull=False, taken_back_at__lte=report.at)
         return [one for one in back[:MOST] if whose.lacks(runs.version, one) is False]
     if runs.rollback:
         rows = rows.exclude(incident=runs.rollback.incident_id)
-    lacking = (one for one in rows if whose.lacks(runs.version, one) is True)
-    return [one for one in lacking if one.started_at <= report.at and _was_out(one, report)][:FIXES]
+    rows = rows.filter(started_at__lte=report.at)
+    lacking = [one for one in rows if whose.lacks(runs.version, one) is True]
+    ran = _ran_before(report) if lacking else []
+    return [one for one in lacking if any(whose.lacks(version, one) is False for version in ran)][:FIXES]
 
 
-def _was_out(hotfix: Hotfix, report: Deployment) -> bool:
-    """By what ran there before, where somebody has said it; else by any report of it."""
+def _ran_before(report: Deployment) -> list[str]:
+    """What ran there, where somebody has said it; else whatever was reported there."""
     if report.was:
-        return whose.lacks(report.was, hotfix) is False
+        return [report.was]
     rows = Deployment.objects.filter(
         environment=report.environment_id, status=Report.SUCCEEDED, at__lt=report.at
     )
-    ran = rows.values_list("version", flat=True).distinct()
-    return any(whose.lacks(version, hotfix) is False for version in ran)
+    return list(rows.order_by().values_list("version", flat=True).distinct())
 
 
 @transaction.atomic
