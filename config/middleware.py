@@ -72,9 +72,8 @@ class KeptNowhere:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         patch_vary_headers(response, ["HX-Request"])
-        told = (
-            "Cache-Control" in response.headers
-        )  # also where the database is away, and nobody can say who reads
+        # Also where the database is away, and nobody can say who reads.
+        told = "Cache-Control" in response.headers
         if not told and request.session.accessed and request.user.is_authenticated:
             response.headers["Cache-Control"] = "private, no-store"
         return response

@@ -241,10 +241,7 @@ LANGUAGES = [("en", _("English"))]
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Without those of packages: no page asks for them, and compressing them was most of a first start's work on files.
-STATICFILES_FINDERS = [
-    "django.contrib.staticfiles.finders.FileSystemFinder",
-    "ui.bundle.BundleFinder",
-]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "ui.bundle.BundleFinder"]
 STATIC_ROOT = Path(env("NIGHTDESK_STATIC", default="") or NIGHTDESK_DATA / "static").expanduser().resolve()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -282,9 +279,9 @@ SECURE_CSP = {
 NIGHTDESK_PROBE_NETWORKS = environment.networks(
     "NIGHTDESK_PROBE_NETWORKS", env("NIGHTDESK_PROBE_NETWORKS", default="")
 )
-# Where messages may go besides the public internet.
 # Slack's own; a test puts a server of its own here.
 SLACK_API = "https://slack.com/api"
+# Where messages may go besides the public internet.
 NIGHTDESK_WEBHOOK_NETWORKS = environment.networks(
     "NIGHTDESK_WEBHOOK_NETWORKS", env("NIGHTDESK_WEBHOOK_NETWORKS", default="")
 )

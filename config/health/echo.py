@@ -82,9 +82,8 @@ class Echo:
                 self._connection = self.app.connection_for_write(transport_options=IMPATIENT)
             echo.apply_async(queue=self.queue, connection=self._connection, expires=30, retry=False)
             self._let_expire(self._connection)
-        except (
-            Exception
-        ):  # whatever a broker's library raises: it is away, and nobody's fault here; the bell says so
+        except Exception:
+            # Whatever a broker's library raises: it is away, and nobody's fault here. Own health says so.
             self.forgive()
             self._drop()
             return

@@ -185,22 +185,16 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
     beats = tuple(Beat(*row) for row in cursor.fetchall())
     cursor.execute(_UNMADE, {"names": _migrations()})
     (unmade,) = cursor.fetchone() or ("",)
-    stuck: tuple[int, datetime | None, int] = (0, None, 0)
-    if not unmade:
-        cursor.execute(_STUCK)
-        stuck = cursor.fetchone()
-    processes = None
-    if settings.NIGHTDESK_PROCESS_DIR:
-        cursor.execute(_FILES)
-        processes = tuple(problem for (problem,) in cursor.fetchall())
+    stuck, stuck_since, unmailed = (0, None, 0) if unmade else _stuck(cursor)
+    processes = _processes(cursor)
     return Facts(
         now=now,
         beats=beats,
         clocks=Waiting(clocks, clocks_since),
         messages=Waiting(messages, messages_since),
         unclaimed=unclaimed,
-        stuck=Waiting(*stuck[:2]),
-        unmailed=stuck[2],
+        stuck=Waiting(stuck, stuck_since),
+        unmailed=unmailed,
         watched=watched,
         monitors=Waiting(due, first_due if due else None),
         unstored=Waiting(unstored, unseen),
@@ -225,6 +219,19 @@ def _migrations() -> list[str]:
     """Ours, as "app.name", by their files' names."""
     own = [app for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
     return [f"{app.label}.{file.stem}" for app in own for file in Path(app.path).glob("migrations/[0-9]*.py")]
+
+
+def _stuck(cursor: Cursor) -> tuple[int, datetime | None, int]:
+    cursor.execute(_STUCK)
+    count, since, unmailed = cursor.fetchone()
+    return count, since, unmailed
+
+
+def _processes(cursor: Cursor) -> tuple[str, ...] | None:
+    if not settings.NIGHTDESK_PROCESS_DIR:
+        return None
+    cursor.execute(_FILES)
+    return tuple(problem for (problem,) in cursor.fetchall())
 
 
 def _has_channels(cursor: Cursor) -> bool:
