@@ -1,6 +1,8 @@
 """How long a message is tried, with which rests, and from when on people hear that it is."""
 
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 
@@ -60,5 +62,4 @@ def of_people(urgency: int) -> timedelta:
 
 def too_late(at: datetime) -> Q:
     """The same of many that come at that moment."""
-    late = [Q(urgency=one, first_due_at__lt=at - of_people(one)) for one in Urgency]
-    return late[0] | late[1] | late[2]
+    return reduce(or_, (Q(urgency=one, first_due_at__lt=at - of_people(one)) for one in Urgency))

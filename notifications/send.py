@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, connections, transaction
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Case, Count, F, Max, Min, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext as _
 
@@ -157,8 +157,9 @@ def _hold(lane: str, outcome: Outcome) -> None:
     now = moment.now()
     again = now + patience.asked(outcome)
     rests = _begun(free(), now).filter(lane=lane, due_at__lt=again)
-    moved = _move(rests, due_at=again, reason=outcome.detail[:500])
-    moved.waiting().filter(patience.too_late(again), stuck_at=None).update(stuck_at=now)
+    late = When(patience.too_late(again), stuck_at=None, then=Value(now))
+    stuck = Case(late, default=F("stuck_at"))
+    _move(rests, due_at=again, reason=outcome.detail[:500], stuck_at=stuck)
 
 
 def _begun(rows: DeliveryQuerySet, now: datetime) -> DeliveryQuerySet:
@@ -166,13 +167,11 @@ def _begun(rows: DeliveryQuerySet, now: datetime) -> DeliveryQuerySet:
     return rows.filter(Q(attempts__gt=0) | Q(first_due_at__lte=now))
 
 
-def _move(rows: DeliveryQuerySet, **there: object) -> DeliveryQuerySet:
+def _move(rows: DeliveryQuerySet, **there: object) -> None:
     """A row that somebody else holds is theirs: whoever waits for one while holding others may wait for ever."""
     with transaction.atomic():
         held = rows.order_by("pk").select_for_update(skip_locked=True, of=("self",))
-        moved = Delivery.objects.filter(pk__in=list(held.values_list("pk", flat=True)))
-        moved.update(**there)
-        return moved
+        Delivery.objects.filter(pk__in=list(held.values_list("pk", flat=True))).update(**there)
 
 
 def _mark(claimed: Claim, outcome: Outcome) -> None:
