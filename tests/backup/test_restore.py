@@ -26,9 +26,10 @@ from incidents.timeline.verify import verify
 from live import bus
 from monitoring.models import Monitor
 from notifications.models import Attempt, Channel, Delivery, State
-from products.models import Product, Repository, RoleHolder
+from products.models import Deployment, Product, Repository, RoleHolder
 from tests.backup.conftest import Elsewhere
 from tests.factories import make_monitor
+from tests.hotfixes.rollback.test_ways import deployed
 from tests.notifications.conftest import opened
 from tests.notifications.mailbox import Mailbox
 
@@ -263,6 +264,19 @@ def test_an_older_backup_is_brought_up_to_date(house: Incident, elsewhere: Elsew
         with connection.cursor() as cursor:
             cursor.execute("SELECT to_regclass('delivery_in_turn') IS NOT NULL")
             assert cursor.fetchone() == (True,)
+
+
+def test_deployments_of_an_older_backup_are_nothing_that_is_still_to_be_looked_at(
+    house: Incident, elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    """Its rows are changed in the transaction that loads them."""
+    deployed(house.product, "0.1.0", 1)
+    with _before("products", "0001_squashed_0010_deployments_followed"):
+        path = now(tmp_path / "old.backup")
+    with elsewhere():
+        restore(archive.read(path))
+        (kept,) = Deployment.objects.all()
+        assert (kept.version, kept.handled_at) == ("0.1.0", kept.at)
 
 
 @contextmanager
