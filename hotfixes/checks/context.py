@@ -104,8 +104,11 @@ class Context:
         """Short; the tag that production ran before."""
         if self.base_tag or self.policy.base_tag:
             return self.base_tag or self.filled(self.policy.base_tag or "")
-        known = {**self.known, "new": self.known["old"]}
-        return patterns.formatted(self.policy.tag, known) if self.policy.tag else ""
+        return self.tag_of(self.known["old"])
+
+    def tag_of(self, version: str) -> str:
+        """Short; what the policy calls the tag of another version of the product; "" when it names none."""
+        return patterns.formatted(self.policy.tag, {**self.known, "new": version}) if self.policy.tag else ""
 
     # As it is now
 

@@ -6,19 +6,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from incidents.messages import placeholders
+from hotfixes.models import Hotfix
 from incidents.models import Incident
+from products.deployment import Deployment
 from products.in_production import by_last, in_production
 from products.models import Product
 from products.process.schema.policy import PolicySpec
-from products.versions import bare, is_nameable, lower
+from products.versions import Version, bare, is_nameable, lower
+from products.vocabulary import EnvironmentKind
 
 
-def counted(old: str, rules: PolicySpec) -> str:
-    """The version after `old` by the policy; "" where nobody can count it up."""
-    return placeholders.versions(old, rules.bump or "patch")["new"]
+def counted(old: str, rules: PolicySpec, product: Product, *, but: str = "") -> str:
+    """The version after `old` by the policy that nothing of `product` is called by yet, `but` this hotfix; "" where
+    nobody can count it up. A fix that was rolled back keeps its number: its tag is there, and users had it.
+    """
+    before, bump = Version.parse(old), rules.bump or "patch"
+    after = before.raised(bump) if before else None
+    if after is None:
+        return ""
+    taken = _taken(product, but)
+    while str(after) in taken and (higher := after.raised(bump)):
+        after = higher
+    return str(after)
+
+
+def _taken(product: Product, but: str) -> set[str]:
+    """What users have had, and what other fixes brought them."""
+    out = Deployment.objects.filter(product=product, environment__kind=EnvironmentKind.PRODUCTION).order_by()
+    if but:
+        out = out.exclude(hotfix=but)
+    brought = Q(status=Hotfix.Status.RELEASED) | Q(taken_back_at__isnull=False)
+    fixes = Hotfix.objects.filter(brought, product=product).order_by()
+    rows = out.values_list("version").union(fixes.values_list("new_version"))
+    return {bare(version) for (version,) in rows}
 
 
 def runs_in(incident: Incident, product: Product) -> str:

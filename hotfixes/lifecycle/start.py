@@ -202,7 +202,7 @@ def _facts(
     called = _called(incident, product)
     old = _old(incident, product, rules, called, base_tag)
     given = bare(check_version(version, "version"))
-    new = given or counting.counted(old, rules)
+    new = given or counting.counted(old, rules, product)
     counting.check_order(old, given)
     return {
         "policy": joined(product),

@@ -26,8 +26,12 @@ def differs(hotfix: Hotfix, stage: str) -> Differs | None:
     words = {"runs": runs, "old": hotfix.old_version, "new": hotfix.new_version}
     if not hotfix.new_version:
         said = _("Nobody has said which version it brings: branch and tag have no names yet.")
-        return Differs(said, runs or hotfix.old_version, counting.counted(runs, hotfix.rules))
+        return Differs(said, runs or hotfix.old_version, _counted(hotfix, runs))
     if hotfix.base_tag or not runs or runs in (hotfix.old_version, hotfix.new_version):
         return None
     said = _("It mends %(old)s and brings %(new)s, but %(runs)s is what to mend by now.") % words
-    return Differs(said, runs, counting.counted(runs, hotfix.rules))
+    return Differs(said, runs, _counted(hotfix, runs))
+
+
+def _counted(hotfix: Hotfix, runs: str) -> str:
+    return counting.counted(runs, hotfix.rules, hotfix.product, but=hotfix.ref)

@@ -23,6 +23,7 @@ from hotfixes.checks.shapes import (
     warned,
 )
 from hotfixes.checks.version_in_tree import Stated, stated
+from hotfixes.git import names
 from hotfixes.git.reader import NoFile
 from hotfixes.naming.patterns import same_version
 from hotfixes.version_files import Unknown, Version
@@ -50,6 +51,8 @@ def _wrong_number(context: Context) -> str:
         return ""
     old = versions.Version.parse(context.old)
     raised = old.raised(bump) if old else None
+    while raised and versions.lower(str(raised), new) and _is_tagged(context, str(raised)):
+        raised = raised.raised(bump)
     if raised is None or same_version(new, str(raised)):
         return ""
     return _("%(new)s is not the next version after %(old)s: the process asks for %(raised)s.") % {
@@ -57,6 +60,11 @@ def _wrong_number(context: Context) -> str:
         "old": context.known["old"],
         "raised": raised,
     }
+
+
+def _is_tagged(context: Context, version: str) -> bool:
+    """A version that is given away: a fix that was taken back, or another's."""
+    return bool(context.policy.tag) and context.ref(names.TAGS + context.tag_of(version)) is not None
 
 
 def _by_tag(context: Context, wrong: str) -> Result:

@@ -128,6 +128,19 @@ def test_a_wrong_version_is_answered_with_the_whole_one(story: Story, stated: st
     assert story.look()["version_bump"] == "PASS"
 
 
+@pytest.mark.parametrize(("is_there", "expected"), [(True, "PASS"), (False, "FAIL")])
+def test_a_version_may_be_passed_over_that_a_tag_has_already(
+    story: Story, is_there: bool, expected: str
+) -> None:
+    """Of a fix that was taken back; without it the process asks for the very next one (K32)."""
+    if is_there:
+        story.tag(story.base)
+    story.look()
+    story.new = "0.1.2"
+    story.commit({**FIXED, "apps/mobile/pubspec.yaml": "version: 0.1.2+6\n"}, MESSAGE, "hotfix/krow-v0.1.2")
+    assert story.look()["version_bump"] == expected
+
+
 def test_a_version_that_is_not_raised_yet_is_told_whole(story: Story) -> None:
     story.look()
     story.commit(FIXED, MESSAGE)

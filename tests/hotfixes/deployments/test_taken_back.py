@@ -126,6 +126,16 @@ def test_the_other_incident_hears_that_its_fix_was_taken_back(
     assert len(told(fix)) == 1
 
 
+def test_the_next_fix_does_not_get_the_version_of_the_one_that_was_taken_back(
+    fix: Hotfix, other: Incident, product: Product, ada: User, olga: User
+) -> None:
+    """Its tag is there, and users had it."""
+    gone_back(other, olga, ada)
+    product.refresh_from_db()
+    hotfix = start(critical(product, ada), by=ada)
+    assert (fix.new_version, hotfix.old_version, hotfix.new_version) == ("0.1.1", "0.1.0", "0.1.2")
+
+
 def test_its_people_are_told_and_led_to_decide_anew(
     fix: Hotfix, other: Incident, ada: User, olga: User
 ) -> None:
