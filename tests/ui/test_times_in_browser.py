@@ -15,7 +15,8 @@ from tests.factories import join, make_product, make_user
 from tests.signing import sign_in
 
 # What the first time on the page reads as soon as a refresh has been painted.
-REFRESHED = """() => new Promise((done) => {
+REFRESHED = """() => new Promise((done, late) => {
+  setTimeout(() => late(new Error("No refresh was painted within 20 s.")), 20000);
   const seen = (event) => {
     if (!event.target.closest?.("#deployments")) return;
     document.removeEventListener("htmx:after:swap", seen);
@@ -23,7 +24,7 @@ REFRESHED = """() => new Promise((done) => {
       done(document.querySelector("#deployments .row-end time").textContent)));
   };
   document.addEventListener("htmx:after:swap", seen);
-  const ask = () => document.getElementById("live").dispatchEvent(new Event("refresh"));
+  const ask = () => document.getElementById("live").dispatchEvent(new Event("product"));
   ask();
   setTimeout(ask, 1100);
 })"""
