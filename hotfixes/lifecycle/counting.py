@@ -35,12 +35,12 @@ def counted(old: str, rules: PolicySpec, product: Product, *, but: str = "") -> 
 
 def _taken(product: Product, but: str) -> set[str]:
     """What users have had, and what other fixes brought them."""
-    out = Deployment.objects.filter(product=product, environment__kind=EnvironmentKind.PRODUCTION).order_by()
+    out = Deployment.objects.filter(product=product, environment__kind=EnvironmentKind.PRODUCTION)
     if but:
         out = out.exclude(hotfix=but)
     brought = Q(status=Hotfix.Status.RELEASED) | Q(taken_back_at__isnull=False)
-    fixes = Hotfix.objects.filter(brought, product=product).order_by()
-    rows = out.values_list("version").union(fixes.values_list("new_version"))
+    fixes = Hotfix.objects.filter(brought, product=product)
+    rows = out.values_list("version").union(fixes.values_list("new_version")).order_by()
     return {bare(version) for (version,) in rows}
 
 

@@ -229,7 +229,7 @@ def closed_when_the_watch_is_over(dev: Person) -> None:
     expect(dev.page.locator("#checklist")).to_contain_text("Hotfix: Staff Mobile v0.1.0 → v0.1.1")
     boxes = re.findall(r"- \[.\] (.*)", CHECKLIST)
     for number, title in enumerate(boxes):  # in the order of the source
-        expect(dev.page.locator("#checklist li").nth(number)).to_contain_text(title)
+        expect(dev.page.locator("#checklist .boxes > li").nth(number)).to_contain_text(title)
     expect(dev.page.locator("#checklist")).to_contain_text(re.compile(r"Total Time: \d minutes"))
 
 

@@ -119,7 +119,7 @@ def test_what_a_server_no_longer_asks_for_can_be_forgotten(
         ("slack", {"url": ""}, "Give a webhook’s address, or an app’s token and room."),
         ("ntfy", {"url": "https://ntfy.example.test/"}, "Add the topic"),
         ("webhook", {"url": HOOK, "secret": "hunter2"}, "Write it like whsec_"),
-        ("email", {"address": "nobody"}, "valid email"),
+        ("email", {"address": "nobody"}, "Write a mail address, such as ada@example.org."),
     ],
 )
 def test_what_cannot_work_is_said_beside_its_field(

@@ -213,12 +213,13 @@ def _checklist(steps: list[str]) -> st.SearchStrategy[dict[str, Any]]:
 
 @cache
 def _policy() -> st.SearchStrategy[dict[str, Any]]:
+    name = template().filter(lambda text: not text.startswith("-"))
     file = st.fixed_dictionaries({"path": line(), "kind": st.sampled_from(["npm", "cargo", "plain"])})
     return st.fixed_dictionaries(
         {},
         optional={
-            "branch": template(),
-            "tag": template(),
+            "branch": name,
+            "tag": name,
             "merge": st.sampled_from(["ff-only", "merge", "forward-port", "any"]),
             "annotated": st.booleans(),
             "version_files": st.lists(file, max_size=2),

@@ -66,7 +66,7 @@ def test_who_manages_two_teams_chooses_one(manager: User, shipped: None) -> None
     other = make_team("web")
     join(manager, other, "manager")
     client = signed_in(manager)
-    assert "Fill this in" in client.post("/products/new/", {"name": "A", "process": "krow"}).text
+    assert "Choose one." in client.post("/products/new/", {"name": "A", "process": "krow"}).text
     client.post("/products/new/", {"name": "A", "process": "krow", "team": "web"})
     assert Product.objects.get().team == other
 

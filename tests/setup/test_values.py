@@ -195,6 +195,7 @@ def test_who_reads_no_further_is_no_mistake_of_ours(tmp_path: Path) -> None:
 
 INTERRUPTED = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background leaves it ignored
 from config import command_line
 command_line.run = lambda argv: os.kill(os.getpid(), signal.SIGINT)
 sys.exit(command_line.main(["manage.py", "check"]))
