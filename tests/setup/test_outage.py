@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
@@ -13,7 +14,7 @@ from structlog.testing import capture_logs
 from accounts.models import User
 from accounts.tokens import make_token
 from foundation import rounds
-from foundation.logging import NotConnecting
+from foundation.logging import NotConnecting, OutagesInOneLine
 from foundation.outage import Outage, Seldom, Spell, outage
 from incidents.lifecycle.declare import declare
 from incidents.models import Incident
@@ -117,6 +118,16 @@ def test_while_the_database_is_away_pages_say_so_and_the_log_has_a_line(
     answer = client.post("/incidents/INC-1/note", {"text": "x"}, headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Reswap"]) == (503, "none")
     assert answer.text.startswith('<hx-partial hx-target="#notice"')
+
+
+def test_a_configuration_that_is_read_twice_says_it_still() -> None:
+    """`dictConfig` adds its filters to those that a logger has."""
+    gone = OperationalError("connection failed")
+    gone.__cause__ = psycopg.OperationalError("connection failed")
+    record = logging.LogRecord("django.request", 40, "", 0, "Away", (), (OperationalError, gone, None))
+    record.status_code = 503
+    assert [OutagesInOneLine().filter(record) for _ in range(2)] == [True, True]
+    assert (record.getMessage(), record.exc_info) == ("Away (connection failed)", None)
 
 
 def test_other_mistakes_keep_their_traceback(
