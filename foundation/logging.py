@@ -65,10 +65,12 @@ class OutagesInOneLine(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         problem = record.exc_info[1] if record.exc_info else None
-        if problem is None and not hasattr(record, "outage"):
-            return getattr(record, "status_code", 0) != HTTPStatus.SERVICE_UNAVAILABLE
+        if problem is None:
+            # A configuration that is read twice asks twice: what the first wrote stays.
+            known = hasattr(record, "outage")
+            return known or getattr(record, "status_code", 0) != HTTPStatus.SERVICE_UNAVAILABLE
         if found := outage(problem):
-            record.outage = found  # seen: a configuration that is read twice asks two filters
+            record.outage = found
             record.msg, record.args = f"{record.getMessage()} ({in_one_line(problem)})", ()
             record.exc_info = record.exc_text = None
         return True
