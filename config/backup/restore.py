@@ -43,6 +43,7 @@ def restore(archive: Archive, *, elsewhere: bool = True, accept_broken: bool = F
         with transaction.atomic():
             _refuse_busy(archive)
             _fill(archive)
+            _check_at_once()
             call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
             broken = [str(found) for found in verify(Incident.objects.all())]
@@ -119,6 +120,13 @@ def _fill(archive: Archive) -> None:
         raise Trouble(
             f"What was loaded differs from the backup's manifest ({', '.join(wrong)}). Nothing was restored."
         )
+
+
+def _check_at_once() -> None:
+    """The foreign keys of what a migration changes in these rows: as they are of this transaction, PostgreSQL would
+    check them at its end, and until then let no migration alter their tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def _forget_roles(fresh: bool) -> None:

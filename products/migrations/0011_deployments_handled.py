@@ -9,10 +9,6 @@ from django.db.migrations.state import StateApps
 def nothing_follows(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """What was brought out before there was anything that follows from it."""
     apps.get_model("products", "Deployment").objects.update(handled_at=models.F("at"))
-    # A restore has loaded these rows in its own transaction: their foreign keys would be checked at its end, and until
-    # then PostgreSQL lets nobody make the index below.
-    editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    editor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 class Migration(migrations.Migration):
