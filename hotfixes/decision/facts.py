@@ -16,7 +16,6 @@ from hotfixes.decision import asking, comparing, mending, options, proposing
 from hotfixes.decision.growing import growing
 from hotfixes.decision.release import release
 from hotfixes.models.spoken import without_words
-from hotfixes.rollback import releases
 from hotfixes.rollback import ways as rollback
 from hotfixes.watch.opening import remedy_of
 from incidents import glance
@@ -70,8 +69,7 @@ def facts(incident: Incident, now: datetime) -> dict[str, Any]:
 def brief(incident: Incident, now: datetime) -> dict[str, Any]:
     """Without history, previews and what looks far: for a page that shows much else."""
     found = _known(incident, now)
-    version = found["version"] or glance.runs(incident)
-    return {"unknown": unknown(found | {"version": version}), **found}
+    return {"unknown": unknown(found | {"version": _version(incident)}), **found}
 
 
 def _known(incident: Incident, now: datetime) -> dict[str, Any]:
@@ -104,11 +102,8 @@ def _known(incident: Incident, now: datetime) -> dict[str, Any]:
 
 
 def _version(incident: Incident) -> str:
-    """The one that the incident names, else what was reported to run, else what was entered for the product."""
-    if incident.affected_version:
-        return incident.affected_version
-    runs = releases.running(incident, incident.product)
-    return runs.version if runs and runs.source == "deployments" else incident.product.version
+    """The one that the incident names, else what is in production."""
+    return incident.affected_version or glance.runs(incident)
 
 
 def _told(incident: Incident) -> list[dict[str, str]]:

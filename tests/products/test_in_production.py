@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Team, User
 from foundation import moment
+from hotfixes.decision.facts import facts
 from hotfixes.deployments.following import follow
 from incidents.lifecycle.declare import declare
 from incidents.messages.placeholders import values
@@ -95,6 +96,16 @@ def test_list_page_answer_and_messages_name_the_same(team: Team, manager: User) 
     incident = declare(product, by=manager, title="Orders vanish", severity=product.severities()[0])
     told = values(incident, moment.now())
     assert (told["old"], told["new"]) == ("1.0.1", "1.0.2")
+
+
+def test_after_a_rollback_the_decision_card_names_it_too(team: Team, manager: User) -> None:
+    """Whoever takes a version back may report that one."""
+    product = make_product(team, name="Kitchen")
+    for ago, version in ((9, "1.0.0"), (8, "1.0.1")):
+        out(product, version, ago=ago)
+    out(product, "1.0.1", status="rolled_back", ago=7)
+    incident = declare(product, by=manager, title="Orders vanish", severity=product.severities()[0])
+    assert (known(product)[0], facts(incident, moment.now())["version"]) == ("1.0.0", "1.0.0")
 
 
 def test_entering_another_one_than_was_deployed_says_which_counts(team: Team, manager: User) -> None:
