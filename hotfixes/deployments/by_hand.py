@@ -75,15 +75,17 @@ def _failed(incident: Incident, event: TimelineEvent) -> None:
     """It was not out after all where the process deploys to: what ran before still runs there."""
     if hotfix := _hotfix(incident, event):
         place = place_of(incident.process_version.document)
-        _said(incident).filter(hotfix=hotfix.ref, environment__kind=place).update(status=Status.FAILED)
-        shown_anew(hotfix.product)
+        mine = _said(incident).filter(hotfix=hotfix.ref, environment__kind=place)
+        if mine.update(status=Status.FAILED):
+            shown_anew(hotfix.product)
 
 
 def _correct(incident: Incident, event: TimelineEvent) -> None:
     """It was out at another moment than was said first."""
     was = event.supersedes
-    if was is not None and original(event).kind in (EventKind.DEPLOYED, EventKind.RELEASED):
-        _said(incident).filter(at=was.occurred_at).update(at=event.occurred_at)
+    if was is None or original(event).kind not in (EventKind.DEPLOYED, EventKind.RELEASED):
+        return
+    if _said(incident).filter(at=was.occurred_at).update(at=event.occurred_at):
         _show(incident)
 
 
@@ -99,9 +101,7 @@ def _take_back(incident: Incident, event: TimelineEvent) -> None:
 
 
 def _show(incident: Incident) -> None:
-    for product in {
-        one.product_id: one.product for one in incident.hotfixes.select_related("product")
-    }.values():
+    for product in {one.product for one in incident.hotfixes.select_related("product")}:
         shown_anew(product)
 
 

@@ -16,6 +16,7 @@ from incidents.models import Incident, Mode
 from incidents.timeline.corrections import correct
 from incidents.work.report import report
 from incidents.work.steps import finish
+from live.models import Announcement
 from products.environments import add_environment
 from products.models import Deployment, Environment, Product
 from products.running import of_place
@@ -143,8 +144,11 @@ def test_taken_back_it_is_not_out_and_the_check_says_so(product: Product, ada: U
 def test_nothing_stays_of_what_is_not_real(product: Product, ada: User, mode: Mode) -> None:
     hotfix = begun(product, ada)
     Incident.objects.filter(pk=hotfix.incident_id).update(mode=mode)
-    report(Incident.objects.for_page().get(pk=hotfix.incident_id), "deployed", by=ada)
+    told = Announcement.objects.filter(event="product").count()
+    for kind in ("deployed", "deploy_failed"):
+        report(Incident.objects.for_page().get(pk=hotfix.incident_id), kind, by=ada)
     assert rows(product) == []
+    assert Announcement.objects.filter(event="product").count() == told, "pages of the product hear nothing"
 
 
 def test_without_a_hotfix_nobody_knows_which_version_it_is(incident: Incident, ada: User) -> None:
