@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from accounts.models import User
 from foundation import moment
@@ -126,6 +127,14 @@ def test_a_policy_that_cannot_be_read_keeps_nobody_from_deciding(
     assert not incident.hotfixes.exists()
     Product.objects.filter(pk=product.pk).update(policy={})
     assert (adopt(), adopt()) == (1, 0)
+
+
+def test_whatever_keeps_it_from_beginning_keeps_nobody_from_deciding(incident: Incident, olga: User) -> None:
+    """Here the table itself refuses it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE hotfixes_hotfix ADD CHECK (incident_id <> {incident.pk})")
+    decide(incident, by=olga, choice="hotfix", reason="Nothing to go back to")
+    assert (incident.decisions.count(), incident.hotfixes.count()) == (1, 0)
 
 
 def test_the_page_after_the_decision_shows_it(incident: Incident, olga: User) -> None:
