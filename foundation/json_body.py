@@ -52,4 +52,4 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> None:
-    raise BadBody(_("%(name)s is no number of JSON's.") % {"name": name})
+    raise BadBody(_("%(name)s is not a number in JSON.") % {"name": name})

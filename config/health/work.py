@@ -126,8 +126,8 @@ def outside(facts: Facts) -> Part:
     if not n:
         return Part("outside", title, Level.OK, _("Everything that left arrived in time."))
     said = ngettext(
-        "%(n)d message does not get through since %(since)s.",
-        "%(n)d messages do not get through, the first since %(since)s.",
+        "%(n)d message has not got through since %(since)s.",
+        "%(n)d messages have not got through, the first since %(since)s.",
         n,
     ).replace("%(n)d", str(n))
     if facts.unmailed < MANY:

@@ -42,11 +42,7 @@ def of_hotfix(found: Standing) -> list[Alarm]:
 
 
 def _remedies(under_way: Iterable[Hotfix | Rollback]) -> list[Remedy]:
-    real = (
-        one
-        for one in under_way
-        if one.is_open and one.incident.mode == Mode.LIVE and getattr(one, "taken_back_at", None) is None
-    )
+    real = (one for one in under_way if one.is_going_out and one.incident.mode == Mode.LIVE)
     return [of_fix(one) if isinstance(one, Hotfix) else of_rollback(one) for one in real]
 
 

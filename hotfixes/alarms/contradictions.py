@@ -82,7 +82,7 @@ def of_hotfixes(standings: Sequence[Standing]) -> dict[str, list[Contradiction]]
     under_way = [
         overtaking.of_hotfix(one.hotfix)
         for one in standings
-        if one.hotfix.is_open and one.hotfix.taken_back_at is None and one.hotfix.incident.mode == Mode.LIVE
+        if one.hotfix.is_going_out and one.hotfix.incident.mode == Mode.LIVE
     ]
     found = {one.hotfix.ref: of_standing(one) for one in standings}
     for other in overtakings(under_way):

@@ -39,7 +39,7 @@ def remedies(incident: Incident, hotfixes: Iterable[Hotfix] | None = None) -> li
     if incident.mode != Mode.LIVE:
         return []
     known = Hotfix.objects.open().filter(incident=incident) if hotfixes is None else hotfixes
-    fixes = [of_hotfix(one) for one in known if one.is_open and one.taken_back_at is None]
+    fixes = [of_hotfix(one) for one in known if one.is_going_out]
     return [*fixes, *(of_rollback(one) for one in rollbacks(incident) if one.is_open)]
 
 

@@ -91,6 +91,10 @@ class Hotfix(Remedy):
         return reverse("hotfix", args=[self.ref])
 
     @property
+    def is_going_out(self) -> bool:
+        return self.is_open and self.taken_back_at is None
+
+    @property
     def rules(self) -> PolicySpec:
         """The pinned policy, read."""
         return PolicySpec.model_validate(self.policy)

@@ -79,6 +79,11 @@ class Remedy(models.Model):
     def is_open(self) -> bool:
         return cast("bool", self.status == OPEN)
 
+    @property
+    def is_going_out(self) -> bool:
+        """On its way to users, or there."""
+        return self.is_open
+
 
 def one_open(name: str, statuses: list[str]) -> list[models.BaseConstraint]:
     """One of an incident's product is under way, and each stands somewhere. `name`: of the table's rows."""

@@ -84,7 +84,7 @@ def test_json_that_can_be_read_in_two_ways_is_refused(script: Script) -> None:
     twice = problem(script("POST", "/products", '{"name": "A", "process": "krow", "name": "B"}'), 400)
     assert twice["detail"] == "“name” stands twice in one object of the body."
     none = problem(script("POST", "/incidents", '{"title": "x", "users_affected": NaN}'), 400)
-    assert none["detail"] == "NaN is no number of JSON's."
+    assert none["detail"] == "NaN is not a number in JSON."
     deep = '{"name": "A", "process": "krow", "policy": ' + '{"a":' * 900 + "1" + "}" * 901
     assert problem(script("POST", "/products", deep), 400)["detail"] == (
         "The body is nested more than 40 levels deep."

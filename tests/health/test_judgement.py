@@ -263,10 +263,10 @@ def test_a_mistake_of_ours_is_not_blamed_on_the_database() -> None:
 def test_what_nobody_out_there_takes_is_a_notice_and_mail_that_reaches_nobody_an_alarm() -> None:
     one = replace(WELL, stuck=Waiting(1, ago(30)), unmailed=1)
     assert (judge(one).ok, alarms(one), of(one, "outside")) == (
-        True, [], ("notice", "1 message does not get through since 2026-11-21 02:19:30 UTC."),
+        True, [], ("notice", "1 message has not got through since 2026-11-21 02:19:30 UTC."),
     )  # fmt: skip
     assert alarms(replace(WELL, stuck=Waiting(9, ago(30)), unmailed=2)) == []
     assert alarms(replace(WELL, stuck=Waiting(4, ago(30)), unmailed=3)) == [
-        "4 messages do not get through, the first since 2026-11-21 02:19:30 UTC. Mail no longer reaches 3 people: look "
-        "at the mail server."
+        "4 messages have not got through, the first since 2026-11-21 02:19:30 UTC. Mail no longer reaches 3 people: "
+        "look at the mail server."
     ]
