@@ -1,6 +1,6 @@
 """Everything a check may know: the policy, two versions, what was observed when, and a reader. No row, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -71,6 +71,9 @@ class Context:
     product_version: str = ""
     now: datetime | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
+
+    # Versions that other fixes bring or users have had: the next one may pass them over.
+    taken: Collection[str] = ()
 
     # Approvals given in Nightdesk, which count where no forge keeps them (`approves_here`).
     approvals: tuple[Approved, ...] = ()

@@ -10,6 +10,7 @@ from hotfixes.checks.facts import Approved, Box, Deployed, Seen, Shown, Told
 from hotfixes.forges.shapes import Reading
 from hotfixes.git.reader import GitReader, Ref
 from hotfixes.judging.monitored import monitored
+from hotfixes.lifecycle import counting
 from hotfixes.models import ForgeReading, Hotfix
 from hotfixes.observing.history import history
 from hotfixes.rollback import whose
@@ -20,7 +21,7 @@ from incidents.work.work import Work
 from products.models import Deployment, VersionSeen
 from products.repository import Forge
 from products.targets import Target
-from products.versions import bare
+from products.versions import Version, bare
 from products.vocabulary import EventKind
 
 MOST = 200
@@ -57,6 +58,7 @@ def context(hotfix: Hotfix, reader: GitReader, refs: Mapping[str, Ref] | None = 
         versions=_versions(hotfix, now),
         deploy_limit_s=_limit(known),
         product_version=hotfix.product.version,
+        taken=_taken(hotfix),
         now=now,
         document=known.document,
         boxes=_boxes(known),
@@ -70,6 +72,14 @@ def with_story(before: Context, hotfix: Hotfix, reader: GitReader) -> Context:
     """
     known = work.of(hotfix.incident)
     return replace(before, reader=reader, told=_told(hotfix, known), boxes=_boxes(known))
+
+
+def _taken(hotfix: Hotfix) -> set[str]:
+    """Asked only where its version is not simply the next one."""
+    old, new = Version.parse(hotfix.old_version), bare(hotfix.new_version)
+    if old is None or not new or new == str(old.raised(hotfix.rules.bump or "patch")):
+        return set()
+    return counting.taken(hotfix.product, hotfix)
 
 
 def _boxes(known: Work) -> tuple[Box, ...]:

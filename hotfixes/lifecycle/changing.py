@@ -71,7 +71,7 @@ def change_versions(
             raise ValidationError(
                 _("%(version)s is tagged or deployed already: give it up and begin another.") % words
             )
-        new = given or counting.counted(old, hotfix.rules, hotfix.product, but=hotfix.ref)
+        new = given or counting.counted(old, hotfix.rules, hotfix.product, but=hotfix)
         counting.asked_for({"old_version": old, "new_version": new})
         counting.check_order(old, new)
         if (old, new) == (hotfix.old_version, hotfix.new_version):

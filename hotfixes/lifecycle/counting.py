@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hotfixes.models import Hotfix
@@ -19,7 +18,7 @@ from products.versions import Version, bare, is_nameable, lower
 from products.vocabulary import EnvironmentKind
 
 
-def counted(old: str, rules: PolicySpec, product: Product, *, but: str = "") -> str:
+def counted(old: str, rules: PolicySpec, product: Product, *, but: Hotfix | None = None) -> str:
     """The version after `old` by the policy that nothing of `product` is called by yet, `but` this hotfix; "" where
     nobody can count it up. A fix that was rolled back keeps its number: its tag is there, and users had it.
     """
@@ -27,19 +26,18 @@ def counted(old: str, rules: PolicySpec, product: Product, *, but: str = "") -> 
     after = before.raised(bump) if before else None
     if after is None:
         return ""
-    taken = _taken(product, but)
-    while str(after) in taken and (higher := after.raised(bump)):
+    given = taken(product, but)
+    while str(after) in given and (higher := after.raised(bump)):
         after = higher
     return str(after)
 
 
-def _taken(product: Product, but: str) -> set[str]:
-    """What users have had, and what other fixes brought them."""
+def taken(product: Product, but: Hotfix | None) -> set[str]:
+    """What users have had, and what its other fixes bring: two at once would push to one branch and one tag."""
     out = Deployment.objects.filter(product=product, environment__kind=EnvironmentKind.PRODUCTION)
-    if but:
-        out = out.exclude(hotfix=but)
-    brought = Q(status=Hotfix.Status.RELEASED) | Q(taken_back_at__isnull=False)
-    fixes = Hotfix.objects.filter(brought, product=product)
+    fixes = product.hotfixes.exclude(status=Hotfix.Status.ABANDONED)
+    if but is not None:
+        out, fixes = out.exclude(hotfix=but.ref), fixes.exclude(pk=but.pk)
     rows = out.values_list("version").union(fixes.values_list("new_version")).order_by()
     return {bare(version) for (version,) in rows}
 

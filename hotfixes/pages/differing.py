@@ -34,4 +34,4 @@ def differs(hotfix: Hotfix, stage: str) -> Differs | None:
 
 
 def _counted(hotfix: Hotfix, runs: str) -> str:
-    return counting.counted(runs, hotfix.rules, hotfix.product, but=hotfix.ref)
+    return counting.counted(runs, hotfix.rules, hotfix.product, but=hotfix)

@@ -32,10 +32,10 @@
   // What comes fresh leaves open what is open, so a menu closes when its verb is sent.
   on("submit", ({ target }) => { const menu = target.closest("details.menu"); if (menu) menu.open = false; });
 
-  // Steps | Timeline | People: the part chosen last, unless an address leads to a place in one.
+  // Steps | Timeline | People: the part chosen last of this page, unless an address leads to a place in one.
   for (const radio of all("[name=segment]")) {
-    if (!location.hash && store.get("segment") === radio.value) radio.checked = true;
-    radio.addEventListener("change", () => store.set("segment", radio.value));
+    radio.checked ||= !location.hash && store.get(location) === radio.value;
+    radio.addEventListener("change", () => store.set(location, radio.value));
   }
 
   // Back to what a form was answered with asks for the page: an answer to POST is kept nowhere, what was typed is a draft.

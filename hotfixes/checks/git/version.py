@@ -51,7 +51,7 @@ def _wrong_number(context: Context) -> str:
         return ""
     old = versions.Version.parse(context.old)
     raised = old.raised(bump) if old else None
-    while raised and versions.lower(str(raised), new) and _is_tagged(context, str(raised)):
+    while raised and versions.lower(str(raised), new) and _is_taken(context, str(raised)):
         raised = raised.raised(bump)
     if raised is None or same_version(new, str(raised)):
         return ""
@@ -62,8 +62,10 @@ def _wrong_number(context: Context) -> str:
     }
 
 
-def _is_tagged(context: Context, version: str) -> bool:
-    """A version that is given away: a fix that was taken back, or another's."""
+def _is_taken(context: Context, version: str) -> bool:
+    """A version that is given away: to a fix that was taken back, or another's."""
+    if version in context.taken:
+        return True
     return bool(context.policy.tag) and context.ref(names.TAGS + context.tag_of(version)) is not None
 
 

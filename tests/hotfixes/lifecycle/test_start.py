@@ -7,12 +7,14 @@ from django.db import connection
 from accounts.models import User
 from foundation import moment
 from hotfixes.decision.decide import decide
+from hotfixes.lifecycle.ending import abandon
 from hotfixes.lifecycle.start import Begun, adopt, start
 from hotfixes.naming import named
 from incidents.lifecycle import exits
 from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
 from products.models import Deployment, Product
+from tests.hotfixes.starting import critical
 from tests.signing import sign_in
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -53,6 +55,22 @@ def test_only_one_is_under_way(incident: Incident, ada: User) -> None:
     with pytest.raises(Begun) as refused:
         start(incident, by=ada)
     assert refused.value.standing == made
+
+
+def test_two_at_once_for_a_product_are_called_differently(
+    incident: Incident, product: Product, ada: User
+) -> None:
+    """They would push to one branch and one tag. One that was given up gives its number back."""
+    product.version = "0.1.0"
+    product.save()
+    first = start(incident, by=ada)
+    second = start(critical(product, ada), by=ada)
+    assert [(one.old_version, one.new_version) for one in (first, second)] == [
+        ("0.1.0", "0.1.1"),
+        ("0.1.0", "0.1.2"),
+    ]
+    abandon(second, by=ada, reason="A mistake")
+    assert start(critical(product, ada), by=ada).new_version == "0.1.2"
 
 
 def test_what_is_over_gets_none(incident: Incident, ada: User) -> None:
