@@ -16,8 +16,9 @@ from django.core.management import execute_from_command_line
 from django.db import OperationalError, ProgrammingError
 from psycopg import errors
 
-from config import embedded, environment, importing, served
+from config import embedded, importing, served
 from config.cluster import Unusable
+from config.demo import environment as demo
 from foundation.outage import unmade
 
 # `up` has a server of its own; the others ask no database.
@@ -42,7 +43,7 @@ def main(argv: list[str]) -> int:
         os.environ["NIGHTDESK_AS_OWNER"] = "1"
     try:
         if argv[1:2] == ["demo"] and not HELP & set(argv):
-            environment.demo(Path(__file__).resolve().parent.parent)
+            demo.prepare(Path(__file__).resolve().parent.parent)
         if argv[1:2] and argv[1] not in WITHOUT_APPS:
             served.follow()
         with database(argv):

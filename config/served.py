@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from config.environment import data_folder
+from config.folders import data_folder
 
 BASE = Path(__file__).resolve().parent.parent
 NOTE = "address"

@@ -8,14 +8,14 @@ import environ
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from config import cluster, embedded, environment, logs, secret_files
+from config import cluster, connections, embedded, environment, folders, logs, secret_files
 from config.mailers import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 NIGHTDESK_URL = environment.site("NIGHTDESK_URL", env("NIGHTDESK_URL", default="http://localhost:8000"))
-NIGHTDESK_DATA = environment.data_folder(
+NIGHTDESK_DATA = folders.data_folder(
     "NIGHTDESK_DATA", env("NIGHTDESK_DATA", default=""), BASE_DIR / ".nightdesk"
 )
 # Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
@@ -120,12 +120,12 @@ TEMPLATES = [
 DATABASE_URL = env("DATABASE_URL", default="")
 EMBEDDED = NIGHTDESK_DATA / "postgres"
 # Two roles: the owner migrates, backs up and restores, web and worker can only add to the timeline (config/roles.py).
-DATABASE_OWNER_URL = environment.owner(
+DATABASE_OWNER_URL = connections.owner(
     "DATABASE_OWNER_URL", env("DATABASE_OWNER_URL", default=""), DATABASE_URL
 )
 if DATABASE_URL:
-    APP_DATABASE = environment.database("DATABASE_URL", DATABASE_URL)
-    OWNER_DATABASE = environment.database("DATABASE_OWNER_URL", DATABASE_OWNER_URL or DATABASE_URL)
+    APP_DATABASE = connections.database("DATABASE_URL", DATABASE_URL)
+    OWNER_DATABASE = connections.database("DATABASE_OWNER_URL", DATABASE_OWNER_URL or DATABASE_URL)
 else:
     OWNER_DATABASE, APP_DATABASE = embedded.settings(EMBEDDED, owner=True), embedded.settings(EMBEDDED)
 NIGHTDESK_APP_ROLE = APP_DATABASE["USER"] if DATABASE_URL else cluster.APP
@@ -142,14 +142,14 @@ LISTEN_DATABASE_URL = env("LISTEN_DATABASE_URL", default="").strip()
 # A transaction pooler refuses such options: behind one they belong to the role.
 limited = environment.flag("NIGHTDESK_LIMITS", env("NIGHTDESK_LIMITS", default=""), default=False)
 if limited and not LISTEN_DATABASE_URL:
-    environment.limit(DATABASES["default"])
+    connections.limit(DATABASES["default"])
 if LISTEN_DATABASE_URL:
-    environment.database("LISTEN_DATABASE_URL", LISTEN_DATABASE_URL)
+    connections.database("LISTEN_DATABASE_URL", LISTEN_DATABASE_URL)
     # A cursor that outlives its transaction is not to be found again behind a transaction pooler.
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CELERY_BROKER_URL = environment.broker("REDIS_URL", env("REDIS_URL", default="")) or "memory://localhost/"
+CELERY_BROKER_URL = connections.broker("REDIS_URL", env("REDIS_URL", default="")) or "memory://localhost/"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = 4
@@ -285,13 +285,13 @@ SLACK_API = "https://slack.com/api"
 NIGHTDESK_WEBHOOK_NETWORKS = environment.networks(
     "NIGHTDESK_WEBHOOK_NETWORKS", env("NIGHTDESK_WEBHOOK_NETWORKS", default="")
 )
-NIGHTDESK_FILE_ROOTS = environment.folders("NIGHTDESK_FILE_ROOTS", env("NIGHTDESK_FILE_ROOTS", default=""))
+NIGHTDESK_FILE_ROOTS = folders.file_roots("NIGHTDESK_FILE_ROOTS", env("NIGHTDESK_FILE_ROOTS", default=""))
 # How repositories may be read. http and file only where the operator says so: a LAN, a demo, tests.
 NIGHTDESK_GIT_PROTOCOLS = environment.git_protocols(
     "NIGHTDESK_GIT_PROTOCOLS", env("NIGHTDESK_GIT_PROTOCOLS", default="")
 )
 # Processes that are kept as files: imported at the start and when they change, read-only in the browser.
-NIGHTDESK_PROCESS_DIR = environment.process_folder(
+NIGHTDESK_PROCESS_DIR = folders.process_folder(
     "NIGHTDESK_PROCESS_DIR", env("NIGHTDESK_PROCESS_DIR", default="")
 )
 

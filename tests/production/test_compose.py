@@ -63,12 +63,7 @@ def test_make_env_wants_a_host(host: str) -> None:
 def names_in_code() -> set[str]:
     """Every variable that settings and first start read."""
     text = "".join(
-        path.read_text()
-        for path in [
-            ROOT / "config/settings.py",
-            ROOT / "accounts/first_start.py",
-            ROOT / "config/environment.py",
-        ]
+        path.read_text() for path in [ROOT / "config/settings.py", ROOT / "accounts/first_start.py"]
     )
     return set(re.findall(r'env(?:\.\w+|iron\.get)?\(\s*"([A-Z_]+)"', text))
 

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from structlog.testing import capture_logs
 
-from config import environment
+from config import folders
 from products.models import Process, ProcessFile, ProcessVersion, VersionSource
 from products.sources.file import FOLDER
 from products.sources.files import start_look, take_in
@@ -239,7 +239,7 @@ def test_a_folder_that_cannot_be_used_stops_the_start_with_one_line(tmp_path: Pa
     }
     for text, words in said.items():
         with pytest.raises(ImproperlyConfigured) as refused:
-            environment.process_folder("NIGHTDESK_PROCESS_DIR", text)
+            folders.process_folder("NIGHTDESK_PROCESS_DIR", text)
         assert str(refused.value) == words
-    assert environment.process_folder("NIGHTDESK_PROCESS_DIR", "") is None
-    assert environment.process_folder("NIGHTDESK_PROCESS_DIR", str(tmp_path)) == tmp_path
+    assert folders.process_folder("NIGHTDESK_PROCESS_DIR", "") is None
+    assert folders.process_folder("NIGHTDESK_PROCESS_DIR", str(tmp_path)) == tmp_path

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config import environment
+from config.demo import environment
 from tests.setup.running import READY, Up, command
 
 
@@ -47,7 +47,7 @@ def test_the_demo_keeps_to_its_own_folder(tmp_path: Path, monkeypatch: pytest.Mo
                  "NIGHTDESK_PROBE_NETWORKS", "NIGHTDESK_FILE_ROOTS", "NIGHTDESK_GIT_PROTOCOLS"):  # fmt: skip
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
-    environment.demo(tmp_path)
+    environment.prepare(tmp_path)
     assert os.environ["NIGHTDESK_DATA"] == str(tmp_path / ".nightdesk" / "demo")
     (tmp_path / ".nightdesk" / "demo" / "secret_key").touch()
-    environment.demo(tmp_path)  # the second start names the folder, which is marked
+    environment.prepare(tmp_path)  # the second start names the folder, which is marked

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from config import demo
+from config.demo import stories
 from foundation import moment
 from hotfixes.judging import judge_due
 from hotfixes.models import CheckResult, Hotfix
@@ -35,7 +35,7 @@ def visitor(db: None, settings: Settings, tmp_path: Path) -> User:
     import_once()
     user = make_user("demo@example.test", is_administrator=True)
     join(user, make_team("first"), "admin")
-    demo.tell("http://localhost:9")
+    stories.tell("http://localhost:9")
     return user
 
 
@@ -48,7 +48,7 @@ def test_both_stories_are_told(visitor: User) -> None:
     nothing_is_late()
     every_hotfix_is_there()
     the_pages_open(visitor)
-    demo.tell("http://localhost:9")
+    stories.tell("http://localhost:9")
     assert (Incident.objects.count(), Product.objects.count()) == (8, 2)
 
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded
 from config.cluster import identity_for, make, reason
-from config.environment import data_folder
+from config.folders import data_folder
 from config.preparation import warnings
 from config.secret_files import kept_secret
 from tests.setup.forked import commands

@@ -18,7 +18,8 @@ from kombu.connection import Connection
 
 from config import web
 from config.command_line import _of_the_database
-from config.environment import broker, database, flag, secret, sender, site
+from config.connections import broker, database
+from config.environment import flag, secret, sender, site
 from config.management.commands import up
 from tests.setup.running import MANAGE, ROOT, command, environment
 

@@ -28,6 +28,6 @@ class Command(BaseCommand):
             return
         prepare(quietly=demo is not None)
         if demo:
-            from config.demo import fill
+            from config.demo.stories import fill
 
             self.stdout.write(fill(demo))
