@@ -48,7 +48,7 @@ class Reading:
         """Any number of bytes, cut anywhere."""
         *whole, rest = re.split(rb"[\r\n]", self.rest + piece)
         self.rest = rest[-_REST:]
-        for line in whole[-50:]:
+        for line in whole:
             self._line(line)
 
     def _line(self, line: bytes) -> None:
