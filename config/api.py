@@ -21,10 +21,10 @@ from ninja.parser import Parser
 from accounts.api import router as people
 from accounts.limits import TooOften
 from config.api_description import Description
-from foundation import json_body
+from foundation import json_body, room
 from foundation.idempotency import Reused
 from foundation.json_body import BadBody
-from foundation.outage import Outage, in_one_line, outage
+from foundation.outage import in_one_line
 from foundation.paging import BadCursor
 from foundation.problems import errors_of, problem
 from hotfixes.api import routers as hotfixes
@@ -164,7 +164,7 @@ def _too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
 @api.exception_handler(InterfaceError)
 def _busy(request: HttpRequest, error: Exception) -> HttpResponse:
     _log.error("api.database", path=request.path, error=in_one_line(error))
-    if outage(error) is Outage.FULL:
+    if room.refused(error):
         words = _("The database's disk is full: nothing was changed.")
         return problem(503, words, headers={"Retry-After": "60"})
     return problem(503, _("The database does not answer at this moment."), headers={"Retry-After": "2"})

@@ -15,8 +15,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from psycopg import errors
 
+from foundation import room
 from foundation.origin import is_this_machine
-from foundation.outage import Outage, in_one_line, outage
+from foundation.outage import in_one_line
 
 log = structlog.get_logger(__name__)
 
@@ -109,7 +110,7 @@ class Busy:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, OperationalError):
             return None
-        full = outage(exception) is Outage.FULL
+        full = room.refused(exception)
         if not full and not isinstance(exception.__cause__, BUSY):
             return None
         event = "database.full" if full else "database.busy"

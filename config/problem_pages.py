@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 
+from foundation import room
 from foundation.outage import outage
 from foundation.problems import CONTENT_TYPE, FOR_MACHINES, problem
 
@@ -51,8 +52,10 @@ def broke(request: HttpRequest) -> HttpResponse:
     """Django's handler500: what nobody expected, and a database that is away, which any line of ours may meet first.
 
     Without context processors: they would ask it."""
-    if outage(sys.exc_info()[1]) is None:
+    problem = sys.exc_info()[1]
+    if problem is None or outage(problem) is None:
         return server_error(request)
+    room.refused(problem)
     again = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
     fragment = "HX-Request" in request.headers
     response = HttpResponse(

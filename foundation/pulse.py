@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 import structlog
 
-from foundation import direct, heartbeat
+from foundation import direct, heartbeat, room
 
 EVERY_S = 2.0
 PRUNE_EVERY = 30  # pulses
@@ -74,13 +74,15 @@ class Pulse:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._attempt(self.write)
+            self._attempt(lambda: room.look(self._connected()))
             self._stopping.wait(EVERY_S)
         self._attempt(lambda: self.end("stopped"))
 
     def _attempt(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except (psycopg.OperationalError, OSError):
+        except (psycopg.OperationalError, OSError) as problem:
+            room.refused(problem)
             self._drop()  # the ticker says that the database is away
         except Exception:
             if not self._complained:  # once, not every two seconds
@@ -104,7 +106,7 @@ class Pulse:
                 "ages": [sign.age_s for sign in known],
                 "silents": [sign.silent_s for sign in known],
                 "done": [sign.progress for sign in known],
-                "figures": json.dumps(self.figures()),
+                "figures": json.dumps({**self.figures(), **_no_room()}),
             },
         )
         if self._count % PRUNE_EVERY == 0:
@@ -125,3 +127,9 @@ class Pulse:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+
+def _no_room() -> dict[str, str]:
+    """For the others: a worker is refused writes that a web process never makes."""
+    since = room.gone_since()
+    return {"no_room_since": since.isoformat()} if since else {}

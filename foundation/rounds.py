@@ -6,8 +6,8 @@ from contextvars import ContextVar
 import structlog
 from django.db import connection
 
-from foundation import heartbeat
-from foundation.outage import Outage, Seldom, in_one_line, outage, unmade
+from foundation import heartbeat, room
+from foundation.outage import Seldom, in_one_line, unmade
 
 log = structlog.get_logger(__name__)
 _loop = ContextVar("loop", default="ticker")
@@ -43,7 +43,7 @@ def attempt[T](name: str, item: T, do: Callable[[T], int]) -> int | None:
 def failed(event: str, problem: Exception, **facts: str) -> None:
     """Says it with its traceback. A full disk and tables that are still to be made fail everything in every round: a
     line a minute, for the log may lie on that disk."""
-    if outage(problem) is not Outage.FULL and not unmade(problem):
+    if not room.refused(problem) and not unmade(problem):
         log.exception(event, **facts)
     elif _seldom.may_say(event):
         log.error(event, error=in_one_line(problem), **facts)

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from config.backup.daily import LastBackup, last_backup
+from foundation import room
 from foundation.origin import links_open_here_only
 
 # Announcements older than this must have reached every hub.
@@ -171,6 +172,8 @@ class Facts:
     processes: tuple[str, ...] | None = None
     # A migration of this program that the database has not had.
     unmade: str = ""
+    # Since when PostgreSQL refuses this process what is new, for want of room.
+    no_room_since: datetime | None = None
 
 
 def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
@@ -211,6 +214,7 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
         links_stay=links_open_here_only() and _has_channels(cursor),
         processes=processes,
         unmade=unmade,
+        no_room_since=room.gone_since(),
     )
 
 

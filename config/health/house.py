@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
 from config.health.facts import Facts
-from config.health.parts import Level, Part, age, last_of, of, stuck
+from config.health.parts import Level, Part, age, last_of, no_room_since, of, stuck
 
 HUB_S = 15.0
 BROKER_S = 15.0
@@ -18,6 +21,9 @@ PING_S = 180.0
 
 
 def database(facts: Facts) -> Part:
+    if since := no_room_since(facts):
+        # Where the disk is measured, that part says it with its figures.
+        return replace(full(since), covered=not disk(facts).ok)
     slow = facts.took_s > SLOW_S
     said = _("The database is slow: it took %(s).1f s to answer.") if slow else _("Answers in %(s).3f s.")
     return Part(
@@ -27,6 +33,13 @@ def database(facts: Facts) -> Part:
         said % {"s": facts.took_s},
         facts={"took_s": round(facts.took_s, 4)},
     )
+
+
+def full(since: datetime) -> Part:
+    """PostgreSQL refused to write: without it nobody could see that, where it is somebody's own server."""
+    said = _("The database's disk has been full since %(since)s: what is new may not be saved.")
+    said += " " + _("Make room there, and it goes on by itself.")
+    return Part("database", _("Database"), Level.DOWN, said, since, facts={"error": "DiskFull"})
 
 
 def pages(facts: Facts) -> Part:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from config.health import house, work
 from config.health.facts import Facts
-from config.health.parts import Level, Part
+from config.health.parts import Level, Part, no_room_since
 
 # A process that has just begun has not had the time to see anybody.
 FIRST_LOOK_S = 15.0
@@ -48,9 +48,10 @@ class Report:
 
 def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Report:
     """`up_s`: for how long the judging process lives; `unstored_s`: for how long results have been missing."""
-    worker = work.worker(facts)
-    idle = not worker.facts.get("running")  # then that one cause is said, not all that follows
-    quiet = idle or work.comes_back(facts)
+    full = no_room_since(facts) is not None  # then that one cause is said, not all that follows
+    worker = replace(work.worker(facts), covered=full)
+    idle = not worker.facts.get("running")  # so with this one
+    quiet = idle or full or work.comes_back(facts)
     parts = [
         house.database(facts),
         house.tables(facts),
@@ -61,7 +62,7 @@ def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Rep
         replace(work.outside(facts), covered=quiet),
         replace(work.monitors(facts, unstored_s), covered=quiet),
         replace(work.changes(facts), covered=quiet),
-        house.pages(facts),
+        replace(house.pages(facts), covered=full),
         house.broker(facts, idle),
         house.disk(facts),
         house.backup(facts),
@@ -85,6 +86,11 @@ def unreachable(at: datetime, *, since: datetime | None, why: str) -> Report:
     said = _("The database has not answered since %(since)s. Nothing can be saved or shown.")
     part = Part("database", _("Database"), Level.DOWN, said, since or at, facts={"error": why})
     return Report(at, (part,))
+
+
+def unwritable(at: datetime, *, since: datetime) -> Report:
+    """PostgreSQL has no room even for an answer."""
+    return Report(at, (house.full(since),))
 
 
 def untold(at: datetime, *, why: str) -> Report:

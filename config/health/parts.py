@@ -64,6 +64,13 @@ def last_of(beats: Iterable[Beat]) -> Beat | None:
     return max(beats, key=lambda beat: beat.pulse_at, default=None)
 
 
+def no_room_since(facts: Facts) -> datetime | None:
+    """Since when PostgreSQL has refused a living process what is new, because its disk is full."""
+    told = [str(beat.figures.get("no_room_since") or "") for beat in facts.beats if alive(beat, facts.now)]
+    known = [datetime.fromisoformat(text) for text in told if text]
+    return min((at for at in (*known, facts.no_room_since) if at), default=None)
+
+
 def stuck(facts: Facts, name: str) -> Beat | None:
     """A living process in which work of that kind is under way that gives no sign."""
     found = [b for b in of(facts, name) if b.silent_since and age(b.silent_since, facts.now) > SILENT_S]

@@ -15,8 +15,8 @@ import psycopg
 import structlog
 
 from config.health import facts
-from config.health.judgement import Report, blind, judge, unreachable, untold
-from foundation import direct
+from config.health.judgement import Report, blind, judge, unreachable, untold, unwritable
+from foundation import direct, room
 from foundation.outage import unmade
 
 KEPT_S = 3.0
@@ -67,7 +67,9 @@ class Reader:
             self._answered_at = report.at
         except Exception as error:
             now, why = datetime.now(UTC), type(error).__name__
-            if isinstance(error, psycopg.OperationalError | OSError):
+            if room.refused(error):
+                report = unwritable(now, since=room.gone_since() or now)
+            elif isinstance(error, psycopg.OperationalError | OSError):
                 report = unreachable(now, since=self._answered_at, why=why)
             elif unmade(error):
                 report = untold(now, why=why)
