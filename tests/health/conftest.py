@@ -9,6 +9,7 @@ import pytest
 from config.health.facts import Beat, Facts
 from config.health.judgement import Report
 from config.health.reader import reader
+from foundation import room
 
 NOW = datetime(2026, 11, 21, 2, 20, tzinfo=UTC)
 
@@ -35,6 +36,7 @@ def truth(transactional_db: None) -> Iterator[None]:
     kept = reader._kept
     reader.keep(None)
     reader._began -= 3600
+    room.forget()
     yield
     reader.close()
     reader._began += 3600

@@ -11,7 +11,7 @@ from django.db import connection
 from config.health import facts
 from config.health.facts import Waiting
 from config.health.judgement import judge
-from foundation import heartbeat, moment
+from foundation import heartbeat, moment, room
 from foundation.models import Heartbeat
 from foundation.pulse import Pulse
 from notifications.models import Delivery
@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
     heartbeat.forget()
+    room.forget()
     yield
     heartbeat.forget()
 

@@ -25,7 +25,6 @@ def full(truth: None) -> Iterator[None]:
         )
         cursor.execute("CREATE EVENT TRIGGER no_room ON ddl_command_start WHEN TAG IN ('CREATE TABLE AS') "
                        "EXECUTE FUNCTION no_room()")  # fmt: skip
-    room.forget()
     yield
     make_room()
     room.forget()
@@ -76,4 +75,3 @@ def test_a_refused_write_is_said_until_one_is_taken() -> None:
     pulse.write()
     assert told() == ""
     pulse.end("stopped")
-

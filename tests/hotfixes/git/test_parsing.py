@@ -173,7 +173,9 @@ def test_progress_heard_late_and_all_at_once_leaves_no_phase_out() -> None:
     """A busy machine reads what git wrote in one piece."""
     words = ("remote: Counting objects", "Receiving objects")
     told: list[Progress] = []
-    Reading(told.append).hear(b"".join(f"{word}: {n:3}% (1/2)\r".encode() for word in words for n in range(101)))
+    Reading(told.append).hear(
+        b"".join(f"{word}: {n:3}% (1/2)\r".encode() for word in words for n in range(101))
+    )
     assert [step.percent for step in told] == [1, 2, 3, *range(10, 76)]
     assert {step.phase for step in told} == {Phase.PREPARING, Phase.RECEIVING}
 
