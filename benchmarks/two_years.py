@@ -1,6 +1,6 @@
 """Two years of one product's life, as rows: what the decision card reads its figures from."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from foundation import moment
@@ -8,7 +8,7 @@ from hotfixes.models import Hotfix, RefObservation, Rollback
 from incidents.models import Incident, Status
 from monitoring.models import StatusChange
 from monitoring.states import State
-from products.models import Deployment, Product, Repository
+from products.models import Deployment, Environment, Product, Repository
 from products.vocabulary import EnvironmentKind
 from tests.factories import make_monitor
 
@@ -29,6 +29,19 @@ def live_through(product: Product) -> dict[str, int]:
     )
     product.version = f"1.{DAYS * DEPLOYMENTS_A_DAY - 1}.0"
     product.save()
+    _releases(product, product.repository, place, start)
+    _outages(product, start, now)
+    incidents = _incidents(product, severity, start)
+    _remedies(product, place, incidents)
+    return {
+        "deployments": Deployment.objects.count(), "tags": RefObservation.objects.count(),
+        "incidents": Incident.objects.count(), "hotfixes": Hotfix.objects.count(),
+        "rollbacks": Rollback.objects.count(), "changes": StatusChange.objects.count(),
+    }  # fmt: skip
+
+
+def _releases(product: Product, repository: Repository, place: Environment, start: datetime) -> None:
+    """What went to production, and the tag of each."""
     numbers = range(DAYS * DEPLOYMENTS_A_DAY)
     Deployment.objects.bulk_create(
         Deployment(
@@ -39,11 +52,14 @@ def live_through(product: Product) -> dict[str, int]:
     )  # fmt: skip
     RefObservation.objects.bulk_create(
         RefObservation(
-            repository=product.repository, name=f"refs/tags/v1.{n}.0", kind="created", oid=f"{n:040x}",
+            repository=repository, name=f"refs/tags/v1.{n}.0", kind="created", oid=f"{n:040x}",
             commit=f"{n:040x}", seen_at=start + timedelta(hours=12 * n),
         )
         for n in numbers
     )  # fmt: skip
+
+
+def _outages(product: Product, start: datetime, now: datetime) -> None:
     target = make_monitor(product, name="Two years").targets.get()
     states = (State.UP, State.DOWN)
     StatusChange.objects.bulk_create(
@@ -53,13 +69,6 @@ def live_through(product: Product) -> dict[str, int]:
         )
         for n in range(OUTAGES)
     )  # fmt: skip
-    incidents = _incidents(product, severity, start)
-    _remedies(product, place, incidents)
-    return {
-        "deployments": Deployment.objects.count(), "tags": RefObservation.objects.count(),
-        "incidents": Incident.objects.count(), "hotfixes": Hotfix.objects.count(),
-        "rollbacks": Rollback.objects.count(), "changes": StatusChange.objects.count(),
-    }  # fmt: skip
 
 
 def _incidents(product: Product, severity: Any, start: Any) -> list[Incident]:

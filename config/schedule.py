@@ -17,7 +17,7 @@ from accounts.session_store import SessionStore
 from config.backup import daily
 from config.backup.tasks import back_up
 from foundation import idempotency
-from hotfixes.alarms import contradictions
+from hotfixes.alarms import resolved_while_down
 from hotfixes.audit import folders as audit_copies
 from hotfixes.audit import running as audits
 from hotfixes.audit.tasks import audit_due
@@ -98,7 +98,7 @@ SWEEPS = (
     Sweep("versions seen", versions_seen.take_in, on_wake=True),
     Sweep("fixes taken back", taken_back.take_in, on_wake=True),
     Sweep("holds", holds.keep, on_wake=True),
-    Sweep("contradictions", contradictions.tell_resolved, every_s=30.0),
+    Sweep("contradictions", resolved_while_down.tell_all, every_s=30.0),
     Sweep("process files", process_files.start_look, every_s=process_files.EVERY_S),
     Sweep("staleness", staleness.mark_stale),
     Sweep("missing targets", staleness.archive_missing, every_s=3600),

@@ -8,14 +8,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from hotfixes.alarms.contradictions import (
-    Contradiction,
-    contradictions,
-    of_standing,
-    overtakings,
-    overtook,
-    resolved_while_down,
-)
+from hotfixes.alarms import resolved_while_down
+from hotfixes.alarms.contradiction import Contradiction
+from hotfixes.alarms.contradictions import contradictions, of_standing, overtakings, overtook
 from hotfixes.alarms.strays import strays
 from hotfixes.deployments.overtaking import Remedy, of_rollback, overtaken
 from hotfixes.deployments.overtaking import of_hotfix as of_fix
@@ -62,7 +57,7 @@ def of_user(user: User, shown: Sequence[Incident] = ()) -> list[Alarm]:
         known += standing.of(list(Hotfix.objects.for_page().filter(pk__in=keys)))
     known = sorted(known, key=lambda one: one.hotfix.number, reverse=True)[:MOST]
     found = [one for each in known for one in _alarms(each.hotfix.incident, of_standing(each))]
-    resolved = resolved_while_down(mine.real(), MOST)
+    resolved = resolved_while_down.of_incidents(mine.real(), MOST)
     under_way: list[Hotfix | Rollback] = [
         *(one.hotfix for one in known),
         *_rollbacks([incident for incident, _said in resolved]),

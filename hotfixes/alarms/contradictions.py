@@ -3,31 +3,23 @@
 Nothing is stored but that it was told: every contradiction is read from what is known anyway.
 """
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from hotfixes.alarms import resolved_while_down
+from hotfixes.alarms.contradiction import Contradiction
 from hotfixes.decision.decide import standing as decision_of
 from hotfixes.deployments import overtaking
 from hotfixes.deployments.overtaking import Overtaken, Remedy
-from hotfixes.lifecycle import telling_people
 from hotfixes.models import Choice, Hotfix
 from hotfixes.standing import standing
 from hotfixes.standing.standing import CheckView, Standing
-from incidents import glance
-from incidents.lifecycle.lifecycle import Step, perform
-from incidents.models import Incident, Mode, Status, TimelineEvent, TimelinePayload
-from incidents.models.incident import IncidentQuerySet
-from monitoring.models import Target
-from monitoring.states import State
+from incidents.models import Incident, Mode, TimelineEvent
 from products.vocabulary import EventKind, Verdict
 
-TELL = Step(EventKind.CHECK_CHANGED, tuple(Status))
 PEOPLE: Final = ("person", "token")
 # What a person may say, and the check that looks at the same.
 SAID: Final = {
@@ -43,20 +35,6 @@ SAID: Final = {
 GONE: Final = (EventKind.DEPLOYED, EventKind.SMOKE_PASSED, EventKind.RELEASED)
 # What a person says while they push is seen a moment later: by the next look, or by the forge.
 GRACE: Final = timedelta(minutes=3)
-AGAIN: Final = timedelta(minutes=30)
-RESOLVED: Final = "resolved_while_down"
-
-
-@dataclass(frozen=True)
-class Contradiction:
-    """`mark` is the same for the same contradiction: it is told once. `todo`: what settles it."""
-
-    key: str
-    mark: str
-    sentence: str
-    proof: tuple[str, ...]
-    todo: str
-    hotfix: str = ""
 
 
 def contradictions(incident: Incident, standings: Iterable[Standing] | None = None) -> list[Contradiction]:
@@ -65,7 +43,7 @@ def contradictions(incident: Incident, standings: Iterable[Standing] | None = No
     rollback = _rollback(incident) if any(each.hotfix.is_open for each in found) else []
     overtaken = overtakings(overtaking.remedies(incident, [one.hotfix for one in reversed(found)]))
     return [
-        *_monitors(incident),
+        *resolved_while_down.of_incident(incident),
         *rollback,
         *overtaken,
         *(one for each in found for one in of_standing(each)),
@@ -118,120 +96,6 @@ def may_be(hotfix: Hotfix, verdicts: Mapping[str, str]) -> bool:
         return True
     said = TimelineEvent.objects.filter(incident=hotfix.incident_id, kind__in=list(SAID), source__in=PEOPLE)
     return said.exists()
-
-
-def tell(incident: Incident, found: Iterable[Contradiction]) -> None:
-    """Those that were not told yet: an entry of the timeline each, and a message. For who holds the incident."""
-    found = list(found)
-    if not found:
-        return
-    known = incident.events.filter(kind=EventKind.CHECK_CHANGED).select_related("payload")
-    told = {str(event.data.get("contradiction", {}).get("mark")) for event in known if not event.redacted}
-    for one in found:
-        if one.mark in told:
-            continue
-        facts = {"key": one.key, "mark": one.mark, "sentence": one.sentence[:500], "todo": one.todo}
-        event = perform(incident, TELL, by=None, contradiction=facts, hotfix=one.hotfix)
-        telling_people.contradiction(incident, event, one.sentence)
-
-
-def tell_resolved(seconds: float = 0.3) -> int:
-    """Resolved incidents whose product is down, as far as nobody was told; to how many it was told. For the ticker:
-    one query where nothing is down, three otherwise. After `seconds` no other one is begun: the rest is for the next
-    round.
-    """
-    told, until = 0, time.monotonic() + seconds
-    for key in _untold():
-        with transaction.atomic():
-            rows = Incident.objects.select_for_update(of=("self",), skip_locked=True).for_page()
-            incident = rows.filter(pk=key, status=Status.RESOLVED).first()
-            if incident and (found := _monitors(incident)):
-                tell(incident, found)
-                told += 1
-        if time.monotonic() >= until:
-            break
-    return told
-
-
-def _untold() -> list[int]:
-    """Incidents that may have such a contradiction of which their timelines do not know yet, the newest first."""
-    # From what is down to the incidents, not the other way: of 1,600 resolved ones and 400 monitors that took 100 ms.
-    down = Target.objects.present().filter(state=State.DOWN, monitor__enabled=True)
-    rows = down.values_list("monitor__product", "monitor__slug", "key", "since")
-    targets: dict[int, list[tuple[str, str, datetime]]] = {}
-    for product, slug, key, since in rows:
-        if since:
-            targets.setdefault(product, []).append((slug, key, since))
-    if not targets:
-        return []
-    first = min(since for found in targets.values() for _slug, _key, since in found)
-    resolved = Incident.objects.real().filter(
-        status=Status.RESOLVED, product__in=targets, resolved_at__gte=first - AGAIN
-    )
-    marks = {
-        (pk, _mark(resolved_at, slug, key))
-        for pk, product, resolved_at in resolved.values_list("pk", "product", "resolved_at")
-        for slug, key, since in targets[product]
-        if resolved_at and since <= resolved_at + AGAIN
-    }
-    if not marks:
-        return []
-    entries = TimelinePayload.objects.filter(
-        event__incident__in={pk for pk, _said in marks},
-        event__kind=EventKind.CHECK_CHANGED,
-        body__contains=RESOLVED,
-    )
-    known = {
-        (one.event.incident_id, str(one.data.get("contradiction", {}).get("mark")))
-        for one in entries.select_related("event")
-    }
-    return sorted({pk for pk, _said in marks - known}, reverse=True)
-
-
-def _mark(resolved_at: datetime, slug: str, key: str) -> str:
-    return f"{RESOLVED} {resolved_at.isoformat()} {slug} {key}"
-
-
-def resolved_while_down(incidents: IncidentQuerySet, most: int) -> list[tuple[Incident, list[Contradiction]]]:
-    """Of those of `incidents` that are resolved, the latest first. One query where nothing is down, two otherwise."""
-    resolved = incidents.filter(status=Status.RESOLVED)
-    down = Target.objects.down().filter(
-        monitor__enabled=True, monitor__product__in=resolved.order_by().values("product")
-    )
-    targets: dict[int, list[Target]] = {}
-    for target in down.select_related("monitor").order_by("pk"):
-        targets.setdefault(target.monitor.product_id, []).append(target)
-    if not targets:
-        return []
-    rows = resolved.filter(product__in=targets).select_related("product").order_by("-resolved_at")
-    found = [(one, _while_down(one, targets[one.product_id])) for one in rows[:most]]
-    return [(incident, said) for incident, said in found if said]
-
-
-def _monitors(incident: Incident) -> list[Contradiction]:
-    if incident.status != Status.RESOLVED or incident.resolved_at is None:
-        return []
-    return _while_down(incident, glance.targets_of(incident, glance.now(incident)))
-
-
-def _while_down(incident: Incident, targets: Iterable[Target]) -> list[Contradiction]:
-    """Resolved, and a monitor of its product is down: then, or soon after. Later it is another story."""
-    if incident.resolved_at is None:
-        return []
-    return [
-        Contradiction(
-            RESOLVED,
-            _mark(incident.resolved_at, one.monitor.slug, one.key),
-            _("The incident is resolved, but monitor %s is down.") % one.monitor.name,
-            (f"{one.monitor.name}: {one.said or '–'}",),
-            _("Reopen the incident, or declare a new one if this is something else."),
-        )
-        for one in targets
-        if one.state == State.DOWN
-        and one.monitor.enabled
-        and one.since
-        and one.since <= incident.resolved_at + AGAIN
-    ]
 
 
 def _approval(found: Standing) -> list[Contradiction]:

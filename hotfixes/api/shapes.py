@@ -9,7 +9,8 @@ from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from foundation.shapes import Utc, address, utc, utc_or_none
-from hotfixes.alarms.contradictions import Contradiction, of_hotfixes
+from hotfixes.alarms.contradiction import Contradiction
+from hotfixes.alarms.contradictions import of_hotfixes
 from hotfixes.models import Hotfix
 from hotfixes.naming import named
 from hotfixes.naming.commands import commands

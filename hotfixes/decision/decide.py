@@ -87,10 +87,7 @@ def decide(
             check_moment(incident, at)
             shown = _as_seen(incident, seen, now)
         crashpoint("verb.decide_checked")
-        made = _record(incident, by, role, chosen, reason=reason, to=to, shown=shown, at=at)
-        if revisit:
-            made.revisit_at = made.at + revisiting.AFTER
-            made.save(update_fields=["revisit_at"])
+        made = _record(incident, by, role, chosen, reason=reason, to=to, shown=shown, revisit=revisit, at=at)
         crashpoint("verb.decide_recorded")
         return made
 
@@ -155,6 +152,7 @@ def _record(
     reason: str,
     to: str,
     shown: dict[str, Any],
+    revisit: bool,
     at: datetime | None,
 ) -> Decision:
     if incident.status == Status.TRIAGE:
@@ -177,7 +175,7 @@ def _record(
     decision = Decision.objects.create(
         incident=incident, number=number, to=release, by=by, role=role.words, right=role.right,
         token=by.by_token, at=event.occurred_at, facts=known.kept(shown), digest=digest, event=event,
-        emergency=bool(loud), **chosen,
+        emergency=bool(loud), revisit_at=event.occurred_at + revisiting.AFTER if revisit else None, **chosen,
     )  # fmt: skip
     if loud:
         telling.in_emergency(incident, event)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from hotfixes.alarms import contradictions
+from hotfixes.alarms import contradiction, contradictions
 from hotfixes.checks.process import place_of
 from hotfixes.deployments import overtaking
 from hotfixes.judging.milestones import KINDS, Reached, deployment_words
@@ -135,4 +135,4 @@ def _overtakes(made: Deployment) -> None:
     for incident in _concerned(made, remedied_only=True):
         remedies = overtaking.remedies(incident)
         found = [one for one in overtaking.overtaken(remedies) if one.deployment.pk == made.pk]
-        contradictions.tell(incident, map(contradictions.overtook, found))
+        contradiction.tell(incident, map(contradictions.overtook, found))

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from foundation import moment
-from hotfixes.alarms import contradictions
+from hotfixes.alarms import contradiction, contradictions
 from hotfixes.checks import Context, Result
 from hotfixes.judging import besides, milestones, settled, telling
 from hotfixes.lifecycle import ending
@@ -76,7 +76,7 @@ def _tell_contradictions(hotfix: Hotfix, results: Mapping[str, Result]) -> None:
     """How the hotfix stands is read only where the answers, or a person's word, allow of any."""
     if contradictions.may_be(hotfix, {key: str(one.verdict) for key, one in results.items()}):
         fresh = Hotfix.objects.for_page().get(pk=hotfix.pk)
-        contradictions.tell(fresh.incident, contradictions.of_standing(standing.standing(fresh)))
+        contradiction.tell(fresh.incident, contradictions.of_standing(standing.standing(fresh)))
 
 
 def _be_done(

@@ -16,6 +16,7 @@
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
@@ -58,11 +59,9 @@ def course(
     pieces = _pieces(
         _joined([*blind, *(hole for found in holes.values() for hole in found)]), counts_from, end
     )
-    seen_until = pieces[-1][1] if pieces else counts_from
-    return _measured(
-        rule, pieces, _gaps(often, holes, blind, rule, end), longest, counts_from, end, seen_until,
-        failure=failure, rare=rare, names=names, not_before=not_before,
-    )  # fmt: skip
+    gaps = _gaps(often, holes, blind, rule, end)
+    found = _measured(rule, pieces, gaps, longest, counts_from, end, failure=failure, not_before=not_before)
+    return replace(found, rare=rare, watched=names)
 
 
 def recovered_at(
@@ -201,45 +200,36 @@ def _gaps(
 
 def _measured(
     rule: Rule,
-    pieces: list[Span],
+    pieces: Sequence[Span],
     gaps: tuple[Gap, ...],
     longest: timedelta,
     start: datetime,
-    now: datetime,
-    seen_until: datetime,
+    end: datetime,
     *,
     failure: Failure | None,
-    rare: tuple[str, ...],
-    names: tuple[str, ...],
     not_before: datetime | None,
 ) -> Course:
-    lasting = bool(gaps and gaps[-1].open)
-    begun = now if lasting else seen_until
+    """What was seen from `start` to `end`, the failure or now. Over before the failure, it has not failed."""
     complete_at, left_s = _over(rule, pieces, longest, start)
     if complete_at and not_before:
         complete_at = max(complete_at, not_before)
     if complete_at and failure and failure.at <= complete_at:
         complete_at = None
     if complete_at:
-        failure = None  # it was over before that
+        failure = None
+    lasting = bool(gaps and gaps[-1].open)
+    seen_until = pieces[-1][1] if pieces else start
+    goes_on = end if lasting else seen_until
     counted = sum((b - a).total_seconds() for a, b in pieces)
     whole = counted + _against(pieces, longest, start) + lasting * longest.total_seconds()
     why: Why = "failed" if failure else "" if complete_at else "gap" if lasting else "time"
     if why == "time" and counted >= rule.least_s:
         why = "coverage"
+    soonest = complete_at or max(goes_on + timedelta(seconds=left_s), not_before or goes_on)
     return Course(
-        counted,
-        rule.least_s,
-        100 * counted / whole if whole else None,
-        gaps,
-        failure,
-        None if failure else complete_at or max(begun + timedelta(seconds=left_s), not_before or begun),
-        complete_at,
-        why,
-        rare,
-        names,
-        tuple(pieces),
-    )
+        counted, rule.least_s, coverage=100 * counted / whole if whole else None, gaps=gaps, failure=failure,
+        ends_at=None if failure else soonest, complete_at=complete_at, why=why, pieces=tuple(pieces),
+    )  # fmt: skip
 
 
 def _against(pieces: Sequence[Span], longest: timedelta, start: datetime) -> float:

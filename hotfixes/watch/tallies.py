@@ -52,19 +52,10 @@ def add(
         _hold(incident)
         watch = smoke.newest(incident)
         made = Tally.objects.create(
-            incident=incident,
-            remedy=watch.remedy if watch else "",
-            product=product or incident.product,
-            kind=kind,
-            count=count,
-            since=since,
-            until=min(until, now),
-            source=source.strip(),
-            url=url,
-            by=by,
-            token=token,
-            at=now,
-        )
+            incident=incident, remedy=watch.remedy if watch else "", product=product or incident.product,
+            kind=kind, count=count, since=since, until=min(until, now), source=source.strip(), url=url,
+            by=by, token=token, at=now,
+        )  # fmt: skip
         if not token:
             lifecycle.perform(incident, COUNTED, by=by, text=words_of(made), tally=made.pk)
         lifecycle.announce(incident)

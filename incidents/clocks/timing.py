@@ -226,26 +226,13 @@ def new_run(
     """Not stored yet."""
     target = severity.target(rule.key)
     clock = Clock(
-        incident=incident,
-        subject=subject,
-        key=rule.key,
-        cycle=cycle,
-        label=rule.label,
-        kind=rule.kind,
-        severity=severity.label,
-        target=target.text(),
-        target_s=target.seconds,
-        calendar=calendar_of(incident, severity, rule.key),
-        at_least=rule.at_least,
-        measured=watch.is_measured(incident, rule),
-        holds=list(rule.holds),
-        start=_start(rule, started_by),
-        started_at=started_at,
-        started_by=started_by,
-        due_set_at=due_set_at,
-        pauses=pauses,
-        limits_before=list(limits_before),
-    )
+        incident=incident, subject=subject, key=rule.key, cycle=cycle,
+        label=rule.label, kind=rule.kind, severity=severity.label, target=target.text(), target_s=target.seconds,
+        calendar=calendar_of(incident, severity, rule.key), at_least=rule.at_least,
+        measured=watch.is_measured(incident, rule), holds=list(rule.holds),
+        start=_start(rule, started_by), started_at=started_at, started_by=started_by, due_set_at=due_set_at,
+        pauses=pauses, limits_before=list(limits_before),
+    )  # fmt: skip
     clock.due_at, clock.idle_s = clocks.due_at(clock.run), idle_s(incident, rule)
     # Known so late that the message about its opening says it already.
     clock.warned = stages.stage_reached(clock.run, due_set_at, clock.idle_s)

@@ -7,7 +7,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from foundation import moment
-from hotfixes.alarms import contradictions
+from hotfixes.alarms import contradictions, resolved_while_down
 from hotfixes.alarms.strays import Stray, open_afterwards, strays
 from hotfixes.decision import decide as decisions
 from hotfixes.lifecycle import ending
@@ -80,10 +80,10 @@ def told_of_monitors(incident: Incident) -> list[str]:
 def test_resolved_while_a_monitor_is_down(watched: Watched) -> None:
     incident = watched.incident()
     fails(watched.product)
-    assert contradictions.tell_resolved() == 0
+    assert resolved_while_down.tell_all() == 0
     transitions.resolve(incident, by=watched.ada)
-    assert contradictions.tell_resolved() == 1
-    assert contradictions.tell_resolved() == 0
+    assert resolved_while_down.tell_all() == 1
+    assert resolved_while_down.tell_all() == 0
     assert told_of_monitors(incident) == ["The incident is resolved, but monitor Checkout is down."]
 
 
@@ -95,10 +95,10 @@ def test_many_resolved_ones_hold_up_no_clock_and_are_all_told(
     incidents = [watched.incident() for _n in range(3)]
     for incident in incidents:
         transitions.resolve(incident, by=watched.ada)
-    assert [contradictions.tell_resolved(seconds=0) for _round in range(4)] == [1, 1, 1, 0]
+    assert [resolved_while_down.tell_all(seconds=0) for _round in range(4)] == [1, 1, 1, 0]
     assert [len(told_of_monitors(incident)) for incident in incidents] == [1, 1, 1]
     with django_assert_num_queries(3):
-        assert contradictions.tell_resolved() == 0
+        assert resolved_while_down.tell_all() == 0
 
 
 def test_a_rollback_ends_no_hotfix_by_itself(watched: Watched) -> None:
