@@ -1,4 +1,4 @@
-"""Who may do what: the one gate in front of every verb and every page (ASSURANCE.md §3, DECISIONS.md 6).
+"""Who may do what: the one gate in front of every verb and every page.
 
 Each app's `rules.py` says, per action and model, who may: `@rule("acknowledge", Incident)` over
 `(actor, incident) -> bool`. What nobody registered is denied. An administrator holds `Role.ADMIN` in every

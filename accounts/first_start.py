@@ -1,4 +1,4 @@
-"""The first start: nobody can sign in yet, so the first administrator and a team are made (CONTRACT.md)."""
+"""The first start: nobody can sign in yet, so the first administrator and a team are made."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class User(AbstractBaseUser):
 
     @property
     def signature(self) -> str:
-        """The name as records keep it: it tells when a token acted for the person (DECISIONS.md 33)."""
+        """The name as records keep it: it tells when a token acted for the person."""
         return (
             _("%(name)s (by token %(token)s)") % {"name": self, "token": self.by_token}
             if self.by_token
@@ -154,7 +154,7 @@ class Membership(models.Model):
 
 
 class Scope(models.TextChoices):
-    """What a token may be used for (CONTRACT.md). Never more than its person may."""
+    """What a token may be used for. Never more than its person may."""
 
     READ = "read", _("Read everything")
     INCIDENTS = "incidents", _("Declare and work on incidents")

@@ -1,4 +1,4 @@
-"""A script's resend is harmless: an Idempotency-Key belongs to its token and to one operation (CONTRACT.md)."""
+"""A script's resend is harmless: an Idempotency-Key belongs to its token and to one operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The programs that probing is held against, and the server that all of them ask (PERFORMANCE.md, P1 and P2).
+"""The programs that probing is held against, and the server that all of them ask.
 
 Set-up: apt-get install prometheus-blackbox-exporter wrk
 """

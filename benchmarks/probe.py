@@ -1,8 +1,8 @@
 """Probing end to end, as the worker does it: claim what is due, ask over new connections, store.
 
 Rates are per second of CPU ("core"), so that the server that is asked and other work on the machine do not count;
-ours, blackbox-exporter's and wrk's are taken in turns, and only their ratio is a goal (PERFORMANCE.md, P1 and P2).
-P3 (a Celery task per check) waits for a later issue.
+ours, blackbox-exporter's and wrk's are taken in turns, and only their ratio is a goal. A Celery task per check is not
+measured yet.
 """
 
 import subprocess

@@ -1,7 +1,7 @@
 """Redis is killed with tasks under way, again and again: each time every worker must take tasks soon after it is back.
 
 A worker takes tasks while it waits in Redis for the next one (BRPOP). One that is up and never does so is stuck; tests
-with nothing under way do not see that (ASSURANCE.md §2).
+with nothing under way do not see that.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Request bodies are read whole, and within a limit, before a thread sees them (DECISIONS.md 24).
+"""Request bodies are read whole, and within a limit, before a thread sees them.
 
 A thread which reads from the network itself belongs to whoever sends slowly: ten half-sent uploads stop ten threads.
 """

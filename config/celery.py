@@ -1,6 +1,6 @@
 """The worker: a doorbell on top of PostgreSQL.
 
-What is due lives in rows; a lost message costs a second (ASSURANCE.md §2).
+What is due lives in rows; a lost message costs a second.
 """
 
 import os

@@ -18,7 +18,7 @@ ROLES_MADE = "nightdesk_roles"  # a file in the cluster, once APP has been made 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 if "LD_LIBRARY_PATH" in os.environ:  # some Pythons cannot start without it, and tether.py is Python
     ENVIRONMENT["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
-# Sorting and upper case by the Unicode tables inside PostgreSQL, never by the machine's (DECISIONS.md 26).
+# Sorting and upper case by the Unicode tables inside PostgreSQL, never by the machine's.
 LOCALE = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
 AS_NOBODY = f"{tether.NOBODY}:{tether.NOBODY}"
 

@@ -47,7 +47,7 @@ class TransportSecurity:
 
 
 def open_air(request: HttpRequest) -> dict[str, bool]:
-    """Context processor: `in_the_open`, when what is typed here travels readable over a network (DECISIONS.md 32)."""
+    """Context processor: `in_the_open`, when what is typed here travels readable over a network."""
     return {"in_the_open": not settings.HTTPS and not request.is_secure() and not _on_loopback(request)}
 
 

@@ -1,4 +1,4 @@
-"""All pages: Django over WSGI in a few threads, behind the same port as the stream (PERFORMANCE.md).
+"""All pages: Django over WSGI in a few threads, behind the same port as the stream.
 
 A thread gets a request whose body is there already and gives back a whole answer, so neither a slow sender nor a slow
 reader ever holds one.

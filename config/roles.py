@@ -1,5 +1,5 @@
 """Two database roles: the owner migrates, backs up and restores; the app role, which web and worker use, adds to the
-timeline and can neither change it nor alter a table (ASSURANCE.md §2, DECISIONS.md 27).
+timeline and can neither change it nor alter a table.
 
 With DATABASE_URL they are the users of DATABASE_OWNER_URL and DATABASE_URL. The embedded server gets both here.
 """

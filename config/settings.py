@@ -277,7 +277,7 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 
-# Where probes may go and which files they may read: the environment only, never the browser (ASSURANCE.md §3).
+# Where probes may go and which files they may read: the environment only, never the browser.
 NIGHTDESK_PROBE_NETWORKS = environment.networks(
     "NIGHTDESK_PROBE_NETWORKS", env("NIGHTDESK_PROBE_NETWORKS", default="")
 )

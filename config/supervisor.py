@@ -1,4 +1,4 @@
-"""Keeps the processes of `up` alive, says when it had to, and ends all of them in time (DECISIONS.md 23).
+"""Keeps the processes of `up` alive, says when it had to, and ends all of them in time.
 
 Everything happens on the main thread: the kernel ties a child to the thread that started it.
 """

@@ -1,4 +1,4 @@
-"""Files that people hand in, kept in PostgreSQL: a backup is one file, any web process serves them (DECISIONS.md 11).
+"""Files that people hand in, kept in PostgreSQL: a backup is one file, any web process serves them.
 
 What a file is, its own first bytes say, never the one who sends it.
 """

@@ -1,7 +1,6 @@
 """Secrets at rest: channels' addresses and keys lie in the database sealed, and a backup leaves the keys out.
 
-`NIGHTDESK_ENCRYPTION_KEYS` is a comma list: the first seals, all of them open, so that a key can be replaced
-(DECISIONS.md 29).
+`NIGHTDESK_ENCRYPTION_KEYS` is a comma list: the first seals, all of them open, so that a key can be replaced.
 """
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet

@@ -1,4 +1,4 @@
-"""What upper apps and larger parts of this one show on the incident page, unknown to the page (DESIGN.md §2).
+"""What upper apps and larger parts of this one show on the incident page, unknown to the page.
 
 Each registers a panel in its AppConfig.ready(). The page and its refetched regions render those that apply, in order.
 """

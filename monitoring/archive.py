@@ -1,4 +1,4 @@
-"""Archiving a monitor: it leaves the board and is not looked at again; its changes are kept (DECISIONS.md 2)."""
+"""Archiving a monitor: it leaves the board and is not looked at again; its changes are kept."""
 
 from __future__ import annotations
 

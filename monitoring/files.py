@@ -1,9 +1,9 @@
 """Reading a file that a monitor names: only under the operator's folders, only a regular file, and never by
 following a link.
 
-Every component is opened relative to the one before it with O_NOFOLLOW, so that nobody who may write there
-can swap a folder for a link between a check and the reading. Outside the roots nothing is touched: the
-answer is the same whether the file exists or not (ASSURANCE.md §3).
+Every component is opened relative to the one before it with O_NOFOLLOW, so that nobody who may write there can swap a
+folder for a link between a check and the reading. Outside the roots nothing is touched: the answer is the same whether
+the file exists or not.
 """
 
 import errno

@@ -1,7 +1,7 @@
 """What scripts push: found by its key, judged, stored in one short transaction, answered after the commit.
 
 The same amount of work whatever was sent before. A body that cannot be read is kept and makes the monitor unknown,
-with a code: it is the monitor's news, not the script's fault alone (ASSURANCE.md §2).
+with a code: it is the monitor's news, not the script's fault alone.
 """
 
 from __future__ import annotations

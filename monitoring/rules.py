@@ -43,5 +43,5 @@ def add_monitor(actor: User, product: Product) -> bool:
 @rule("rotate_key", Monitor)
 @rule("see_body", Monitor)
 def manage_monitor(actor: User, monitor: Monitor) -> bool:
-    """`see_body`: what a probe read may hold what only those who set it up should see (ASSURANCE.md §3)."""
+    """`see_body`: what a probe read may hold what only those who set it up should see."""
     return has_role(actor, monitor.product.team_id, Role.MANAGER)

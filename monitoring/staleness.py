@@ -1,7 +1,7 @@
 """Nothing stays believed by itself: what was not seen in time becomes unknown, from the moment it was no longer fresh.
 
 Also after Nightdesk was stopped: the first sweep writes the gap, dated back to where it began, before anything else is
-said. An unwatched minute is never called healthy (ASSURANCE.md §1).
+said. An unwatched minute is never called healthy.
 """
 
 from __future__ import annotations
@@ -61,6 +61,6 @@ def archive_missing() -> int:
 
 
 def forget_kept() -> int:
-    """What a probe read is kept for 90 days at most (DECISIONS.md 14)."""
+    """What a probe read is kept for 90 days at most."""
     old = Monitor.objects.filter(kept_at__lt=moment.now() - KEPT_FOR)
     return old.update(kept="", kept_code="", kept_at=None)

@@ -1,6 +1,6 @@
 """How targets stand, from rows to the pure arithmetic of monitoring.transitions and back, many at once.
 
-The rows of one batch are written by one statement each, however many they are (PERFORMANCE.md, "storing").
+The rows of one batch are written by one statement each, however many they are.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """Where Nightdesk's own clients may go: one policy, asked with the address that a connection is about to
 reach.
 
-The decision is about the resolved peer, never about the spelling of a URL: `http://0x7f.1/`, a name that
-resolves to loopback, a name that resolves differently the second time and every hop of a redirect all end
-in the same question (ASSURANCE.md §3). Networks come from the environment (`NIGHTDESK_PROBE_NETWORKS`),
-never from the browser.
+The decision is about the resolved peer, never about the spelling of a URL: `http://0x7f.1/`, a name that resolves to
+loopback, a name that resolves differently the second time and every hop of a redirect all end in the same question.
+Networks come from the environment (`NIGHTDESK_PROBE_NETWORKS`), never from the browser.
 """
 
 import ipaddress

@@ -1,4 +1,4 @@
-"""Sending: claim with a lease, send without a transaction, mark only what is still ours (ASSURANCE.md §2).
+"""Sending: claim with a lease, send without a transaction, mark only what is still ours.
 
 At least once: a repeat happens only when a process dies between "accepted there" and "marked here", and then
 carries the same key; a database that goes and comes back there makes none. `lanes` says how many may send at once,

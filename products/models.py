@@ -262,8 +262,8 @@ class Contact(models.Model):
 class RoleHolder(models.Model):
     """Who is listed for a role of the process on this product: the first holds it by default, the next ones deputise.
 
-    A role that decides is held by nobody else (DECISIONS.md 7). By the role's key, so that the list outlives a change
-    of the process; what that process does not know any more is shown as such.
+    A role that decides is held by nobody else. By the role's key, so that the list outlives a change of the process;
+    what that process does not know any more is shown as such.
     """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="role_holders")
@@ -287,7 +287,7 @@ class RoleHolder(models.Model):
 
 
 class TokenProduct(models.Model):
-    """A token that has any of these rows reaches only their products (DECISIONS.md 6)."""
+    """A token that has any of these rows reaches only their products."""
 
     token = models.ForeignKey("accounts.ApiToken", on_delete=models.CASCADE, related_name="narrowed_to")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""How fixes of a product go through git: its process's policy, with what the product says otherwise (DESIGN.md §6)."""
+"""How fixes of a product go through git: its process's policy, with what the product says otherwise."""
 
 from typing import Any
 

@@ -54,5 +54,5 @@ def import_process(actor: User, process: type[Process]) -> bool:
 
 @rule("reach_teams", ApiToken)
 def reach_teams(actor: User, token: ApiToken) -> bool:
-    """A token that is narrowed to products reaches nothing which is not a product's (DECISIONS.md 6)."""
+    """A token that is narrowed to products reaches nothing which is not a product's."""
     return token.user_id == actor.pk and not products_of(token)

@@ -1,4 +1,4 @@
-"""The address of a product: made from its name, never given to another product, old ones lead on (DECISIONS.md 1)."""
+"""The address of a product: made from its name, never given to another product, old ones lead on."""
 
 from collections.abc import Container, Iterator, Sequence
 from itertools import count

@@ -1,4 +1,4 @@
-"""Narrowing a token to some products: it then sees nothing of the others, whatever its person may (ASSURANCE.md §3)."""
+"""Narrowing a token to some products: it then sees nothing of the others, whatever its person may."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The words every app shares: event kinds, verbs, clock keys, verdicts. Names only, nothing is done here.
 
-Kinds and verbs are public (CONTRACT.md, DECISIONS.md 12): a verb records the event that is its past
-participle. A process document may use these words and no others where it speaks of events.
+Kinds and verbs are public: a verb records the event that is its past participle. A process document may use these
+words and no others where it speaks of events.
 """
 
 from collections.abc import Mapping
@@ -259,7 +259,7 @@ def clock_words(key: str, label: str, *, at_least: bool = False) -> ClockWords:
 
 
 class Verdict(models.TextChoices):
-    """The outcome of a check; the label is the word on pages (conformance.md §0). No data is never PASS."""
+    """The outcome of a check; the label is the word on pages. No data is never PASS."""
 
     PASS = "PASS", _("done")
     STATED = "STATED", _("stated")
@@ -278,7 +278,7 @@ class EnvironmentKind(models.TextChoices):
     PRODUCTION = "production", _("Production")
 
 
-# Keys of the checks (CONTRACT.md): what a step or a box of the checklist may name.
+# Keys of the checks: what a step or a box of the checklist may name.
 CHECKS = (
     "severity_assessed", "cut_from_tag", "branch_name", "commit_message", "minimal_diff", "version_bump",
     "changelog_entry", "ff_possible", "review_requested", "approval", "merged", "tag_annotated", "tag_commit",

@@ -1,4 +1,4 @@
-"""Shape before colour: every state has a sign, a word and a colour of its own (UX.md, WCAG 1.4.1)."""
+"""Shape before colour: every state has a sign, a word and a colour of its own (WCAG 1.4.1)."""
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString

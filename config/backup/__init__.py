@@ -1,4 +1,4 @@
-"""Everything in one file, and back again (DECISIONS.md 26, 27, 29).
+"""Everything in one file, and back again.
 
 `make.py` writes a backup, `restore.py` loads one into an empty database, `daily.py` does the former once a day for
 the embedded server, `upgrade.py` does both when PostgreSQL's major version changes.

@@ -18,7 +18,7 @@ from monitoring.models import Monitor, Receiver
 from notifications.models import Channel, Delivery, State
 from products.models import Repository
 
-# Numbers given out after the backup stand in mails, links and exports: nothing new may get them (DECISIONS.md 1).
+# Numbers given out after the backup stand in mails, links and exports: nothing new may get them.
 REFS_SKIPPED = 100
 IDS_SKIPPED = 10_000
 ANNOUNCEMENTS_SKIPPED = 10_000_000

@@ -1,6 +1,6 @@
 """Whether hints come back: a worker that is connected and consumes nothing looks healthy from outside.
 
-Measured: after a kill -9 of Redis with tasks in flight a worker may stay up and consume nothing (ASSURANCE.md §2). So
+Measured: after a kill -9 of Redis with tasks in flight a worker may stay up and consume nothing. So
 each worker has a queue of its own and sends itself a hint when nothing has come for a while.
 """
 

@@ -1,4 +1,4 @@
-"""Whether the worker lives and works off what is due. The figures are ASSURANCE.md §2's."""
+"""Whether the worker lives and works off what is due."""
 
 from __future__ import annotations
 

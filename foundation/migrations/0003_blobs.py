@@ -1,4 +1,4 @@
-"""Files that people hand in (DECISIONS.md 11)."""
+"""Files that people hand in."""
 
 import django.db.models.functions.datetime
 from django.db import migrations, models

@@ -1,5 +1,5 @@
-"""Deciding by script, as the person of the token: `by token` is on record (DECISIONS.md 33). What leads to it: the
-card, what somebody recommends, what is asked and answered.
+"""Deciding by script, as the person of the token: `by token` is on record. What leads to it: the card, what somebody
+recommends, what is asked and answered.
 """
 
 from __future__ import annotations

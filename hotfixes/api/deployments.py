@@ -1,4 +1,4 @@
-"""`POST /deployments` from the last line of a deploy script, and what was reported (CONTRACT.md)."""
+"""`POST /deployments` from the last line of a deploy script, and what was reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`POST /evidence` from CI: what passed and what did not, as JSON or as the JUnit file itself (CONTRACT.md)."""
+"""`POST /evidence` from CI: what passed and what did not, as JSON or as the JUnit file itself."""
 
 from __future__ import annotations
 

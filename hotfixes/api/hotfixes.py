@@ -1,4 +1,4 @@
-"""Hotfixes by script: starting one, how its checks stand, and what a person says of them (CONTRACT.md)."""
+"""Hotfixes by script: starting one, how its checks stand, and what a person says of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rollbacks by script: how one stands, a step that is done, the version before that is back (CONTRACT.md)."""
+"""Rollbacks by script: how one stands, a step that is done, the version before that is back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hotfix, its checks and what people said, as CONTRACT.md names them. More fields may be added, none renamed."""
+"""A hotfix, its checks and what people said, as docs/api.md names them. More fields may be added, none renamed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verbs `approve` and `withdraw_approval`, for repositories without a forge (K95, ASSURANCE.md §3).
+"""The verbs `approve` and `withdraw_approval`, for repositories without a forge (K95).
 
 An approval names the head that was read and a digest of what was shown of it. Four eyes are the database's rule too
 (migration 0012): page, API and plain SQL are refused alike.

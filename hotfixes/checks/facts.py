@@ -1,7 +1,7 @@
 """What is known of a hotfix beside its repository, as plain values: deployments, evidence, events, versions, boxes.
 
-Pure: rows are read elsewhere (hotfixes/evaluating.py). `at` is when it happened as the teller says it, `received` when
-we heard of it: nobody but us can set that one (conformance.md §0).
+Pure: rows are read in hotfixes/judging/surroundings.py. `at` is when it happened as the teller says it, `received` when
+we heard of it: nobody but us can set that one.
 """
 
 from collections.abc import Mapping

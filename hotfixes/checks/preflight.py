@@ -1,4 +1,4 @@
-"""What is known before a fix begins, so that nobody learns at the merge that it cannot be done (C1, DESIGN.md §7).
+"""What is known before a fix begins, so that nobody learns at the merge that it cannot be done (C1).
 
 Pure, as the checks are. Each finding is a check's answer under a key of its own; they stop mattering with the merge.
 """

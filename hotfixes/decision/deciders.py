@@ -1,4 +1,4 @@
-"""Who decides on an incident: the one place that asks incidents/roles/holding.py (K138, DECISIONS.md 7, 33)."""
+"""Who decides on an incident: the one place that asks incidents/roles/holding.py (K138)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

@@ -46,7 +46,7 @@ DIGITS: Final = 32
 
 
 def facts(incident: Incident, now: datetime) -> dict[str, Any]:
-    """JSON: all that the card shows (EVIDENCE.md §4), `unknown` first. The same number of queries with any history."""
+    """JSON: all that the card shows, `unknown` first. The same number of queries with any history."""
     found = _known(incident, now)
     ways = rollback.ways(incident, now)
     hidden = proposing.hidden_of(incident)

@@ -2,7 +2,7 @@
 and they hear when the fix runs again.
 
 Each report of what was brought out to users is looked at once, after it was stored: whoever says it holds an incident
-already, and one incident never waits for another (DECISIONS.md 21). For the ticker.
+already, and one incident never waits for another. For the ticker.
 """
 
 from dataclasses import dataclass

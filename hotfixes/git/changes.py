@@ -1,7 +1,7 @@
 """What differs between two commits, counted by git without any driver, filter or attribute of the repository.
 
 The mirror's HEAD points nowhere, so no git (2.43 and later read `.gitattributes` of HEAD in a bare repository) finds
-a line such as `* -diff` that would make every count zero: tests/hotfixes/git/test_diff.py holds it to that.
+a line such as `* -diff` that would make every count zero: tests/hotfixes/git/test_reading.py holds it to that.
 """
 
 from collections.abc import Iterator

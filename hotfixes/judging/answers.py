@@ -1,6 +1,6 @@
 """Keeping what the checks answered: a row per change, milestones and boxes on the timeline, open pages told.
 
-One transaction, the incident locked first (DECISIONS.md 21).
+One transaction, the incident locked first.
 """
 
 import uuid

@@ -1,7 +1,7 @@
 """How a hotfix ends: released when its incident is closed, or abandoned with a reason; and the look back at it.
 
 What was found at the close is kept, and looked at again for a day: a tag that is moved afterwards is told although
-nobody looks any more (EVIDENCE.md §5).
+nobody looks any more.
 """
 
 from collections.abc import Iterable

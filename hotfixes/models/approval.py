@@ -1,4 +1,4 @@
-"""An approval given in Nightdesk, where no forge keeps one. Four eyes are the database's rule (ASSURANCE.md §3)."""
+"""An approval given in Nightdesk, where no forge keeps one. Four eyes are the database's rule."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What is known of each check of a hotfix, and what people said of it. No verdict is edited (conformance.md §0)."""
+"""What is known of each check of a hotfix, and what people said of it. No verdict is edited."""
 
 from django.conf import settings
 from django.db import models

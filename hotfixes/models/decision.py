@@ -57,7 +57,7 @@ class Decision(models.Model):
     # The release that a deferral waits for.
     to = models.CharField(max_length=80, blank=True, validators=[plain_text])
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    # In which role, and by which right: listed, deputy, manager, or as administrator (DECISIONS.md 33).
+    # In which role, and by which right: listed, deputy, manager, or as administrator.
     role = models.CharField(max_length=80)
     right = models.CharField(max_length=12)
     token = models.CharField(max_length=80, blank=True)

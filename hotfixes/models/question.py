@@ -1,4 +1,4 @@
-"""What a decider asked before deciding, and the answer. The words are the timeline's alone (DECISIONS.md 14)."""
+"""What a decider asked before deciding, and the answer. The words are the timeline's alone."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""The forge beside a repository, read for one hotfix at each look: hooks are only hints (EVIDENCE.md §3).
+"""The forge beside a repository, read for one hotfix at each look: hooks are only hints.
 
 What it showed last stays when it cannot be reached; the checks then say that they cannot tell.
 """

@@ -1,1 +1,1 @@
-"""What going back would undo, read in a copy of the repository: nothing of it is ever run (EVIDENCE.md §4)."""
+"""What going back would undo, read in a copy of the repository: nothing of it is ever run."""

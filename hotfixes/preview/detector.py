@@ -1,7 +1,7 @@
 """Which files of a difference are migrations, and what each does to the way back. Static: nothing is run or imported.
 
 Patterns: `**/migrations/*.py` (Django), `db/migrate/*.rb` (Rails), `alembic/versions/*` (Alembic),
-`prisma/migrations/**` and `*.sql` (EVIDENCE.md §4).
+`prisma/migrations/**` and `*.sql`.
 """
 
 import re

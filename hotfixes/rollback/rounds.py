@@ -1,6 +1,6 @@
 """What follows by itself on an open rollback: preconditions judged anew, the version before recognised, boxes ticked.
 
-Only the database is asked. For the ticker; one transaction per rollback, the incident locked first (DECISIONS.md 21).
+Only the database is asked. For the ticker; one transaction per rollback, the incident locked first.
 """
 
 from datetime import datetime, timedelta

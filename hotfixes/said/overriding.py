@@ -1,7 +1,7 @@
 """A person's word about a check: that it is so (attest), or that it goes on although it is not (override).
 
 No verdict is ever rewritten by it: the check goes on answering, the word stands beside it and in the report. The words
-themselves are the event's alone (conformance.md §0, K87).
+themselves are the event's alone (K87).
 """
 
 from datetime import datetime

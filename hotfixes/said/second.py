@@ -1,4 +1,4 @@
-"""Four eyes: who may agree to what, and whether there is a second person at all (DECISIONS.md 7, K87)."""
+"""Four eyes: who may agree to what, and whether there is a second person at all (K87)."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""Which check comes next (DESIGN.md §7): what is wrong, then the process's order, but nothing that a mend outdates.
+"""Which check comes next: what is wrong, then the process's order, but nothing that a mend outdates.
 
 A failing changelog comes before asking for approval: mending it is a new commit, and the approval was for the old one.
 Pure.

@@ -1,7 +1,7 @@
 """Judging the watches that run: gaps make them longer, a failure begins the count anew, enough of it ends them.
 
 As every sweep: the incident's row first, skipping one that somebody holds; what is decided and what the timeline says
-of it are one transaction, so that a death in between changes nothing, and the next round does it (DECISIONS.md 21).
+of it are one transaction, so that a death in between changes nothing, and the next round does it.
 """
 
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """The process on one incident: its steps, its checklist, its messages, and the remedy's facts stated by hand.
 
-Additional to CONTRACT.md's verbs; each POST answers the incident as it then is, 409 with it when somebody was faster.
+Each POST answers the incident as it then is, 409 with it when somebody was faster.
 """
 
 from __future__ import annotations

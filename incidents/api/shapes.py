@@ -1,4 +1,4 @@
-"""An incident, its clocks and its timeline as CONTRACT.md names them. More fields may be added, none renamed."""
+"""An incident, its clocks and its timeline as docs/api.md names them. More fields may be added, none renamed."""
 
 from __future__ import annotations
 

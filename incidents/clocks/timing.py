@@ -24,7 +24,7 @@ ENDINGS = frozenset({EventKind.RESOLVED, EventKind.CLOSED})
 
 
 def running(incident: Incident) -> list[Clock]:
-    """The clocks not yet stopped, locked in order: incident first, then clocks (DECISIONS.md 21). While a verb holds
+    """The clocks not yet stopped, locked in order: incident first, then clocks. While a verb holds
     the incident they are read once: what it changes of them, it changes in these objects too.
     """
     rows = Clock.objects.select_for_update(of=("self",)).running().filter(incident=incident).order_by("pk")

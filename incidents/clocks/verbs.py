@@ -79,7 +79,7 @@ def waive_clock(incident: Incident, clock: str, *, by: User, reason: str, subjec
 def _act(incident: Incident, step: Step, key: str, subject: str, *, by: User, reason: str) -> TimelineEvent:
     _need(reason)
     with transaction.atomic():
-        # Incident first, then clock (DECISIONS.md 21); the moment is later than everything recorded before.
+        # Incident first, then clock; the moment is later than everything recorded before.
         Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
         now = moment.now()
         clock = _found(incident, key, subject)

@@ -123,7 +123,7 @@ class AssignForm(VerbForm):
         super().__init__(*args, **kwargs)
         manages = has_role(self.reader, self.incident.product.team_id, Role.MANAGER)
         roles = {LEAD: lead_role()} | {role.key: role for role in roles_of(self.incident)}
-        # One that decides is a manager's to give (DECISIONS.md 7).
+        # One that decides is a manager's to give.
         given = [(key, role.label) for key, role in roles.items() if manages or not role.decides]
         self.fields["role"].choices = given  # type: ignore[attr-defined]
         self.fields["user"].queryset = members(self.incident)  # type: ignore[attr-defined]

@@ -23,8 +23,8 @@ from live import bus
 def breach_due(limit: int = 100) -> int:
     """Fire up to `limit` due clocks; returns how many were breached. An incident that fails stops none of the others.
 
-    Lock order is incident, then clock, as in every verb (DECISIONS.md 21): first ids without a lock, then each
-    incident, skipping those that somebody holds.
+    Lock order is incident, then clock, as in every verb: first ids without a lock, then each incident, skipping those
+    that somebody holds.
     """
     due = Clock.objects.in_time().ticking().filter(due_at__lte=moment.now()).order_by("due_at")
     incidents = sorted(set(due.values_list("incident_id", flat=True)[:limit]))

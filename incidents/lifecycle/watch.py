@@ -1,7 +1,7 @@
 """The watch after a deployment begins by itself, when the process says so (K61–K64, C3): its event is recorded with the
 moment of what began it, so that clocks, marks and the report see the same beginning.
 
-While it runs the damage is contained; a fault that shows takes that back (DECISIONS.md 13).
+While it runs the damage is contained; a fault that shows takes that back.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Which channels a message or an update may go to, and how it reads there (K136, DESIGN.md: internal and users).
+"""Which channels a message or an update may go to, and how it reads there (K136).
 
 Users read what is written for them and nothing else: no ref, no link to a page that they cannot open. What is for users
 may be read inside as well, and says so. A private incident goes to no channel: its people tell others by hand, as they

@@ -1,4 +1,4 @@
-"""The rhythm of status updates: when the next one is due, who is reminded of it, once a round (UX.md, issue 6 item 7).
+"""The rhythm of status updates: when the next one is due, who is reminded of it, once a round.
 
 It begins when an incident is opened, goes on with each update or message that is sent, and ends with the incident.
 `Incident.update_due_at` says when the next one is due, `remind_at` when somebody is reminded; the second is empty once

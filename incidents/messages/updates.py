@@ -1,4 +1,4 @@
-"""Status updates: how it stands, on the timeline and in the channels that are to hear of it (UX.md, issue 6 item 7)."""
+"""Status updates: how it stands, on the timeline and in the channels that are to hear of it."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

@@ -262,7 +262,7 @@ class Assignment(models.Model):
     # Who gave it, and what they said with it; null for what was taken before this was kept.
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     note = models.CharField(max_length=1000, blank=True)
-    # Taken by an administrator who is not listed for a role that decides (DECISIONS.md 33).
+    # Taken by an administrator who is not listed for a role that decides.
     break_glass = models.BooleanField(default=False)
 
     class Meta:

@@ -88,7 +88,7 @@ class TimelinePayload(models.Model):
 class TimelineLine(models.Model):
     """The event as rendered HTML.
 
-    A cache, never part of the hash, the same bytes for every reader (DECISIONS.md 16).
+    A cache, never part of the hash, the same bytes for every reader.
     """
 
     event = models.ForeignKey(TimelineEvent, on_delete=models.PROTECT, related_name="lines")

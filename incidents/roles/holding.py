@@ -1,4 +1,4 @@
-"""Who has which role on an incident, who may take it, who may decide (DECISIONS.md 7, K138–K140): reads only.
+"""Who has which role on an incident, who may take it, who may decide (K138–K140): reads only.
 
 A role that decides is held by people listed for it on the product; while nobody has it, also by those listed for its
 deputy roles. "lead" exists beside the roles of every process: whoever coordinates.
@@ -26,7 +26,7 @@ type People = dict[str, list[User]]
 
 
 class Standing(StrEnum):
-    """By which right somebody may take a role. BREAK_GLASS only with a reason, and on record (DECISIONS.md 33)."""
+    """By which right somebody may take a role. BREAK_GLASS only with a reason, and on record."""
 
     LISTED = "listed"
     DEPUTY = "deputy"

@@ -1,4 +1,4 @@
-"""Reminders of a clock: when half of its time is gone, three quarters and nine tenths, each once (issue 6, item 8).
+"""Reminders of a clock: when half of its time is gone, three quarters and nine tenths, each once.
 
 Half is for whoever has the step, and rings nowhere. Three quarters is for them, or for the contacts where nobody has
 it; nine tenths for their deputy too. The clock to acknowledge asks further and further people instead

@@ -1,4 +1,4 @@
-"""Events as HTML lines: rendered once when written, the same bytes for every reader (DECISIONS.md 16, 17)."""
+"""Events as HTML lines: rendered once when written, the same bytes for every reader."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime

@@ -87,7 +87,7 @@ def _means(event: TimelineEvent, word: str) -> bool:
 
 
 def _confirms_severity(event: TimelineEvent) -> bool:
-    """Besides the verb itself: a person who declared with a severity, or changed it, or decided (DECISIONS.md 13)."""
+    """Besides the verb itself: a person who declared with a severity, or changed it, or decided."""
     if event.kind == EventKind.DECLARED:
         return event.actor_id is not None and bool(event.data.get("sure"))
     return event.kind in (EventKind.SEVERITY_CONFIRMED, EventKind.SEVERITY_CHANGED, EventKind.DECIDED)

@@ -72,7 +72,7 @@ def tick(incident: Incident, position: int, *, by: User, at: datetime | None = N
 def not_needed(
     incident: Incident, position: int, *, by: User, reason: str, at: datetime | None = None
 ) -> TimelineEvent:
-    """It does not apply here, and why; never without a reason (conformance.md §0: N/A)."""
+    """It does not apply here, and why; never without a reason."""
     check_reason(reason)
     with transaction.atomic():
         box = hold(incident, position)

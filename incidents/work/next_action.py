@@ -1,6 +1,6 @@
 """The one thing to do next, with its reason.
 
-Loud on the page, everything else is quiet (DESIGN.md §7, UX.md).
+Loud on the page, everything else is quiet.
 """
 
 from dataclasses import replace

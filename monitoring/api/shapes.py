@@ -1,4 +1,4 @@
-"""A monitor as CONTRACT.md names it, and what a script may send."""
+"""A monitor as docs/api.md names it, and what a script may send."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ class Monitor(models.Model):
 
     @property
     def fresh_for(self) -> datetime.timedelta:
-        """How long a good look of ours may be believed: twice the interval and a minute (EVIDENCE.md §1)."""
+        """How long a good look of ours may be believed: twice the interval and a minute."""
         return datetime.timedelta(seconds=2 * self.interval_s + 60)
 
     @property

@@ -65,7 +65,7 @@ class TargetQuerySet(models.QuerySet["Target"]):
 
 
 class Target(models.Model):
-    """One thing with a state: `http` has exactly one, a summary as many as it lists (DECISIONS.md 9).
+    """One thing with a state: `http` has exactly one, a summary as many as it lists.
 
     `state` is what Nightdesk says now; `settled` is the last state it was sure of ("" before the first),
     which a time of not knowing does not wipe out: a target that was down before a gap must pass

@@ -1,7 +1,7 @@
 """The flat summary that a team's own script writes: `{timestamp, summary{uptime_percent, …}}`, in its own
 words.
 
-Nobody has shown us one (EVIDENCE.md §1), so we read generously: field names in any usual spelling, at the
+Nobody has shown us one, so we read generously: field names in any usual spelling, at the
 top or under `summary`, for one target or for a list or an object of them. The state is taken from the first
 of these:
 

@@ -1,6 +1,4 @@
-"""How old a summary may be (EVIDENCE.md §1): fresh ≤ 2 intervals + 60 s, late ≤ 6 intervals, then stale:
-nobody knows.
-"""
+"""How old a summary may be: fresh ≤ 2 intervals + 60 s, late ≤ 6 intervals, then stale: nobody knows."""
 
 from datetime import datetime, timedelta
 from typing import Literal

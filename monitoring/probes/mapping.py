@@ -1,12 +1,11 @@
 """A document read as targets, by a mapping that is data: JMESPath strings, or the name of a preset with
 what should differ from it.
 
-Keys of a mapping: `preset`; `targets` (a list, or an object whose entries become {key, value}); for each
-target `key`, `name`, `status`, `uptime`, `checked_at`, `latency`, `detail`, `version`; for the whole document
-`generated_at` and `interval_s` (an expression or seconds); and plain values: `status_map` {word: state},
-`environment` (whose versions these are, production unless said otherwise),
-`unit` percent|ratio, `latency_unit` ms|s|us|ns, `degraded_below` and `down_below` in percent of uptime. A
-field that is not there or makes no sense is empty and its target stays (EVIDENCE.md §1).
+Keys of a mapping: `preset`; `targets` (a list, or an object whose entries become {key, value}); for each target `key`,
+`name`, `status`, `uptime`, `checked_at`, `latency`, `detail`, `version`; for the whole document `generated_at` and
+`interval_s` (an expression or seconds); and plain values: `status_map` {word: state}, `environment` (whose versions
+these are, production unless said otherwise), `unit` percent|ratio, `latency_unit` ms|s|us|ns, `degraded_below` and
+`down_below` in percent of uptime. A field that is not there or makes no sense is empty and its target stays.
 """
 
 from collections.abc import Mapping as Map

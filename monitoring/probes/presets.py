@@ -1,6 +1,4 @@
-"""Summaries in the wild as mappings (EVIDENCE.md §1). A preset is one entry: how to know the shape, and
-where its facts stand.
-"""
+"""Summaries in the wild as mappings. A preset is one entry: how to know the shape, and where its facts stand."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

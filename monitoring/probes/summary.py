@@ -2,8 +2,7 @@
 mapping into many targets.
 
 The summary's state is what its writer saw, as long as it is written: an old one says nothing, and neither
-does one that cannot be read. So this probe never answers "down" by itself, only when the document says so
-(EVIDENCE.md §1).
+does one that cannot be read. So this probe never answers "down" by itself, only when the document says so.
 """
 
 from collections.abc import Mapping, Sequence

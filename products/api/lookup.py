@@ -49,7 +49,7 @@ def named_product(request: HttpRequest, slug: str) -> Product:
 
 
 def _by_slug(rows: QuerySet[Product], slug: str) -> Product | None:
-    """By a former slug too: a script goes on working when its product is renamed (DECISIONS.md 1)."""
+    """By a former slug too: a script goes on working when its product is renamed."""
     if not SLUG.fullmatch(slug):
         return None
     known = ProductSlug.objects.filter(slug=slug).values("product")

@@ -1,4 +1,4 @@
-"""A product and a process as CONTRACT.md names them, and what a script may send. None is renamed, more may be added."""
+"""A product and a process as docs/api.md names them, and what a script may send. None is renamed, more may be added."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Drafts of processes: texts that are being written and that no incident sees (DECISIONS.md 36)."""
+"""Drafts of processes: texts that are being written and that no incident sees."""

@@ -1,4 +1,4 @@
-"""A text of a process that is being written: kept until somebody publishes or discards it (DECISIONS.md 36)."""
+"""A text of a process that is being written: kept until somebody publishes or discards it."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Drafts of a process: begin one, save it, look at guesses, publish it, throw it away (DECISIONS.md 36).
+"""Drafts of a process: begin one, save it, look at guesses, publish it, throw it away.
 
 What new incidents go by changes only when somebody publishes. That is a second person: somebody else than who last
 changed the text; where nobody else may, the same person says so aloud, and the list of versions shows it.

@@ -1,4 +1,4 @@
-"""Loads a process document: reads the YAML, checks it against the schema and against itself (DESIGN.md §6)."""
+"""Loads a process document: reads the YAML, checks it against the schema and against itself."""
 
 import difflib
 from typing import Any, get_args

@@ -1,4 +1,4 @@
-"""What is wrong with a process document, told so that its author finds the place (DESIGN.md §6)."""
+"""What is wrong with a process document, told so that its author finds the place."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ FOLDER = "."
 
 class ProcessFileQuerySet(models.QuerySet["ProcessFile"]):
     def there(self) -> "ProcessFileQuerySet":
-        """Those whose file is in the folder: their processes are read-only in the browser (DECISIONS.md 36)."""
+        """Those whose file is in the folder: their processes are read-only in the browser."""
         return self.filter(missing_since=None).exclude(name=FOLDER)
 
     def broken(self) -> "ProcessFileQuerySet":

@@ -1,4 +1,4 @@
-"""Which processes a file decides (NIGHTDESK_PROCESS_DIR): nobody changes those in the browser (DECISIONS.md 36)."""
+"""Which processes a file decides (NIGHTDESK_PROCESS_DIR): nobody changes those in the browser."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError

@@ -15,7 +15,7 @@ from tests.fixtures.axe import Axe
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_phone_makes_a_passkey_and_loses_it_again(asgi_server: str, page: Page) -> None:
-    """ASSURANCE §3: asked for before what weighs much."""
+    """Asked for before what weighs much."""
     make_user("olga@example.test", password=PASSWORD)
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(f"{asgi_server}/accounts/passkeys/")

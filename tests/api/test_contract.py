@@ -1,4 +1,4 @@
-"""What every address of the API does alike (CONTRACT.md, the API's first line)."""
+"""What every address of the API does alike."""
 
 from __future__ import annotations
 

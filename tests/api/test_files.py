@@ -1,4 +1,4 @@
-"""Files through the API: JSON with base64, read back by a token (K99–K116, DECISIONS 11)."""
+"""Files through the API: JSON with base64, read back by a token (K99–K116)."""
 
 from __future__ import annotations
 

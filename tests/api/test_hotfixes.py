@@ -1,4 +1,4 @@
-"""Hotfixes by script (CONTRACT.md): starting one, how it stands, what a person says of a check."""
+"""Hotfixes by script: starting one, how it stands, what a person says of a check."""
 
 from __future__ import annotations
 

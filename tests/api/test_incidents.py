@@ -1,4 +1,4 @@
-"""Incidents by script, through HTTP, in the shapes that CONTRACT.md fixes."""
+"""Incidents by script, through HTTP, in the shapes that docs/api.md promises."""
 
 from __future__ import annotations
 
@@ -296,7 +296,7 @@ def test_roles_are_claimed_and_handed_over_k138_k139(
 
 
 def test_a_clock_is_paused_goes_on_and_is_waived_by_script(script: Script, opened: dict[str, Any]) -> None:
-    """K57, DESIGN.md §5: 409 says how the clock stands where the verb does not fit."""
+    """K57: 409 says how the clock stands where the verb does not fit."""
     path, body = f"/incidents/{opened['ref']}", {"clock": "response", "reason": "The provider is down"}
     nothing = script.post(f"{path}/resume_clock", body, status=409)
     assert nothing["detail"] == "“Respond” is not paused: there is nothing to go on from. INC-1 is active."

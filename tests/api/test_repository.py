@@ -1,4 +1,4 @@
-"""A product's repository and policy by script: names as in CONTRACT.md, the token only ever written."""
+"""A product's repository and policy by script: names as in docs/api.md, the token only ever written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulate by script: a process played by the real verbs, of which nothing stays (issue 4, item 9)."""
+"""Simulate by script: a process played by the real verbs, of which nothing stays."""
 
 import json
 from collections.abc import Callable

@@ -16,20 +16,13 @@ _HEAD = """\
 Two teams wrote down how they bring out a hotfix; Nightdesk runs both texts. Each row is one fact of them, in our words,
 with tests that prove it. This page is written from the tests by `.venv/bin/python -m tests.conformance`;
 `./run test tests/conformance` fails when it is out of date, or when a row has no test.
-
-A row marked with a later issue is run already, with a person's word for it; from that issue on Nightdesk looks for
-itself: in git, at the forge, at the monitors.
 """
 SHOWN = 4
 
 
-def rows() -> dict[str, tuple[str, str]]:
-    """Row → what it says, and the issue in which it verifies itself ("" for none)."""
-    found = {}
-    for line in ROWS.read_text().splitlines():
-        row, said, *later = line.split("|")
-        found[row] = (said, later[0] if later else "")
-    return found
+def rows() -> dict[str, str]:
+    """Row → what it says."""
+    return dict(line.split("|") for line in ROWS.read_text().splitlines())
 
 
 def text() -> str:
@@ -37,15 +30,13 @@ def text() -> str:
     parts = [_HEAD]
     for letter, title in _PARTS.items():
         own = [row for row in known if row[0] == letter]
-        parts.append(
-            f"\n## {title}\n\n| row | what it says | verifies itself | proven by |\n|---|---|---|---|\n"
-        )
-        parts += [_line(row, *known[row], proven.get(row, [])) for row in own]
+        parts.append(f"\n## {title}\n\n| row | what it says | proven by |\n|---|---|---|\n")
+        parts += [_line(row, known[row], proven.get(row, [])) for row in own]
     return "".join(parts)
 
 
-def _line(row: str, said: str, later: str, tests: list[str]) -> str:
+def _line(row: str, said: str, tests: list[str]) -> str:
     shown = [f"`{test}`" for test in tests[:SHOWN]]
     if len(tests) > SHOWN:
         shown.append("and more")
-    return f"| {row} | {said} | {'issue ' + later if later else ''} | {', '.join(shown)} |\n"
+    return f"| {row} | {said} | {', '.join(shown)} |\n"

@@ -1,4 +1,4 @@
-"""Deaths while somebody decides, and while whoever decided is told to look again (issue 6)."""
+"""Deaths while somebody decides, and while whoever decided is told to look again."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Deaths while a hotfix begins, and while people say of its checks what stands (EVIDENCE.md §4)."""
+"""Deaths while a hotfix begins, and while people say of its checks what stands."""
 
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix, Override

@@ -1,4 +1,4 @@
-"""A third process, invented here, from its import to a closed incident: no line of the code knows it (issue 4)."""
+"""A third process, invented here, from its import to a closed incident: no line of the code knows it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Everything that a monitored host or a wrong setting may hand us ends as "can't tell" with a code, never as up, and
-never stops the monitors beside it (issue 2, "Bad input")."""
+never stops the monitors beside it."""
 
 import json
 import os

@@ -1,5 +1,5 @@
-"""A monitor's path reads a regular file under the operator's folders, and nothing else (issue 2: outside,
-links, FIFO, devices).
+"""A monitor's path reads a regular file under the operator's folders, and nothing else (outside, links, FIFO,
+devices).
 """
 
 import os

@@ -1,6 +1,4 @@
-"""Every bad document has its word (issue 2, "Bad input"), and nothing a stranger writes raises anything
-else.
-"""
+"""Every bad document has its word, and nothing a stranger writes raises anything else."""
 
 import json
 import sys

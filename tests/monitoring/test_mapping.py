@@ -1,5 +1,5 @@
-"""Summaries in the wild read as targets: five presets, a mapping of one's own, and bounds on what an
-expression may cost (EVIDENCE.md §1).
+"""Summaries in the wild read as targets: five presets, a mapping of one's own, and bounds on what an expression may
+cost.
 """
 
 from datetime import UTC, datetime

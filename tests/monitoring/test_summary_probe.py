@@ -1,5 +1,5 @@
-"""A summary from a file or an address: bad input has its word and makes targets unknown, an old file says
-nothing (A2, A33; issue 2).
+"""A summary from a file or an address: bad input has its word and makes targets unknown, an old file says nothing (A2,
+A33).
 """
 
 import json

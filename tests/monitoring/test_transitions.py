@@ -1,4 +1,4 @@
-"""How many looks make a state, and when a state is no longer believed (DESIGN.md §8)."""
+"""How many looks make a state, and when a state is no longer believed."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,5 +1,5 @@
-"""Nobody but the operator opens a way to this machine or its neighbours (issue 2, item 6): spellings ×
-redirects × rebinding, on real sockets.
+"""Nobody but the operator opens a way to this machine or its neighbours: spellings × redirects × rebinding, on real
+sockets.
 
 "Outside" is 127.0.0.2, listed by the operator; the victim listens on 127.0.0.1, which is not. Whatever is
 tried, the victim must see nothing.

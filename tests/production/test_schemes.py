@@ -1,4 +1,4 @@
-"""The scheme of NIGHTDESK_URL decides about cookies, HSTS and the banner (DECISIONS.md 32)."""
+"""The scheme of NIGHTDESK_URL decides about cookies, HSTS and the banner."""
 
 from http.cookies import Morsel
 

@@ -1,4 +1,4 @@
-"""Drafts: written by people, published by a second one, never lost and never silently overwritten (DECISIONS.md 36)."""
+"""Drafts: written by people, published by a second one, never lost and never silently overwritten."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -23,7 +23,6 @@ def edit(product: Product, by: User, **facts: Any) -> None:
 
 
 def test_a_rename_moves_the_address_and_the_old_one_redirects(product: Product, manager: User) -> None:
-    """DECISIONS.md 1."""
     edit(product, manager, name="Crew Mobile")
     assert product.slug == "crew-mobile"
     response = signed_in(manager).get("/products/staff-mobile/")

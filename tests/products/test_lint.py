@@ -1,4 +1,4 @@
-"""What is questionable is said where it stands (conformance.md §1c); each rule also knows when to be quiet."""
+"""What is questionable is said where it stands; each rule also knows when to be quiet."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`./run process check | import | export` (CONTRACT.md)."""
+"""`./run process check | import | export`."""
 
 from io import StringIO
 from pathlib import Path

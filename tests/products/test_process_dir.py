@@ -1,7 +1,4 @@
-"""NIGHTDESK_PROCESS_DIR: processes kept as files come in by themselves; a broken one harms nothing.
-
-DECISIONS.md 36.
-"""
+"""NIGHTDESK_PROCESS_DIR: processes kept as files come in by themselves; a broken one harms nothing."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""Reports by script: read in three forms, answered, planned, reviewed; action items (CONTRACT.md)."""
+"""Reports by script: read in three forms, answered, planned, reviewed; action items."""
 
 import hashlib
 import json

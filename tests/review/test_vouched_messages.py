@@ -1,4 +1,4 @@
-"""The report lists each line of a message that could not be shown and that somebody answered for (K71, issue 6)."""
+"""The report lists each line of a message that could not be shown and that somebody answered for (K71)."""
 
 from accounts.models import User
 from foundation import moment

@@ -34,7 +34,7 @@ def test_axe_finds_nothing_on(name: str, page: Page, asgi_server: str) -> None:
 
 
 def test_declaring_fits_above_the_keyboard_of_a_phone(page: Page, asgi_server: str) -> None:
-    """UX.md: at 390 × 430 visible pixels field, product, severities and Submit are all on screen."""
+    """At 390 × 430 visible pixels field, product, severities and Submit are all on screen."""
     page.set_viewport_size({"width": 390, "height": 430})
     visit(page, asgi_server, SCENES["declare"]())
     wanted = page.locator("#id_title, .scroller, .choices.tall > .choice, .sheet-foot .primary").all()

@@ -1,4 +1,4 @@
-"""`./run process check FILE` / `import FILE` / `export KEY` (CONTRACT.md)."""
+"""`./run process check FILE` / `import FILE` / `export KEY`."""
 
 from argparse import ArgumentParser
 from pathlib import Path

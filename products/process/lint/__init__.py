@@ -1,4 +1,4 @@
-"""What is questionable in a process document (DESIGN.md §6, conformance.md §1c).
+"""What is questionable in a process document.
 
 A rule is one function and one line in `RULES`. A document answers a finding with an entry in `settles`; the answer is
 shown beside the finding and the finding stays, because the next reader stumbles over the same place.

@@ -9,7 +9,7 @@ from products.process.schema.document import ProcessDocument, Settlement
 
 @dataclass(frozen=True)
 class Doubt:
-    """What a rule found: `code` is the rule's (`C1` … as in conformance.md §1c, `N1` … are ours)."""
+    """What a rule found: `code` is the rule's (`C1` … as in docs/conformance.md, `N1` … as in docs/processes.md)."""
 
     code: str
     path: Path

@@ -33,7 +33,7 @@ class Provenance(Section):
 
 
 class Settlement(Element):
-    """A finding of the lint, by its code, and what was chosen (conformance.md §1c)."""
+    """A finding of the lint, by its code, and what was chosen."""
 
     settles: Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{1,3}$")] = Field(
         validation_alias=AliasChoices("settles", "row")  # what it was called before 0.1

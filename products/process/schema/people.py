@@ -8,7 +8,7 @@ from products.process.schema.base import Element, Key, Label, Line, Section, Sen
 
 
 class RoleSpec(Element):
-    """Who does what; a role that decides is held only by those listed for the product (DECISIONS.md 7).
+    """Who does what; a role that decides is held only by those listed for the product.
 
     `deputies` are roles asked, in this order, when nobody holds this one. `needed: false` is never nagged about.
     """

@@ -212,7 +212,7 @@ def test_who_only_reads_or_is_of_another_team_approves_nothing(hotfix: Hotfix, w
 
 
 def test_an_old_sign_in_confirms_before_it_approves(hotfix: Hotfix, ben: User) -> None:
-    """ASSURANCE §3: re-authentication before an approval."""
+    """Re-authentication before an approval."""
     ben.set_password("correct horse battery")
     ben.save()
     phone, path = sign_in(ben, seconds_ago=901), f"/hotfixes/{hotfix.ref}/approve"

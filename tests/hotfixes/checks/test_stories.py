@@ -1,4 +1,4 @@
-"""The correct repository and the twelve violating ones (EVIDENCE §2), each verdict at each step."""
+"""The correct repository and the twelve violating ones, each verdict at each step."""
 
 from collections.abc import Callable
 

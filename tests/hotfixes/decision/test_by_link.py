@@ -1,4 +1,4 @@
-"""The one-tap link of who decides: it shows the card; what it decides asks who they are (ASSURANCE §3)."""
+"""The one-tap link of who decides: it shows the card; what it decides asks who they are."""
 
 from datetime import timedelta
 

@@ -1,6 +1,6 @@
 """Around the decision: recommended, asked and answered, decided in an emergency, looked at again, refused and recorded.
 
-K138; EVIDENCE.md §4 blocks 0, 1, 5, 7–9.
+K138.
 """
 
 import re
@@ -232,7 +232,7 @@ def test_a_decision_that_was_replaced_is_not_looked_at_again(incident: Incident,
 def test_an_old_sign_in_confirms_in_the_same_form_and_nothing_typed_is_lost(
     incident: Incident, olga: User
 ) -> None:
-    """ASSURANCE §3: 15 minutes; without JavaScript by the password."""
+    """After 15 minutes; without JavaScript by the password."""
     olga.set_password("correct horse battery")
     olga.save()
     client, path = sign_in(olga, seconds_ago=901), f"/decisions/{incident.ref}/confirm"

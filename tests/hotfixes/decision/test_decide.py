@@ -112,7 +112,6 @@ def test_containing_it_first_begins_nothing_yet(incident: Incident, olga: User) 
 
 
 def test_in_triage_it_confirms_the_severity(product: Product, olga: User, ada: User) -> None:
-    """DECISIONS 13."""
     incident = declare(product, by=ada, title="Slow", severity=None)
     decide(incident, by=olga, choice="hotfix", reason=WHY)
     kinds = list(incident.events.order_by("seq").values_list("kind", flat=True))
@@ -131,7 +130,7 @@ def test_who_is_not_listed_does_not_decide(incident: Incident, ada: User, produc
 
 
 def test_an_administrator_decides_aloud(incident: Incident) -> None:
-    """DECISIONS 33: shown as break-glass."""
+    """Shown as break-glass."""
     made = decide(
         incident, by=make_user("root@example.test", is_administrator=True), choice="hotfix", reason=WHY
     )

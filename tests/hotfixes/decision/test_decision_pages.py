@@ -209,7 +209,7 @@ def test_who_may_not_reads_whom_it_waits_for(incident: Incident, ada: User) -> N
 
 
 def test_a_token_decides_with_its_scope_and_the_record_says_so(incident: Incident, olga: User) -> None:
-    """DECISIONS 33; a resend with the same key decides once."""
+    """A resend with the same key decides once."""
     client, path = Client(), f"/api/v1/incidents/{incident.ref}/decision"
 
     def send(scope: Scope, key: str = "", **body: object) -> tuple[int, dict]:  # type: ignore[type-arg]

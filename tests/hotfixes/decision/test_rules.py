@@ -1,4 +1,4 @@
-"""The printed rules: the first that applies, never a score (EVIDENCE.md §4, block 7)."""
+"""The printed rules: the first that applies, never a score."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The correct repository and the twelve violating ones (EVIDENCE.md §2) against the app's real path: a real server of
+"""The correct repository and the twelve violating ones against the app's real path: a real server of
 git, the worker's look, rows, boxes and the timeline. Every verdict right at every step, none PASS that should not.
 
 Rows K20, K22, K24, K32, K33, K36, K49, K50, K51, K52, K53.

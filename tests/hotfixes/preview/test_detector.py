@@ -1,4 +1,4 @@
-"""Which migrations stand against going back, by their text alone (EVIDENCE.md §4): a table of what people write."""
+"""Which migrations stand against going back, by their text alone: a table of what people write."""
 
 import sys
 import time

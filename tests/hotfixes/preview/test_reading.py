@@ -1,4 +1,4 @@
-"""What going back undoes, read in real repositories by real git (EVIDENCE.md §4, blocks 3 and 4)."""
+"""What going back undoes, read in real repositories by real git."""
 
 import json
 from pathlib import Path

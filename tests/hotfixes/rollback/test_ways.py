@@ -87,7 +87,6 @@ def test_how_long_it_ran_and_what_went_wrong_then(nodes: Incident, ada: User) ->
 
 
 def test_an_irreversible_migration_blocks_what_goes_back_and_not_a_halt(nodes: Incident) -> None:
-    """EVIDENCE §4, block 4."""
     files = [
         {"path": "db/migrate/2_x.rb", "kind": "rails", "verdict": "irreversible", "why": ["drops a column"]}
     ]

@@ -107,7 +107,6 @@ def test_the_author_does_not_confirm_either(hotfix: Hotfix, ada: User, ben: User
 
 
 def test_a_team_of_one_is_self_reviewed_and_never_approved(db: None) -> None:
-    """DECISIONS.md 7."""
     product = make_product()
     join(ada := make_user(), product.team, Role.RESPONDER)
     hotfix = begun(product, ada)

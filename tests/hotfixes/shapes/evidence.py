@@ -1,4 +1,4 @@
-"""The correct repository and the twelve violating ones of EVIDENCE.md §2, looked at after every commit."""
+"""The correct repository and the twelve violating ones, looked at after every commit."""
 
 from collections.abc import Iterator
 

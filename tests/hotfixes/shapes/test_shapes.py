@@ -1,4 +1,4 @@
-"""How teams really work (EVIDENCE.md §2 and as many more): every verdict of every check at every step.
+"""How teams really work: every verdict of every check at every step.
 
 The checks read the people's own repository here, without a copy of it: tests/hotfixes/observing/test_replay.py tells
 the stories to the running app. docs/shapes.md is the table of them, printed by `python -m tests.hotfixes.shapes.table`.

@@ -1,4 +1,4 @@
-"""Which check comes next: the process's order, but nothing that a mend still due would outdate (DESIGN.md §7)."""
+"""Which check comes next: the process's order, but nothing that a mend still due would outdate."""
 
 from dataclasses import dataclass
 

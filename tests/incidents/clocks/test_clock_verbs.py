@@ -1,4 +1,4 @@
-"""Pausing, going on, waiving: with a reason, on record, never over a breach (A8, K47, K57, DESIGN.md §5)."""
+"""Pausing, going on, waiving: with a reason, on record, never over a breach (A8, K47, K57)."""
 
 from datetime import datetime, timedelta
 

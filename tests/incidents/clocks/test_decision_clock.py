@@ -1,4 +1,4 @@
-"""The decision has ten minutes, a house time (UX.md): it begins when a decision is asked for, and ends with it."""
+"""The decision has ten minutes, a house time: it begins when a decision is asked for, and ends with it."""
 
 import re
 from collections.abc import Iterator

@@ -169,7 +169,7 @@ def test_where_no_monitor_noticed_it_no_place_is_kept_for_one(phone: Client, inc
 def test_a_page_of_two_hundred_events_asks_the_database_as_often_as_one_of_few(
     phone: Client, incident: Incident, ada: User, django_assert_max_num_queries: object
 ) -> None:
-    """PERFORMANCE.md: 12, where the product lists neither contacts nor parts (docs/decisions/0003)."""
+    """Twelve, where the product lists neither contacts nor parts (docs/decisions/0003)."""
     for number in range(200):
         timeline.record(incident, EventKind.NOTED, by=ada, at=incident.declared_at, text=f"Note {number}")
     phone.get("/incidents/INC-1/")  # when this device was last seen is noted once in ten minutes

@@ -1,4 +1,4 @@
-"""Roles of the process on an incident (DECISIONS 7): K132–K135 asked for, K138 decides, K139 executes, K140 watches.
+"""Roles of the process on an incident: K132–K135 asked for, K138 decides, K139 executes, K140 watches.
 
 archy names no decider; its house roles work the same (C16).
 """
@@ -208,7 +208,7 @@ def test_whom_it_cannot_be_handed_to(
 
 
 def test_into_a_private_incident_nobody_is_handed_a_role(product: Product, ada: User, ben: User) -> None:
-    """Nor is its story told in the message (DECISIONS 19)."""
+    """Nor is its story told in the message."""
     secret = declare(product, by=ada, title="Data leaked", private=True)
     roles.claim(secret, "devops", by=ada)
     with pytest.raises(ValidationError, match="may not see this incident"):

@@ -1,4 +1,4 @@
-"""Simulate in Chromium: a desk and a phone, light and dark, under axe; with script one's place is kept (UX.md)."""
+"""Simulate in Chromium: a desk and a phone, light and dark, under axe; with script one's place is kept."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The page of Simulate: its address is the whole of it, looking changes nothing (issue 4, item 9)."""
+"""The page of Simulate: its address is the whole of it, looking changes nothing."""
 
 import re
 from contextlib import ExitStack

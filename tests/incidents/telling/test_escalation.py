@@ -1,4 +1,4 @@
-"""Who is asked next while nobody acknowledges (issue 6, item 8): contacts, a deputy, the next person of the process."""
+"""Who is asked next while nobody acknowledges: contacts, a deputy, the next person of the process."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

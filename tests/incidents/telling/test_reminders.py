@@ -1,4 +1,4 @@
-"""A clock reminds at 50, 75 and 90 % (issue 6, item 8): whom it concerns, once, and of nothing that is over."""
+"""A clock reminds at 50, 75 and 90 %: whom it concerns, once, and of nothing that is over."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Files on the timeline: evidence attested "with text, link or file" (K99–K116), kept as DECISIONS 11 says."""
+"""Files on the timeline: evidence attested "with text, link or file" (K99–K116)."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The process in real Chromium: a thumb and a desk, light and dark, with the keyboard, without script (K145, UX.md)."""
+"""The process in real Chromium: a thumb and a desk, light and dark, with the keyboard, without script (K145)."""
 
 import re
 

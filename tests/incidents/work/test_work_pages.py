@@ -153,7 +153,7 @@ def test_words_that_somebody_asked_to_redact_are_gone_everywhere(
 def test_seventeen_boxes_and_forty_events_cost_no_more_queries_than_a_few(
     reader: Client, begun: Incident, ada: User
 ) -> None:
-    """UX.md: judged with 17 items and 40 events."""
+    """Judged with 17 items and 40 events."""
 
     def queries() -> int:
         with CaptureQueriesContext(
