@@ -1,8 +1,7 @@
-"""Probes: how Nightdesk looks at the world. A probe is one module with `request`, `evaluate` and
-`problems`, and one line in PROBES.
+"""Probes: how Nightdesk looks at the world. A probe is one module with `request`, `evaluate` and `problems`, and one
+line in PROBES.
 
-This package touches no database: a Check goes in, an Outcome comes out, and a bad target never raises
-(docs/architecture.md).
+This package touches no database: a Check goes in, an Outcome comes out, and a bad target never raises.
 """
 
 import logging
