@@ -33,10 +33,6 @@ _TABLES = (
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {app}",
 )
-_MAY = """
-SELECT pg_has_role(current_user, relation.relowner, 'MEMBER') OR bool_or(has_table_privilege(relation.oid, verb))
-FROM pg_class relation, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) verb
-WHERE relation.oid = to_regclass(%s) GROUP BY relation.oid"""
 
 
 def grant(alias: str = "default") -> None:
@@ -101,14 +97,3 @@ def _remember(connection: BaseDatabaseWrapper) -> None:
     here, ours = connection.settings_dict, settings.OWNER_DATABASE
     if not settings.DATABASE_URL and (here["HOST"], here["NAME"]) == (ours["HOST"], ours["NAME"]):
         (Path(settings.EMBEDDED) / ROLES_MADE).touch()
-
-
-def roles_are_separate(alias: str = "default") -> bool:
-    """Whether the role of this connection can only add to the timeline. Asked in web or worker; own-health says it."""
-    with connections[alias].cursor() as cursor:
-        for table in APPEND_ONLY:
-            cursor.execute(_MAY, [table])
-            found = cursor.fetchone()
-            if found is None or found[0]:
-                return False
-    return True

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from config.backup.daily import LastBackup, last_backup
+from config.roles import APPEND_ONLY
 from foundation import room
 from foundation.origin import links_open_here_only
 
@@ -51,7 +52,8 @@ SELECT clock_timestamp(), clocks.n, clocks.first, messages.n, messages.first, me
        monitors.n, monitors.due, monitors.first, monitors.unstored, monitors.unseen,
        changes.n, changes.first, told.last,
        (SELECT datlocprovider::text FROM pg_database WHERE datname = current_database()),
-       has_table_privilege('incidents_timelineevent', 'DELETE')
+       (SELECT bool_or(pg_has_role(relowner, 'MEMBER') OR has_table_privilege(oid, 'UPDATE, DELETE, TRUNCATE'))
+          FROM pg_class WHERE oid IN (SELECT to_regclass(name) FROM unnest(%(append_only)s::text[]) AS kept(name)))
   FROM clocks, messages, monitors, changes, told"""
 # Apart, for it asks for columns that a database before an upgrade's `prepare` has not.
 _STUCK = """
@@ -160,6 +162,7 @@ class Facts:
     announced: int = 0
     took_s: float = 0.0
     locale_provider: str = "b"
+    # Of the timeline: its role owns the tables, or could.
     may_delete: bool = False
     disk: Disk | None = None
     backup: LastBackup | None = None
@@ -179,7 +182,7 @@ class Facts:
 def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
     """`clock` counts seconds and measures how long PostgreSQL takes."""
     began = clock()
-    cursor.execute(_READ, {"handed_out_s": HANDED_OUT_S})
+    cursor.execute(_READ, {"handed_out_s": HANDED_OUT_S, "append_only": list(APPEND_ONLY)})
     (
         now, clocks, clocks_since, messages, messages_since, unclaimed, watched, due, first_due, unstored, unseen,
         changes, changes_since, announced, provider, may_delete,
