@@ -36,7 +36,6 @@ VERDICTS = {
     "UNKNOWN": ("unknown", "?"),
     "N/A": ("plain", "–"),
 }
-TONES_BY_RANK = {1: "critical", 2: "high", 3: "medium", 4: "low"}
 
 
 def chip_html(tone: str, label: object) -> SafeString:

@@ -1,6 +1,6 @@
 """Production tags and deployments that look like a hotfix and belong to none: somebody went past the process.
 
-Read from what was seen; nothing is stored. Opening one afterwards makes the record that is missing.
+Read from what was seen; nothing is stored. The address of one leads to the form that makes the missing record.
 """
 
 from collections.abc import Callable, Iterable
@@ -8,22 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from pydantic import ValidationError as PolicyError
 
-from accounts.models import User
 from foundation import moment
 from hotfixes.git import names
 from hotfixes.git.movements import Kind
-from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix, RefObservation
 from hotfixes.naming import patterns
 from hotfixes.naming.patterns import BadPattern
 from hotfixes.observing.found import called_of
-from incidents.lifecycle.declare import declare
 from incidents.models import Mode
 from products.models import Deployment, Product, Repository
 from products.policies import policy_of
@@ -87,24 +83,6 @@ def strays(products: QuerySet[Product]) -> list[Stray]:
         if (one.product.pk, one.version) not in known:
             once.setdefault((one.product.pk, one.version), one)
     return sorted(once.values(), key=lambda stray: stray.at, reverse=True)
-
-
-def open_afterwards(stray: Stray, *, by: User) -> Hotfix:
-    """An incident entered afterwards, and the hotfix that was made without one: what git still shows is judged."""
-    with transaction.atomic():
-        incident = declare(
-            stray.product,
-            by=by,
-            title=stray.title,
-            severity=stray.product.severities().first(),
-            detected_at=stray.at,
-            mode=Mode.RETROSPECTIVE,
-        )
-        made = start(incident, by=by)
-        if made.new_version != stray.version:
-            made.new_version = stray.version
-            made.save(update_fields=["new_version"])
-    return made
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,6 @@ def asked(context: Context, key: str) -> bool:
     return not context.document or key in set(_named(context.document))
 
 
-def conditional(context: Context, key: str) -> bool:
-    """Whether the step of the check is one that may not be needed (A28)."""
-    step = step_of(context, key)
-    return bool(step and step.get("if_needed"))
-
-
 def step_of(context: Context, key: str) -> Mapping[str, Any] | None:
     steps = context.document.get("steps") or []
     return next((step for step in steps if key in (step.get("checks") or [])), None)

@@ -1,7 +1,7 @@
 """`GitReader` by the system's git: fixed words, full ids and names only, everything else through `run`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from hotfixes.git import batch, changes, names, parsing, refs, trees
@@ -104,10 +104,6 @@ class Cli:
     def paths(self, commit: str, glob: str, *, limit: int = 1000) -> Paths:
         """See GitReader."""
         return trees.paths(self.run, names.oid(commit), glob, limit)
-
-    def with_limits(self, limits: Limits) -> "Cli":
-        """The same mirror with other limits."""
-        return replace(self, limits=limits)
 
 
 def _parsed(item: batch.Object) -> Commit:

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from hotfixes.git import names
@@ -149,10 +149,6 @@ class Remote:
 
     def _settings(self, to: Destination) -> dict[str, str]:
         return dict(to.settings) | {f"fetch.fsck.{check}": "warn" for check in self.relaxed}
-
-    def with_credential(self, credential: Credential | None) -> "Remote":
-        """The same place with another token, or none."""
-        return replace(self, credential=credential)
 
 
 def _listing(said: bytes) -> Listing:

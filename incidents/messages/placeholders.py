@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from foundation import moment
 from incidents import glance
 from incidents.models import Incident
-from incidents.work import shell
 from products.aliases import tag_name as tag_name
 from products.versions import Version, bare
 from products.vocabulary import PLACEHOLDERS
@@ -29,11 +28,6 @@ _OLD = re.compile(r"\{new\}")
 def fill(template: str, incident: Incident, now: datetime | None = None) -> str:
     """`template` with its placeholders filled in, for reading. `{{` is a brace."""
     return put(template, values(incident, now or moment.now()))
-
-
-def fill_command(command: str, incident: Incident, now: datetime | None = None) -> str:
-    """`command` for a terminal: no title can break out of its quotes (incidents/work/shell.py)."""
-    return shell.fill(command, values(incident, now or moment.now()))
 
 
 def put(template: str, known: Mapping[str, str]) -> str:

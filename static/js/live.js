@@ -23,8 +23,8 @@
     for (const link of document.querySelectorAll("[data-live-reload]")) link.hidden = !gone;
   };
   // removing it ends hx-sse's own attempts
-  const give_up = () => { gone = true; stream.remove(); paint(); };
-  const lose = (status) => { lost = true; if (status === 401 || status === 403) give_up(); else paint(); };
+  const giveUp = () => { gone = true; stream.remove(); paint(); };
+  const lose = (status) => { lost = true; if (status === 401 || status === 403) giveUp(); else paint(); };
 
   // A browser opens six connections to a house, and a tab that nobody sees takes none: hx-sse closes what is hidden
   // afterwards; one that was opened behind another begins when it is looked at, with all that it missed.
@@ -64,7 +64,7 @@
   stream.addEventListener("reload", () => {
     const before = Number(sessionStorage.getItem("reloaded"));
     sessionStorage.setItem("reloaded", Date.now());
-    if (typed() || Date.now() - before < 10000) give_up(); else location.reload();
+    if (typed() || Date.now() - before < 10000) giveUp(); else location.reload();
   });
   setInterval(watch, 1000);
   document.addEventListener("visibilitychange", begin);

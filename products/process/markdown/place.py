@@ -20,7 +20,6 @@ _COMMIT = re.compile(
     r"^(?P<author>[A-ZÄÖÜ][^:\d]{1,60}?)\s+(?P<commit>[0-9a-f]{7,40})(?:\s+(?P<subject>.+))?$"
 )
 _PATH = re.compile(r"^(?P<repo>[\w.-]+)/(?P<path>[\w./-]+\.(?:md|markdown|txt|rst))$")
-_MONITOR = re.compile(r"monitor|soak|health|heartbeat|uptime|probe|check|dashboard|endpoint|überwach", re.I)
 _ADDRESS = re.compile(r"https?://[^\s`<>)\"']+")
 _FILE = re.compile(r"(?<![\w:/])/[\w.*-]+(?:/[\w.*-]+)+")
 _HOST = re.compile(

@@ -142,8 +142,6 @@ CHECKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (_any(r"build (the )?(iso|image|artifact|installer)|(iso|image|artifact) built"), "artifact_built"),
 )
 
-NEXT_HEADERS = re.compile(r"^(level|sev|prio|stufe|schwere|name|grade|class|code|p\b|id\b|#)", re.I)
-
 
 def topic(title: str) -> str:
     """The key of TOPICS that `title` speaks of, or ""."""

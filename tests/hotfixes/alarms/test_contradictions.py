@@ -8,14 +8,16 @@ from pytest_django import DjangoAssertNumQueries
 
 from foundation import moment
 from hotfixes.alarms import contradictions, resolved_while_down
-from hotfixes.alarms.strays import Stray, open_afterwards, strays
+from hotfixes.alarms.strays import Stray, strays
 from hotfixes.decision import decide as decisions
 from hotfixes.lifecycle import ending
+from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
 from hotfixes.standing import standing
 from hotfixes.standing.standing import Standing
 from incidents.lifecycle import transitions
-from incidents.models import Incident
+from incidents.lifecycle.declare import declare
+from incidents.models import Incident, Mode
 from incidents.work.report import report
 from monitoring.states import State
 from notifications.models import Delivery
@@ -152,7 +154,11 @@ def test_a_production_tag_without_a_hotfix_is_offered_to_be_entered(watched: Wat
     [stray] = found(watched.product)
     assert (stray.kind, stray.name, stray.version) == ("tag", TAG, "0.1.1")
     assert "mode=retrospective" in stray.url
-    made = open_afterwards(stray, by=watched.ada)
+    incident = declare(
+        watched.product, by=watched.ada, title=stray.title, severity=watched.product.severities().first(),
+        detected_at=stray.at, mode=Mode.RETROSPECTIVE,
+    )  # fmt: skip
+    made = start(incident, by=watched.ada)
     assert (made.incident.mode, made.new_version) == ("retrospective", "0.1.1")
     assert found(watched.product) == []
     watched.look()

@@ -235,7 +235,7 @@ def test_a_tree_bomb_ends_by_a_limit(repository: Repository, remote: Remote, mir
     commit = bomb(repository)
     mirror.update(remote)
     before = psutil.Process().memory_info().rss
-    quick = mirror.cli.with_limits(replace(READ, wall_s=5, cpu_s=1))
+    quick = replace(mirror.cli, limits=replace(READ, wall_s=5, cpu_s=1))
 
     assert quick.commit(commit).subject == "Boom"
     assert trouble(lambda: quick.paths(commit, "**/VERSION")) in (Trouble.TOO_BIG, Trouble.CPU)
@@ -251,7 +251,7 @@ def test_an_object_that_swells_ends_by_the_limit_of_memory(
     ended = trouble(lambda: replace(mirror, fetch_limits=tight).update(remote))
     assert ended in (Trouble.MEMORY, Trouble.REMOTE)
     mirror.update(remote)
-    quiet = mirror.cli.with_limits(replace(READ, output=16 * MB))
+    quiet = replace(mirror.cli, limits=replace(READ, output=16 * MB))
     assert trouble(lambda: quiet.commit(commit)) == Trouble.TOO_BIG
 
 

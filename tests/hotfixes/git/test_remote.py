@@ -79,13 +79,13 @@ def test_a_mirror_over_http_asks_with_the_token_and_keeps_it_nowhere(
 def test_wrong_missing_and_unneeded_tokens(repository: Repository, site: Site) -> None:
     repository.commit({"a": "1"}, on="main")
     remote = Remote(f"{site.url}/product.git", HTTP)
-    assert remote.with_credential(Credential("not needed")).listing().refs.keys() == {"refs/heads/main"}
+    assert replace(remote, credential=Credential("not needed")).listing().refs.keys() == {"refs/heads/main"}
 
     site.token = TOKEN
     assert trouble(remote.listing) == Trouble.CREDENTIALS
-    assert trouble(remote.with_credential(Credential("wrong")).listing) == Trouble.CREDENTIALS
+    assert trouble(replace(remote, credential=Credential("wrong")).listing) == Trouble.CREDENTIALS
     site.instead = answering(403)
-    assert trouble(remote.with_credential(Credential(TOKEN)).listing) == Trouble.CREDENTIALS
+    assert trouble(replace(remote, credential=Credential(TOKEN)).listing) == Trouble.CREDENTIALS
 
 
 def test_no_message_gives_the_token_away(repository: Repository, site: Site) -> None:

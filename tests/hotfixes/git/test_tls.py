@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,7 @@ def test_a_repository_is_mirrored_over_https(
     mirror.update(remote)
     assert mirror.cli.commit(commit).id == commit
     assert remote.default_branch() == "refs/heads/main"
-    assert trouble(remote.with_credential(Credential("wrong")).listing) == Trouble.CREDENTIALS
+    assert trouble(replace(remote, credential=Credential("wrong")).listing) == Trouble.CREDENTIALS
 
 
 def test_another_hosts_certificate_is_refused_before_the_token_is_sent(

@@ -12,7 +12,7 @@ from accounts.models import User
 from foundation import moment
 from incidents.lifecycle.declare import declare
 from incidents.lifecycle.transitions import describe
-from incidents.messages.placeholders import fill, fill_command, names, put, versions
+from incidents.messages.placeholders import fill, names, put, values, versions
 from incidents.work import shell
 from products.models import Product
 from products.versions import Version, bare
@@ -128,9 +128,8 @@ def test_krows_commands_as_its_source_writes_them_k20_k37_k49_k51_k56(product: P
     incident = declare(product, by=ada, title='Sign-in "fails"', severity=severity)
     now = incident.declared_at + timedelta(minutes=7, seconds=30)
     steps = {step["key"]: step for step in incident.process_version.document["steps"]}
-    commands = {
-        key: [fill_command(c["run"], incident, now) for c in step["commands"]] for key, step in steps.items()
-    }
+    known = values(incident, now)
+    commands = {key: [shell.fill(c["run"], known) for c in step["commands"]] for key, step in steps.items()}
     name = "krow-withus-worker-mobile"
     assert commands["branch"][0] == f"git checkout -b hotfix/{name}-v0.1.1 {name}/prod-v0.1.0"
     assert commands["merge"][2] == f"git merge --ff-only hotfix/{name}-v0.1.1"
