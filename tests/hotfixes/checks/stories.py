@@ -1,4 +1,9 @@
-"""Stories of a hotfix in a real repository: each `look` fetches, stores what moved and evaluates every check."""
+"""Stories of a hotfix in a real repository: each `look` reads it, stores what moved and evaluates every check.
+
+It is read as it lies there, without a copy: tests/hotfixes/git proves copies, tests/hotfixes/observing what the app
+makes of them. What git answered about an id it is not asked again in the same run, whichever test asks: every story
+begins with the same commits, and an id means the same in all of them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from hotfixes.checks import Context, Observation, Result, evaluate, forge, git
-from hotfixes.git.address import Access
-from hotfixes.git.mirror import Mirror, opened
+from hotfixes.git.cli import Cli
+from hotfixes.git.movements import movements
 from hotfixes.git.reader import Ref
-from hotfixes.git.remote import Remote
-from network.egress import Policy
+from hotfixes.git.recalling import Memory, Recalling
 from products.process.schema.policy import PolicySpec
 from tests.hotfixes.git.building import Content, Repository
 
@@ -60,6 +64,8 @@ RAISED = {**FIXED, "apps/mobile/pubspec.yaml": "name: krow\nversion: 0.1.1+6\n"}
 NOTED = {**RAISED, "CHANGELOG.md": HEAD + ENTRY + ROW}
 OTHER: dict[str, Content] = {"lib/cart.dart": "one\nand a half\ntwo\n"}
 
+ANSWERED = Memory()
+
 # What a repository and its forge have to do with.
 REPOSITORY = tuple(check.__name__ for check in (*git.FAMILY, *forge.FAMILY))
 
@@ -69,7 +75,6 @@ class Story:
     """`look` is what the app does at each poll or push. `seen` are the observations stored so far."""
 
     repository: Repository
-    mirror: Mirror
     base: str = ""
     policy: dict[str, Any] = field(default_factory=lambda: dict(KROW))
     seen: list[Observation] = field(default_factory=list)
@@ -88,12 +93,16 @@ class Story:
         repository.commit({"README.md": "Krow\n"}, "Begin\n", on="main")
         base = repository.commit(files or BEFORE, "chore: release 0.1.0\n", on="main")
         repository.tag(BASE, base, "Release 0.1.0")
-        return cls(repository, opened(folder / "mirrors" / "1"), base)
+        return cls(repository, base)
+
+    @property
+    def reader(self) -> Recalling:
+        return Recalling(Cli(self.repository.path), "", ANSWERED)
 
     def context(self) -> Context:
         return Context(
             policy=PolicySpec.model_validate(self.policy),
-            reader=self.mirror.cli,
+            reader=self.reader,
             old=self.old,
             new=self.new,
             product=self.product,
@@ -105,11 +114,9 @@ class Story:
 
     def observe(self) -> None:
         self.now += timedelta(minutes=1)
-        update = self.mirror.update(Remote(self.repository.url, Access(Policy(), ("file",))))
-        self.refs = update.refs.by_name
-        for move in update.movements:
-            after = move.after
-            id, commit = (after.id, after.commit) if after else (None, None)
+        before, self.refs = self.refs or {}, self.reader.refs().by_name
+        for move in movements(before, self.refs, self.reader.is_ancestor):
+            id, commit = (move.after.id, move.after.commit) if move.after else (None, None)
             self.seen.append(Observation(move.name, id, commit, self.now, move.kind))
 
     def results(self) -> dict[str, Result]:

@@ -1,6 +1,9 @@
 """What was seen and when decides: connected late, looked seldom, branches rewritten and renamed."""
 
+from dataclasses import replace
+
 from hotfixes.checks import evaluate
+from hotfixes.git.cli import Cli
 from tests.hotfixes.checks.stories import (
     BEFORE,
     BRANCH,
@@ -184,12 +187,13 @@ def test_another_products_badly_named_hotfix_is_not_this_one(story: Story) -> No
     )
 
 
-def test_a_broken_mirror_turns_everything_unknown(story: Story) -> None:
+def test_a_broken_repository_turns_everything_unknown(story: Story) -> None:
     story.whole_fix()
     story.observe()
     story.refs = None
-    for pack in (story.mirror.folder / "objects").rglob("*"):
-        if pack.is_file():
-            pack.unlink()
-    found = {str(result.verdict) for result in evaluate(story.context()).values()}
+    for kept in (story.repository.path / "objects").rglob("*"):
+        if kept.is_file():
+            kept.unlink()
+    context = replace(story.context(), reader=Cli(story.repository.path))
+    found = {str(result.verdict) for result in evaluate(context).values()}
     assert "PASS" not in found

@@ -26,7 +26,7 @@ def released(story: Story, files: dict[str, str], message: str = "fix: sign-in f
 
 
 def undone(story: Story, *hotfixes: Known) -> dict[str, object]:
-    return read(story.mirror.cli, Asked(TAG, BASE, "krow", POLICY, hotfixes))
+    return read(story.reader, Asked(TAG, BASE, "krow", POLICY, hotfixes))
 
 
 def test_commits_files_and_versions_between_the_two(story: Story) -> None:
@@ -91,7 +91,7 @@ def test_a_release_beside_the_line_brings_something_back(story: Story) -> None:
     other = story.repository.tips["refs/heads/old"]
     story.repository.tag("krow/prod-v0.0.9", other, "Old")
     story.observe()
-    found = read(story.mirror.cli, Asked(TAG, "krow/prod-v0.0.9", "krow", POLICY))
+    found = read(story.reader, Asked(TAG, "krow/prod-v0.0.9", "krow", POLICY))
     assert (found["count"], found["brings_back"]) == (1, 1)
 
 
@@ -109,5 +109,5 @@ def test_a_migration_that_is_too_big_is_said_to_be_so(story: Story) -> None:
 def test_a_tag_that_is_not_there_is_named(story: Story, name: str) -> None:
     story.observe()
     with pytest.raises(NoSuchTag) as missing:
-        read(story.mirror.cli, Asked(name, BASE, "krow", POLICY))
+        read(story.reader, Asked(name, BASE, "krow", POLICY))
     assert "\n" not in missing.value.name

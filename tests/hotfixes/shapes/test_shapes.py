@@ -1,20 +1,13 @@
 """How teams really work: every verdict of every check at every step.
 
-The checks read the people's own repository here, without a copy of it: tests/hotfixes/observing/test_replay.py tells
-the stories to the running app. docs/shapes.md is the table of them, printed by `python -m tests.hotfixes.shapes.table`.
+tests/hotfixes/observing/test_replay.py tells a part of them to the running app. docs/shapes.md is the table of them, printed by `python -m tests.hotfixes.shapes.table`.
 """
 
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from hotfixes.checks import Observation, evaluate
-from hotfixes.git.cli import Cli
-from hotfixes.git.movements import movements
-from hotfixes.git.recalling import Memory, Recalling
-from tests.hotfixes.checks.stories import REPOSITORY, Story
+from tests.hotfixes.checks.stories import Story
 from tests.hotfixes.shapes import load
 from tests.hotfixes.shapes.shape import Shape
 from tests.hotfixes.shapes.table import FILE
@@ -25,13 +18,10 @@ SHAPES = load()
 @pytest.mark.parametrize("shape", SHAPES, ids=[shape.name.replace(" ", "_") for shape in SHAPES])
 def test_every_verdict_is_right_at_every_step(shape: Shape, tmp_path: Path) -> None:
     story = begun(shape, tmp_path)
-    reader = Recalling(Cli(story.repository.path), "", Memory())
     for step, expected in enumerate(shape.tell(story), start=1):
-        observe(story, reader)
-        results = evaluate(replace(story.context(), reader=reader), REPOSITORY)
         wrong = {
             key: f"step {step}: {one.verdict}, not {expected[key]}: {one.summary}"
-            for key, one in results.items()
+            for key, one in story.results().items()
             if str(one.verdict) != expected[key]
         }
         assert not wrong
@@ -43,15 +33,6 @@ def begun(shape: Shape, folder: Path) -> Story:
     for name, value in shape.facts.items():
         setattr(story, name, value)
     return story
-
-
-def observe(story: Story, reader: Recalling) -> None:
-    """As the app does, from the repository itself."""
-    story.now += timedelta(minutes=1)
-    before, story.refs = story.refs or {}, reader.refs().by_name
-    for move in movements(before, story.refs, reader.is_ancestor):
-        id, commit = (move.after.id, move.after.commit) if move.after else (None, None)
-        story.seen.append(Observation(move.name, id, commit, story.now, move.kind))
 
 
 def test_the_table_of_shapes_names_them_all() -> None:
