@@ -3,6 +3,7 @@
 `watched` is another product, whose repository is a real one beside the tests, read as the operator allows it: by file.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product, RoleHolder
 from tests.factories import join, make_product, make_user
+from tests.hotfixes.observing.house import House
+from tests.hotfixes.observing.house import house as house_of
 from tests.hotfixes.observing.watched import Watched
 
 
@@ -48,8 +51,23 @@ def incident(product: Product, ada: User, olga: User) -> Incident:
 
 
 @pytest.fixture
-def watched(transactional_db: None, settings: Settings, tmp_path: Path) -> Watched:
+def watched(db: None, settings: Settings, tmp_path: Path) -> Watched:
     """Krow's process, an open incident, version 0.1.0 on main and tagged; nothing looked at yet."""
     settings.NIGHTDESK_GIT_PROTOCOLS = ("file",)
     settings.NIGHTDESK_DATA = tmp_path / "data"
     return Watched.begun(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def house(
+    request: pytest.FixtureRequest, undone: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House[Watched]]:
+    """Up to where the file's own `begun` tells its story: once for all its tests, which get it by `looked_at`."""
+    with house_of(tmp_path_factory, request.module.begun) as made:
+        yield made
+
+
+@pytest.fixture
+def looked_at(house: House[Watched], db: None) -> Watched:
+    """See `house`. A file calls it what it likes: `watched`, mostly."""
+    return house.untouched()

@@ -22,19 +22,27 @@ from tests.hotfixes.observing.watched import Watched
 from tests.signing import sign_in
 
 
-@pytest.fixture
-def ben(watched: Watched) -> User:
-    join(user := make_user("ben@example.test"), watched.product.team)
-    return user
-
-
-@pytest.fixture
-def hotfix(watched: Watched, ben: User) -> Hotfix:
+def begun(watched: Watched) -> None:
     """The fix is on its branch; Ada began it."""
-    made = watched.hotfix()
+    join(make_user("ben@example.test"), watched.product.team)
+    watched.hotfix()
     watched.story.whole_fix()
     watched.look()
-    return Hotfix.objects.for_page().get(pk=made.pk)
+
+
+@pytest.fixture
+def watched(looked_at: Watched) -> Watched:
+    return looked_at
+
+
+@pytest.fixture
+def ben(watched: Watched) -> User:
+    return User.objects.get(email="ben@example.test")
+
+
+@pytest.fixture
+def hotfix(watched: Watched) -> Hotfix:
+    return Hotfix.objects.for_page().get()
 
 
 def head_of(hotfix: Hotfix) -> str:

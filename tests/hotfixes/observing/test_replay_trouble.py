@@ -2,11 +2,9 @@
 without a second entry on the timeline (K20, K50, K51, K110).
 """
 
-import copy
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +22,7 @@ from hotfixes.observing.looking import look_due
 from hotfixes.observing.places import folder
 from tests.hotfixes.checks.stories import BEFORE, BRANCH
 from tests.hotfixes.git.serving import TOKEN, served, silent, talking
+from tests.hotfixes.observing.house import House
 from tests.hotfixes.observing.over import ALLOWED, Over
 from tests.hotfixes.observing.watched import Watched
 from tests.hotfixes.shapes.states import CHANGELOG, GIT, MERGED, only_git
@@ -31,37 +30,22 @@ from tests.hotfixes.shapes.states import CHANGELOG, GIT, MERGED, only_git
 QUIET = ("release_notes", "manifest_version")
 
 
-@dataclass
-class House:
-    """The story up to its whole fix, looked at: made once; tests get it as it was, on the disk too."""
-
-    over: Over
-    disk: Path
-    kept: Path
-
-    def untouched(self) -> Over:
-        shutil.rmtree(self.disk)
-        shutil.copytree(self.kept, self.disk)
-        site = self.over.site
-        site.token, site.instead = TOKEN, None
-        return copy.deepcopy(self.over, {id(site): site})
-
-
 @pytest.fixture(scope="module")
-def house(undone: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    disk = tmp_path_factory.mktemp("disk")
+def house(undone: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House[Over]]:
+    """The story up to its whole fix, looked at."""
+    disk = tmp_path_factory.mktemp("house") / "disk"
+    disk.mkdir()
     with override_settings(**ALLOWED, NIGHTDESK_DATA=disk / "data"):
         watched = Watched.begun(disk)
         with served(watched.story.repository.path.parent) as site:
-            made = Over.begun(watched, site)
-            kept = tmp_path_factory.mktemp("kept") / "disk"
-            shutil.copytree(disk, kept)
-            yield House(made, disk, kept)
+            yield House.of(Over.begun(watched, site), disk)
 
 
 @pytest.fixture
-def over(house: House, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Over]:
-    made = house.untouched()
+def over(house: House[Over], db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Over]:
+    site = house.made.site
+    site.token, site.instead = TOKEN, None
+    made = house.untouched(site)
     with monkeypatch.context() as made.patch:
         yield made
 

@@ -8,46 +8,31 @@ from django.test import Client
 
 from accounts.models import Role, User
 from foundation import moment
-from hotfixes.judging import judge_due
-from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
 from incidents.work.report import report
 from tests.factories import join, make_product, make_user
 from tests.hotfixes.checks.stories import BRANCH, ENTRY, FIXED, HEAD, MESSAGE, RAISED, ROW
 from tests.hotfixes.observing.watched import Watched
+from tests.hotfixes.pages.reading import page
+
+
+def begun(watched: Watched) -> None:
+    """Started and looked at once."""
+    watched.hotfix()
 
 
 @pytest.fixture
-def phone(watched: Watched) -> Client:
-    client = Client()
-    client.force_login(watched.ada)
-    return client
+def watched(looked_at: Watched) -> Watched:
+    return looked_at
 
 
-def page(client: Client, path: str, status: int = 200) -> str:
-    answer = client.get(path)
-    assert answer.status_code == status, answer.content.decode()[:500]
-    return answer.content.decode()
+@pytest.fixture
+def hotfix(watched: Watched) -> Hotfix:
+    return Hotfix.objects.for_page().get()
 
 
-def test_a_hotfix_begins_by_one_tap_and_its_names_are_there_to_copy(watched: Watched, phone: Client) -> None:
-    """K20, K22: branch, tag and version by the policy."""
-    incident = watched.incident()
-    assert "No hotfix is under way" in page(phone, f"/incidents/{incident.ref}/")
-    assert phone.post(f"/incidents/{incident.ref}/start_hotfix", {"product": "krow"}).status_code == 302
-    made = Hotfix.objects.get()
-    shown = page(phone, f"/incidents/{incident.ref}/")
-    assert (f"Hotfix {made.ref}" in shown, BRANCH in shown, "0.1.0 → 0.1.1" in shown) == (True, True, True)
-    assert "The repository is read for the first time." in shown
-    watched.look()
-    assert "Repository looked at" in page(phone, f"/incidents/{incident.ref}/")
-    again = phone.post(f"/incidents/{incident.ref}/start_hotfix", {"product": "krow"})
-    assert (again.status_code, "is under way" in again.content.decode()) == (409, True)
-
-
-def test_boxes_say_what_git_says_of_them(watched: Watched, phone: Client) -> None:
+def test_boxes_say_what_git_says_of_them(watched: Watched, hotfix: Hotfix, phone: Client) -> None:
     """K101, K102, K104, K105: done by git with its entry, stated, waiting."""
-    hotfix = watched.hotfix()
     watched.story.repository.branch(BRANCH, watched.story.base)
     watched.story.commit(FIXED, MESSAGE)
     watched.look()
@@ -58,9 +43,10 @@ def test_boxes_say_what_git_says_of_them(watched: Watched, phone: Client) -> Non
     assert "Waive with a reason" in shown
 
 
-def test_what_is_wrong_is_the_next_action_with_its_command(watched: Watched, phone: Client) -> None:
+def test_what_is_wrong_is_the_next_action_with_its_command(
+    watched: Watched, hotfix: Hotfix, phone: Client
+) -> None:
     """K36: one primary action on the page."""
-    hotfix = watched.hotfix()
     phone.post(f"/incidents/{hotfix.incident.ref}/acknowledge")
     watched.story.repository.branch(BRANCH, watched.story.base)
     watched.story.commit(FIXED, MESSAGE)
@@ -77,8 +63,9 @@ def test_what_is_wrong_is_the_next_action_with_its_command(watched: Watched, pho
     )
 
 
-def test_the_page_of_a_hotfix_shows_every_check_with_its_history(watched: Watched, phone: Client) -> None:
-    hotfix = watched.hotfix()
+def test_the_page_of_a_hotfix_shows_every_check_with_its_history(
+    watched: Watched, hotfix: Hotfix, phone: Client
+) -> None:
     watched.story.repository.branch(BRANCH, watched.story.base)
     watched.look()
     shown = page(phone, f"/hotfixes/{hotfix.ref}/")
@@ -90,47 +77,17 @@ def test_the_page_of_a_hotfix_shows_every_check_with_its_history(watched: Watche
     assert phone.post(f"/hotfixes/{hotfix.ref}/recheck").status_code == 302
 
 
-def test_what_was_seen_on_another_day_is_told_with_its_day(watched: Watched, phone: Client) -> None:
-    hotfix = watched.hotfix()
+def test_what_was_seen_on_another_day_is_told_with_its_day(
+    watched: Watched, hotfix: Hotfix, phone: Client
+) -> None:
     watched.look()
     then = moment.now() - timedelta(days=3)
     hotfix.results.update(observed_at=then)
     assert f"{then:%-d %b}, " in page(phone, f"/hotfixes/{hotfix.ref}/").partition('id="proof-')[2]
 
 
-def test_steps_done_by_word_alone_say_so(watched: Watched, phone: Client) -> None:
-    """Beside checks that cannot tell: no repository, and nothing else that looks."""
-    watched.product.repository = None
-    watched.product.save()
-    hotfix = watched.hotfix()
-    report(hotfix.incident, "merged", by=watched.ada)
-    while judge_due():
-        pass
-    assert " done, 1 by word alone" in page(phone, f"/incidents/{hotfix.incident.ref}/")
-
-
-def test_what_keeps_many_checks_from_telling_is_said_once_above_them(watched: Watched, phone: Client) -> None:
-    """K104: without a repository every git check has the same reason; nine screens of it helped nobody on a phone."""
-    watched.product.repository = None
-    watched.product.save()
-    hotfix = watched.hotfix()
-    path, reason = f"/hotfixes/{hotfix.ref}/", "no repository is connected to"
-    alike = hotfix.results.filter(superseded_at=None, verdict="UNKNOWN", summary__contains=reason).count()
-    assert alike >= 3
-    shown = page(phone, path)
-    assert (f"{alike} of these checks:" in shown, shown.count(reason)) == (True, 1)
-    assert shown.count("can&#x27;t tell</span>") + shown.count("can't tell</span>") >= alike
-    assert phone.post(f"{path}checks/branch_name/attest", {"text": "I looked"}).status_code == 302
-    shown = page(phone, path)
-    assert f"{alike - 1} of these checks:" in shown
-    assert reason in shown.split('<li id="branch_name">')[1].split("</li>")[0], (
-        "not what somebody vouches for"
-    )
-
-
-def test_nothing_comes_next_of_a_fix_that_is_over_but_what_is_wrong(watched: Watched, phone: Client) -> None:
+def test_nothing_comes_next_of_a_fix_that_is_over_but_what_is_wrong(hotfix: Hotfix, phone: Client) -> None:
     """A closed one asked to look at what users report."""
-    hotfix = watched.hotfix()
     path, asks = f"/hotfixes/{hotfix.ref}/", 'aria-labelledby="next-title"'
     assert asks in page(phone, path)
     Hotfix.objects.update(status=Hotfix.Status.RELEASED, ended_at=moment.now())
@@ -139,8 +96,7 @@ def test_nothing_comes_next_of_a_fix_that_is_over_but_what_is_wrong(watched: Wat
     assert asks in page(phone, path)
 
 
-def test_a_check_is_waived_with_a_reason_that_stays_in_the_form(watched: Watched, phone: Client) -> None:
-    hotfix = watched.hotfix()
+def test_a_check_is_waived_with_a_reason_that_stays_in_the_form(hotfix: Hotfix, phone: Client) -> None:
     path = f"/hotfixes/{hotfix.ref}/checks/changelog_entry"
     refused = phone.post(f"{path}/override", {"reason": " "})
     assert (refused.status_code, "Say why" in refused.content.decode()) == (422, True)
@@ -158,8 +114,9 @@ def test_a_check_is_waived_with_a_reason_that_stays_in_the_form(watched: Watched
     assert phone.get(f"/hotfixes/{hotfix.ref}/checks/nonsense/attest").status_code == 404
 
 
-def test_one_tap_attests_a_box_beside_what_its_check_says(watched: Watched, phone: Client) -> None:
-    hotfix = watched.hotfix()
+def test_one_tap_attests_a_box_beside_what_its_check_says(
+    watched: Watched, hotfix: Hotfix, phone: Client
+) -> None:
     sent = {"hotfix": hotfix.ref, "check": "deployed"}
     assert phone.post(f"/incidents/{hotfix.incident.ref}/attest_check", sent).status_code == 302
     watched.look()
@@ -173,9 +130,7 @@ def test_one_tap_attests_a_box_beside_what_its_check_says(watched: Watched, phon
     assert (wrong.status_code, "There is no such check." in wrong.text) == (422, True)
 
 
-def test_the_list_finds_by_ref_branch_tag_and_words(watched: Watched, phone: Client) -> None:
-    assert "No hotfix yet" in page(phone, "/hotfixes/")
-    hotfix = watched.hotfix()
+def test_the_list_finds_by_ref_branch_tag_and_words(hotfix: Hotfix, phone: Client) -> None:
     assert f'href="/hotfixes/{hotfix.ref}/"' in page(phone, "/hotfixes/")
     assert phone.get(f"/hotfixes/?q={hotfix.ref.lower()}")["Location"] == f"/hotfixes/{hotfix.ref}/"
     for query in ("q=sign-in", "q=0.1.1", "q=Krow", f"q={BRANCH}", "status=open", "product=krow"):
@@ -188,8 +143,9 @@ def test_the_list_finds_by_ref_branch_tag_and_words(watched: Watched, phone: Cli
         )
 
 
-def test_who_may_only_read_is_offered_nothing_and_strangers_learn_nothing(watched: Watched) -> None:
-    hotfix = watched.hotfix()
+def test_who_may_only_read_is_offered_nothing_and_strangers_learn_nothing(
+    watched: Watched, hotfix: Hotfix
+) -> None:
     reader, stranger = make_user("vera@example.test"), make_user("zoe@example.test")
     join(reader, watched.product.team, Role.VIEWER)
     client = Client()
@@ -203,29 +159,10 @@ def test_who_may_only_read_is_offered_nothing_and_strangers_learn_nothing(watche
     assert hotfix.ref not in page(client, "/hotfixes/")
 
 
-def test_a_private_one_is_for_its_people(watched: Watched, phone: Client) -> None:
-    made = start(watched.incident(private=True), by=watched.ada)
-    client = Client()
-    join(other := make_user("ben@example.test"), watched.product.team)
-    client.force_login(other)
-    assert client.get(f"/hotfixes/{made.ref}/").status_code == 404
-    assert made.ref not in page(client, "/hotfixes/")
-    assert made.ref in page(phone, "/hotfixes/")
-
-
-def test_without_a_repository_one_line_says_what_to_do(watched: Watched, phone: Client) -> None:
-    watched.product.repository = None
-    watched.product.save()
-    hotfix = watched.hotfix()
-    shown = page(phone, f"/incidents/{hotfix.incident.ref}/")
-    assert "Connect the repository and the boxes tick themselves." in shown
-
-
 def test_what_does_not_go_together_is_loud_on_now_and_on_the_incident(
-    watched: Watched, phone: Client
+    watched: Watched, hotfix: Hotfix, phone: Client
 ) -> None:
     """Somebody says that it is merged, git says that it is not: until it is settled."""
-    hotfix = watched.hotfix()
     assert 'class="notice critical"' not in page(phone, "/")
     report(hotfix.incident, "merged", by=watched.ada)
     watched.look()
@@ -238,8 +175,7 @@ def test_what_does_not_go_together_is_loud_on_now_and_on_the_incident(
     assert "said “merged”, but:" not in page(client, "/")
 
 
-def test_a_hotfix_is_given_up_with_a_reason(watched: Watched, phone: Client) -> None:
-    hotfix = watched.hotfix()
+def test_a_hotfix_is_given_up_with_a_reason(hotfix: Hotfix, phone: Client) -> None:
     path = f"/hotfixes/{hotfix.ref}/abandon"
     assert "Say why" in phone.post(path, {"reason": ""}).content.decode()
     assert phone.post(path, {"reason": "Rolled back instead"}).status_code == 302
@@ -254,29 +190,16 @@ def test_a_hotfix_is_given_up_with_a_reason(watched: Watched, phone: Client) -> 
     assert "No hotfix is under way" in page(phone, f"/incidents/{hotfix.incident.ref}/")
 
 
-def test_each_step_has_the_line_that_a_script_ends_with(watched: Watched, phone: Client) -> None:
-    hotfix = watched.hotfix()
+def test_each_step_has_the_line_that_a_script_ends_with(hotfix: Hotfix, phone: Client) -> None:
     shown = page(phone, f"/hotfixes/{hotfix.ref}/")
     assert ("/api/v1/deployments" in shown, "checks.txt" in shown) == (True, True)
     assert "scope=ingest" in shown
 
 
-def test_a_production_tag_without_a_hotfix_is_said_on_now_and_on_its_product(
-    watched: Watched, phone: Client
+def test_a_box_that_a_person_ticked_still_shows_what_its_check_says(
+    watched: Watched, hotfix: Hotfix, phone: Client
 ) -> None:
-    watched.look()
-    assert "no hotfix is known for it" not in page(phone, "/products/krow/")
-    tip = watched.story.whole_fix()
-    watched.story.tag(tip)
-    watched.look()
-    for path in ("/", "/products/krow/"):
-        shown = page(phone, path)
-        assert ("no hotfix is known for it" in shown, "mode=retrospective" in shown) == (True, True), path
-
-
-def test_a_box_that_a_person_ticked_still_shows_what_its_check_says(watched: Watched, phone: Client) -> None:
     """K104: both are there, neither hides the other."""
-    hotfix = watched.hotfix()
     watched.story.repository.branch(BRANCH, watched.story.base)
     watched.story.commit({**RAISED, "CHANGELOG.md": HEAD + ROW + ENTRY}, MESSAGE)
     watched.look()
@@ -287,34 +210,32 @@ def test_a_box_that_a_person_ticked_still_shows_what_its_check_says(watched: Wat
     assert ("✓ done, Ada" in " ".join(box.split()), "</span>not right</span>" in box) == (True, True), box
 
 
-def test_two_products_of_one_incident_are_told_apart(watched: Watched, phone: Client) -> None:
+def test_two_products_of_one_incident_are_told_apart(watched: Watched, hotfix: Hotfix, phone: Client) -> None:
     """K3: each has its hotfix, each box a line for either."""
-    first = watched.hotfix()
     other = make_product(watched.product.team, name="Krow Web", slug="krow-web")
     other.version = "2.3.0"
     other.save()
-    form = page(phone, f"/incidents/{first.incident.ref}/start_hotfix")
+    form = page(phone, f"/incidents/{hotfix.incident.ref}/start_hotfix")
     assert '<option value="krow-web" selected>' in form
     sent = {"product": "krow-web", "base_tag": "nonsense"}
-    refused = phone.post(f"/incidents/{first.incident.ref}/start_hotfix", sent)
+    refused = phone.post(f"/incidents/{hotfix.incident.ref}/start_hotfix", sent)
     assert (refused.status_code, "is not a tag as the policy names them" in refused.content.decode()) == (
         422,
         True,
     )
     sent = {"product": "krow-web", "slug": "login-loop"}
-    assert phone.post(f"/incidents/{first.incident.ref}/start_hotfix", sent).status_code == 302
+    assert phone.post(f"/incidents/{hotfix.incident.ref}/start_hotfix", sent).status_code == 302
     watched.look()
-    shown = page(phone, f"/incidents/{first.incident.ref}/")
+    shown = page(phone, f"/incidents/{hotfix.incident.ref}/")
     assert ("Attest for Krow Web" in shown, "Attest for Krow<" in shown) == (True, True)
     assert ("<b>Krow Web:</b>" in shown, shown.count('class="card hotfix"')) == (True, 2)
     assert "Connect the repository and the boxes tick themselves." in shown
 
 
 def test_a_page_with_a_hotfix_asks_a_handful_of_times_more(
-    watched: Watched, phone: Client, django_assert_max_num_queries: Any
+    watched: Watched, hotfix: Hotfix, phone: Client, django_assert_max_num_queries: Any
 ) -> None:
     """Its checks, what people said of them: as often for one hotfix as for more (docs/decisions/0003)."""
-    hotfix = watched.hotfix()
     watched.story.whole_fix()
     watched.look()
     with django_assert_max_num_queries(16):
@@ -322,10 +243,10 @@ def test_a_page_with_a_hotfix_asks_a_handful_of_times_more(
 
 
 def test_a_stranger_is_refused_before_the_hotfix_is_read(
-    watched: Watched, django_assert_num_queries: Any
+    hotfix: Hotfix, django_assert_num_queries: Any
 ) -> None:
     """Who it is, from where the page would listen, what they are in their teams: as for one that is not there."""
-    hotfix, stranger = watched.hotfix(), Client()
+    stranger = Client()
     stranger.force_login(make_user("olga@example.test"))
     page(stranger, "/hotfixes/HF-999/", 404)
     for ref in (hotfix.ref, "HF-999"):
@@ -333,17 +254,9 @@ def test_a_stranger_is_refused_before_the_hotfix_is_read(
             page(stranger, f"/hotfixes/{ref}/", 404)
 
 
-def test_what_was_entered_afterwards_asks_when_it_began(watched: Watched, phone: Client) -> None:
-    incident = watched.incident(mode="retrospective", detected_at=moment.now() - timedelta(hours=3))
-    assert "When was it?" in page(phone, f"/incidents/{incident.ref}/start_hotfix")
-    shown = page(phone, f"/incidents/{incident.ref}/")
-    assert f'<form method="post" action="/incidents/{incident.ref}/start_hotfix"' not in shown
-
-
-def test_an_approval_is_waived_by_two(watched: Watched, phone: Client) -> None:
+def test_an_approval_is_waived_by_two(watched: Watched, hotfix: Hotfix, phone: Client) -> None:
     """K87: it counts once somebody else agrees; oneself is refused in the form."""
     join(make_user("ben@example.test", name="Ben"), watched.product.team)
-    hotfix = watched.hotfix()
     path = f"/hotfixes/{hotfix.ref}/checks/approval"
     assert phone.post(f"{path}/override", {"reason": "Nobody is awake"}).status_code == 302
     shown = page(phone, f"/hotfixes/{hotfix.ref}/")

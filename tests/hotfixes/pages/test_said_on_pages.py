@@ -1,6 +1,5 @@
 """The hotfix's page and the incident's say the same thing to do next, and who said what is named rightly."""
 
-import pytest
 from django.test import Client
 
 from foundation import moment
@@ -15,19 +14,7 @@ from review.markdown import markdown
 from tests.factories import join, make_user
 from tests.hotfixes.checks.stories import TAG
 from tests.hotfixes.observing.watched import Watched
-
-
-@pytest.fixture
-def phone(watched: Watched) -> Client:
-    client = Client()
-    client.force_login(watched.ada)
-    return client
-
-
-def page(client: Client, path: str) -> str:
-    answer = client.get(path)
-    assert answer.status_code == 200, answer.content.decode()[:500]
-    return answer.content.decode()
+from tests.hotfixes.pages.reading import page
 
 
 def cards(client: Client, hotfix: Hotfix) -> tuple[str, str]:

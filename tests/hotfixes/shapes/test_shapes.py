@@ -1,6 +1,7 @@
 """How teams really work: every verdict of every check at every step.
 
-tests/hotfixes/observing/test_replay.py tells a part of them to the running app. docs/shapes.md is the table of them, printed by `python -m tests.hotfixes.shapes.table`.
+tests/hotfixes/observing/test_replay.py tells a part of them to the running app. docs/shapes.md is the table of them,
+printed by `python -m tests.hotfixes.shapes.table`.
 """
 
 from pathlib import Path

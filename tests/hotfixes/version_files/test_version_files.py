@@ -6,6 +6,7 @@ import pytest
 
 from hotfixes.version_files import KINDS, Reason, Unknown, Version, kind_of, read
 from products.process.schema.policy import VersionFile
+from tests.depth import times
 
 
 def v(text: str, line: int, base: str = "", build: str = "") -> Version:
@@ -190,29 +191,33 @@ def test_only_utf_8_is_text() -> None:
         assert read("pubspec", data) == Unknown(Reason.ENCODING)
 
 
+# In a deep run a megabyte, the most that is read. What is slow by the square of it is far too slow by a quarter, too.
+AGAIN = times(2_500, 10_000)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "text",
     [
-        "version " * 120_000,
-        " " * 1_000_000,
-        "\n" * 1_000_000,
-        "version: " + "a b " * 240_000,
-        '{"version":' * 90_000,
-        '{"version":1,' + '"version":1,' * 80_000 + '"x":1}',
-        "1." * 500_000,
-        "version = '" + "1" * 990_000,
-        "[" + "a." * 400_000,
-        "/*" * 500_000,
-        ("1" * 499 + "\n") * 2_000,
-        "\0" * 1_000_000,
+        "version " * 12 * AGAIN,
+        " " * 100 * AGAIN,
+        "\n" * 100 * AGAIN,
+        "version: " + "a b " * 24 * AGAIN,
+        '{"version":' * 9 * AGAIN,
+        '{"version":1,' + '"version":1,' * 8 * AGAIN + '"x":1}',
+        "1." * 50 * AGAIN,
+        "version = '" + "1" * 99 * AGAIN,
+        "[" + "a." * 40 * AGAIN,
+        "/*" * 50 * AGAIN,
+        ("1" * 499 + "\n") * (AGAIN // 5),
+        "\0" * 100 * AGAIN,
     ],
     ids=range(12),
 )
-def test_a_hostile_megabyte_is_answered_soon(kind: str, text: str) -> None:
+def test_hostile_text_is_answered_soon(kind: str, text: str) -> None:
     began = time.process_time()
     found = read(kind, text.encode(), "1{new}1{build}x" if kind == "custom" else "")
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < AGAIN / 500
     assert isinstance(found, Unknown)
 
 
