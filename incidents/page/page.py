@@ -20,8 +20,10 @@ from incidents.telling.escalation import Next
 from incidents.telling.recipients import nobody_left, opened_at
 from incidents.telling.unreached import Unreached
 from incidents.timeline import lines
+from incidents.timeline.story import story
 from incidents.work import verdicts, work
 from incidents.work.next_action import Action, decision, next_action
+from incidents.work.taken import Taken, taken
 from monitoring.history import blind_since
 from monitoring.models import StatusChange, Target
 from monitoring.shown import as_shown
@@ -30,6 +32,7 @@ from monitoring.uptime import Point, Segment, segments
 from notifications.models import Delivery
 from notifications.queue import CANNOT
 from notifications.standing import of_incident
+from products.vocabulary import EventKind
 
 LINES_SHOWN = 300
 
@@ -51,6 +54,8 @@ class IncidentPage:
     unreached: list[Unreached] = field(default_factory=list)
     # Who is asked next while nobody has acknowledged it.
     next_to_wake: Next | None = None
+    # Who acknowledged it, while nobody leads.
+    taken: Taken | None = None
 
     @property
     def board(self) -> Board:
@@ -113,6 +118,7 @@ def read(
         older=max(0, incident.timeline_seq - len(shown)),
         deliveries=told,
         unreached=unreached.of_page(incident, told, now),
+        taken=taken(incident, story(incident).last(EventKind.ACKNOWLEDGED), reader),
         next_to_wake=escalation.next_to_wake(incident, now, out=_cannot(incident, told)),
     )
 

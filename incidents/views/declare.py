@@ -18,6 +18,7 @@ from foundation.idempotency import Reused, fingerprint, once
 from foundation.text import asked
 from incidents.clocks.shown import clock_views
 from incidents.forms.declare import DeclareForm, JoinForm
+from incidents.forms.retold import asks_when
 from incidents.lifecycle.alike import ALIKE, likeness
 from incidents.lifecycle.declare import declare
 from incidents.lifecycle.transitions import note
@@ -174,8 +175,16 @@ def declared(request: HttpRequest, ref: str) -> HttpResponse:
         "clocks": clock_views(found, moment.now()),
         "deliveries": of_incident(found.ref),
         "zone": zone_of(request.user, found),
+        "may_take": _may_take(request.user, found),
     }
     return render(request, "incidents/declared.html", context)
+
+
+
+def _may_take(user: Any, found: Incident) -> bool:
+    """Who declares often is the one who is on it. What is entered afterwards asks when that was, on its own page."""
+    taken = found.acknowledged_at or not found.is_open or asks_when(found, "acknowledge")
+    return not taken and allowed(user, "acknowledge", found)
 
 
 @require_POST

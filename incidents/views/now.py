@@ -7,7 +7,7 @@ shows (`shown`), and what is new comes last until the person asks for it.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from incidents.telling import woken
 from incidents.telling.escalation import Next
 from incidents.work import verdicts
 from incidents.work.next_action import Action, decision, next_action
+from incidents.work.taken import Taken, acknowledged, taken
 from incidents.work.work import Work, read_all
 from live import bus
 from monitoring.models import Monitor, Target
@@ -50,6 +51,8 @@ class Card:
     action: Action | None
     # Who is asked next while nobody has acknowledged it.
     next_to_wake: Next | None = None
+    # Who acknowledged it, while nobody leads.
+    taken: Taken | None = None
 
 
 @require_safe
@@ -111,7 +114,7 @@ def _found(user: User, shown: list[int]) -> list[Incident]:
     mine = Incident.objects.read_by(user)
     worst = mine.open().worst_first().values_list("number", flat=True)
     wanted = list(dict.fromkeys([*shown, *worst[:SHOWN]]))
-    rows = mine.for_list().select_related("target__monitor").in_bulk(wanted, field_name="number")
+    rows = mine.for_list().select_related("target__monitor", "lead").in_bulk(wanted, field_name="number")
     return [rows[number] for number in wanted if number in rows]
 
 
@@ -121,7 +124,9 @@ def _cards(found: list[Incident], user: User, at: datetime) -> list[Card]:
         glance.keep(one, "now", at)
     # Where a remedy is under way the process has a next step, contained it waits for a decision; who is listed may be
     # the one who decides.
-    decided = _decided_before_taken(found)
+    told = _told(found)
+    decided = {one.incident_id for one in told if one.kind == EventKind.DECIDED}
+    has = acknowledged(told)
     asks = [
         one
         for one in found
@@ -132,14 +137,26 @@ def _cards(found: list[Incident], user: User, at: datetime) -> list[Card]:
     verdicts.read_all(found)
     asked = woken.next_of(found, at)
     cards = (_card(one, work.get(one.pk), user, at) for one in found)
-    return [replace(card, next_to_wake=asked.get(card.incident.pk)) for card in cards]
+    return [
+        replace(
+            card,
+            next_to_wake=asked.get(card.incident.pk),
+            taken=taken(card.incident, has.get(card.incident.pk), user),
+        )
+        for card in cards
+    ]
 
 
-def _decided_before_taken(found: list[Incident]) -> set[int]:
-    """Which of those that nobody has acknowledged somebody has decided on: nobody reads there that nobody has it."""
-    waiting = [one.pk for one in found if one.is_open and not one.acknowledged_at]
-    rows = TimelineEvent.objects.filter(incident__in=waiting, kind=EventKind.DECIDED)
-    return set(rows.values_list("incident", flat=True)) if waiting else set()
+def _told(found: list[Incident]) -> list[TimelineEvent]:
+    """Who acknowledged those that nobody leads; and of those that nobody has acknowledged, whether somebody has
+    decided: there nobody reads that nobody has it."""
+    asked = [one for one in found if one.is_open and not (one.acknowledged_at and one.lead_id)]
+    waiting = [one.pk for one in asked if not one.acknowledged_at]
+    unled = [one.pk for one in asked if one.acknowledged_at]
+    rows = TimelineEvent.objects.filter(
+        Q(incident__in=waiting, kind=EventKind.DECIDED) | Q(incident__in=unled, kind=EventKind.ACKNOWLEDGED)
+    )
+    return list(rows.select_related("actor", "payload").order_by("seq")) if asked else []
 
 
 def _contained(incident: Incident) -> bool:

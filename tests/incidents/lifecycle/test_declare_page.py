@@ -27,6 +27,18 @@ def test_declaring_needs_one_field_only(phone: Client, product: Product) -> None
     assert "INC-1 is open" in answer.content.decode()
 
 
+def test_who_declared_it_can_take_it_from_the_receipt(phone: Client, product: Product) -> None:
+    answer = phone.post("/declare/", {"title": "Sign-in fails", "product": product.slug}, follow=True)
+    button = '<form method="post" action="/incidents/INC-1/acknowledge">'
+    assert button in answer.content.decode()
+    assert phone.post("/incidents/INC-1/acknowledge").headers["Location"] == "/incidents/INC-1/"
+    assert button not in phone.get("/incidents/INC-1/declared/").content.decode()
+    when = {"mode": "retrospective", "detected_at": "2026-01-01T10:00"}
+    phone.post("/declare/", {"title": "It was slow", "product": product.slug, **when})
+    receipt = phone.get("/incidents/INC-2/declared/")
+    assert (receipt.status_code, "/INC-2/acknowledge" in receipt.content.decode()) == (200, False)
+
+
 def test_the_form_asks_the_database_little(
     phone: Client, product: Product, django_assert_num_queries: Any
 ) -> None:

@@ -12,6 +12,7 @@ from hotfixes.decision.decide import decide
 from incidents.lifecycle import transitions
 from incidents.lifecycle.declare import declare
 from incidents.models import Incident
+from incidents.roles.roles import claim
 from monitoring.models import Monitor, Target
 from products.models import Product
 from tests.factories import make_monitor
@@ -180,3 +181,17 @@ def test_what_was_decided_before_anybody_acknowledged_is_not_called_nobody_s(
         assert re.search(r"Ada decided at \d+ \w+ \d\d:\d\d UTC; nobody has acknowledged it", page)
         assert f"/incidents/{incident.ref}/acknowledge" in page
         assert "Nobody has this yet" not in page
+
+
+def test_it_says_who_is_on_each(phone: Client, product: Product, ada: User, ben: User) -> None:
+    """Until somebody leads, it is who acknowledged it; nobody else has to open it to see that."""
+    first, second = (opened(product, ada, title, "HIGH") for title in ("Search is slow", "Map is blank"))
+    transitions.acknowledge(first, by=ada)
+    transitions.acknowledge(second, by=ben)
+    page = phone.get("/").content.decode()
+    assert page.count("<span>You are on it</span>") == page.count("<span>Ben is on it</span>") == 1
+    said = [phone.get(one.get_absolute_url()).content.decode() for one in (first, second)]
+    assert [re.findall(r"Acknowledged by <b>(.+?)</b>", one) for one in said] == [["you"], ["Ben"]]
+    claim(first, by=ben)
+    assert "<span>Ben leads</span>" in phone.get("/").content.decode()
+    assert "Acknowledged by" not in phone.get(first.get_absolute_url()).content.decode()
