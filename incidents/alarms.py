@@ -16,6 +16,8 @@ class Alarm:
     url: str
     about: str = ""
     label: str = ""
+    # What else it speaks of: words and address of each link.
+    more: tuple[tuple[str, str], ...] = ()
     # Something to keep in mind, nothing that is wrong: shown after what is.
     quiet: bool = False
     # Something to enter afterwards: after what is under way now.

@@ -12,11 +12,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
 from foundation.crash import crashpoint
+from hotfixes.checks.shapes import listed
 from hotfixes.models import Hotfix, Rollback
 from incidents import alarms
 from incidents.alarms import Alarm
@@ -32,6 +34,8 @@ from products.models import Hold, Product
 type Remedy = Hotfix | Rollback
 BEGUN, FREE = "hold", "free"
 MOST = 50
+# So many products of all that are held Now links to.
+NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,15 @@ class Because:
 
     @property
     def sentence(self) -> str:
-        words = {"product": self.product.name, "ref": self.ref}
-        return _("Hold other releases of %(product)s: %(ref)s goes first.") % words
+        return goes_first([self])
+
+
+def goes_first(because: Sequence[Because]) -> str:
+    """Of one product: said once, however many of its remedies are under way."""
+    words = {"product": because[0].product.name, "ref": listed([one.ref for one in because])}
+    if len(because) > 1:
+        return _("Hold other releases of %(product)s: %(ref)s go first.") % words
+    return _("Hold other releases of %(product)s: %(ref)s goes first.") % words
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,7 @@ class Held:
     @property
     def says(self) -> str:
         if self.because:
-            return " ".join(one.sentence for one in self.because)
+            return goes_first(self.because)
         if self.beside:
             first = self.beside[0]
             words = {"product": self.product.name, "ref": first.ref, "other": first.product.name}
@@ -210,11 +221,30 @@ def _tell(incident: Incident, product: Product, ref: str, key: str, headline: st
 
 
 def _on_now(user: User, shown: Sequence[Incident]) -> list[Alarm]:
-    """A line for each product that is held."""
-    return [
-        Alarm(one.sentence, "", one.remedy.get_absolute_url(), label=_("Open %s") % one.ref, quiet=True)
-        for one in of_user(user)
-    ]
+    """One line, however many products are held: what is wrong elsewhere keeps its place below it."""
+    of: dict[int, list[Because]] = {}
+    for one in of_user(user):
+        of.setdefault(one.product.pk, []).append(one)
+    if not of:
+        return []
+    held = list(of.values())
+    links = [_link(each, alone=len(held) == 1) for each in held[:NAMED]]
+    if held[NAMED:]:
+        links.append((_("%(n)s more") % {"n": len(held) - NAMED}, reverse("hotfixes")))
+    said = goes_first(held[0])
+    if held[1:]:
+        said = _("Hold other releases of %(n)s products: their emergency releases go first.") % {"n": len(held)}
+    return [Alarm(said, "", links[0][1], label=links[0][0], quiet=True, more=tuple(links[1:]))]
+
+
+def _link(because: list[Because], *, alone: bool) -> tuple[str, str]:
+    """Where it is seen: the remedy's own page, or the product's, which lists several."""
+    first = because[0]
+    if alone and len(because) == 1:
+        return _("Open %s") % first.ref, first.remedy.get_absolute_url()
+    refs = listed([one.ref for one in because])
+    page = reverse("product", args=[first.product.slug])
+    return f"{first.product.name}: {refs}", first.remedy.get_absolute_url() if len(because) == 1 else page
 
 
 alarms.register(_on_now)

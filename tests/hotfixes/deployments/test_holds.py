@@ -91,6 +91,26 @@ def test_with_two_the_end_of_one_frees_nothing(product: Product, ada: User) -> N
     assert [one["ref"] for one in asks(product, ada)[1]["because"]] == [second.ref]
 
 
+def test_it_is_said_once_however_many_are_under_way(product: Product, ada: User) -> None:
+    first, second = begun(product, ada), begun(product, ada)
+    says = f"Hold other releases of {product.name}: {first.ref}, {second.ref} go first."
+    assert asks(product, ada)[1]["says"] == says
+    client = Client()
+    client.force_login(ada)
+    page = client.get(f"/products/{product.slug}/").content.decode()
+    assert [page.count(says), page.count("Hold other releases")] == [1, 1]
+    (alarm,) = [one for one in alarms.of(ada) if "Hold" in one.sentence]
+    assert (alarm.sentence, alarm.label, alarm.url) == (
+        says, f"{product.name}: {first.ref}, {second.ref}", f"/products/{product.slug}/",
+    )  # fmt: skip
+    web = begun(make_product(team=product.team, name="Web", slug="web"), ada)
+    (alarm,) = [one for one in alarms.of(ada) if "Hold" in one.sentence]
+    assert alarm.sentence == "Hold other releases of 2 products: their emergency releases go first."
+    assert alarm.more == ((f"Web: {web.ref}", f"/hotfixes/{web.ref}/"),)
+    page = now_says(ada)
+    assert [page.count("Hold other releases"), page.count(f'href="/hotfixes/{web.ref}/"')] == [1, 1]
+
+
 def test_a_rollback_holds_too(product: Product, ada: User) -> None:
     hotfix = begun(product, ada)
     abandon(hotfix, by=ada, reason="Back instead")
