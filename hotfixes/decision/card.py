@@ -13,6 +13,7 @@ from hotfixes.decision.decide import standing
 from hotfixes.decision.told import told
 from hotfixes.models import Choice, Preview
 from hotfixes.preview import asking as asking_git
+from hotfixes.rollback.remarks import entered_at
 from incidents import glance
 from incidents.models import Incident
 from incidents.views.incident import zone_of
@@ -31,6 +32,7 @@ def card(found: Incident, reader: User) -> dict[str, Any]:
         return {
             **_around(found, reader, read),
             "raw": read,
+            "unknowns": _unknowns(found, reader, read),
             "seen": known.seen(read),
             "columns": comparing.columns(read),
             "contain": comparing.contain(read),
@@ -45,6 +47,15 @@ def card(found: Incident, reader: User) -> dict[str, Any]:
             "may_propose": found.is_open and allowed(reader, "propose", found),
             "may_override": found.is_open and allowed(reader, "decide_in_emergency", found),
         }
+
+
+def _unknowns(found: Incident, reader: User, read: dict[str, Any]) -> list[tuple[str, str]]:
+    """Each with the page where `reader` may enter what is missing, or "": a link has words, an address read has none."""
+    pages: dict[str, str] = {}
+    if allowed(reader, "edit", found.product):
+        for way in read["options"]:
+            pages |= entered_at(way)
+    return [(line, pages.get(line, "")) for line in read["unknown"]]
 
 
 def _looked_again(found: Incident, read: dict[str, Any]) -> Preview | None:

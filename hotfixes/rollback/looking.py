@@ -126,12 +126,11 @@ def download(way: Way) -> Seen:
             return Seen(Verdict.FAIL, _("Monitor %(name)s does not find it.") % words, at, facts)
         return unknown(_("Monitor %(name)s cannot tell.") % words, at, **facts)
     if not way.option.get("artifact"):
-        words = {"page": reverse("set_up_step", args=[way.product.slug, "monitors"])}
         said = _(
             "Nobody has said where it can be downloaded. Enter its address, such as "
-            "https://releases.example.org/{target}/…, in the product's set-up under “What is watched”: %(page)s"
+            "https://releases.example.org/{target}/…, in the product's set-up under “What is watched”."
         )
-        return unknown(said % words)
+        return unknown(said, entered_at=reverse("set_up_step", args=[way.product.slug, "monitors"]))
     if not way.artifact:
         return unknown(_("Its address needs the version to go back to, and nobody knows that."))
     return _asked(way)

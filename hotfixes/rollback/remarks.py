@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hotfixes.rollback.shapes import Remark, Way
+from hotfixes.rollback.shapes import Precondition, Remark, Way
 from products.vocabulary import Verdict
 
 # After an irreversible migration the version before may not run; a store's version cannot be called back at all.
@@ -68,11 +68,20 @@ def unknown(found: Way) -> list[str]:
     ]
     listed = [text for applies, text in asked if applies]
     listed += [
-        f"{one['text']} {one['summary']}"
+        _asked(one)
         for one in found["preconditions"]
         if one["verdict"] == Verdict.UNKNOWN and one["shown_by"] not in ("migrations", "staged")
     ]
     return list(dict.fromkeys(listed))
+
+
+def entered_at(found: Way) -> dict[str, str]:
+    """The page where it is entered, by the line of `unknown` that asks for it."""
+    return {_asked(one): page for one in found["preconditions"] if (page := one["facts"].get("entered_at"))}
+
+
+def _asked(one: Precondition) -> str:
+    return f"{one['text']} {one['summary']}"
 
 
 def button(found: Way) -> str:

@@ -25,7 +25,8 @@ def test_a_script_plays_it_with_clocks_ruler_and_who_is_told(
     assert {clock["key"]: clock["state"] for clock in told["clocks"]} == {
         "acknowledged": "met", "response": "met", "decision": "met", "total": "running",
     }  # fmt: skip
-    assert [mark["status"] for mark in told["ruler"] if mark["label"] == "Branch created"] == ["on_time"]
+    # Decided and begun: the branch is what comes next.
+    assert [mark["status"] for mark in told["ruler"] if mark["label"] == "Branch created"] == ["missed"]
     assert told["next"]["do"] == "finish_step"
     assert [one["key"] for one in told["steps"] if one["current"]] == ["branch"]
     assert told["told"][0]["whom"][0] == "Ada (Release Engineer)"

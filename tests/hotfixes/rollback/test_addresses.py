@@ -48,11 +48,17 @@ def of(incident: Incident, option: str) -> tuple[str, str]:
     return line["verdict"], line["summary"]
 
 
-def test_without_an_address_the_card_says_what_to_set_and_where(archy: Product, rosa: User) -> None:
-    verdict, said = of(down(archy, rosa), "ota_previous")
+def test_without_an_address_the_card_says_what_to_set_and_where(
+    archy: Product, rosa: User, client: Client
+) -> None:
+    incident = down(archy, rosa)
+    verdict, said = of(incident, "ota_previous")
     assert verdict == "UNKNOWN"
     assert said.startswith("Nobody has said where it can be downloaded. Enter its address, such as https://")
-    assert said.endswith(f"in the product's set-up under “What is watched”: {PAGE}")
+    assert said.endswith("in the product's set-up under “What is watched”.")
+    card = client.get(f"/decisions/{incident.ref}/").content.decode()
+    assert f'under “What is watched”. <a href="{PAGE}">Enter it</a>' in card
+    assert card.replace(f'href="{PAGE}"', "").count(PAGE) == 0, "an address is followed, not read"
 
 
 def test_set_up_asks_for_it_and_the_version_before_is_looked_for(

@@ -214,3 +214,18 @@ def test_the_branch_mark_takes_its_earliest_evidence(product: Product, ada: User
     assert real() == event.occurred_at
     report(incident, "hotfix_started", by=ada)
     assert real() == event.occurred_at
+
+
+def test_a_decision_makes_no_branch(product: Product, ada: User) -> None:
+    """K79: the hotfix begins with the decision. A branch is there once it is seen, or a fix was pushed to it."""
+    incident = declare(product, by=ada, title="x", severity=product.severities().first())
+
+    def real() -> datetime | None:
+        shown = read(Incident.objects.get(pk=incident.pk), moment.now())
+        assert shown
+        return next(mark.real_at for mark in shown.marks if mark.plan.label == "Branch created")
+
+    report(incident, "hotfix_started", by=ada)
+    assert real() is None
+    pushed = report(incident, "fix_pushed", by=ada)
+    assert real() == pushed.occurred_at
