@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
 from hotfixes.checks.deploy import timeline
-from hotfixes.checks.facts import Deployed, Told
+from hotfixes.checks.facts import PRODUCTION, Deployed, Told
 from hotfixes.checks.naming import Match, match, newer
 from hotfixes.checks.process import commands, deploys_to, wants_everybody
 from hotfixes.checks.shapes import Next, Result, failed, passed, pending, stated, unknown, warned
@@ -89,9 +89,9 @@ def _undone(
         said = _("%(new)s was rolled back in %(place)s: %(found)s runs there again.")
         said %= {**words, "found": gone.version or gone.ref}
         return failed(said, *lines, gone.line, then=_again(context), version=gone.version)
-    elsewhere = timeline.taken_elsewhere(context)
+    elsewhere = _taken_from_here(context)
     if elsewhere is not None and elsewhere.at > last.at:
-        return _elsewhere(context, elsewhere, lines)
+        return taken_by_another(context, elsewhere, lines)
     back = timeline.taken_back(context, last.at)
     if back is not None:
         said = _("Deployed, but then %(by)s said that it failed or was rolled back.") % {"by": back.by or "?"}
@@ -109,7 +109,12 @@ def _undone(
     return None
 
 
-def _elsewhere(context: Context, told: Told, lines: list[str]) -> Result:
+def _taken_from_here(context: Context) -> Told | None:
+    """Users lost it, which says nothing of a dev server that the process deploys to first (`verified_live` tells it)."""
+    return timeline.taken_elsewhere(context) if deploys_to(context) == PRODUCTION else None
+
+
+def taken_by_another(context: Context, told: Told, lines: list[str]) -> Result:
     """The rollback of another incident took the fix back."""
     by = told.data.get("taken_back_by") or {}
     words = {
@@ -178,8 +183,8 @@ def _unsure(context: Context, one: Deployed) -> Result:
 
 def _not_yet(context: Context, reports: list[Deployed]) -> Result:
     words = _words(context)
-    if elsewhere := timeline.taken_elsewhere(context):
-        return _elsewhere(context, elsewhere, [one.line for one in reports[-2:]])
+    if elsewhere := _taken_from_here(context):
+        return taken_by_another(context, elsewhere, [one.line for one in reports[-2:]])
     wrong = [one for one in reports if one.status == "succeeded" and _too_late_for(context, one)]
     if wrong:
         words |= {"found": wrong[-1].version or wrong[-1].ref}

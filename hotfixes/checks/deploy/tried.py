@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from hotfixes.checks.context import Context
 from hotfixes.checks.deploy import timeline
 from hotfixes.checks.deploy.live import asked_by
+from hotfixes.checks.deploy.production import taken_by_another
 from hotfixes.checks.facts import Monitored
 from hotfixes.checks.process import commands, deploys_to
 from hotfixes.checks.shapes import Next, Result, Verdict, failed, listed, not_needed, passed, pending, warned
@@ -38,6 +39,8 @@ def reproduced(context: Context) -> Result:
 
 def verified_live(context: Context) -> Result:
     """Somebody tried it, or what watches the product is up since the deployment (A25)."""
+    if (taken := timeline.taken_elsewhere(context)) is not None:
+        return taken_by_another(context, taken, [])
     said = _after_deploy(context, "verified_live", _("Nobody has tried the fix on the live server yet."))
     since = timeline.in_use(context)
     if since is None or said.verdict in (Verdict.PASS, Verdict.FAIL):

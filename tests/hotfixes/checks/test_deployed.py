@@ -141,3 +141,16 @@ def test_what_users_have_can_be_tried_although_the_dev_server_was_left_out() -> 
     assert verdict("deployed", document=dev, deployed=out) == "PENDING"
     assert summary("smoke", document=dev, deployed=out) == "Nobody has tried it since the deployment."
     assert summary("smoke", document=dev) == "Smoke tests come right after the deployment."
+
+
+def test_what_users_lost_is_told_of_the_live_server_not_of_the_dev_server() -> None:
+    """archy deploys to a dev server first, which a rollback in production does not touch."""
+    dev = {**document("archy"), "deploy": {"environment": "dev"}}
+    out = (deployed(40, environment="dev", kind="dev", ref=""), deployed(45))
+    by = {"rollback": "RB-1", "incident": "INC-9"}
+    lost = event(50, "taken_back", data={"version": "0.1.0", "place": "Production", "taken_back_by": by})
+    given: dict[str, Any] = {"process": "archy", "document": dev, "deployed": out, "told": (lost,)}
+    said = "RB-1 of INC-9 took 0.1.1 back: 0.1.0 runs again (Production)."
+    assert verdict("deployed", **given) == "PASS"
+    assert (verdict("verified_live", **given), summary("verified_live", **given)) == ("FAIL", said)
+    assert summary("deployed", deployed=(deployed(45),), told=(lost,)) == said
