@@ -241,6 +241,11 @@ class Delivery(models.Model):
         return max(self.due_at, self.lease_until or self.due_at)
 
     @property
+    def told(self) -> tuple[str, str, str]:
+        """The same for who is told the same by several ways."""
+        return self.recipient, self.about, self.key
+
+    @property
     def ref(self) -> str:
         """What it is about, without the cause: `INC-42`."""
         return self.about.partition("/")[0]

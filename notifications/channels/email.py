@@ -38,7 +38,7 @@ def shown(config: dict[str, str]) -> str:
 
 
 def unusable() -> str:
-    return "" if settings.MAIL_URL else _("not set up: MAIL_URL is empty")
+    return "" if settings.MAIL_URL else _("mail is not set up: MAIL_URL is empty")
 
 
 def send(parcel: Parcel) -> Outcome:

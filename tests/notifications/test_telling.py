@@ -70,14 +70,14 @@ def test_without_contacts_whoever_responds_is_told(product: Product, mia: User, 
 def test_what_is_not_set_up_is_skipped_with_its_reason(product: Product, ada: User) -> None:
     assert told(opened(product)) == [
         ("Ada (Release Engineer)", "inapp", "sent", ""),
-        ("Ada (Release Engineer)", "email", "skipped", "not set up: MAIL_URL is empty"),
+        ("Ada (Release Engineer)", "email", "skipped", "mail is not set up: MAIL_URL is empty"),
     ]
 
 
 def test_who_declared_it_is_not_told_of_it(product: Product, ada: User, ben: User, post: Mailbox) -> None:
     rows = told(opened(product, by=ada))
     assert [row[2:] for row in rows] == [
-        ("skipped", "did it"), ("skipped", "did it"), ("sent", ""), ("pending", ""),
+        ("skipped", "they did it themselves"), ("skipped", "they did it themselves"), ("sent", ""), ("pending", ""),
     ]  # fmt: skip
 
 
