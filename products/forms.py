@@ -45,9 +45,9 @@ class ProductForm(forms.Form):
         help_text=_("One on each line: what people, scripts and app stores call it."),
     )
     first_release = _line(
-        _("First release"), 40, help_text=_("Such as v1.0.0. Hotfixes are for what came after it.")
+        _("First release"), 80, help_text=_("Such as v1.0.0. Hotfixes are for what came after it.")
     )
-    version = _line(_("Version in production"), 40, help_text=_("Such as 0.1.0."))
+    version = _line(_("Version in production"), 80, help_text=_("Such as 0.1.0."))
 
     def __init__(self, *args: Any, product: Product | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -156,8 +156,8 @@ class Product(models.Model):
     aliases = models.JSONField(default=list, blank=True)
     team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, related_name="products")
     process = models.ForeignKey(Process, on_delete=models.PROTECT, related_name="products")
-    first_release = models.CharField(max_length=40, blank=True, validators=[plain_text])
-    version = models.CharField(max_length=40, blank=True, validators=[plain_text])
+    first_release = models.CharField(max_length=80, blank=True, validators=[plain_text])
+    version = models.CharField(max_length=80, blank=True, validators=[plain_text])
     # Where its code lies; several products may share one.
     repository = models.ForeignKey(
         Repository, on_delete=models.PROTECT, null=True, blank=True, related_name="products"

@@ -55,7 +55,18 @@ _VALIDATORS: dict[type[validators.BaseValidator] | type[validators.RegexValidato
 }
 
 
+_attrs = forms.CharField.widget_attrs
+
+
+def _uncut(field: forms.CharField, widget: forms.Widget) -> dict[str, Any]:
+    """No page stops anybody at a limit: a browser cuts what is pasted beyond it without a word. It is refused instead,
+    beside its field and whole.
+    """
+    return {name: value for name, value in _attrs(field, widget).items() if name != "maxlength"}
+
+
 def use() -> None:
+    forms.CharField.widget_attrs = _uncut  # type: ignore[method-assign]
     for field, words in _FIELDS.items():
         field.default_error_messages = {**field.__dict__.get("default_error_messages", {}), **words}
     for validator, message in _VALIDATORS.items():

@@ -96,7 +96,7 @@ def versions_agree(context: Context, results: Results) -> Result:
     if timeline.first_success(context) is None:
         return pending(_("Nobody has said that it is deployed."))
     if newer(context, done[-1].version):
-        return not_needed(_("%s came after it.") % done[-1].version[:40])
+        return not_needed(_("%s came after it.") % done[-1].version)
     said = [(_("deployed"), bare(done[-1].version), done[-1].line)]
     said += [
         (one.where[:80], bare(one.version), one.line)
@@ -113,7 +113,7 @@ def versions_agree(context: Context, results: Results) -> Result:
     odd = [(where, version) for where, version, _line in said if version and version != new]
     if not odd:
         if context.product_version and bare(context.product_version) != new:
-            proof.append(_("Entered for the product is %s still.") % context.product_version[:40])
+            proof.append(_("Entered for the product is %s still.") % context.product_version)
         return passed(_("All speak of %s.") % new, *proof, versions=[version for _w, version, _l in said])
     words = {"odd": listed([f"{where} {version}" for where, version in odd]), "new": new}
     then = Next(_("Find out which is right, and correct the others."))

@@ -63,7 +63,7 @@ def base_deployed(context: Context) -> Result:
         others = [one for one in seen if bare(one.version) != old]
         if others:
             said = _("%(where)s reports %(version)s, not %(old)s.")
-            words = {"where": others[0].where[:80], "version": others[0].version[:40], "old": old}
+            words = {"where": others[0].where[:80], "version": others[0].version, "old": old}
             return warned(said % words, *(one.line for one in seen[:10]), then=_another_base())
         return passed(_("Production reports %s.") % old, *(one.line for one in seen[:10]))
     done = [
@@ -75,7 +75,7 @@ def base_deployed(context: Context) -> Result:
     if last is None or not old:
         return _entered(context, old)
     if bare(last.version) not in (old, context.known["new"]):
-        words = {"version": last.version[:40], "old": old}
+        words = {"version": last.version, "old": old}
         said = _("The last deployment was %(version)s, not %(old)s.") % words
         return warned(said, last.line, then=_another_base())
     return passed(_("%s was deployed last.") % old, last.line)
@@ -83,7 +83,7 @@ def base_deployed(context: Context) -> Result:
 
 def _entered(context: Context, old: str) -> Result:
     """What somebody has entered on the product's page, where nothing that runs and no deployment has told anything."""
-    version = context.product_version[:40]
+    version = context.product_version
     if not version or not old:
         return unknown(_("Can't tell which version is in production: nobody has entered it or reported it."))
     if bare(version) in (old, context.known["new"]):

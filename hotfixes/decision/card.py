@@ -50,7 +50,7 @@ def card(found: Incident, reader: User) -> dict[str, Any]:
 
 
 def _unknowns(found: Incident, reader: User, read: dict[str, Any]) -> list[tuple[str, str]]:
-    """Each with the page where `reader` may enter what is missing, or "": a link has words, an address read has none."""
+    """Each with the page where `reader` may enter what is missing, or "": an address is followed, not read."""
     pages: dict[str, str] = {}
     if allowed(reader, "edit", found.product):
         for way in read["options"]:

@@ -49,7 +49,7 @@ def went_back(made: Deployment) -> None:
     """The product's own version is what production runs again."""
     runs = of_place(made.environment)
     if runs.by == made and runs.version:
-        Product.objects.filter(pk=made.product_id).update(version=runs.version[:40])
+        Product.objects.filter(pk=made.product_id).update(version=runs.version)
         shown_anew(made.product)
 
 

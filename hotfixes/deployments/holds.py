@@ -233,7 +233,9 @@ def _on_now(user: User, shown: Sequence[Incident]) -> list[Alarm]:
         links.append((_("%(n)s more") % {"n": len(held) - NAMED}, reverse("hotfixes")))
     said = goes_first(held[0])
     if held[1:]:
-        said = _("Hold other releases of %(n)s products: their emergency releases go first.") % {"n": len(held)}
+        said = _("Hold other releases of %(n)s products: their emergency releases go first.") % {
+            "n": len(held)
+        }
     return [Alarm(said, "", links[0][1], label=links[0][0], quiet=True, more=tuple(links[1:]))]
 
 

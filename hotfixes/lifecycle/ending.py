@@ -136,7 +136,7 @@ def _raise_entered(hotfix: Hotfix) -> None:
         Product.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=hotfix.product_id).first()
     )
     if free and free.version and bare(free.version) == hotfix.old_version:
-        free.version = hotfix.new_version[:40]
+        free.version = hotfix.new_version
         free.save(update_fields=["version"])
         shown_anew(free)
 

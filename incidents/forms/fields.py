@@ -24,24 +24,12 @@ def line(label: Any, *, limit: int = 200, required: bool = True, **options: Any)
     )
 
 
-class LongText(forms.CharField):
-    """Its page does not stop anybody at the limit: what is pasted beyond it would be cut without a word."""
-
-    default_error_messages = {
-        "max_length": _("At most %(limit_value)d characters; these are %(show_value)d. Shorten it.")
-    }
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        attrs = super().widget_attrs(widget)
-        return {name: value for name, value in attrs.items() if name != "maxlength"}
-
-
 def words(
     label: Any, *, limit: int = 4000, required: bool = True, rows: int = 3, **options: Any
 ) -> forms.CharField:
     """Several lines of text; Markdown is allowed where it is shown as such."""
     area = forms.Textarea(attrs={"rows": rows})
-    return LongText(
+    return forms.CharField(
         label=label, max_length=limit, required=required, validators=[plain_text], widget=area, **options
     )
 

@@ -180,7 +180,6 @@ def declared(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "incidents/declared.html", context)
 
 
-
 def _may_take(user: Any, found: Incident) -> bool:
     """Who declares often is the one who is on it. What is entered afterwards asks when that was, on its own page."""
     taken = found.acknowledged_at or not found.is_open or asks_when(found, "acknowledge")

@@ -14,7 +14,7 @@ from products.models import Process, ProcessVersion, Product, Severity
 from products.policy_overrides import process_policy
 
 Name = Annotated[str, Field(min_length=1, max_length=80), Plain]
-Version = Annotated[str, Field(max_length=40), Plain]
+Version = Annotated[str, Field(max_length=80), Plain]
 
 
 class EnvironmentShape(Schema):

@@ -91,7 +91,7 @@ def test_without_a_team_the_form_leads_to_teams(shipped: None) -> None:
         ({"process": "nope"}, "There is no such process. Choose one of these."),
         ({"aliases": "x" * 81}, "A name has at most 80 characters."),
         ({"aliases": "\n".join(str(n) for n in range(21))}, "At most 20 other names."),
-        ({"version": "v" * 41}, "At most 40 characters"),
+        ({"version": "1." * 150 + "1"}, "At most 80 characters; these are 301. Shorten it."),
     ],
 )
 def test_bad_input_is_told_beside_its_field_and_nothing_is_lost(

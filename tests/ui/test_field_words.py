@@ -63,3 +63,18 @@ def test_what_it_says(field: forms.Field, given: str, said: str) -> None:
     with pytest.raises(ValidationError) as refused:
         field.clean(given)
     assert refused.value.messages == [said]
+
+
+def test_a_page_cuts_nothing_that_is_pasted() -> None:
+    """A browser stops at `maxlength` without a word: half of a version, or of a note, was kept as if it were whole."""
+
+    class Pasted(forms.Form):
+        version = forms.CharField(max_length=3)
+        note = forms.CharField(max_length=3, widget=forms.Textarea)
+
+    assert "maxlength" not in Pasted().as_p()
+    assert "<textarea" in Pasted().as_p()
+    assert Pasted({"version": "1.2.3", "note": "abcd"}).errors == {
+        "version": ["At most 3 characters; these are 5. Shorten it."],
+        "note": ["At most 3 characters; these are 4. Shorten it."],
+    }

@@ -110,7 +110,7 @@ def _undone(
 
 
 def _taken_from_here(context: Context) -> Told | None:
-    """Users lost it, which says nothing of a dev server that the process deploys to first (`verified_live` tells it)."""
+    """Users lost it: of a dev server that the process deploys to first that says nothing (`verified_live` tells it)."""
     return timeline.taken_elsewhere(context) if deploys_to(context) == PRODUCTION else None
 
 

@@ -88,7 +88,7 @@ def rollback_verified(context: Context) -> Result:
     old = context.known["old"]
     seen = [one for one in context.versions if one.kind == "production" and one.at >= since]
     lines = [one.line for one in seen[:20]]
-    words = {"old": old, "versions": ", ".join(sorted({one.version[:40] for one in seen}))}
+    words = {"old": old, "versions": ", ".join(sorted({one.version for one in seen}))}
     if seen and old and any(bare(one.version) != old for one in seen):
         return failed(_("Rolled back, but what runs is %(versions)s, not %(old)s.") % words, *lines)
     if seen and old:
