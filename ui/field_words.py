@@ -66,7 +66,7 @@ def _uncut(field: forms.CharField, widget: forms.Widget) -> dict[str, Any]:
 
 
 def use() -> None:
-    forms.CharField.widget_attrs = _uncut  # type: ignore[method-assign]
+    forms.CharField.widget_attrs = _uncut  # type: ignore[assignment,method-assign]
     for field, words in _FIELDS.items():
         field.default_error_messages = {**field.__dict__.get("default_error_messages", {}), **words}
     for validator, message in _VALIDATORS.items():
