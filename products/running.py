@@ -51,11 +51,18 @@ def _said_again(one: Deployment, last: Deployment | None) -> bool:
 
 
 def stands(place: Environment, told: Sequence[Deployment]) -> Running:
-    """By these reports, the oldest first. Pure.
+    """By these reports, the oldest first. Pure."""
+    found = course(place, told)
+    return found[-1] if found else Running(place)
+
+
+def course(place: Environment, told: Sequence[Deployment]) -> list[Running]:
+    """What ran one after the other by these reports, both the oldest first. Pure.
 
     A report of `rolled_back` names what runs again, or what was taken back: then it is what ran before that.
     """
     spans: list[Deployment] = []
+    ran: list[Running] = []
     found = Running(place)
     # The rollback by which it came to what runs, also when that is said to be deployed once more.
     back: Deployment | None = None
@@ -67,11 +74,14 @@ def stands(place: Environment, told: Sequence[Deployment]) -> Running:
             earlier = next((e for e in reversed(spans) if bare(e.version) != bare(found.version)), None)
             version = earlier.version if earlier else ""
             found, back = Running(place, version, one.at, one, guessed=True), one
+            ran.append(found)
         elif bare(one.version) != bare(found.version) or found.guessed:
             found, back = Running(place, one.version, one.at, one), one if is_back else None
+            ran.append(found)
         else:
             # Deployed again: it runs since the first time, and the newest report says so best.
             found = Running(place, one.version, found.since, one)
+            ran[-1:] = [found]
         if not found.guessed:
             spans.append(one)
-    return found
+    return ran

@@ -125,8 +125,7 @@ def _words(found: Standing) -> list[Contradiction]:
     """What a person said last of it, where the check has looked since and does not see it."""
     last: dict[str, TimelineEvent] = {}
     for event in found.events:
-        about = "" if event.redacted else str(event.data.get("hotfix") or "")
-        if about not in ("", found.hotfix.ref):
+        if not found.hotfix.is_meant(event):
             continue
         if event.kind in SAID:
             last[event.kind] = event

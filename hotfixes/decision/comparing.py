@@ -44,6 +44,8 @@ class Column:
     recommended: list[str] = field(default_factory=list)
     # A store's version is not called back: its rollout is halted.
     halts: bool = False
+    # Fixes of other incidents that go with it.
+    takes_back: list[str] = field(default_factory=list)
 
     @property
     def is_blocked(self) -> bool:
@@ -105,6 +107,8 @@ def _safe(way: dict[str, Any] | None) -> bool | None:
         return None
     if way["blocked"] or way["data_preserved"] == "no" or way["undoes"]["security"]:
         return False
+    if way.get("takes_back"):
+        return None
     if way["unknown"] or way["data_preserved"] != "yes" or way["undoes"]["migrations"] == "maybe":
         return None
     return True
@@ -149,7 +153,6 @@ def _hotfix_blocked(hotfix: dict[str, Any]) -> Cell:
 
 
 def _back(found: dict[str, Any], way: dict[str, Any]) -> Column:
-    blocked = way["blocked"]
     return Column(
         "rollback", way["key"], _("Halt rollout") if way["kind"] == HALT else _("Roll back"), way["button"],
         time=_back_time(way),
@@ -158,9 +161,10 @@ def _back(found: dict[str, Any], way: dict[str, Any]) -> Column:
             "yes": Cell(_("kept"), GOOD), "no": Cell(_("lost"), BAD),
         }.get(way["data_preserved"], Cell(_("can't tell"), OPEN)),
         users=Cell(way["user_action"] or _("nothing")),
-        blocked=Cell(blocked[0]["text"], BAD, _more(blocked)) if blocked else Cell(_("nothing known")),
+        blocked=_against(way),
         recommended=_recommended(found, "rollback", way["key"]),
         halts=way["kind"] == HALT,
+        takes_back=way.get("takes_back") or [],
     )  # fmt: skip
 
 
@@ -175,10 +179,21 @@ def _back_time(way: dict[str, Any]) -> Cell:
     return Cell(_("can't tell"), OPEN, _("never done yet"))
 
 
+def _against(way: dict[str, Any]) -> Cell:
+    if way["blocked"]:
+        return Cell(way["blocked"][0]["text"], BAD, _more(way["blocked"]))
+    n = len(way.get("takes_back") or [])
+    if not n:
+        return Cell(_("nothing known"))
+    return Cell(ngettext("takes back another incident's fix", "takes back other incidents' fixes", n), OPEN)
+
+
 def _undoes(way: dict[str, Any]) -> Cell:
-    undoes = way["undoes"]
+    undoes, lost = way["undoes"], way.get("takes_back") or []
     if way["kind"] in FORWARD:
         return Cell(_("nothing"))
+    if lost and not undoes["known"]:
+        return Cell(", ".join(lost[:2]), OPEN, _("what else: can't tell"))
     if not undoes["known"]:
         return Cell(_("can't tell"), OPEN)
     n, security = undoes["commits"], len(undoes["security"])
@@ -187,7 +202,8 @@ def _undoes(way: dict[str, Any]) -> Cell:
         return Cell(
             words, BAD, ngettext("%(n)s for security", "%(n)s for security", security) % {"n": security}
         )
-    return Cell(words, OPEN if undoes["hotfixes"] else PLAIN, ", ".join(undoes["hotfixes"][:2]))
+    named = lost or undoes["hotfixes"]
+    return Cell(words, OPEN if named else PLAIN, ", ".join(named[:2]))
 
 
 def _more(blocked: list[Any]) -> str:

@@ -196,10 +196,13 @@ def _begin(
         return
     kind = BEGINS.get(choice)
     since = recipients.opened_at(incident)
-    if kind and not incident.events.filter(kind=kind, recorded_at__gte=since).exists():
+    # What was taken back or given up goes on no more.
+    again = choice == Choice.HOTFIX and hotfixes.again(incident)
+    if kind and (again or not incident.events.filter(kind=kind, recorded_at__gte=since).exists()):
+        facts: dict[str, Any] = hotfixes.anew(incident, incident.product) if again else {}
         perform(
             incident, Step(kind, OPEN), by=by, at=event.occurred_at, measured=True, source=MACHINE,
-            implied_by=str(EventKind.DECIDED),
+            implied_by=str(EventKind.DECIDED), **facts,
         )  # fmt: skip
         if choice == Choice.HOTFIX:
             hotfixes.decided(incident)

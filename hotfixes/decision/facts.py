@@ -24,6 +24,7 @@ from incidents.lifecycle import setbacks
 from incidents.lifecycle.described import WORDS
 from incidents.models import Incident
 from monitoring.states import State
+from products.vocabulary import EventKind
 
 # Time passes by itself: what only it changes makes no other fact.
 PASSING = ("at", "clocks")
@@ -129,6 +130,7 @@ def _setback(incident: Incident) -> dict[str, Any] | None:
         "what": setbacks.what(event, document),
         "who": event.actor_label if event.actor_id else "",
         "remedy": remedy_of(incident, event),
+        "again": setbacks.again(event) if event.kind == EventKind.TAKEN_BACK else "",
         "said": setbacks.sentence(event, document, incident.product.team.time_zone),
     }
 

@@ -23,7 +23,7 @@ REVIEWERS: Final = 3
 
 def mending(incident: Incident, proposal: dict[str, Any] | None) -> dict[str, Any]:
     """JSON. `cause_known` and `reproduced`: None where nobody said. `checks`: of the hotfix under way, by key."""
-    hotfix = next((one for one in hotfixes_of(incident) if one.is_open), None)
+    hotfix = next((one for one in hotfixes_of(incident) if one.is_going_out), None)
     checks = _checks(hotfix) if hotfix else {}
     reproduced = checks.get("reproduced", {}).get("verdict") in (Verdict.PASS, Verdict.STATED) or None
     cause = (proposal or {}).get("cause")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from foundation import moment, rounds
 from foundation.crash import crashpoint
 from hotfixes.judging.milestones import deployment_words
-from hotfixes.models import Choice, Hotfix, Rollback
+from hotfixes.models import Hotfix, Rollback
 from hotfixes.observing import asking
 from hotfixes.rollback import whose
 from incidents.lifecycle import followers, watch
@@ -23,7 +23,7 @@ from incidents.lifecycle.lifecycle import Step, perform
 from incidents.models import Incident, Mode, Status, TimelineEvent
 from incidents.timeline import corrections
 from incidents.work.report import REPORTED_IN
-from products.models import Deployment
+from products.models import Deployment, Environment
 from products.running import of_place
 from products.versions import bare
 from products.vocabulary import EnvironmentKind, EventKind
@@ -144,6 +144,7 @@ def _back(incident: Incident, hotfix: Hotfix, runs: Runs) -> None:
             by=None,
             at=at,
             **_facts(hotfix, runs),
+            **_elsewhere(hotfix, runs, lacks=False),
             taken_back_by=_named(incident, runs.rollback),
         )
     Hotfix.objects.filter(pk=hotfix.pk).update(taken_back_at=at)
@@ -174,22 +175,28 @@ def _again(incident: Incident, hotfix: Hotfix, runs: Runs) -> None:
     at = max(runs.report.at, incident.detected_at)
     kinds = (EventKind.TAKEN_BACK, EventKind.DEPLOYED)
     rows = incident.events.filter(kind__in=kinds).select_related("payload").order_by("-seq")
-    last = next((one for one in rows if one.data.get("hotfix", hotfix.ref) == hotfix.ref), None)
+    last = next((one for one in rows if hotfix.is_meant(one)), None)
+    without = _elsewhere(hotfix, runs, lacks=True)
     if last is not None and last.kind == EventKind.TAKEN_BACK:
         step = Step(EventKind.DEPLOYED, ANYWHERE, watch.status_after(incident, EventKind.DEPLOYED))
-        perform(incident, step, by=None, at=at, **_facts(hotfix, runs), out_again=True)
-    Hotfix.objects.filter(pk=hotfix.pk).update(taken_back_at=None)
+        perform(incident, step, by=None, at=at, **_facts(hotfix, runs), **without, out_again=True)
+    if not without:
+        Hotfix.objects.filter(pk=hotfix.pk).update(taken_back_at=None)
     asking.ask(*Hotfix.objects.open().filter(pk=hotfix.pk))
 
 
 def follow(incident: Incident, event: TimelineEvent) -> None:
-    """Somebody goes on with it: other releases wait for it again. Hears of every event, in its transaction."""
-    decided = event.kind == EventKind.DECIDED and event.data.get("choice") == Choice.HOTFIX
-    if decided or event.kind in (EventKind.DEPLOY_STARTED, EventKind.DEPLOYED):
-        mine = incident.hotfixes.open().filter(taken_back_at__isnull=False)
-        if ref := str(event.data.get("hotfix") or ""):
-            mine = mine.filter(number=Hotfix.number_of(ref) or 0)
-        mine.update(taken_back_at=None)
+    """It goes out again: other releases wait for it again. Hears of every event, in its transaction. Who decides on a
+    hotfix anew begins another one (hotfixes/lifecycle/start.py)."""
+    if event.kind not in (EventKind.DEPLOY_STARTED, EventKind.DEPLOYED):
+        return
+    mine = incident.hotfixes.open().filter(taken_back_at__isnull=False).select_related("product")
+    if ref := str(event.data.get("hotfix") or ""):
+        mine = mine.filter(number=Hotfix.number_of(ref) or 0)
+    # What goes out goes to one place.
+    left = 1 if event.kind == EventKind.DEPLOY_STARTED else 0
+    gone_on = [one.pk for one in mine if len(_places(one, lacks=True)) <= left]
+    Hotfix.objects.filter(pk__in=gone_on).update(taken_back_at=None)
 
 
 def _facts(hotfix: Hotfix, runs: Runs) -> dict[str, Any]:
@@ -202,13 +209,26 @@ def _facts(hotfix: Hotfix, runs: Runs) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _elsewhere(hotfix: Hotfix, runs: Runs, *, lacks: bool) -> dict[str, Any]:
+    """Of several places of the users the names of the others, where it is not as in this one: nobody claims of all what
+    was seen in one.
+    """
+    here = runs.report.environment_id
+    found = [place.name for place in _places(hotfix, lacks=lacks) if place.pk != here]
+    return {"without" if lacks else "still": ", ".join(found)} if found else {}
+
+
+def _places(hotfix: Hotfix, *, lacks: bool) -> list[Environment]:
+    """Those of the users that run a version without it, or with it. A query for each."""
+    places = hotfix.product.environments.filter(kind=EnvironmentKind.PRODUCTION)
+    return [one for one in places if whose.lacks(of_place(one).version, hotfix) is lacks]
+
+
 def _named(incident: Incident, rollback: Rollback | None) -> dict[str, str]:
     """Whose it was, for readers of `incident` who may all know of that one; nothing of a private one, or of one of
     another team.
     """
-    if rollback is None or rollback.incident.private:
-        return {}
-    if rollback.incident.product.team_id != incident.product.team_id:
+    if rollback is None or not whose.may_be_named(rollback.incident, incident):
         return {}
     return {"rollback": rollback.ref, "incident": rollback.incident.ref}
 

@@ -15,7 +15,7 @@ from hotfixes.models import ForgeReading, Hotfix
 from hotfixes.observing.history import history
 from hotfixes.rollback import whose
 from hotfixes.watch import known as known_watch
-from incidents.models import ChecklistItem, TimelineEvent
+from incidents.models import ChecklistItem
 from incidents.work import work
 from incidents.work.work import Work
 from products.models import Deployment, VersionSeen
@@ -180,18 +180,13 @@ def _told(hotfix: Hotfix, known: Work) -> tuple[Told, ...]:
             event.seq,
         )
         for event in known.story.events
-        if about(event) in ("", hotfix.ref) and event.pk not in back
+        if hotfix.is_meant(event) and event.pk not in back
     )
 
 
 def _waived(box: ChecklistItem) -> bool:
     """Ticked by going on without it, which says nothing about whether it is so."""
     return box.done_by_event is not None and box.done_by_event.kind == EventKind.OVERRIDDEN
-
-
-def about(event: TimelineEvent) -> str:
-    """Which hotfix an event speaks of; "" for the incident as a whole."""
-    return "" if event.redacted else str(event.data.get("hotfix") or "")
 
 
 def _versions(hotfix: Hotfix, now: datetime) -> tuple[Seen, ...]:

@@ -44,7 +44,7 @@ def tell(
 def events_of(incident: Incident, hotfix: Hotfix) -> list[TimelineEvent]:
     """The incident's events, oldest first, without those of its other hotfixes."""
     rows = incident.events.select_related("payload").order_by("seq")
-    return [event for event in rows if str(event.data.get("hotfix") or hotfix.ref) == hotfix.ref]
+    return [event for event in rows if hotfix.is_meant(event)]
 
 
 def is_new(one: Reached, events: list[TimelineEvent]) -> bool:

@@ -35,7 +35,7 @@ def counted(old: str, rules: PolicySpec, product: Product, *, but: Hotfix | None
 def taken(product: Product, but: Hotfix | None) -> set[str]:
     """What users have had, and what its other fixes bring: two at once would push to one branch and one tag."""
     out = Deployment.objects.filter(product=product, environment__kind=EnvironmentKind.PRODUCTION)
-    fixes = product.hotfixes.exclude(status=Hotfix.Status.ABANDONED)
+    fixes = product.hotfixes.exclude(status=Hotfix.Status.ABANDONED, taken_back_at=None)
     if but is not None:
         out, fixes = out.exclude(hotfix=but.ref), fixes.exclude(pk=but.pk)
     rows = out.values_list("version").union(fixes.values_list("new_version")).order_by()

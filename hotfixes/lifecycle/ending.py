@@ -72,6 +72,17 @@ def abandon(hotfix: Hotfix, *, by: User, reason: str, at: datetime | None = None
         return event
 
 
+def replaced(hotfix: Hotfix, *, by: User | None, instead: str) -> None:
+    """What was taken back does not go on: `instead` (its ref) begins. What was said and shown of it stays, and so does
+    that it was taken back. In the transaction of whoever begins the other, with the incident held.
+    """
+    event = perform(
+        hotfix.incident, ABANDON, by=by, hotfix=hotfix.ref, abandoned=True, taken_back=True, instead=instead
+    )
+    hotfix.status, hotfix.ended_at = Hotfix.Status.ABANDONED, event.occurred_at
+    hotfix.save(update_fields=["status", "ended_at"])
+
+
 def after_round(
     incident: Incident, hotfix: Hotfix, changed: Iterable[CheckResult], now: datetime
 ) -> dict[str, Any]:

@@ -18,10 +18,11 @@ from foundation import moment, rounds
 from foundation.crash import crashpoint
 from foundation.refs import next_number
 from hotfixes.git import names
-from hotfixes.lifecycle import counting
+from hotfixes.lifecycle import counting, ending
 from hotfixes.models import Hotfix
 from hotfixes.naming import patterns
 from hotfixes.observing import asking
+from incidents.lifecycle import undoing
 from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.messages import placeholders
 from incidents.models import OPEN, Incident, Mode, TimelineEvent
@@ -69,7 +70,7 @@ def start(
     """Begin `product`'s hotfix (the incident's own unless said otherwise); the promise to respond is kept by it.
 
     `base_tag` is the tag in production, `branch` a name that is there already, `version` the one that it brings, where
-    it is not counted up. Raises Begun, TooLate, or ValidationError by field.
+    it is not counted up. One that was taken back ends with it. Raises Begun, TooLate, or ValidationError by field.
     """
     product = product or incident.product
     with transaction.atomic():
@@ -77,25 +78,46 @@ def start(
         incident.read_again()
         if incident.status not in OPEN:
             raise TooLate(incident, START)
-        if standing := incident.hotfixes.open().filter(product=product).first():
+        if standing := incident.hotfixes.going_out().filter(product=product).first():
             raise Begun(incident, standing)
         check_moment(incident, at)
         found = _facts(incident, product, base_tag.strip(), slug.strip(), branch.strip(), component, version)
         counting.asked_for(found)
         number = next_number("HF")
-        if product != incident.product or not begun(incident):
-            event = perform(
+        word = begun(incident) if product == incident.product else None
+        if word is None:
+            word = perform(
                 incident, START, by=by, at=at, measured=True, hotfix=f"HF-{number}", product=product.name,
-                branch=found["branch"],
+                branch=found["branch"], **anew(incident, product),
             )  # fmt: skip
-            at = event.occurred_at
-        return _make(incident, product, found, by=by, at=at, number=number)
+            at = word.occurred_at
+        return _make(incident, product, found, word, by=by, at=at, number=number)
 
 
-def begun(incident: Incident) -> bool:
-    """Somebody began a hotfix since it was opened the last time."""
+def begun(incident: Incident) -> TimelineEvent | None:
+    """The last word by which somebody began a hotfix since the incident was opened, and since the one before it ended
+    or was taken back; None where none is waiting for its row.
+    """
     since = recipients.opened_at(incident)
-    return incident.events.filter(kind=EventKind.HOTFIX_STARTED, recorded_at__gte=since).exists()
+    last = incident.hotfixes.filter(product=incident.product_id).order_by("-number").first()
+    if last is not None:
+        if last.is_going_out:
+            return None
+        since = max(filter(None, (since, last.ended_at, last.taken_back_at)))
+    words = incident.events.filter(kind=EventKind.HOTFIX_STARTED, recorded_at__gte=since)
+    return words.order_by("-seq").first()
+
+
+def anew(incident: Incident, product: Product) -> dict[str, Any]:
+    """What the beginning of `product`'s next hotfix says of what was told of the one before it."""
+    again = product == incident.product and incident.hotfixes.filter(product=product).exists()
+    return undoing.anew(incident) if again else {}
+
+
+def again(incident: Incident) -> bool:
+    """Whether there was one that goes on no more, given up or taken back, and nobody has begun the next."""
+    mine = incident.hotfixes.filter(product=incident.product_id)
+    return mine.exists() and not mine.going_out().exists() and begun(incident) is None
 
 
 def decided(incident: Incident) -> None:
@@ -119,19 +141,25 @@ def adopt() -> int:
         "-seq"
     )
     rows = Hotfix.objects.filter(
-        Q(status=Hotfix.Status.OPEN) | Q(started_at__gte=OuterRef("begun_at")),
+        Q(status=Hotfix.Status.OPEN, taken_back_at=None)
+        | Q(started_at__gte=OuterRef("begun_at"))
+        | Q(ended_at__gt=OuterRef("told_at"))
+        | Q(taken_back_at__gt=OuterRef("told_at")),
         incident=OuterRef("pk"),
         product=OuterRef("product"),
     )
     waiting = Incident.objects.open().filter(remedy_at__isnull=False).exclude(mode=Mode.RETROSPECTIVE)
     # Asked at each of the ticker's rounds: the words are read only of those that have no hotfix under way.
-    standing = Hotfix.objects.open().filter(incident=OuterRef("pk"), product=OuterRef("product"))
+    standing = Hotfix.objects.going_out().filter(incident=OuterRef("pk"), product=OuterRef("product"))
     without = list(waiting.exclude(Exists(standing)).order_by().values_list("pk", flat=True))
     if not without:
         return 0
     waiting = (
         waiting.filter(pk__in=without)
-        .annotate(begun_at=Subquery(word.values("occurred_at")[:1]))
+        .annotate(
+            begun_at=Subquery(word.values("occurred_at")[:1]),
+            told_at=Subquery(word.values("recorded_at")[:1]),
+        )
         .filter(begun_at__isnull=False)
     )
     return rounds.each("hotfix.adopt", waiting.exclude(Exists(rows)).for_page()[:20], _adopted)
@@ -141,17 +169,17 @@ def _adopted(incident: Incident) -> bool:
     """Whether it has a row now. A policy that cannot be read keeps it without one: its product's page says so."""
     with transaction.atomic():
         locked = Incident.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=incident.pk)
-        if not locked.exists() or not begun(incident):
+        if not locked.exists():
             return False
-        if incident.hotfixes.open().filter(product=incident.product).exists():
+        event = begun(incident)
+        if event is None or incident.hotfixes.going_out().filter(product=incident.product).exists():
             return False
-        event = incident.events.filter(kind=EventKind.HOTFIX_STARTED).latest("seq")
         try:
             facts = _facts(incident, incident.product, "", "", "", "")
         except ValidationError as problem:
             log.warning("hotfix.not_adopted", incident=incident.ref, problem=str(problem.messages[0])[:200])
             return False
-        _make(incident, incident.product, facts, by=event.actor, at=event.occurred_at)
+        _make(incident, incident.product, facts, event, by=event.actor, at=event.occurred_at)
         return True
 
 
@@ -159,17 +187,24 @@ def _make(
     incident: Incident,
     product: Product,
     facts: dict[str, Any],
+    word: TimelineEvent,
     *,
     by: User | None,
     at: datetime | None,
     number: int = 0,
 ) -> Hotfix:
-    now = moment.now()
+    """`word`: by which it has begun. What was taken back ends, and the new one says so."""
+    now, number = moment.now(), number or next_number("HF")
+    earlier = incident.hotfixes.filter(product=product)
+    begun_seq = word.seq - 1 if earlier.exists() else 0
+    if before := earlier.open().first():
+        ending.replaced(before, by=by, instead=f"HF-{number}")
     made = Hotfix.objects.create(
-        number=number or next_number("HF"),
+        number=number,
         incident=incident,
         product=product,
         repository=product.repository,
+        begun_seq=begun_seq,
         started_at=at or now,
         started_by=by,
         look_at=now,

@@ -9,8 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.text import plain_text, single_line
 from hotfixes.models.remedy import Remedy, RemedyQuerySet, look_due, one_open
-from incidents.models import Incident
+from incidents.models import Incident, TimelineEvent
 from products.process.schema.policy import PolicySpec
+from products.vocabulary import EventKind
+
+# These speak of the problem, whichever fix is under way.
+OF_THE_INCIDENT = frozenset({
+    EventKind.DECLARED, EventKind.SEVERITY_CONFIRMED, EventKind.SEVERITY_CHANGED, EventKind.DECIDED,
+    EventKind.POSTMORTEM_SCHEDULED, EventKind.POSTMORTEM_PUBLISHED,
+})  # fmt: skip
 
 
 class HotfixQuerySet(RemedyQuerySet["Hotfix"]):
@@ -66,8 +73,10 @@ class Hotfix(Remedy):
     slug = models.CharField(max_length=60, blank=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     # Since when users are without it, because another incident's rollback brought back what ran before it; null once it
-    # runs again, or somebody has decided to go on with it: hotfixes/deployments/taken_back.py.
+    # runs again: hotfixes/deployments/taken_back.py. It stays on what a new hotfix has taken the place of.
     taken_back_at = models.DateTimeField(null=True)
+    # Up to which entry of its incident's timeline words without a name speak of an earlier one; 0 without one.
+    begun_seq = models.PositiveIntegerField(default=0)
     # When the incident was closed; and until when what was found then is looked at again: lifecycle/ending.py.
     closed_at = models.DateTimeField(null=True)
     verify_at = models.DateTimeField(null=True)
@@ -93,6 +102,29 @@ class Hotfix(Remedy):
     @property
     def is_going_out(self) -> bool:
         return self.is_open and self.taken_back_at is None
+
+    def is_meant(self, event: TimelineEvent) -> bool:
+        """Whether an entry of its incident's timeline speaks of it: by its name, or by none while it was under way."""
+        about = "" if event.redacted else str(event.data.get("hotfix") or "")
+        if about:
+            return about == self.ref
+        gone = self.status == self.Status.ABANDONED and self.ended_at and event.recorded_at > self.ended_at
+        return (event.seq > self.begun_seq and not gone) or event.kind in OF_THE_INCIDENT
+
+    def was_out(self) -> bool:
+        """Whether it was ever said or shown that users have it."""
+        return EventKind.DEPLOYED in self._out(EventKind.DEPLOYED)
+
+    def is_out(self) -> bool:
+        """Whether that was the last word, and nothing takes it back since."""
+        told = self._out(
+            EventKind.DEPLOYED, EventKind.DEPLOY_FAILED, EventKind.ROLLED_BACK, EventKind.TAKEN_BACK
+        )
+        return told[-1:] == [EventKind.DEPLOYED]
+
+    def _out(self, *kinds: str) -> list[str]:
+        rows = self.incident.events.filter(kind__in=kinds, seq__gt=self.begun_seq).select_related("payload")
+        return [event.kind for event in rows.order_by("seq") if self.is_meant(event)]
 
     @property
     def rules(self) -> PolicySpec:

@@ -130,6 +130,7 @@ def context(request: HttpRequest, found: Hotfix, **extra: Any) -> dict[str, Any]
         )
         if worse
         else "",
+        "followed_by": _followed_by(found),
         "may_say_worse": allowed(user, "look_again", incident) and regressed.may_be(found),
         # Where the next action offers it, it is not offered twice.
         "may_look_here": may and not (shown.next and shown.next.told.watched),
@@ -139,6 +140,14 @@ def context(request: HttpRequest, found: Hotfix, **extra: Any) -> dict[str, Any]
         "live_topics": [f"incident:{incident.pk}", f"user:{user.pk}"],
         **extra,
     }
+
+
+def _followed_by(found: Hotfix) -> Hotfix | None:
+    """What goes on in the place of a fix that was taken back."""
+    if found.is_open or found.taken_back_at is None:
+        return None
+    rows = Hotfix.objects.filter(incident=found.incident_id, product=found.product_id)
+    return rows.filter(number__gt=found.number).order_by("number").first()
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation.crash import crashpoint
 from hotfixes.models import Rollback
+from hotfixes.rollback import whose
 from hotfixes.rollback.known import Seen, unknown
 from hotfixes.rollback.releases import STAYED, environments
 from hotfixes.rollback.remarks import HALT
@@ -19,7 +20,8 @@ from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import Incident, TimelineEvent
 from incidents.work.report import REPORTED_IN, report
 from monitoring.states import State
-from products.models import Deployment, VersionSeen
+from products.models import Deployment, Environment, VersionSeen
+from products.running import of_place
 from products.versions import bare
 from products.vocabulary import EnvironmentKind, EventKind, Verdict
 
@@ -46,19 +48,23 @@ def told(rollback: Rollback) -> TimelineEvent | None:
 
 
 def shown(rollback: Rollback) -> Shown | None:
-    """The first report of it since it began."""
+    """The first report of it since it began; of several places, once none of them runs what is gone back from."""
     if rollback.option.get("kind") == HALT:
         return _halted(rollback)
-    if not rollback.to_version:
-        return None
     places = environments(rollback.incident, rollback.product)
+    if not rollback.to_version or left(rollback, places):
+        return None
     rows = Deployment.objects.filter(
         product=rollback.product, environment__in=places, status__in=STAYED, at__gte=rollback.started_at
     )
+    told: dict[int, Deployment] = {}
     for one in rows.select_related("environment").order_by("at", "pk")[:100]:
-        if bare(one.version) == rollback.to_version:
-            source = "forge" if one.source == Deployment.Source.FORGE else "script"
-            return Shown(one.at, f"{one.version} {one.environment.slug}", source, one.url)
+        if one.environment_id not in told and bare(_brought(one)) == rollback.to_version:
+            told[one.environment_id] = one
+    if told:
+        one = max(told.values(), key=lambda each: each.at)
+        source = "forge" if one.source == Deployment.Source.FORGE else "script"
+        return Shown(one.at, f"{rollback.to_version} {one.environment.slug}", source, one.url)
     seen = VersionSeen.objects.filter(
         product=rollback.product, since__gte=rollback.started_at, environment__in=places
     )
@@ -66,6 +72,34 @@ def shown(rollback: Rollback) -> Shown | None:
         if bare(row.version) == rollback.to_version:
             return Shown(row.since, f"{row.version} {row.where}"[:200], "nightdesk")
     return None
+
+
+def _brought(report: Deployment) -> str:
+    """What runs by it: some name what was taken back."""
+    return whose.again(report) if report.status == Deployment.Status.ROLLED_BACK else report.version
+
+
+def left(rollback: Rollback, places: list[Environment] | None = None) -> list[str]:
+    """Of several places the names of those that still run what is gone back from."""
+    places = environments(rollback.incident, rollback.product) if places is None else places
+    if len(places) < 2 or not rollback.from_version:
+        return []
+    return [place.name for place in places if bare(of_place(place).version) == rollback.from_version]
+
+
+def on_the_way(rollback: Rollback) -> Seen | None:
+    """What of several places is still to come; None where it is back, or nothing of it."""
+    if rollback.back_at is not None or rollback.option.get("kind") == HALT:
+        return None
+    places = environments(rollback.incident, rollback.product)
+    waits = left(rollback, places)
+    there = (
+        [one.name for one in places if bare(of_place(one).version) == rollback.to_version] if waits else []
+    )
+    if not there:
+        return None
+    words = {"version": rollback.to_version, "there": ", ".join(there), "left": ", ".join(waits)}
+    return Seen(Verdict.PENDING, _("%(version)s runs again in: %(there)s. Not yet in: %(left)s.") % words)
 
 
 def _halted(rollback: Rollback) -> Shown | None:

@@ -3,7 +3,7 @@ transaction of whoever says it.
 """
 
 from hotfixes.models import RollbackStep
-from hotfixes.rollback import by_hand, checklist
+from hotfixes.rollback import back, by_hand, checklist
 from incidents.lifecycle import followers
 from incidents.models import Box, Incident, TimelineEvent
 from incidents.timeline.corrections import original
@@ -18,7 +18,7 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
     about = str(event.data.get("rollback") or "")
     rows = incident.rollbacks.open().filter(back_at=None, started_at__lte=event.occurred_at)
     for rollback in rows.select_for_update():
-        if about and about != rollback.ref:
+        if (about and about != rollback.ref) or (event.actor_id is None and back.left(rollback)):
             continue
         rollback.back_at = event.occurred_at
         rollback.save(update_fields=["back_at"])

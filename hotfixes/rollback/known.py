@@ -41,6 +41,7 @@ class Way:
     preview: Preview | None
     now: datetime
     artifact: str = ""
+    takes_back: tuple[str, ...] = ()
 
     @cached_property
     def words(self) -> dict[str, str]:

@@ -40,18 +40,15 @@ def regress(hotfix: Hotfix, *, by: User, reason: str, at: datetime | None = None
 def may_be(hotfix: Hotfix) -> bool:
     """Only what was brought out can have made something worse, and only while its incident is not closed."""
     incident = hotfix.incident
-    return incident.status in REPORTED_IN and incident.events.filter(kind=EventKind.DEPLOYED).exists()
+    return incident.status in REPORTED_IN and hotfix.was_out()
 
 
 def regression(hotfix: Hotfix) -> TimelineEvent | None:
     """The last entry that shows it, unless something was deployed or brought back since."""
     kinds = [*SHOWN_BY, EventKind.DEPLOYED, EventKind.ROLLED_BACK]
-    last = (
-        hotfix.incident.events.filter(kind__in=kinds)
-        .select_related("actor", "payload")
-        .order_by("-seq")
-        .first()
-    )
+    rows = hotfix.incident.events.filter(kind__in=kinds, seq__gt=hotfix.begun_seq)
+    told = rows.select_related("actor", "payload").order_by("-seq")
+    last = next((event for event in told if hotfix.is_meant(event)), None)
     if last is None or last.kind not in SHOWN_BY:
         return None
     about = last.subject or str(last.data.get("hotfix") or hotfix.ref)

@@ -15,6 +15,7 @@ from incidents.glance import once
 from incidents.models import Incident
 from products.models import Deployment, Environment, Product
 from products.policies import policy_of
+from products.running import course
 from products.versions import Version, bare
 from products.vocabulary import EnvironmentKind, EventKind
 
@@ -52,18 +53,18 @@ def running(incident: Incident, product: Product) -> Release | None:
 
 def _running(incident: Incident, product: Product) -> Release | None:
     times = spans_of(incident, product)
-    if times:
-        last = times[-1]
+    if times and (last := times[-1]).version:
         return Release(last.version, tag_of(product, last.version), "deployments", last.since)
     version, source = _said(incident, product)
-    return Release(version, tag_of(product, version), source) if version else None
+    gone = {one.version for one in times[-2:]}  # it was taken back, and nobody knows to what
+    return Release(version, tag_of(product, version), source) if version not in {"", *gone} else None
 
 
 def before(incident: Incident, product: Product, now_runs: Release) -> Release | None:
     """What ran before it: the last lower one. Without reports the version a hotfix began from; else by tags."""
     times = spans_of(incident, product)
     for one in reversed(times):
-        if one.version != now_runs.version and lower(one.version, now_runs.version) is not False:
+        if one.version not in ("", now_runs.version) and lower(one.version, now_runs.version) is not False:
             first = next(span.since for span in times if span.version == one.version)
             return Release(one.version, tag_of(product, one.version), "deployments", first)
     rows = product.hotfixes.filter(new_version=now_runs.version).exclude(old_version="")
@@ -117,21 +118,29 @@ def _said_out(incident: Incident) -> datetime | None:
 def spans(
     product: Product, places: list[Environment], said_out: Callable[[], datetime | None] = lambda: None
 ) -> list[Span]:
-    """Which version ran from when to when, the oldest first, by what was reported of any of these places. What was
-    brought back by a person's word runs no more once a person has said that something else is out.
+    """Which version ran from when to when, the oldest first, by what was reported of any of these places and read as
+    everywhere (products/running.py); of a rollout that was halted who has the version keeps it. What was brought back
+    by a person's word runs no more once a person has said that something else is out.
     """
     rows = Deployment.objects.filter(product=product, environment__in=places, status__in=STAYED)
-    told = list(rows.order_by("-at", "-pk").only("version", "at", "source", "status")[:MOST])[::-1]
+    rows = rows.exclude(stage=Deployment.Stage.HALTED).defer("git_ref", "url", "foreign_id", "token")
+    told = list(rows.order_by("-at", "-pk")[:MOST])[::-1]
     by_hand = (Deployment.Source.PERSON, Deployment.Status.ROLLED_BACK)
     if told and (told[-1].source, told[-1].status) == by_hand and (out := said_out()) and told[-1].at < out:
         told.pop()
+    ran = [
+        (one.since, bare(one.version))
+        for place in places
+        for one in course(place, [each for each in told if each.environment_id == place.pk])
+        if one.since
+    ]
     found: list[Span] = []
-    for version, at in ((one.version, one.at) for one in told):
-        if found and found[-1].version == bare(version):
+    for at, version in sorted(ran):
+        if found and found[-1].version == version:
             continue
         if found:
             found[-1] = Span(found[-1].version, found[-1].since, at)
-        found.append(Span(bare(version), at, None))
+        found.append(Span(version, at, None))
     return found
 
 
@@ -192,7 +201,7 @@ def _said(incident: Incident, product: Product) -> tuple[str, str]:
     """A fix of this incident that is said to be out; what the incident is about; what the product's page says."""
     mine = [one for one in hotfixes_of(incident) if one.product_id == product.pk and one.new_version]
     hotfix = mine[-1] if mine else None
-    if hotfix and incident.events.filter(kind=EventKind.DEPLOYED).exists():
+    if hotfix and hotfix.is_out():
         return hotfix.new_version, "hotfix"
     if product == incident.product and incident.affected_version:
         return bare(incident.affected_version), "incident"

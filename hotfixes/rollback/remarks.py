@@ -40,6 +40,8 @@ def warnings(found: Way) -> list[Remark]:
             "It takes back what looks like a security fix: %(what)s",
             "It takes back %(n)s changes that look like security fixes, such as: %(what)s", n,
         ) % {"n": n, "what": next(iter(undoes["security"]), "")}),
+        (len(found["takes_back"]), "takes_back", _("It takes back what mends another incident: %(what)s.")
+         % {"what": _few(found["takes_back"])}),
         (len(undoes["hotfixes"]), "hotfixes", _("It takes back: %(what)s.") % {"what": _few(undoes["hotfixes"])}),
         (undoes["migrations"] == "maybe", "maybe", _("A migration since then may not be taken back.")),
         (len(undoes["secrets"]), "secrets", _("Files that may hold secrets changed: %(what)s.")

@@ -86,7 +86,11 @@ def _recognise(rollback: Rollback) -> None:
     if rollback.back_at is not None:
         return
     event = back.told(rollback)
-    if event is None and (found := back.shown(rollback)):
+    seen = event is None or event.actor_id is None
+    if seen and back.left(rollback):
+        return  # what was seen of one place says nothing of the others
+    found = back.shown(rollback) if seen else None
+    if found and (event is None or found.at > event.occurred_at):
         event = back.record(rollback, found)
     if event is not None:
         rollback.back_at = event.occurred_at
@@ -191,7 +195,9 @@ def judged(rollback: Rollback, step: RollbackStep, now: datetime) -> dict[str, A
     """What Nightdesk says of a box beside what people ticked: verdict, sentence, when; None where it sees nothing."""
     if step.part == RollbackStep.Part.BEFORE:
         return next((one for one in rollback.preconditions if one["text"][:200] == step.title), None)
-    if step.shown_by != checklist.VERIFIED:
+    if step.shown_by not in (checklist.VERIFIED, checklist.BACK):
         return None
-    seen = back.verified(rollback, now)
+    seen = back.verified(rollback, now) if step.shown_by == checklist.VERIFIED else back.on_the_way(rollback)
+    if seen is None:
+        return None
     return {"verdict": str(seen.verdict), "summary": seen.summary, "looked_at": utc_or_none(seen.looked_at)}

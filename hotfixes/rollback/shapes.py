@@ -43,7 +43,8 @@ class Undoes(TypedDict):
 class Way(TypedDict):
     """One option of the process with what is known of it now. The first eleven are as the process says them
     (decision/options.py). `blocked` empty: nothing is known that stands against it. `percent`: how many have the
-    version that runs (stores), null where nobody told. `button`: what its button says.
+    version that runs (stores), null where nobody told. `takes_back`: fixes of other incidents, in words. `button`: what
+    its button says.
     """
 
     rank: int
@@ -68,6 +69,7 @@ class Way(TypedDict):
     took: Took | None
     drill: Drill | None
     undoes: Undoes
+    takes_back: list[str]
     blocked: list[Remark]
     warnings: list[Remark]
     unknown: list[str]

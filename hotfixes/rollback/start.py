@@ -124,9 +124,9 @@ def _undone(incident: Incident, product: Product, chosen: Way | None) -> Hotfix 
     """The hotfix that made it worse (A37): of this incident and deployed, or what runs is one of an earlier one that
     its readers may know of.
     """
-    mine = incident.hotfixes.filter(product=product).order_by("-number").first()
-    if mine and incident.events.filter(kind=EventKind.DEPLOYED).exists():
-        return mine
+    mine = incident.hotfixes.filter(product=product, taken_back_at=None).order_by("-number")
+    if out := next((one for one in mine if one.was_out()), None):
+        return out
     if chosen is None or not chosen["from_version"]:
         return None
     known = product.hotfixes.filter(incident__private=False, incident__mode=incident.mode)

@@ -12,7 +12,7 @@ from hotfixes.decision.options import options
 from hotfixes.models import Preview, Rollback
 from hotfixes.naming import named, patterns
 from hotfixes.observing.found import called_of
-from hotfixes.rollback import addresses, code, history, looking, releases, remarks
+from hotfixes.rollback import addresses, code, history, looking, releases, remarks, whose
 from hotfixes.rollback import known as facts
 from hotfixes.rollback.releases import Release
 from hotfixes.rollback.remarks import HALT
@@ -42,12 +42,18 @@ def ways(
     preview = preview_of(product, runs, target)
     times = releases.spans_of(incident, product)
     ran = history.ran(product, target.version, times, incident) if target else None
+    lost = (
+        tuple(whose.would_take_back(incident, product, runs.version, target.version))
+        if runs and target
+        else ()
+    )
     entered = addresses.own(product)
     specs = {one["key"]: {**one, "artifact": addresses.template(one, entered)} for one in _specs(incident)}
     return [
         _way(option, facts.Way(
             incident, product, {**option, **_more(specs[option["key"]])}, runs, target, preview, now,
             artifact_address(specs[option["key"]]["artifact"], product, target),
+            lost if option["kind"] in remarks.GOES_BACK else (),
         ), ran)
         for option in listed
     ]  # fmt: skip
@@ -123,6 +129,7 @@ def _way(option: dict[str, Any], known: facts.Way, ran: history.Ran | None) -> W
         "took": history.took(done, option["key"]),
         "drill": history.drill(done, option["key"]),
         "undoes": undoes,
+        "takes_back": list(known.takes_back),
         "blocked": [],
         "warnings": [],
         "unknown": [],

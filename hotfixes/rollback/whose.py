@@ -1,14 +1,19 @@
 """Whose rollback brought back what runs, as reports of deployments tell it; and whether a fix is in what runs."""
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from hotfixes.models import Hotfix, Rollback
 from incidents.models import Incident, Mode
-from products.models import Deployment
+from products.models import Deployment, Product
 from products.running import of_place
 from products.versions import bare, lower
 from products.vocabulary import EnvironmentKind
+
+# Fixes of a product that are looked through, the newest first.
+MOST = 100
 
 
 def lacks(version: str, hotfix: Hotfix) -> bool | None:
@@ -42,6 +47,34 @@ def by_another(report: Deployment, incident: Incident) -> bool:
     """Whether another incident's rollback did it: of that hotfixes/deployments/taken_back.py alone tells `incident`."""
     found = rollback_of(report)
     return found is not None and found.incident_id != incident.pk
+
+
+def would_take_back(incident: Incident, product: Product, runs: str, target: str) -> list[str]:
+    """The fixes of other incidents that are in `runs` and not in `target`, the newest first, in words that all readers
+    of `incident` may read: of a private one, or of one of another team, only that there is one. One query.
+    """
+    rows = Hotfix.objects.filter(
+        product=product, incident__mode=Mode.LIVE, new_version__gt="", taken_back_at=None
+    )
+    rows = rows.exclude(incident=incident.pk).exclude(status=Hotfix.Status.ABANDONED)
+    rows = rows.select_related("incident__product").order_by("-number")
+    lost = [one for one in rows[:MOST] if lacks(target, one) is True and lacks(runs, one) is False]
+    known = [one for one in lost if may_be_named(one.incident, incident)]
+    words = [
+        _("%(hotfix)s of %(incident)s (%(version)s)")
+        % {"hotfix": one.ref, "incident": one.incident.ref, "version": one.new_version}
+        for one in known
+    ]
+    hidden = len(lost) - len(known)
+    more = ngettext(
+        "a fix of an incident that you may not see", "%(n)s fixes of incidents that you may not see", hidden
+    )
+    return [*words, *([more % {"n": hidden}] if hidden else [])]
+
+
+def may_be_named(one: Incident, other: Incident) -> bool:
+    """Whether all readers of `other` may know of `one`."""
+    return not one.private and one.product.team_id == other.product.team_id
 
 
 def took_back(rollback: Rollback, user: User) -> list[Hotfix]:

@@ -55,7 +55,7 @@ def stage_of(hotfix: Hotfix, events: Iterable[TimelineEvent]) -> str:
         return str(hotfix.status)
     reached = 0
     for event in events:
-        if not _concerns(event, hotfix):
+        if not hotfix.is_meant(event):
             continue
         if event.kind in _REACHES:
             reached = max(reached, _ORDER.index(_REACHES[Kind(event.kind)]))
@@ -69,19 +69,15 @@ def is_named(stage: str) -> bool:
     return _ORDER.index(stage) >= _ORDER.index("tagged")
 
 
-def words(stage: str, wrong: int, *, taken_back: bool = False) -> str:
+def words(stage: str, wrong: int, *, taken_back: bool = False, in_part: bool = False) -> str:
     """The stage as pages say it; `wrong`: how many things are not right, which nobody may overlook once it runs.
-    `taken_back`: users are without it, whatever it reached.
+    `taken_back`: users are without it, whatever it reached; `in_part`: not all of them.
     """
     label = str(STAGES[stage])
     if taken_back:
+        if in_part:
+            return _("Taken back in part")
         return _("Released, then taken back") if stage == "released" else _("Taken back")
     if not wrong or _ORDER.index(stage) < _ORDER.index("deployed"):
         return label
     return _("%(stage)s, %(n)s not right") % {"stage": label, "n": wrong}
-
-
-def _concerns(event: TimelineEvent, hotfix: Hotfix) -> bool:
-    """What names no hotfix is a person's word: it speaks of the one that was under way."""
-    about = "" if event.redacted else str(event.data.get("hotfix") or "")
-    return about == hotfix.ref or (not about and event.recorded_at >= hotfix.started_at)

@@ -20,7 +20,7 @@ from incidents.models import Incident, TimelineEvent
 from incidents.timeline.attachments import FileShown
 from incidents.work import work
 from incidents.work.work import Work
-from products.vocabulary import Verdict
+from products.vocabulary import EventKind, Verdict
 
 # Shown though no step and no box names them: git answers them for every hotfix.
 GIT = (
@@ -123,7 +123,15 @@ class Standing:
         wrong = sum(check.verdict == Verdict.FAIL and not check.waived for check in self.checks)
         besides = sum(line["verdict"] == Verdict.FAIL for line in self.hotfix.guard)
         back = self.hotfix.taken_back_at is not None
-        return stage_words(self.stage, wrong or besides, taken_back=back)
+        return stage_words(self.stage, wrong or besides, taken_back=back, in_part=back and self._in_part)
+
+    @property
+    def _in_part(self) -> bool:
+        """Of several places some have it, as was said last."""
+        kinds = (EventKind.TAKEN_BACK, EventKind.DEPLOYED)
+        mine = (one for one in reversed(self.events) if one.kind in kinds and self.hotfix.is_meant(one))
+        last = next(mine, None)
+        return last is not None and (last.kind == EventKind.DEPLOYED or bool(last.data.get("still")))
 
     def check(self, key: str) -> CheckView | None:
         return next((check for check in self.checks if check.key == key), None)

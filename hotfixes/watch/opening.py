@@ -63,9 +63,17 @@ def remedy_of(incident: Incident, event: TimelineEvent) -> str:
         row = Rollback.objects.filter(incident=incident).exclude(status=Rollback.Status.ABANDONED)
         last = row.order_by("-number").first()
         return last.ref if last else ""
-    hotfixes = list(incident.hotfixes.exclude(status=Hotfix.Status.ABANDONED).order_by("number"))
+    hotfixes = [one for one in incident.hotfixes.order_by("number") if _was_there(one, event)]
     own = [one for one in hotfixes if one.product_id == incident.product_id] or hotfixes
     return own[-1].ref if own else ""
+
+
+def _was_there(hotfix: Hotfix, event: TimelineEvent) -> bool:
+    """Whether it was under way when that was said: not given up, and begun."""
+    gone = hotfix.status == Hotfix.Status.ABANDONED and (
+        hotfix.ended_at is None or hotfix.ended_at <= event.recorded_at
+    )
+    return event.seq > hotfix.begun_seq and not gone
 
 
 def _rolls_back(incident: Incident) -> bool:

@@ -4,7 +4,7 @@ All passed is the event `smoke_passed`, one that failed `smoke_failed`: said by 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from hotfixes.watch.rows import watches
 from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.lifecycle.watch import remedy_of
 from incidents.models import Incident, Status, TimelineEvent
-from incidents.timeline.story import story
+from incidents.timeline.story import Story, story
 from incidents.work.report import check_moment, report
 from incidents.work.stated import possible
 from products.vocabulary import EventKind
@@ -67,13 +67,21 @@ def shown(watch: Watch) -> list[Item]:
     found = items(watch)
     if all(one.at for one in found):
         return found
-    said = story(watch.incident).holds(EventKind.SMOKE_PASSED)
+    said = _until(watch).holds(EventKind.SMOKE_PASSED)
     if said is None or said.actor is None or said.occurred_at < watch.kept_from:
         return found
     if remedy_of(said) not in ("", watch.remedy):
         return found
     by, at = str(said.actor), said.occurred_at
     return [one if one.at else Item(one.key, one.title, True, by, at) for one in found]
+
+
+def _until(watch: Watch) -> Story:
+    """What had been told when it ended: what was tried then was, though nothing of it runs any more."""
+    known, end = story(watch.incident), watch.ended_at
+    if end is None:
+        return known
+    return replace(known, events=tuple(event for event in known.events if event.occurred_at < end))
 
 
 def ticks(watch: Watch) -> list[Shown]:

@@ -138,9 +138,21 @@ def taken_back(event: TimelineEvent) -> str:
             "%(rollback)s of %(incident)s took %(hotfix)s back, %(at)s: %(version)s runs again (%(place)s), without"
             " the fix."
         )
+    if event.data.get("still"):
+        said += " " + _("It still runs in: %(still)s.")
+        words["still"] = event.data["still"]
     return said % {
         name: str(word).replace("%", "%%") if name != "at" else word for name, word in words.items()
     }
+
+
+def again(event: TimelineEvent) -> str:
+    """The fix that was taken back needs no decision to run again; "" where its version is not known."""
+    version = str(event.data.get("fix") or "")
+    said = _(
+        "To bring %(version)s out again as it is, nothing is to be decided: deploy it, and it is seen or said."
+    )
+    return said % {"version": version} if version else ""
 
 
 def said_at(at: datetime, time_zone: str) -> str:
@@ -157,9 +169,9 @@ def action(work: Work, role: str) -> Action | None:
     if role:
         words = _("You decide as %(role)s. The ways back are on the card.") % {"role": role}
         if event.kind == Kind.TAKEN_BACK:
-            words = _("You decide as %(role)s: a new hotfix, the same one again, or contain it.") % {
-                "role": role
-            }
+            words = " ".join(
+                [_("You decide as %(role)s: a new hotfix, or contain it.") % {"role": role}, again(event)]
+            )
         return Action("decide", _("Decide"), _title(work, event), f"{said} {words}", place="decision_card")
     roles = [one.label for one in holding.roles_of(incident) if one.decides]
     if not roles:

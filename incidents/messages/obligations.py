@@ -16,7 +16,7 @@ from accounts.models import User
 from foundation import moment, rounds
 from foundation.crash import crashpoint
 from incidents.lifecycle import followers
-from incidents.lifecycle.undoing import UNDOES
+from incidents.lifecycle.undoing import UNDOES, undone_by
 from incidents.messages import sending
 from incidents.messages.shown import SENT_IN, SETBACKS, MessageView, events_asked, messages
 from incidents.models import Incident, Mode, Obligation, TimelineEvent
@@ -43,7 +43,7 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
         reason = str(event.get_kind_display()).lower()
         queue.cancel(incident.ref, reason=reason, keys=[sending.KEY, OWED, LATE])
         queue.withdraw(incident.ref, reason=reason, key=sending.KEY)
-    if event.kind in FOLLOWED or event.kind in events_asked(document):
+    if event.kind in FOLLOWED or undone_by(event) or event.kind in events_asked(document):
         settle(incident)
 
 

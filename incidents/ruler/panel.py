@@ -12,7 +12,7 @@ from accounts.access import signed_in
 from accounts.models import User
 from incidents import glance, panels
 from incidents.glance import clocks_of
-from incidents.lifecycle.undoing import UNDOES
+from incidents.lifecycle.undoing import undone_by
 from incidents.models import Box, Incident, Status, TimelineEvent
 from incidents.ruler import events as ruler_events
 from incidents.ruler.ruler import End, Happened, Mark, Planned, Ruler, ruler
@@ -88,7 +88,7 @@ def _vouched_branch(incident: Incident) -> list[TimelineEvent]:
 
 
 def _undone(event: TimelineEvent, told: Story) -> bool:
-    undone = (e for e in told.events if e.seq > event.seq and event.kind in UNDOES.get(e.kind, ()))
+    undone = (e for e in told.events if e.seq > event.seq and event.kind in undone_by(e))
     back = event.kind == EventKind.RESOLVED and any(
         e.seq > event.seq and e.kind == EventKind.REOPENED for e in told.events
     )

@@ -54,7 +54,10 @@ def out_again(event: TimelineEvent) -> SafeString | None:
             "<b>{hotfix} should run again</b>: {version} came after {fix} ({place}). See that it holds the fix"
         )
     names = ("hotfix", "place", "version", "fix")
-    return format_html(words, **{name: str(data.get(name, "")) for name in names})
+    said = format_html(words, **{name: str(data.get(name, "")) for name in names})
+    if data.get("without"):
+        said = format_html(_("{said}. Still without it: {places}"), said=said, places=data["without"])
+    return said
 
 
 def taken_back(event: TimelineEvent) -> SafeString:
@@ -67,7 +70,7 @@ def taken_back(event: TimelineEvent) -> SafeString:
             " this fix back</b>: {version} runs again ({place}), without {hotfix}{fix}"
         )
     fix = event.data.get("fix", "")
-    return format_html(
+    said = format_html(
         words,
         rollback=by.get("rollback", ""),
         incident=by.get("incident", ""),
@@ -76,11 +79,18 @@ def taken_back(event: TimelineEvent) -> SafeString:
         hotfix=event.data.get("hotfix", ""),
         fix=f" {fix}" if fix else "",
     )
+    if event.data.get("still"):
+        said = format_html(_("{said}. It still runs in: {places}"), said=said, places=event.data["still"])
+    return said
 
 
 def checked(event: TimelineEvent) -> SafeString | None:
     """The checks that changed, each with its verdict and sentence; None where a person changed a box."""
     checks = event.data.get("checks")
+    if event.data.get("abandoned") and event.data.get("taken_back"):
+        words = _("<b>{hotfix} has ended</b>: it was taken back. {instead} begins in its place")
+        refs = {name: event.data.get(name, "") for name in ("hotfix", "instead")}
+        return format_html(words, **refs)
     if event.data.get("abandoned"):
         words = _("<b>{hotfix} abandoned</b> by {who}")
         return format_html(words, hotfix=event.data.get("hotfix", ""), who=event.actor_label)

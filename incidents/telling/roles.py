@@ -76,7 +76,7 @@ def _taken_back(incident: Incident, event: TimelineEvent) -> None:
     morning that leads to its page, where it can be opened again."""
     said = setbacks.sentence(event, incident.process_version.document, incident.product.team.time_zone)
     over = not incident.is_open
-    todo = _("Reopen it to decide anew.") if over else _("Decide anew: a new hotfix, the same one again?")
+    todo = _("Reopen it to decide anew.") if over else _("Decide anew: a new hotfix, or contain it?")
     asked = _but(recipients.named(incident, deciders(incident)), event)
     headline, line = _("the fix was taken back"), f"{said} {todo}"
     wake = False if over else None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from incidents.glance import once
-from incidents.lifecycle.undoing import UNDOES
+from incidents.lifecycle.undoing import undone_by
 from incidents.models import Incident, TimelineEvent
 from products.vocabulary import EventKind
 
@@ -33,7 +33,7 @@ class Story:
         event = next((e for e in mine if means(e, words)), None)
         if event is None:
             return None
-        back = [e for e in self.events if e.seq > event.seq and event.kind in UNDOES.get(e.kind, ())]
+        back = [e for e in self.events if e.seq > event.seq and event.kind in undone_by(e)]
         return None if back else event
 
     def since(self, event: TimelineEvent | None) -> "Story":

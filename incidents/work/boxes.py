@@ -4,11 +4,11 @@ What people do to them is in incidents/work/checklist.py. An incident from befor
 the same, out of its events; the first verb keeps them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from incidents.lifecycle.undoing import UNDOES
-from incidents.models import Box, ChecklistItem, Incident, TimelineEvent
+from incidents.lifecycle.undoing import undone_by, unticks
+from incidents.models import Box, ChecklistItem, Incident, StepMark, TimelineEvent
 from incidents.models.checklist import FRESH, Ticked
 from incidents.timeline.story import Story, means, story
 from products.vocabulary import EventKind, Verdict
@@ -35,13 +35,23 @@ def start(incident: Incident, event: TimelineEvent) -> None:
 def follow(incident: Incident, event: TimelineEvent) -> None:
     """What an event ticks, and what a setback opens again. For the engine, which holds the incident."""
     rows = incident.checklist.select_related("done_by_event")
-    if event.kind not in UNDOES:
+    if not undone_by(event):
         places = _ticked_by(incident, event)
         if not places:
             return
         rows = rows.filter(position__in=places).exclude(state=Box.DONE)
     changed = [box for box in rows if _apply(box, event)]
     ChecklistItem.objects.bulk_update(changed, KEPT)
+    if event.data.get("anew"):
+        _open_steps(incident, event)
+
+
+def _open_steps(incident: Incident, event: TimelineEvent) -> None:
+    """What people said of steps of the fix before, in their own words."""
+    for step in StepMark.objects.filter(incident=incident).select_related("done_by_event"):
+        if step.done_by_event and unticks(event, step.done_by_event):
+            empty(step)
+            step.save(update_fields=KEPT)
 
 
 def keep(incident: Incident) -> None:
@@ -123,11 +133,18 @@ def _apply(box: ChecklistItem, event: TimelineEvent) -> bool:
     if box.state != Box.DONE and not by_check and means(event, box.done_on):
         mark(box, Box.DONE, event)
         return True
-    undone: Iterable[str] = UNDOES.get(event.kind, ())
-    if box.state == Box.DONE and box.done_by_event and box.done_by_event.kind in undone:
+    if box.state != Box.OPEN and box.done_by_event and _opens(event, box):
         empty(box)
         return True
     return False
+
+
+def _opens(event: TimelineEvent, box: ChecklistItem) -> bool:
+    """Of the next fix nobody has said that a box is not needed; a setback leaves that as it is."""
+    ticked_by = box.done_by_event
+    if ticked_by is None or (box.state == Box.NOT_NEEDED and not event.data.get("anew")):
+        return False
+    return unticks(event, ticked_by)
 
 
 def _seen_by_machine(event: TimelineEvent) -> bool:

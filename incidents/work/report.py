@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from foundation.blobs import Upload
-from incidents.lifecycle import watch
+from incidents.lifecycle import undoing, watch
 from incidents.lifecycle.lifecycle import Step, TooLate, perform
 from incidents.models import OPEN, Incident, Status, TimelineEvent
 from incidents.work.stated import BEGUN, SAID, WAY, possible
@@ -56,7 +56,15 @@ def report(
             data["url"] = url
         if kind == Kind.APPROVED and alone(locked, by):
             data["alone"] = True
+        if kind == Kind.HOTFIX_STARTED and _taken_back(kinds):
+            data |= undoing.anew(locked)
         return perform(incident, step, by=by, at=at, text=text.strip(), file=file, **data)
+
+
+def _taken_back(kinds: list[str]) -> bool:
+    """The fix before was, and did not run again since."""
+    last = next((kind for kind in reversed(kinds) if kind in (Kind.TAKEN_BACK, *BEGUN, Kind.DEPLOYED)), "")
+    return last == Kind.TAKEN_BACK
 
 
 def alone(incident: Incident, by: User) -> bool:

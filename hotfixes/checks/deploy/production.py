@@ -127,7 +127,12 @@ def taken_by_another(context: Context, told: Told, lines: list[str]) -> Result:
     said = _("A rollback took %(new)s back: %(found)s runs again (%(place)s).")
     if by:
         said = _("%(rollback)s of %(incident)s took %(new)s back: %(found)s runs again (%(place)s).")
-    then = Next(_("Decide anew: a new hotfix on what runs now, or this one again once both may run."))
+    if told.data.get("still"):
+        said += " " + _("It still runs in: %(still)s.")
+        words["still"] = str(told.data["still"])
+    then = Next(
+        _("Decide anew: a new hotfix on what runs now. If this one may run again, deploy it as it is.")
+    )
     return failed(said % words, *lines, told.line, then=then, version=words["found"])
 
 

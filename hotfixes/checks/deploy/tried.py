@@ -112,6 +112,8 @@ def _after_deploy(context: Context, key: str, waiting: str) -> Result:
 
 
 def _rolled_back(context: Context) -> datetime | None:
-    reports = [one.at for one in context.deployed if one.kind == "production" and one.status == "rolled_back"]
+    """Not by another incident: to see whether that works is its own work."""
+    back = (one for one in context.deployed if one.kind == "production" and one.status == "rolled_back")
+    reports = [one.at for one in back if not one.elsewhere]
     last = timeline.last_told(context, "rolled_back")
     return max([*reports, *([last.at] if last else [])], default=None)

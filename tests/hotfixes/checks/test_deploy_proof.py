@@ -217,6 +217,8 @@ def test_a_rollback_is_verified_by_what_runs() -> None:
     """A38"""
     back = {"told": (event(50, "rolled_back", "person"),)}
     assert verdict("rollback_verified") == "N/A"
+    by_another = deployed(50, version="0.1.0", ref="", status="rolled_back", elsewhere=True)
+    assert verdict("rollback_verified", deployed=(*LIVE, by_another)) == "N/A"
     assert verdict("rollback_verified", told=(event(50, "rollback_started", "person"),)) == "PENDING"
     assert verdict("rollback_verified", **back) == "PENDING"
     assert verdict("rollback_verified", **back, versions=(seen(55, "0.1.0"),)) == "PASS"

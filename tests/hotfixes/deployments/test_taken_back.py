@@ -166,11 +166,12 @@ def test_the_pages_say_it_and_the_watch_claims_nothing_more(
     made, _said = gone_back(other, olga, ada)
     hotfix = page(ada, fix.get_absolute_url())
     assert f"<b>Taken back.</b> {made.ref} of {other.ref} took HF-1 back" in hotfix
+    assert (hotfix.count("✓ works"), "not tried" in hotfix) == (3, False)
     assert "Taken back" in page(ada, "/hotfixes/")
     assert f'href="{fix.get_absolute_url()}">HF-1</a>' in page(ada, made.get_absolute_url())
 
 
-def test_a_fix_that_was_taken_back_holds_no_release_until_somebody_goes_on_with_it(
+def test_a_fix_that_was_taken_back_holds_no_release_and_the_one_in_its_place_does(
     fix: Hotfix, other: Incident, ada: User, olga: User, product: Product
 ) -> None:
     holds.keep()
@@ -180,7 +181,7 @@ def test_a_fix_that_was_taken_back_holds_no_release_until_somebody_goes_on_with_
     assert list(Hold.objects.standing().values_list("remedy", flat=True)) == [made.ref]
     decide(fix.incident, by=olga, choice="hotfix", reason="With the guard as well")
     holds.keep()
-    assert set(Hold.objects.standing().values_list("remedy", flat=True)) == {made.ref, "HF-1"}
+    assert set(Hold.objects.standing().values_list("remedy", flat=True)) == {made.ref, "HF-2"}
 
 
 @pytest.mark.parametrize("ended", ["resolved", "closed"])

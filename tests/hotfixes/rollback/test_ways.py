@@ -9,10 +9,12 @@ import pytest
 from accounts.models import User
 from foundation import moment
 from hotfixes.models import Preview
+from hotfixes.rollback import releases
 from hotfixes.rollback.ways import steady, way, ways
 from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.components import set_components
+from products.in_production import in_production
 from products.models import Deployment, Product
 from products.vocabulary import EnvironmentKind
 from tests.factories import make_product
@@ -57,6 +59,20 @@ def test_a_version_that_was_taken_back_is_not_gone_back_to(nodes: Incident) -> N
     deployed(nodes.product, "1.0.0", 0.5, status="rolled_back")
     deployed(nodes.product, "1.0.2", 0.1)
     assert ways(nodes, moment.now())[0]["target_version"] == "1.0.0"
+
+
+def test_what_is_gone_back_from_is_what_runs_by_whatever_a_report_of_a_rollback_names(
+    nodes: Incident,
+) -> None:
+    """Some name what runs again, some what was taken back: then what ran before that runs."""
+    deployed(nodes.product, "1.0.1", 0.5, status="rolled_back")
+    runs = releases.running(nodes, nodes.product)
+    assert (runs and runs.version, in_production(nodes.product).version) == ("1.0.0", "v1.0.0")
+    deployed(nodes.product, "1.0.2", 0.1)
+    found = ways(Incident.objects.for_page().get(pk=nodes.pk), moment.now())[0]
+    assert (found["from_version"], found["target_version"]) == ("1.0.2", "1.0.0")
+    Deployment.objects.exclude(version__in=["1.0.1", "v1.0.1"]).delete()
+    assert releases.running(Incident.objects.for_page().get(pk=nodes.pk), nodes.product) is None
 
 
 def test_without_anything_known_everything_is_said_to_be_unknown(ada: User) -> None:
