@@ -52,7 +52,7 @@ def incident(product: Product, ada: User, olga: User) -> Incident:
 
 @pytest.fixture
 def watched(db: None, settings: Settings, tmp_path: Path) -> Watched:
-    """Krow's process, an open incident, version 0.1.0 on main and tagged; nothing looked at yet."""
+    """Krow's process, version 0.1.0 on main and tagged; nothing looked at yet."""
     settings.NIGHTDESK_GIT_PROTOCOLS = ("file",)
     settings.NIGHTDESK_DATA = tmp_path / "data"
     return Watched.begun(tmp_path)

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 from threading import Thread
 
+import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
@@ -18,6 +19,7 @@ from tests.hotfixes.observing.watched import Watched
 from tests.hotfixes.shapes.states import TAGGED, only_git
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_tell_everything_once(watched: Watched, settings: Settings) -> None:
     for name, value in ALLOWED.items():
         setattr(settings, name, value)
