@@ -1,19 +1,19 @@
 """A forge beside the repository of an open incident: boxes, timeline, deployments, what is written back."""
 
+import copy
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import Settings
+from django.test import override_settings
 
 from foundation.secrets import seal
 from hotfixes.models import ForgeReading
-from products.models import Deployment, Environment, Product
+from products.models import Deployment, Environment, Product, Repository
 from tests.hotfixes.checks.stories import BASE, BRANCH
 from tests.hotfixes.forges.playing import Forge, forge, saying
 from tests.hotfixes.forges.state import TAG, TOKEN, State
+from tests.hotfixes.observing.house import House
 from tests.hotfixes.observing.watched import Watched
 
 
@@ -44,57 +44,62 @@ class Beside:
         return self.watched.verdicts(self.hotfix)
 
 
-@contextmanager
-def open_incident(kind: str, settings: Settings, folder: Path) -> Iterator[Beside]:
-    settings.NIGHTDESK_GIT_PROTOCOLS = ("file", "http")
-    settings.NIGHTDESK_WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-    settings.NIGHTDESK_DATA = folder / "data"
-    with forge(kind) as found:
-        yield Beside(Watched.begun(folder), found)
+@pytest.fixture(scope="module")
+def house(undone: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House[Beside]]:
+    """On GitHub; the fix is pushed and seen."""
+    disk = tmp_path_factory.mktemp("house") / "disk"
+    disk.mkdir()
+    allowed = {"NIGHTDESK_GIT_PROTOCOLS": ("file", "http"), "NIGHTDESK_WEBHOOK_NETWORKS": ["127.0.0.0/8"]}
+    with override_settings(**allowed, NIGHTDESK_DATA=disk / "data"), forge("github") as found:
+        beside = Beside(Watched.begun(disk), found)
+        beside.watched.story.whole_fix()
+        beside.look()
+        yield House.of(beside, disk)
 
 
 @pytest.fixture
-def beside(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[Beside]:
-    with open_incident("github", settings, tmp_path) as found:
-        yield found
+def beside(house: House[Beside], db: None) -> Iterator[Beside]:
+    found = house.made.forge
+    before = copy.deepcopy(vars(found))
+    yield house.untouched(found)
+    vars(found).update(before)
 
 
-@pytest.fixture(params=["github", "gitlab", "gitea"])
-def on_each(
-    transactional_db: None, settings: Settings, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Beside]:
-    with open_incident(request.param, settings, tmp_path) as found:
-        yield found
-
-
-def test_the_boxes_that_only_a_forge_can_tick(on_each: Beside) -> None:
+def test_the_boxes_that_only_a_forge_can_tick(beside: Beside) -> None:
     """K106, K107, K115: review asked for, approved, released; each once on the timeline."""
-    on_each.watched.story.whole_fix()
-    assert on_each.look()["review_requested"] == "PENDING"
-    pull = on_each.state.open(on_each.tip)
-    assert on_each.look()["review_requested"] == "PASS"
-    review = on_each.state.review(pull, "ben")
-    assert on_each.look()["approval"] == "PASS"
-    on_each.state.run("tests", on_each.tip)
-    assert on_each.look()["tests_passed"] == "PASS"
-    on_each.watched.story.fast_forward()
-    on_each.state.merge(pull)
-    on_each.watched.story.tag(on_each.tip)
-    on_each.state.release(TAG)
-    assert on_each.look()["release_published"] == "PASS"
-    boxes = on_each.watched.boxes(on_each.hotfix.incident)
-    assert {
-        key: boxes[key] for key in ("review_requested", "approval", "tests_passed", "release_published")
-    } == (dict.fromkeys(("review_requested", "approval", "tests_passed", "release_published"), "done"))
-    kinds = on_each.watched.kinds(on_each.hotfix.incident)
+    assert beside.watched.verdicts(beside.hotfix)["review_requested"] == "PENDING"
+    pull = beside.state.open(beside.tip)
+    assert beside.look()["review_requested"] == "PASS"
+    review = beside.state.review(pull, "ben")
+    assert beside.look()["approval"] == "PASS"
+    beside.state.run("tests", beside.tip)
+    assert beside.look()["tests_passed"] == "PASS"
+    beside.watched.story.fast_forward()
+    beside.state.merge(pull)
+    beside.watched.story.tag(beside.tip)
+    beside.state.release(TAG)
+    assert beside.look()["release_published"] == "PASS"
+    boxes = beside.watched.boxes(beside.hotfix.incident)
+    ticked = ("review_requested", "approval", "tests_passed", "release_published")
+    assert {key: boxes[key] for key in ticked} == dict.fromkeys(ticked, "done")
+    kinds = beside.watched.kinds(beside.hotfix.incident)
     told = ("review_requested", "approved", "merged", "released")
     assert [kind for kind in kinds if kind in told] == list(told)
-    assert review.by in on_each.watched.summary(on_each.hotfix, "approval")
+    assert review.by in beside.watched.summary(beside.hotfix, "approval")
+
+
+@pytest.mark.parametrize("kind", ["gitlab", "gitea"])
+def test_another_forge_ticks_them_too(beside: Beside, kind: str) -> None:
+    """What each says in its own words: tests/hotfixes/checks."""
+    beside.forge.kind = kind
+    Repository.objects.update(forge=kind)
+    beside.state.review(beside.state.open(beside.tip), "ben")
+    beside.state.run("tests", beside.tip)
+    found = beside.look()
+    assert {found[key] for key in ("review_requested", "approval", "tests_passed")} == {"PASS"}
 
 
 def test_a_dismissal_is_told(beside: Beside) -> None:
-    beside.watched.story.whole_fix()
-    beside.look()
     pull = beside.state.open(beside.tip)
     review = beside.state.review(pull, "ben")
     assert beside.look()["approval"] == "PASS"
@@ -104,8 +109,6 @@ def test_a_dismissal_is_told(beside: Beside) -> None:
 
 
 def test_a_forge_that_is_away_makes_nobody_believe_anything(beside: Beside) -> None:
-    beside.watched.story.whole_fix()
-    beside.look()
     beside.state.review(beside.state.open(beside.tip), "ben")
     assert beside.look()["approval"] == "PASS"
     beside.forge.instead = saying(503, {})
@@ -125,8 +128,6 @@ def test_who_asks_us_to_wait_is_left_alone(beside: Beside) -> None:
 
 
 def test_what_is_written_there_and_only_when_it_changes(beside: Beside) -> None:
-    beside.watched.story.whole_fix()
-    beside.look()
     beside.state.open(beside.tip)
     beside.look()
     beside.look()
@@ -150,7 +151,6 @@ def test_its_deployments_become_ours_once(beside: Beside) -> None:
         slug="production",
         defaults={"kind": "production"},
     )
-    beside.watched.story.whole_fix()
     beside.watched.story.fast_forward()
     beside.watched.story.tag(beside.tip)
     beside.state.deploy(beside.tip, "success")
@@ -164,7 +164,6 @@ def test_the_tag_before_brought_out_again_is_a_rollback(beside: Beside) -> None:
     """A39, K56."""
     product = Product.objects.get(pk=beside.watched.product.pk)
     Environment.objects.get_or_create(product=product, slug="production", defaults={"kind": "production"})
-    beside.watched.story.whole_fix()
     beside.watched.story.fast_forward()
     beside.watched.story.tag(beside.tip)
     beside.state.deploy(beside.tip, "success")
@@ -179,8 +178,6 @@ def test_the_tag_before_brought_out_again_is_a_rollback(beside: Beside) -> None:
 
 
 def test_the_token_is_in_no_row(beside: Beside) -> None:
-    beside.watched.story.whole_fix()
-    beside.look()
     kept = ForgeReading.objects.get(hotfix=beside.hotfix)
     assert kept.read_at is not None
     assert TOKEN not in f"{kept.data}{kept.etags}{kept.detail}{kept.said}"
