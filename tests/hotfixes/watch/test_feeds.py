@@ -19,7 +19,7 @@ from monitoring.probes.result import Outcome
 from monitoring.store import store
 from products.models import Product
 from tests.factories import make_monitor
-from tests.hotfixes.watch.conftest import NIGHT, STEPS, Night
+from tests.hotfixes.watch.conftest import NIGHT, STEPS, Night, begun_with
 
 EVERY = 10  # minutes between two looks; each counts what came in twice that time
 PROMETHEUS = {"query": f"sum(increase(app_errors_total[{2 * EVERY}m]))"}
@@ -79,11 +79,7 @@ def smoke_passed(night: Night) -> None:
 
 
 STEPS["fed"] = ("night", smoke_passed)
-
-
-@pytest.fixture
-def fed(begun_with: Night) -> Night:
-    return begun_with
+fed = begun_with
 
 
 @pytest.fixture
