@@ -30,9 +30,8 @@ def problem(
     """The document as an answer."""
     body = document(status, detail, errors, **more)
     answer = JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=dict(headers or {}))
-    answer.headers["Content-Length"] = str(
-        len(answer.content)
-    )  # some are made outside the middleware that says it
+    # Some are made outside the middleware that says it.
+    answer.headers["Content-Length"] = str(len(answer.content))
     return answer
 
 

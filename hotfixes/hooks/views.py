@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from accounts.limits import TooOften, count_refused
+from foundation.door import Door
 from foundation.problems import problem
 from hotfixes.forges.hooks import Malformed
 from hotfixes.forges.signatures import MAX_BODY, Refused
 from hotfixes.hooks.receiving import receive, repository_of
 
-AT_ONCE, WAIT_S = 4, 2.0
-# Pages must still find a thread while a forge sends everything it has.
-_turns = threading.BoundedSemaphore(AT_ONCE)
 _STATUS = {"too_large": 413, "malformed_signature": 401}
+
+
+def _again() -> HttpResponse:
+    words = _("Too much arrives at this moment. Send it again.")
+    return problem(429, words, headers={"Retry-After": "5"})
+
+
+_door = Door(_again, wait_s=2.0)
 
 
 @login_not_required
@@ -31,14 +34,7 @@ def forge(request: HttpRequest, key: str) -> HttpResponse:
     one or none, 400 for nonsense.
     """
     body = request.read(MAX_BODY + 1)
-    if not _turns.acquire(timeout=WAIT_S):
-        return _again()
-    try:
-        return _answer(request, key, body)
-    except (OperationalError, InterfaceError):
-        return _again()
-    finally:
-        _turns.release()
+    return _door.let_in(lambda: _answer(request, key, body))
 
 
 def _answer(request: HttpRequest, key: str, body: bytes) -> HttpResponse:
@@ -62,8 +58,3 @@ def _refused(request: HttpRequest, status: int, words: str) -> HttpResponse:
         words = _("Too many refused deliveries from this address.")
         return problem(429, words, headers={"Retry-After": str(error.wait_s)})
     return problem(status, words)
-
-
-def _again() -> HttpResponse:
-    words = _("Too much arrives at this moment. Send it again.")
-    return problem(429, words, headers={"Retry-After": "5"})

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.limits import TooOften, count_refused
+from foundation.door import Door
 from foundation.problems import problem
 from monitoring.push import receive
 
 LARGEST = 25_000_000
-AT_ONCE, WAIT_S = 4, 2.0
-# Pages must still find a thread while a thousand scripts push at the full minute.
-_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+def _again() -> HttpResponse:
+    return problem(503, _("Too much arrives at this moment. Send it again."), headers={"Retry-After": "5"})
+
+
+_door = Door(_again, wait_s=2.0)
 
 
 @login_not_required
@@ -31,14 +34,11 @@ def push(request: HttpRequest, key: str) -> HttpResponse:
     body = request.read(LARGEST + 1)
     if len(body) > LARGEST:
         return problem(413, _("This is too large: at most 25 MB are taken here."))
-    if not _turns.acquire(timeout=WAIT_S):
-        return _again()
-    try:
-        found = receive(key, body)
-    except (OperationalError, InterfaceError):
-        return _again()
-    finally:
-        _turns.release()
+    return _door.let_in(lambda: _answer(request, key, body))
+
+
+def _answer(request: HttpRequest, key: str, body: bytes) -> HttpResponse:
+    found = receive(key, body)
     if found is None:
         return _unknown(request)
     monitor, outcome = found
@@ -56,10 +56,6 @@ def _unknown(request: HttpRequest) -> HttpResponse:
         words = _("Too many unknown keys from this address.")
         return problem(429, words, headers={"Retry-After": str(error.wait_s)})
     return problem(404, _("There is nothing to push to at this address."))
-
-
-def _again() -> HttpResponse:
-    return problem(503, _("Too much arrives at this moment. Send it again."), headers={"Retry-After": "5"})
 
 
 @login_not_required

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -13,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.limits import TooOften, count, count_refused
 from foundation import moment
+from foundation.door import Door
 from foundation.problems import problem
 from notifications.slack import receiving
 from notifications.slack.incoming import Challenge, Malformed, Press, read
@@ -22,9 +20,13 @@ from notifications.slack.threads import app_of
 MOST_BODY = 256 * 1024
 # Of one app in a minute; Slack comes again.
 MOST_A_MINUTE = 240
-AT_ONCE, WAIT_S = 4, 1.0
-# Pages must still find a thread while Slack sends everything it has.
-_turns = threading.BoundedSemaphore(AT_ONCE)
+
+
+def _again() -> HttpResponse:
+    return problem(503, _("Nightdesk is busy. Send it again."), headers={"Retry-After": "5"})
+
+
+_door = Door(_again, wait_s=1.0)
 
 
 @login_not_required
@@ -33,14 +35,7 @@ _turns = threading.BoundedSemaphore(AT_ONCE)
 def slack(request: HttpRequest, key: str) -> HttpResponse:
     """200 for what was taken or concerns us not; 401 for an unknown key or no signature; 400 for signed nonsense."""
     body = request.read(MOST_BODY + 1)
-    if not _turns.acquire(timeout=WAIT_S):
-        return _again()
-    try:
-        return _answer(request, key, body)
-    except (OperationalError, InterfaceError):
-        return _again()
-    finally:
-        _turns.release()
+    return _door.let_in(lambda: _answer(request, key, body))
 
 
 def _answer(request: HttpRequest, key: str, body: bytes) -> HttpResponse:
@@ -79,7 +74,3 @@ def _refused(request: HttpRequest) -> HttpResponse:
 
 def _later(often: TooOften) -> HttpResponse:
     return problem(429, _("Too many in a minute."), headers={"Retry-After": str(often.wait_s)})
-
-
-def _again() -> HttpResponse:
-    return problem(503, _("Nightdesk is busy. Send it again."), headers={"Retry-After": "5"})
