@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Schema, Status
 from pydantic import Field
@@ -122,8 +123,6 @@ def _known(reader: User) -> QuerySet[User]:
 
 def _person(request: HttpRequest, person_id: int, action: str) -> User:
     refuse_narrow(request)
-    found = _known(person_of(request)).filter(pk=person_id).first() if 0 < person_id < 2**63 else None
-    if found is None:
-        raise Http404
+    found = get_object_or_404(_known(person_of(request)), pk=person_id)
     authorize(person_of(request), action, found)
     return found

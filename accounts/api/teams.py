@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Status
 
@@ -103,9 +104,7 @@ def _team(request: HttpRequest, slug: str, action: str) -> Team:
 def _membership(request: HttpRequest, slug: str, person_id: int, action: str) -> Membership:
     team = _team(request, slug, "view")
     rows = Membership.objects.select_related("user", "team").filter(team=team)
-    found = rows.filter(user=person_id).first() if 0 < person_id < 2**63 else None
-    if found is None:
-        raise Http404
+    found = get_object_or_404(rows, user__pk=person_id)
     authorize(person_of(request), action, found)
     return found
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
@@ -143,10 +144,7 @@ def cancel_audit(request: HttpRequest, audit_id: int) -> dict[str, Any]:
 
 def _audit(request: HttpRequest, pk: int) -> AuditRun:
     rows = AuditRun.objects.visible_to(person_of(request)).select_related("by", "team", "version__process")
-    found = rows.filter(pk=pk).first() if 0 < pk < 2**63 else None
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(rows, pk=pk)
 
 
 def _process(key: str) -> Process:

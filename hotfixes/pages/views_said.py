@@ -5,6 +5,7 @@ GET shows the form, POST does it. Bad input stays in the form, with what is wron
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -32,7 +33,7 @@ from products.vocabulary import Verdict
 
 @dataclass(frozen=True)
 class Deed:
-    """`do` takes the hotfix, the check's key, `by` and what the form gave."""
+    """`do` takes the hotfix, the check's key where it is about one, `by` and what the form gave."""
 
     name: str
     label: str | Promise
@@ -102,16 +103,8 @@ def said(request: HttpRequest, ref: str, key: str, deed: str) -> HttpResponse:
     form = what.form(request.POST or None, request.FILES or None) if request.method == "POST" else what.form()
     if isinstance(form, AttestCheckForm):
         form.against = check.verdict == Verdict.FAIL
-    if request.method == "POST" and _valid(form):
-        try:
-            what.do(found, key, by=signed_in(request), **form.cleaned_data)
-            return redirect(f"{found.get_absolute_url()}#{key}")
-        except TooLate as late:
-            form.add_error(None, late.words or _("Somebody was faster, or the incident is past this."))
-            return answered(request, found, what, form, check, 409)
-        except ValidationError as error:
-            blame(form, error)
-    return answered(request, found, what, form, check, 422 if form.is_bound else 200)
+    do = partial(what.do, found, key, by=signed_in(request))
+    return page_of(request, found, what, form, do, to=f"{found.get_absolute_url()}#{key}", check=check)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -126,16 +119,31 @@ def abandon_hotfix(request: HttpRequest, ref: str) -> HttpResponse:
         ending.abandon,
     )
     form = AbandonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    do = partial(what.do, found, by=signed_in(request))
+    return page_of(request, found, what, form, do, to=found.get_absolute_url())
+
+
+def page_of(
+    request: HttpRequest,
+    found: Hotfix,
+    what: Deed,
+    form: forms.Form,
+    do: Callable[..., object],
+    *,
+    to: str,
+    check: CheckView | None = None,
+) -> HttpResponse:
+    """The form of a deed; sent, `do` does it with what the form gave, and leads on `to` another page."""
+    if request.method == "POST" and _valid(form):
         try:
-            ending.abandon(found, by=signed_in(request), **form.cleaned_data)
-            return redirect(found)
+            do(**form.cleaned_data)
+            return redirect(to)
         except TooLate as late:
             form.add_error(None, late.words or _("Somebody was faster, or the incident is past this."))
-            return answered(request, found, what, form, None, 409)
+            return _shown(request, found, what, form, check, 409)
         except ValidationError as error:
-            blame(form, error)
-    return answered(request, found, what, form, None, 422 if form.is_bound else 200)
+            _blame(form, error)
+    return _shown(request, found, what, form, check, 422 if form.is_bound else 200)
 
 
 def _is_own(what: Deed, check: CheckView | None, user: User) -> bool:
@@ -151,14 +159,14 @@ def _valid(form: forms.Form) -> bool:
     return form.is_valid()
 
 
-def blame(form: forms.Form, error: ValidationError) -> None:
+def _blame(form: forms.Form, error: ValidationError) -> None:
     """Beside the field it is about; above the form where it has none."""
     fields: dict[str, Any] = error.error_dict if hasattr(error, "error_dict") else {"": error}
     for name, wrong in fields.items():
         form.add_error(name if name in form.fields else None, wrong)
 
 
-def answered(
+def _shown(
     request: HttpRequest, found: Hotfix, what: Deed, form: forms.Form, check: CheckView | None, status: int
 ) -> HttpResponse:
     return render(request, "hotfixes/said.html", {

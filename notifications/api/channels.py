@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Status
 from pydantic import Field
@@ -146,9 +147,7 @@ def _reachable(request: HttpRequest) -> QuerySet[Channel]:
 
 
 def _channel(request: HttpRequest, pk: int, action: str) -> Channel:
-    found = _reachable(request).filter(pk=pk).first() if 0 < pk < 2**63 else None
-    if found is None:
-        raise Http404
+    found = get_object_or_404(_reachable(request), pk=pk)
     authorize(person_of(request), action, found)
     return found
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from typing import Annotated, Any
 
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query
 from pydantic import Field
 
@@ -48,19 +49,13 @@ def list_undelivered(request: HttpRequest, asked: Query[Undelivered]) -> dict[st
 )
 def retry(request: HttpRequest, delivery_id: int) -> dict[str, Any]:
     """Send it again, from now on for another 24 h. One that needs no further attempt stays as it is."""
-    delivery = _delivery(request, delivery_id, "retry")
-    ways.retry(delivery, by=person_of(request))
-    delivery.refresh_from_db()
-    return delivery_shape(delivery)
+    return _done(request, delivery_id, "retry", ways.retry)
 
 
 @router.post("/deliveries/{delivery_id}/note", auth=ACTED_WITH, response=DeliveryShape, tags=["deliveries"])
 def note_undelivered(request: HttpRequest, delivery_id: int) -> dict[str, Any]:
     """Somebody knows that it did not arrive: the alarm about it ends."""
-    delivery = _delivery(request, delivery_id, "note")
-    ways.note_dead(delivery, by=person_of(request))
-    delivery.refresh_from_db()
-    return delivery_shape(delivery)
+    return _done(request, delivery_id, "note", ways.note_dead)
 
 
 @router.post(
@@ -72,7 +67,7 @@ def note_undelivered(request: HttpRequest, delivery_id: int) -> dict[str, Any]:
 )
 def release_held(request: HttpRequest, delivery_id: int) -> dict[str, Any]:
     """After a restore: it goes out now. One that is not held stays as it is."""
-    return _settled(request, delivery_id, "release")
+    return _done(request, delivery_id, "release", _settling(held.release))
 
 
 @router.post(
@@ -84,7 +79,7 @@ def release_held(request: HttpRequest, delivery_id: int) -> dict[str, Any]:
 )
 def drop_held(request: HttpRequest, delivery_id: int) -> dict[str, Any]:
     """After a restore: it is never sent, for it was before. One that is not held stays as it is."""
-    return _settled(request, delivery_id, "drop")
+    return _done(request, delivery_id, "drop", _settling(held.drop))
 
 
 @router.get("/messages", auth=TOLD_WITH, response=Listed[MessageShape], tags=["deliveries"])
@@ -95,20 +90,21 @@ def list_messages(request: HttpRequest, asked: Query[Paging]) -> dict[str, Any]:
     return listed(asked.page(mine, "-pk"), message_shape)
 
 
-def _settled(request: HttpRequest, pk: int, action: Literal["release", "drop"]) -> dict[str, Any]:
-    delivery, user = _delivery(request, pk, action), person_of(request)
-    mine = held_for(user).filter(pk=delivery.pk)
-    settle = held.release if action == "release" else held.drop
-    settle(mine, by=user)
+def _settling(settle: Callable[..., object]) -> Callable[..., object]:
+    """`settle`, which takes many, for one of those that are held."""
+    return lambda delivery, *, by: settle(held_for(by).filter(pk=delivery.pk), by=by)
+
+
+def _done(request: HttpRequest, pk: int, action: str, verb: Callable[..., object]) -> dict[str, Any]:
+    """The delivery as it is once `verb` has been at it."""
+    delivery = _delivery(request, pk, action)
+    verb(delivery, by=person_of(request))
     delivery.refresh_from_db()
     return delivery_shape(delivery)
 
 
 def _delivery(request: HttpRequest, pk: int, action: str) -> Delivery:
     refuse_narrow(request)
-    rows: QuerySet[Delivery] = Delivery.objects.select_related("team")
-    found = rows.filter(pk=pk).first() if 0 < pk < 2**63 else None
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Delivery.objects.select_related("team"), pk=pk)
     authorize(person_of(request), action, found)
     return found

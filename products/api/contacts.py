@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Schema, Status
 
 from accounts.bearer import person_of
@@ -73,10 +74,7 @@ def move_contact(request: HttpRequest, slug: str, contact_id: int) -> dict[str, 
 
 
 def _contact(product: Product, pk: int) -> Contact:
-    found = product.contacts.select_related("product").filter(pk=pk).first() if 0 < pk < 2**63 else None
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(product.contacts.select_related("product"), pk=pk)
 
 
 def _shape(product: Product) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Schema, Status
 
 from accounts.bearer import person_of
@@ -78,10 +79,7 @@ def move_role_holder(request: HttpRequest, slug: str, holder_id: int) -> dict[st
 
 
 def _holder(product: Product, pk: int) -> RoleHolder:
-    found = product.role_holders.select_related("product").filter(pk=pk).first() if 0 < pk < 2**63 else None
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(product.role_holders.select_related("product"), pk=pk)
 
 
 def _shape(product: Product) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Schema, Status
 from pydantic import ConfigDict, Field
@@ -101,9 +102,7 @@ def _refuse_more(request: HttpRequest, body: NewToken) -> None:
 )
 def revoke(request: HttpRequest, token_id: int) -> dict[str, Any]:
     """It opens nothing from now on. One that is revoked already stays so."""
-    found = _own(request).filter(pk=token_id).first() if 0 < token_id < 2**63 else None
-    if found is None:
-        raise Http404
+    found = get_object_or_404(_own(request), pk=token_id)
     revoke_token(found, by=person_of(request))
     return token_shape(found)
 
