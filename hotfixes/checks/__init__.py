@@ -9,7 +9,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from hotfixes.checks import app, deploy, forge, git
-from hotfixes.checks.context import Context, Observation
+from hotfixes.checks.context import Context
+from hotfixes.checks.given import Observation
 from hotfixes.checks.remembering import Remembering
 from hotfixes.checks.shapes import Next, Result, Verdict, unknown
 from hotfixes.git.names import BadName

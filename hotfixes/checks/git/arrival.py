@@ -38,6 +38,14 @@ def arrival(context: Context) -> Arrival | None:
     return _squashed(context, tip, main) or _picked(context, main)
 
 
+def head(context: Context) -> str | None:
+    """Whose tree counts: the tag's; without one that of main's commit which brought the fix, else the branch's."""
+    if context.tag or not context.worked:
+        return context.tag.commit if context.tag else context.tip
+    found = arrival(context)
+    return found.commit if found else context.tip
+
+
 def _contained(context: Context, tip: str, main: str) -> Arrival:
     stood = [seen.commit for seen in context.history(context.main_name)]
     if tip == main or tip in stood:

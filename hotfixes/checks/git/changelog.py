@@ -9,6 +9,7 @@ from hotfixes import changelog
 from hotfixes.changelog.compare import compare
 from hotfixes.changelog.shapes import Changelog, Entry, Reason, Unread
 from hotfixes.checks.context import Context
+from hotfixes.checks.git.arrival import head
 from hotfixes.checks.git.branch import no_tree
 from hotfixes.checks.git.written import is_filled
 from hotfixes.checks.shapes import Next, Result, failed, not_needed, passed, pending, unknown, warned
@@ -40,7 +41,7 @@ class _Asked:
         return Next(_("Put the entry for %(new)s on top of %(path)s and push.") % self.words, lines)
 
     def facts(self, **more: Any) -> dict[str, Any]:
-        return {"path": self.path, "commit": self.context.head, **more}
+        return {"path": self.path, "commit": head(self.context), **more}
 
 
 def changelog_entry(context: Context) -> Result:
@@ -53,9 +54,10 @@ def changelog_entry(context: Context) -> Result:
 def entered(context: Context, spec: ChangelogSpec) -> Result:
     """Any file in which changes are written down."""
     asked = _Asked(context, spec, context.filled(spec.path))
-    if context.head is None:
+    commit = head(context)
+    if commit is None:
         return no_tree(context)
-    now = context.reader.file(context.head, asked.path)
+    now = context.reader.file(commit, asked.path)
     before = context.reader.file(context.base, asked.path) if context.base else None
     if not isinstance(now, File):
         if now.why is not Absence.NOTHING:

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hotfixes.checks.context import Context, Observation
+from hotfixes.checks.context import Context
+from hotfixes.checks.given import Observation
 from hotfixes.checks.shapes import (
     Next,
     Result,

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hotfixes.checks.context import Context, Observation
+from hotfixes.checks.context import Context
 from hotfixes.checks.deploy import timeline
 from hotfixes.checks.git.arrival import arrival
 from hotfixes.checks.git.written import is_filled
+from hotfixes.checks.given import Observation
 from hotfixes.checks.shapes import (
     Next,
     Result,

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
+from hotfixes.checks.git.arrival import head
 from hotfixes.checks.git.branch import no_tree
 from hotfixes.checks.git.changelog import entered
 from hotfixes.checks.shapes import Next, Result, failed, not_needed, passed, pending, unknown
@@ -26,11 +27,12 @@ def manifest_version(context: Context) -> Result:
         return not_needed(_("The process names no manifest."))
     if not spec.path:
         return unknown(_("Can't tell from the repository: the manifest is at an address."))
-    if context.head is None:
+    commit = head(context)
+    if commit is None:
         return no_tree(context)
     path = context.filled(spec.path)
     words = {**context.known, "path": path}
-    file = context.reader.file(context.head, path)
+    file = context.reader.file(commit, path)
     if not isinstance(file, File):
         missing = file.why is Absence.NOTHING
         return (
@@ -45,7 +47,7 @@ def manifest_version(context: Context) -> Result:
     words["found"] = found.text
     place = f"{path}, line {found.line}: {found.text}"
     if found.base == context.known["new"]:
-        return passed(_("%(path)s points to %(new)s.") % words, place, commit=context.head)
+        return passed(_("%(path)s points to %(new)s.") % words, place, commit=commit)
     then = Next(_("Write %(new)s into %(path)s and push.") % words)
     said = _("%(path)s still points to %(found)s; it should be %(new)s.") % words
-    return (failed if context.tag else pending)(said, place, then=then, commit=context.head)
+    return (failed if context.tag else pending)(said, place, then=then, commit=commit)

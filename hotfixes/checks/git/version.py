@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hotfixes.checks.context import Context
+from hotfixes.checks.git.arrival import head
 from hotfixes.checks.git.branch import no_tree
 from hotfixes.checks.git.build import to_write, wrong_build
 from hotfixes.checks.shapes import (
@@ -38,9 +39,10 @@ def version_bump(context: Context) -> Result:
         return failed(wrong, then=Next(_("Choose the version that the process asks for.")))
     if context.base is None:
         return unknown(_("Can't tell: there is no tag %s to compare with.") % (context.base_name or "?"))
-    if context.head is None:
+    commit = head(context)
+    if commit is None:
         return no_tree(context)
-    before, now = stated(context, context.base), stated(context, context.head)
+    before, now = stated(context, context.base), stated(context, commit)
     return _compared(context, before, now)
 
 
@@ -162,7 +164,7 @@ def _judged(
     context: Context, paths: list[str], pairs: dict[str, tuple[Value, Value]], *, sure: bool
 ) -> Result:
     proof = tuple(_line(path, pairs[path]) for path in paths)
-    facts: dict[str, Any] = {"files": paths, "commit": context.head}
+    facts: dict[str, Any] = {"files": paths, "commit": head(context)}
     missing: list[str] = []
     for path in paths:
         old, new = pairs[path]
