@@ -4,6 +4,7 @@ import http.client
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class Site:
                 self.busy -= 1
 
 
-class Client:
+class Client(ABC):
     """One script with its own journal and its own numbers."""
 
     def __init__(self, site: Site, folder: Path, name: str, seed: int) -> None:
@@ -84,8 +85,9 @@ class Client:
             while not self.site.stopping.is_set():
                 self.turn()
 
+    @abstractmethod
     def turn(self) -> None:
-        raise NotImplementedError
+        """One story, or one act of it."""
 
     def act(self, path: str, body: dict[str, Any], **facts: Any) -> Any:
         """One write with a key of its own: asked, and once acknowledged, done."""

@@ -15,8 +15,8 @@ from notifications.channels.answers import COME_AGAIN
 from notifications.channels.forms import ChannelForm, Secret
 from notifications.channels.words import cut, harmless, short
 from notifications.confined import running
+from notifications.confined.allowed import FORBIDDEN, OWN, PUBLIC, SERVICES, service_of
 from notifications.confined.running import Answer
-from notifications.confined.services import FORBIDDEN, OWN, PUBLIC, SERVICES, service_of
 from notifications.parcel import Outcome, Parcel
 
 MOST_BYTES = 8_000

@@ -14,7 +14,7 @@ import structlog
 
 from network import authorities
 from network.egress import Policy
-from notifications.confined.services import SERVICES, service_of
+from notifications.confined.allowed import SERVICES, service_of
 
 # A message; looking at an address.
 WHOLE_S = 20.0

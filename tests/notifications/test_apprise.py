@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from notifications import send
-from notifications.confined import running, services
+from notifications.confined import allowed, running
 from notifications.models import Channel, Delivery, Kind
 from notifications.ways import add_channel, send_test
 from products.models import Product
@@ -157,7 +157,7 @@ def test_every_service_that_is_offered_is_there() -> None:
         "import json, sys; sys.path.insert(0, sys.argv[1]); from child import _plugin\n"
         "print(json.dumps([s for s, m in json.loads(sys.argv[2]).items() if not _plugin(m, s)]))"
     )
-    arguments = [sys.executable, "-c", code, str(running.CHILD.parent), json.dumps(services.SERVICES)]
+    arguments = [sys.executable, "-c", code, str(running.CHILD.parent), json.dumps(allowed.SERVICES)]
     done = subprocess.run(arguments, capture_output=True, check=True, text=True)
     assert json.loads(done.stdout) == []
 
