@@ -1,4 +1,10 @@
-"""A team with a responder and a product on the shipped Krow process."""
+"""A team with a responder and a product on the shipped Krow process.
+
+A file none of whose tests commits makes them once: `pytestmark = pytest.mark.usefixtures("house")`; with the incident
+that nearly all of its tests begin with, `usefixtures("declared")`.
+"""
+
+from dataclasses import dataclass
 
 import pytest
 from django.test import Client
@@ -8,15 +14,37 @@ from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product
 from tests.factories import join, make_product, make_user
+from tests.houses import of_house
+
+
+@dataclass(frozen=True)
+class House:
+    product: Product
+    ada: User
+
+
+@pytest.fixture(scope="module")
+def house(undone: None) -> House:
+    product = make_product()
+    return House(product, _ada(product))
+
+
+@pytest.fixture(scope="module")
+def declared(house: House) -> Incident:
+    return _declared(house.product, house.ada)
 
 
 @pytest.fixture
-def product(db: None) -> Product:
-    return make_product()
+def product(request: pytest.FixtureRequest, db: None) -> Product:
+    return of_house(request, "product", make_product)
 
 
 @pytest.fixture
-def ada(product: Product) -> User:
+def ada(request: pytest.FixtureRequest, product: Product) -> User:
+    return of_house(request, "ada", lambda: _ada(product))
+
+
+def _ada(product: Product) -> User:
     user = make_user("ada@example.test")
     join(user, product.team)
     return user
@@ -35,7 +63,14 @@ def outsider(db: None) -> User:
 
 
 @pytest.fixture
-def incident(product: Product, ada: User) -> Incident:
+def incident(request: pytest.FixtureRequest, product: Product, ada: User) -> Incident:
+    if "declared" not in request.fixturenames:
+        return _declared(product, ada)
+    known = Incident.objects.select_related("product__team", "severity", "process_version")
+    return known.get(pk=request.getfixturevalue("declared").pk)
+
+
+def _declared(product: Product, ada: User) -> Incident:
     return declare(product, by=ada, title="Sign-in fails", severity=product.severities().get(key="CRITICAL"))
 
 

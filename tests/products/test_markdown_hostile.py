@@ -41,13 +41,13 @@ def whole(text: str) -> Guessed:
     return found
 
 
-@settings(max_examples=times(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(40, deep=400), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS)
 def test_any_text_becomes_a_process_that_loads(text: str) -> None:
     whole(text)
 
 
-@settings(max_examples=times(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(10, deep=100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_damaged_runbook_still_becomes_a_process(data: st.DataObject) -> None:
     text = (FOLDER / data.draw(st.sampled_from(["table.md", "pasted.txt", "marked.md"]))).read_text()

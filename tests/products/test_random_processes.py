@@ -9,7 +9,7 @@ from tests.depth import times
 from tests.products import process_properties as properties
 
 FEW = settings(
-    max_examples=times(60),
+    max_examples=times(20, deep=240),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example],
 )

@@ -1,11 +1,9 @@
 """Ada leads and resolves, Ben is her teammate, Olga (listed as Product Owner) decides; a product by Krow."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from django.db.models import Model
 from django.test import Client
 
 from accounts.models import Role, User
@@ -15,6 +13,7 @@ from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product, RoleHolder
 from tests.factories import join, make_product, make_user
+from tests.houses import of_house
 
 
 @dataclass(frozen=True)
@@ -33,32 +32,24 @@ def resolved_house() -> House:
     return House(made, ada, ben, olga, _over(_incident(made, ada, olga), ada))
 
 
-def _of_house[M: Model](request: pytest.FixtureRequest, name: str, make: Callable[[], M]) -> M:
-    """The house's own, read anew for each test; made where the file has no house."""
-    if "house" not in request.fixturenames:
-        return make()
-    row: M = getattr(request.getfixturevalue("house"), name)
-    return type(row)._default_manager.get(pk=row.pk)
-
-
 @pytest.fixture
 def product(request: pytest.FixtureRequest, db: None) -> Product:
-    return _of_house(request, "product", make_product)
+    return of_house(request, "product", make_product)
 
 
 @pytest.fixture
 def ada(request: pytest.FixtureRequest, product: Product) -> User:
-    return _of_house(request, "ada", lambda: _person(product, "ada"))
+    return of_house(request, "ada", lambda: _person(product, "ada"))
 
 
 @pytest.fixture
 def ben(request: pytest.FixtureRequest, product: Product) -> User:
-    return _of_house(request, "ben", lambda: _person(product, "ben"))
+    return of_house(request, "ben", lambda: _person(product, "ben"))
 
 
 @pytest.fixture
 def olga(request: pytest.FixtureRequest, product: Product) -> User:
-    return _of_house(request, "olga", lambda: _person(product, "olga"))
+    return of_house(request, "olga", lambda: _person(product, "olga"))
 
 
 def _person(product: Product, name: str) -> User:

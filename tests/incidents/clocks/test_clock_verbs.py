@@ -21,6 +21,8 @@ from notifications.models import Delivery
 from products.models import Product
 from tests.factories import join, make_user
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 WHY = "The provider is down"
 
 

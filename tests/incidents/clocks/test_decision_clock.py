@@ -24,7 +24,7 @@ from tests.factories import join, make_product, make_user
 from tests.incidents.rungs import NIGHT, play, told
 from tests.signing import sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 ANY = tuple(Status)
 VERBS: dict[str, Any] = {
     "resolve": transitions.resolve, "mitigate": transitions.mitigate, "decline": exits.decline,

@@ -7,6 +7,8 @@ from incidents.lifecycle import transitions
 from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 def test_it_leaves_a_record_and_stops_its_clock(incident: Incident, ben: User) -> None:
     event = transitions.acknowledge(incident, by=ben)

@@ -15,6 +15,8 @@ from notifications.models import Delivery
 from products.models import Product
 from tests.factories import make_product
 
+pytestmark = pytest.mark.usefixtures("house")
+
 
 def test_the_clocks_follow_from_detection(incident: Incident, product: Product, ada: User) -> None:
     high = product.severities().get(key="HIGH")

@@ -15,6 +15,8 @@ from incidents.models import OPEN, Clock, Incident, Status
 from incidents.work.report import report
 from tests.factories import join, make_user
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 @pytest.fixture
 def watched(incident: Incident, ada: User) -> Incident:

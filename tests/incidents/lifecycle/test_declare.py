@@ -12,6 +12,8 @@ from incidents.models import Clock, Incident, Status
 from products.models import Product
 from tests.factories import make_product
 
+pytestmark = pytest.mark.usefixtures("house")
+
 
 def test_a_severity_from_a_person_makes_it_active(product: Product, ada: User) -> None:
     high = product.severities().get(key="HIGH")

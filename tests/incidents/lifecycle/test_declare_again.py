@@ -11,6 +11,8 @@ from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product
 
+pytestmark = pytest.mark.usefixtures("house")
+
 
 @pytest.fixture
 def phone(ada: User) -> Client:

@@ -13,6 +13,8 @@ from incidents.models import Incident, Status
 from products.models import Product
 from tests.factories import make_product
 
+pytestmark = pytest.mark.usefixtures("house")
+
 LONG = "x" * 10_000
 
 

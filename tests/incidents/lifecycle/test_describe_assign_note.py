@@ -10,6 +10,8 @@ from foundation import moment
 from incidents.lifecycle import transitions
 from incidents.models import Incident
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 def test_describing_records_old_and_new_of_what_changed(incident: Incident, ada: User) -> None:
     event = transitions.describe(

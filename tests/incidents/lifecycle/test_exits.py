@@ -18,6 +18,8 @@ from notifications.models import Delivery
 from products.models import Product
 from tests.factories import join, make_product, make_team, make_user
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 def opened(product: Product, by: User, severity: str = "CRITICAL", **facts: Any) -> Incident:
     title = str(facts.pop("title", "Sign-in fails"))
@@ -150,9 +152,8 @@ def test_a_private_duplicate_shows_only_to_who_takes_part(incident: Incident, ad
     assert "secret" in client.get(f"/incidents/{incident.ref}/").content.decode()
 
 
-def test_whoever_was_told_hears_how_it_ended(
-    ben: User, incident: Incident, product: Product, ada: User
-) -> None:
+def test_whoever_was_told_hears_how_it_ended(ben: User, product: Product, ada: User) -> None:
+    incident = opened(product, ada)
     other = opened(product, ada, title="Nobody can sign in")
     exits.mark_duplicate(other, by=ada, of=incident)
     exits.defer(incident, by=ada, to="v1.2", reason="Small")

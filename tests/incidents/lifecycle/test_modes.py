@@ -14,6 +14,8 @@ from incidents.models import Incident, Mode
 from notifications.models import Delivery
 from products.models import Product
 
+pytestmark = pytest.mark.usefixtures("house")
+
 
 @pytest.mark.parametrize(("mode", "word"), [("drill", "Drill"), ("retrospective", "Retrospective")])
 def test_it_is_marked_everywhere(phone: Client, product: Product, ada: User, mode: str, word: str) -> None:

@@ -15,6 +15,8 @@ from incidents.models import Incident
 from products.models import Product
 from products.sources.import_process import import_process
 
+pytestmark = pytest.mark.usefixtures("house")
+
 
 @pytest.fixture
 def reader(ada: User) -> Client:

@@ -13,6 +13,8 @@ from incidents.models import Incident, Status
 from products.models import Product
 from tests.factories import make_target
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 def test_resolving_ends_every_clock_of_the_response(incident: Incident, ada: User) -> None:
     event = transitions.resolve(incident, by=ada, text="Rolled the cache")

@@ -12,6 +12,8 @@ from monitoring.states import State
 from products.models import Product
 from tests.factories import make_product, make_target
 
+pytestmark = pytest.mark.usefixtures("house")
+
 
 @pytest.fixture
 def unsure(product: Product, ada: User) -> Incident:

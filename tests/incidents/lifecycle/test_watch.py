@@ -21,6 +21,8 @@ from incidents.work.report import report
 from products.models import Product
 from tests.factories import make_product
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 @pytest.fixture
 def deployed(incident: Incident, ada: User) -> Incident:

@@ -20,6 +20,8 @@ from monitoring.models import Monitor, StatusChange, Target
 from products.models import Product
 from tests.factories import make_target
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 def judged(incident: Incident, claim: str, subject: str = "") -> Finding:
     fresh = Incident.objects.for_page().get(pk=incident.pk)

@@ -15,6 +15,8 @@ from tests.api.conftest import Script
 from tests.factories import join, make_target, make_user
 from tests.incidents.telling_people import channel, deployed, view
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 @pytest.fixture(autouse=True)
 def mail_is_set_up(settings: Settings) -> None:

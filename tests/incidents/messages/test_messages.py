@@ -19,6 +19,8 @@ from products.models import Product
 from products.vocabulary import EventKind
 from tests.factories import make_product, make_target
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 def message(incident: Incident, key: str, later: timedelta = timedelta()) -> MessageView:
     fresh = Incident.objects.for_page().get(pk=incident.pk)

@@ -21,6 +21,8 @@ from products.models import Product, RoleHolder
 from tests.factories import join, make_user
 from tests.incidents.telling_people import channel, deployed, view
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 def owed(incident: Incident) -> list[tuple[str, str, str]]:
     rows = Obligation.objects.filter(incident=incident).order_by("pk")

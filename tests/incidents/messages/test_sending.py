@@ -23,6 +23,8 @@ from tests.incidents.telling_people import channel, deployed, view
 from tests.notifications.mailbox import Mailbox, mailbox
 from tests.notifications.receiving import receiver, saying
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 @pytest.fixture
 def post(settings: Settings) -> Iterator[Mailbox]:

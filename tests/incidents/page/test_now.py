@@ -17,6 +17,8 @@ from monitoring.models import Monitor, Target
 from products.models import Product
 from tests.factories import make_monitor
 
+pytestmark = pytest.mark.usefixtures("house")
+
 HTMX = {"HX-Request": "true"}
 
 

@@ -14,7 +14,8 @@ from incidents.models import Incident
 from incidents.timeline import timeline
 from products.models import Product
 from products.vocabulary import EventKind
-from tests.factories import make_user
+
+pytestmark = pytest.mark.usefixtures("house")
 
 
 def test_an_incident_shows_its_clocks_with_their_sums(phone: Client, incident: Incident) -> None:
@@ -92,13 +93,6 @@ def test_now_is_empty_then_calm_then_shows_what_is_worst(phone: Client, product:
         declare(product, by=ada, title=f"{severity.key} thing", severity=severity)
     page = phone.get("/").content.decode()
     assert page.index("CRITICAL thing") < page.index("HIGH thing") < page.index("MEDIUM thing")
-
-
-def test_a_newcomer_is_told_the_first_step(db: None) -> None:
-    client = Client()
-    client.force_login(make_user("new@example.test", is_administrator=True))
-    assert "Add a product" in client.get("/").content.decode()
-    assert "Add a product" in client.get("/declare/").content.decode()
 
 
 def rows(phone: Client, path: str) -> int:

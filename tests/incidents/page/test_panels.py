@@ -11,6 +11,8 @@ from incidents import panels
 from incidents.models import Incident
 from incidents.panels import Panel
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 @pytest.fixture(autouse=True)
 def registry(monkeypatch: pytest.MonkeyPatch) -> None:

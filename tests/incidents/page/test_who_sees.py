@@ -14,6 +14,8 @@ from incidents.models import Incident
 from products.models import Product
 from tests.factories import make_user
 
+pytestmark = pytest.mark.usefixtures("house")
+
 
 @pytest.mark.parametrize(
     "path",

@@ -19,6 +19,8 @@ from products import role_holders
 from products.models import Product
 from tests.factories import join, make_product, make_user
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 OWNER = "product_owner"
 
 

@@ -14,6 +14,8 @@ from products import role_holders
 from products.models import Product
 from tests.factories import join, make_user
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 HTMX = {"HX-Request": "true"}
 BASE = "/incidents/INC-1/roles/"
 

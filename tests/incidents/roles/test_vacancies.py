@@ -15,6 +15,8 @@ from products import contacts, role_holders
 from products.models import Product
 from tests.factories import join, make_user
 
+pytestmark = pytest.mark.usefixtures("house")
+
 OWNER = "product_owner"
 
 

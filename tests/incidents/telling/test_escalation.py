@@ -27,6 +27,8 @@ from products.sources.import_process import import_process
 from tests.factories import join, make_product, make_user
 from tests.incidents.rungs import NIGHT, play, told
 
+pytestmark = pytest.mark.usefixtures("house")
+
 ADA = Asked("Ada", "Release Engineer", "user:1")
 BEN = Asked("Ben", "DevOps", "user:2")
 CLEO = Asked("Cleo", "Product Owner", "user:3")

@@ -27,10 +27,10 @@ from notifications.models import Delivery
 from products import contacts, role_holders
 from products.models import Product
 from tests.depth import times
-from tests.factories import join, make_product, make_user
+from tests.factories import join, make_product, make_team, make_user
 from tests.incidents.rungs import NIGHT, play, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 REMINDED = ("half", "warned", "nearly")
 
 
@@ -252,8 +252,8 @@ MOVES = ("wait 3", "wait 20", "wait 90", "acknowledge", "pause", "resume", "waiv
 def test_each_stage_comes_once_and_none_of_a_clock_that_has_ended(moves: list[str]) -> None:
     """Whatever people do in between: at most one message for each stage of each run, told while it ran."""
     with stage(NIGHT) as clock:
-        product = make_product()
-        ada = make_user("ada@example.test")
+        product = make_product(make_team("night"), name="Night Mobile")
+        ada = make_user("night@example.test")
         join(ada, product.team)
         incident = declare(product, by=ada, title="x", severity=product.severities().get(key="HIGH"))
         for move in moves:

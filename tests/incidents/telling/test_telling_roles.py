@@ -16,7 +16,7 @@ from products import role_holders
 from products.models import Product
 from tests.factories import join, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("declared")]
 ANY = tuple(Status)
 
 

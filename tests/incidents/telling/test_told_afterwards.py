@@ -14,6 +14,8 @@ from incidents.models import Clock, Incident, Mode
 from incidents.timeline.corrections import correct
 from products.models import Product
 
+pytestmark = pytest.mark.usefixtures("house")
+
 
 def overdue() -> int:
     with connection.cursor() as cursor:

@@ -22,7 +22,7 @@ from tests.factories import join, make_user
 from tests.notifications.mailbox import Mailbox, mailbox
 from tests.notifications.receiving import Take, receiver
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 NO_MAIL = "E-mail: The mail server takes no connections."
 
 

@@ -22,6 +22,8 @@ from incidents.timeline.verify import verify
 from incidents.work import steps
 from products.models import Product
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )

@@ -18,9 +18,11 @@ from incidents.work.report import report
 from live.models import Announcement
 from notifications.models import Delivery, State
 from products.models import Product
-from tests.factories import join, make_user
+from tests.factories import join, make_product, make_team, make_user
 from tests.incidents.telling_people import channel
 from tests.incidents.timeline.test_timeline import broken
+
+pytestmark = pytest.mark.usefixtures("house")
 
 
 def test_redacting_takes_two_and_the_chain_still_verifies(incident: Incident, ada: User, ben: User) -> None:
@@ -52,7 +54,8 @@ def test_a_declined_redaction_shows_the_entry_again(incident: Incident, ada: Use
     assert "Example Ltd" in event.lines.get().html
 
 
-def test_a_team_of_one_redacts_alone_and_it_says_so(product: Product) -> None:
+def test_a_team_of_one_redacts_alone_and_it_says_so(db: None) -> None:
+    product = make_product(make_team("solo"), name="Solo")
     solo = make_user("solo@example.test")
     join(solo, product.team)
     incident = declare(product, by=solo, title="Down")

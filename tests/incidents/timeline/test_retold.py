@@ -13,6 +13,8 @@ from products.models import Product, RoleHolder
 from tests.factories import join, make_user
 from tests.signing import sign_in
 
+pytestmark = pytest.mark.usefixtures("house")
+
 THEN = timedelta(days=300)
 
 

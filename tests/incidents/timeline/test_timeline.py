@@ -19,6 +19,8 @@ from incidents.timeline import corrections
 from incidents.timeline.verify import verify
 from tests.incidents.lifecycle.test_sweep import due_in
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 ATTACK = "UPDATE incidents_timelineevent SET kind = 'resolved'"
 
 

@@ -11,6 +11,8 @@ from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
 from incidents.work.report import SAID, possible, report
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 def kinds(incident: Incident) -> list[str]:
     return list(incident.events.order_by("seq").values_list("kind", flat=True))

@@ -18,6 +18,8 @@ from incidents.work.report import report
 from products.models import Product
 from tests.factories import join, make_product, make_user
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 @pytest.fixture
 def archy(ada: User) -> Incident:
