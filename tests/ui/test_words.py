@@ -1,9 +1,11 @@
 """Spans, moments, chips: what the tags print."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
 from django.utils import timezone
 
@@ -118,3 +120,13 @@ def test_the_face_of_a_clock_escapes_what_a_process_calls_it() -> None:
     assert "&lt;script&gt;" in render(
         "{% clock view %}", view=view(key="own", label="<script>", remaining_s=60.0)
     )
+
+
+def test_no_space_stands_before_a_full_stop() -> None:
+    """An included template ends its last line: what follows the tag at once is read after a blank ("15:22 UTC .")."""
+    wrong = [
+        f"{file.name}: {found[0]}"
+        for file in (settings.BASE_DIR / "templates").rglob("*.html")
+        for found in re.finditer(r"{% include [^%]*%}[.,;:!?]", file.read_text())
+    ]
+    assert wrong == []

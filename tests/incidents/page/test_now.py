@@ -194,6 +194,7 @@ def test_it_says_who_is_on_each(phone: Client, product: Product, ada: User, ben:
     assert page.count("<span>You are on it</span>") == page.count("<span>Ben is on it</span>") == 1
     said = [phone.get(one.get_absolute_url()).content.decode() for one in (first, second)]
     assert [re.findall(r"Acknowledged by <b>(.+?)</b>", one) for one in said] == [["you"], ["Ben"]]
+    assert ["<b>You are on it.</b>" in one for one in said] == [True, False]
     claim(first, by=ben)
     assert "<span>Ben leads</span>" in phone.get("/").content.decode()
     assert "Acknowledged by" not in phone.get(first.get_absolute_url()).content.decode()

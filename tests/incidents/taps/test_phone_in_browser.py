@@ -32,6 +32,8 @@ def test_the_phone_s_bar_offers_to_change_a_severity_before_it_is_confirmed(
         page.goto(f"{site}/incidents/{unsure.ref}/")
         for words in ("Confirm CRITICAL", "Change it", "More"):
             expect(page.locator("#bar").get_by_text(words, exact=True)).to_be_in_viewport(ratio=1)
+        buttons = page.locator("#bar .button").all()
+        assert len({button.bounding_box()["height"] for button in buttons}) == 1, width  # type: ignore[index]
 
 
 def test_the_chosen_product_is_in_sight_on_a_phone(site: str, page: Page, incident: Incident) -> None:
