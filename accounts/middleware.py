@@ -20,6 +20,7 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.session_store import SessionStore
+from ui.htmx import by_htmx
 
 type View = Callable[..., HttpResponseBase]
 
@@ -34,7 +35,7 @@ class SignInRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: View
     ) -> HttpResponseBase:
         response = redirect_to_login(_page(request), resolve_url(settings.LOGIN_URL))
-        if "HX-Request" not in request.headers:
+        if not by_htmx(request):
             return response
         return HttpResponse(status=401, headers={"HX-Redirect": response.url})
 
@@ -84,7 +85,7 @@ class LastSeen:
 
 def _page(request: HttpRequest) -> str:
     """The page that `request` belongs to: its own address when a browser opened it, else where it came from."""
-    if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
+    if request.method in ("GET", "HEAD") and not by_htmx(request):
         return request.get_full_path()
     origin = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(origin, allowed_hosts={request.get_host()}):

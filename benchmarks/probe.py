@@ -37,8 +37,8 @@ def measure(say: Say) -> list[Figure]:
             exporter.end()
     mine, whole, wall, blackbox, wrk = zip(*rounds, strict=True)
     return [
-        Figure("probe: ours to blackbox-exporter (P1)", "×", ratios(mine, blackbox), floor=5),
-        Figure("probe: ours to wrk, new connections (P2)", "×", ratios(mine, wrk), floor=0.5),
+        Figure("probe: ours to blackbox-exporter", "×", ratios(mine, blackbox), floor=5),
+        Figure("probe: ours to wrk, new connections", "×", ratios(mine, wrk), floor=0.5),
         Figure("probe: ours, the worker's core", "checks/s", mine),
         Figure("probe: ours, PostgreSQL's CPU counted too", "checks/s", whole),
         Figure("probe: ours, by the clock on the wall", "checks/s", wall),

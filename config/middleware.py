@@ -18,6 +18,7 @@ from psycopg import errors
 from foundation import room
 from foundation.origin import is_this_machine
 from foundation.outage import in_one_line
+from ui.htmx import by_htmx
 
 log = structlog.get_logger(__name__)
 
@@ -115,7 +116,7 @@ class Busy:
             return None
         event = "database.full" if full else "database.busy"
         log.warning(event, path=request.path, error=in_one_line(exception))
-        fragment = "HX-Request" in request.headers
+        fragment = by_htmx(request)
         response = render(
             request,
             "503.html#fragment" if fragment else "503.html",

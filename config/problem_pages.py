@@ -17,6 +17,7 @@ from django.views.defaults import server_error
 from foundation import room
 from foundation.outage import outage
 from foundation.problems import CONTENT_TYPE, FOR_MACHINES, problem
+from ui.htmx import by_htmx
 
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
 
@@ -57,7 +58,7 @@ def broke(request: HttpRequest) -> HttpResponse:
         return server_error(request)
     room.refused(problem)
     again = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
-    fragment = "HX-Request" in request.headers
+    fragment = by_htmx(request)
     response = HttpResponse(
         render_to_string("away.html#fragment" if fragment else "away.html", {"again": again}), status=503
     )

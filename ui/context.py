@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ui.htmx import by_htmx
+
 # Areas in the order of the day; one that is not built yet has no address and is left out.
 AREAS: tuple[tuple[str, Promise], ...] = (
     ("/", _("Now")),
@@ -40,12 +42,13 @@ class Item:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav` (Items), `server_now` (aware)."""
+    """Context processor: `nav` (Items), `server_now` (aware), `by_htmx` (whether a part of a page is wanted)."""
     return {
         "nav": [
             Item(href, str(label), _current(href, request.path)) for href, label in AREAS if _exists(href)
         ],
         "server_now": server_now(),
+        "by_htmx": by_htmx(request),
     }
 
 

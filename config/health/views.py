@@ -20,6 +20,7 @@ from config.health import probes
 from config.health.facts import Beat, Facts, Waiting
 from config.health.parts import alive
 from config.health.reader import reader
+from ui.htmx import by_htmx
 
 SHOWN_HERE = {"default-src": [CSP.SELF], "frame-ancestors": [CSP.SELF], "base-uri": [CSP.NONE]}
 
@@ -73,7 +74,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "queues": _queues(report.facts) if report.facts else [],
         "processes": _processes(report.facts) if report.facts else [],
     }
-    region = "#parts" if "HX-Request" in request.headers else ""
+    region = "#parts" if by_htmx(request) else ""
     return render(request, f"health/page.html{region}", context)
 
 

@@ -29,6 +29,7 @@ from incidents.lifecycle import setbacks
 from incidents.views.incident import zone_of
 from live import bus
 from products.models import Product
+from ui.htmx import by_htmx
 
 SIZE = 30
 MOST_OPEN = 100
@@ -46,7 +47,7 @@ def hotfixes(request: HttpRequest) -> HttpResponse:
     wanted = {name: asked(request, name) for name in ("q", "status", "product")}
     exact = Hotfix.number_of(wanted["q"].strip())
     # An open list that follows stays a list.
-    if exact and not request.htmx and mine.filter(number=exact).exists():  # type: ignore[attr-defined]
+    if exact and not by_htmx(request) and mine.filter(number=exact).exists():
         return redirect("hotfix", ref=f"HF-{exact}")
     after = asked(request, "after", 2000)
     matching = _matching(mine, wanted).for_page()

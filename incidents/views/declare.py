@@ -28,6 +28,7 @@ from monitoring.models import Target
 from notifications.standing import of_incident
 from products.aliases import called
 from products.models import Product
+from ui.htmx import by_htmx
 
 # The same words from the same person within this time are asked about.
 LATELY = timedelta(minutes=30)
@@ -100,7 +101,7 @@ def _same(user: User, product: Product, title: str) -> Incident | None:
 
 
 def _show(request: HttpRequest, form: DeclareForm, same: Incident | None = None) -> HttpResponse:
-    part = ("#already" if request.POST.get("look") == "already" else "#choice") if request.htmx else ""  # type: ignore[attr-defined]
+    part = ("#already" if request.POST.get("look") == "already" else "#choice") if by_htmx(request) else ""
     status = 409 if same else 422 if form.is_bound and form.errors else 200
     context = {"form": form, "same": same, **around(request.user, form)}
     return render(request, f"incidents/declare.html{part}", context, status=status)

@@ -26,6 +26,7 @@ from incidents.page import page
 from incidents.page.actions import OFFERS, Offer, menu
 from incidents.sight import in_sight
 from monitoring.shown import as_shown
+from ui.htmx import by_htmx
 
 
 @require_safe
@@ -114,7 +115,7 @@ def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | No
         return _form(request, found, offer, form)
     if _leads_on(request):
         return _lead_on(request, found)
-    if request.htmx:  # type: ignore[attr-defined]
+    if by_htmx(request):
         found = in_view(request, found.ref)
         return render(
             request,
@@ -132,7 +133,7 @@ def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | No
 
 def _leads_on(request: HttpRequest) -> bool:
     """A tap on another page (Now), which wants to be led to the incident."""
-    return bool(request.htmx and request.POST.get("go"))  # type: ignore[attr-defined]
+    return by_htmx(request) and "go" in request.POST
 
 
 def _lead_on(request: HttpRequest, found: Incident, said: str = "") -> HttpResponse:
@@ -143,7 +144,7 @@ def _lead_on(request: HttpRequest, found: Incident, said: str = "") -> HttpRespo
 
 def _form(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | None) -> HttpResponse:
     status = 422 if form is not None and form.is_bound else 200
-    if status == 422 and form is not None and request.htmx:  # type: ignore[attr-defined]
+    if status == 422 and form is not None and by_htmx(request):
         # What was typed stays in the open page; only what is wrong with it is said.
         wrong = ValidationError([str(words) for errors in form.errors.values() for words in errors])
         return show(request, found, refused=wrong, status=422)
@@ -165,7 +166,7 @@ def _form(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | 
 def show(request: HttpRequest, found: Incident, *, status: int, **extra: Any) -> HttpResponse:
     """The whole page, or for htmx its regions: with a notice when somebody was faster."""
     found = in_view(request, found.ref)
-    whole = not request.htmx  # type: ignore[attr-defined]
+    whole = not by_htmx(request)
     template = "incidents/incident.html" if whole else "incidents/incident.html#fresh"
     return render(
         request,

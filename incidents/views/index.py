@@ -14,6 +14,7 @@ from incidents.models.incident import REF, IncidentQuerySet
 from incidents.timeline.searching import written
 from live import bus
 from products.models import Product, Severity
+from ui.htmx import by_htmx
 
 SIZE = 50
 ALL = "all"
@@ -27,7 +28,7 @@ def incidents(request: HttpRequest) -> HttpResponse:
     wanted = {name: asked(request, name) for name in ("q", "status", "product", "severity", "mode")}
     exact = REF.fullmatch(wanted["q"])
     # An open list that follows stays a list.
-    if exact and not request.htmx and mine.filter(number=int(exact[1])).exists():  # type: ignore[attr-defined]
+    if exact and not by_htmx(request) and mine.filter(number=int(exact[1])).exists():
         return redirect("incident", ref=f"INC-{exact[1]}")
     matching = _matching(mine, wanted)
     modes = _modes(matching)

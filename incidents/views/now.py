@@ -35,6 +35,7 @@ from monitoring.shown import as_shown
 from monitoring.unsure import unsure
 from products.models import Product
 from products.vocabulary import EventKind
+from ui.htmx import by_htmx
 
 SHOWN = 50
 UNSURE = 3
@@ -59,7 +60,7 @@ class Card:
 def now(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     shown = [int(n) for n in request.GET.getlist("shown")[:SHOWN] if n.isdecimal() and len(n) < 19]
-    template = "incidents/now.html#board" if request.htmx else "incidents/now.html"  # type: ignore[attr-defined]
+    template = "incidents/now.html#board" if by_htmx(request) else "incidents/now.html"
     return render(request, template, _context(user, shown))
 
 

@@ -23,6 +23,7 @@ from incidents.models import Incident
 from incidents.roles import holding, roles
 from incidents.roles.holding import RoleView
 from incidents.views.incident import context, fetch, show, zone_of
+from ui.htmx import by_htmx
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def _do(
 def _done(request: HttpRequest, found: Incident, change: Change, view: RoleView) -> HttpResponse:
     """Whoever took a role reads what it asks of them, on the answer itself."""
     took = view if change is CLAIM else None
-    if request.htmx:  # type: ignore[attr-defined]
+    if by_htmx(request):
         now = fetch(request, found.ref)
         shown = context(request, now, with_lines=False, answered=change.verb, took=took)
         return render(request, "incidents/incident.html#fresh", shown)
@@ -115,7 +116,7 @@ def _done(request: HttpRequest, found: Incident, change: Change, view: RoleView)
 
 def _sheet(request: HttpRequest, found: Incident, change: Change, form: RoleForm) -> HttpResponse:
     status = 422 if form.is_bound else 200
-    if form.is_bound and request.htmx:  # type: ignore[attr-defined]
+    if form.is_bound and by_htmx(request):
         wrong = ValidationError([str(words) for errors in form.errors.values() for words in errors])
         return show(request, found, refused=wrong, status=422)
     facts: dict[str, Any] = {"incident": found, "change": change, "form": form, "role": form.view}

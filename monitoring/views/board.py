@@ -12,6 +12,7 @@ from live import bus
 from monitoring.board import board
 from monitoring.states import State
 from products.models import Product
+from ui.htmx import by_htmx
 
 
 @require_safe
@@ -31,5 +32,5 @@ def show(request: HttpRequest) -> HttpResponse:
         "live_cursor": cursor,
         "live_topics": [f"board:{team}" for team in teams_of(user).values_list("pk", flat=True)],
     }
-    region = "#board" if "HX-Request" in request.headers else ""
+    region = "#board" if by_htmx(request) else ""
     return render(request, f"monitoring/board.html{region}", context)

@@ -23,6 +23,7 @@ from monitoring.models import Monitor, StatusChange, Target
 from monitoring.shown import as_shown
 from monitoring.states import worst
 from monitoring.store import versions_of
+from ui.htmx import by_htmx
 
 CHANGES = 30
 
@@ -66,7 +67,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "live_cursor": cursor,
         "live_topics": [f"board:{monitor.product.team_id}"],
     }
-    region = "#monitor" if "HX-Request" in request.headers else ""
+    region = "#monitor" if by_htmx(request) else ""
     return render(request, f"monitoring/monitor.html{region}", context)
 
 

@@ -19,6 +19,7 @@ from review.forms import AnswerForm
 from review.markdown import markdown
 from review.page import Question
 from review.refusals import AnswerChanged
+from ui.htmx import by_htmx
 
 PAGE = "review/postmortem.html"
 
@@ -85,7 +86,7 @@ def answer(request: HttpRequest, ref: str, key: str) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, found: Incident, key: str) -> HttpResponse:
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not by_htmx(request):
         return redirect(f"{_address(found)}#question-{key}")
     return render(request, f"{PAGE}#answered", context(request, found, answered=key))
 
@@ -104,7 +105,7 @@ def _not_saved(
     if saved is None:
         return show(request, found, status=status, said=said)
     typed = {key: Question(saved, form, conflict, said)}
-    if request.htmx:  # type: ignore[attr-defined]
+    if by_htmx(request):
         return render(
             request, f"{PAGE}#answered", context(request, found, typed=typed, answered=key), status=status
         )
