@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import hypothesis
@@ -109,13 +110,19 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: tests of whole systems wait for most of their time."""
-    return min(len(os.sched_getaffinity(0)), 15) + 1
+    """Two more than there are processors: tests of whole systems and of pages wait for a third of their time."""
+    return min(len(os.sched_getaffinity(0)), 14) + 2
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path | None:
+    """Where the migrated cluster is kept (tests/fixtures/kept.py)."""
+    return kept.place(pytestconfig, tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
 def postgres(
-    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+    tmp_path_factory: pytest.TempPathFactory, migrated: Path | None
 ) -> Iterator[embedded.Server | None]:
     """A throw-away server, one per xdist worker; None when DATABASE_URL names one (there our role must be a
     superuser: see tests/fixtures/emptying.py)."""
@@ -123,7 +130,7 @@ def postgres(
         yield None
         return
     server = embedded.Server(tmp_path_factory.mktemp("postgres") / "cluster", durable=False)
-    kept.unpack(kept.place(pytestconfig), server.folder)
+    kept.unpack(migrated, server.folder)
     server.start()
     yield server
     connections.close_all()
@@ -161,15 +168,14 @@ def django_db_setup(
     django_db_keepdb: bool,
     django_db_blocker: DjangoDbBlocker,
     postgres: embedded.Server | None,
-    pytestconfig: pytest.Config,
+    migrated: Path | None,
 ) -> Iterator[None]:
     """The test database, with every guard of production."""
-    place = kept.place(pytestconfig)
-    if postgres and place and not kept.is_migrated(postgres.folder):
+    if postgres and migrated and not kept.is_migrated(postgres.folder):
         with django_db_blocker.unblock():
             connections.close_all()
         postgres.stop()
-        kept.keep(postgres.folder, place)
+        kept.keep(postgres.folder, migrated)
         postgres.start()
     yield
     if not django_db_keepdb:
