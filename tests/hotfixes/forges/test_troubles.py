@@ -39,9 +39,21 @@ def trouble(connection: Connection, *, total_s: float = 5) -> ForgeError:
         (503, Trouble.FAILED),
     ],
 )
-def test_an_answer_that_is_none(each: Forge, code: int, expected: Trouble) -> None:
-    each.instead = saying(code, {"message": f"no, {TOKEN}"}, Location="http://127.0.0.1:1/")
-    assert trouble(each.connection()).trouble is expected
+def test_an_answer_that_is_none(github: Forge, code: int, expected: Trouble) -> None:
+    github.instead = saying(code, {"message": f"no, {TOKEN}"}, Location="http://127.0.0.1:1/")
+    assert trouble(github.connection()).trouble is expected
+
+
+def test_what_an_answer_is_worth_is_judged_alike_for_each(each: Forge) -> None:
+    """By the one wire that all go through: what it makes of each is shown with one of them."""
+    for answer, expected in (
+        (saying(410), Trouble.NOT_FOUND),
+        (saying(200, b'{"a":'), Trouble.NONSENSE),
+        (saying(429, {}, **{"Retry-After": "90"}), Trouble.RATE_LIMITED),
+    ):
+        each.instead = answer
+        assert trouble(each.connection()).trouble is expected
+    assert trouble(each.connection(token="a\nb")).trouble is Trouble.CREDENTIALS
 
 
 def test_no_redirect_is_followed(each: Forge) -> None:
@@ -62,9 +74,9 @@ def test_no_redirect_is_followed(each: Forge) -> None:
         b'{"message": "no list"}',
     ],
 )
-def test_an_answer_that_is_not_the_api(each: Forge, body: bytes) -> None:
-    each.instead = saying(200, body)
-    found = trouble(each.connection())
+def test_an_answer_that_is_not_the_api(github: Forge, body: bytes) -> None:
+    github.instead = saying(200, body)
+    found = trouble(github.connection())
     assert (found.trouble, found.again) == (Trouble.NONSENSE, False)
 
 
@@ -78,10 +90,10 @@ def test_a_wrong_token(each: Forge) -> None:
 
 
 @pytest.mark.parametrize("token", ["a\nb", "sé", "a b", f"{TOKEN}\r\nX-Evil: 1", "\x00"])
-def test_a_token_that_can_be_none_is_never_sent(each: Forge, token: str) -> None:
-    found = trouble(each.connection(token=token))
-    assert (found.trouble, each.seen) == (Trouble.CREDENTIALS, [])
-    assert token not in f"{found} {each.connection(token=token)!r}"
+def test_a_token_that_can_be_none_is_never_sent(github: Forge, token: str) -> None:
+    found = trouble(github.connection(token=token))
+    assert (found.trouble, github.seen) == (Trouble.CREDENTIALS, [])
+    assert token not in f"{found} {github.connection(token=token)!r}"
 
 
 @pytest.mark.parametrize(
@@ -97,13 +109,13 @@ def test_a_token_that_can_be_none_is_never_sent(each: Forge, token: str) -> None
     ],
 )
 def test_who_asks_us_to_wait_says_until_when(
-    each: Forge, code: int, headers: dict[str, str], wait: int
+    github: Forge, code: int, headers: dict[str, str], wait: int
 ) -> None:
     reset = str(int(time.time()) + 600)
-    each.instead = saying(
+    github.instead = saying(
         code, {}, **{name: reset if "ten" in value else value for name, value in headers.items()}
     )
-    found = trouble(each.connection())
+    found = trouble(github.connection())
     assert (found.trouble, found.again) == (Trouble.RATE_LIMITED, True)
     assert found.until is not None
     assert abs(found.until - datetime.now(UTC) - timedelta(seconds=wait)) < timedelta(seconds=30)
@@ -169,9 +181,9 @@ def test_a_slow_forge_ends_in_time(each: Forge) -> None:
     assert time.monotonic() - began < 3
 
 
-def test_a_huge_answer_is_not_read(each: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
-    each.instead = saying(200, b"[" + b" " * 13_000_000 + b"]")
-    assert trouble(each.connection(), total_s=20).trouble is Trouble.TOO_BIG
+def test_a_huge_answer_is_not_read(github: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+    github.instead = saying(200, b"[" + b" " * 13_000_000 + b"]")
+    assert trouble(github.connection(), total_s=20).trouble is Trouble.TOO_BIG
 
 
 def test_pages_without_end_end(each: Forge) -> None:

@@ -11,8 +11,9 @@ from pytest_django.fixtures import Settings
 from hotfixes.git.limits import LIST
 from hotfixes.git.remote import Remote
 from hotfixes.models import Hotfix, Mirror, RefObservation
+from products.models import Repository
 from tests.hotfixes.checks.stories import FIXED, MESSAGE, TAG
-from tests.hotfixes.git.building import Repository
+from tests.hotfixes.git.building import Repository as Another
 from tests.hotfixes.git.serving import endless, talking
 from tests.hotfixes.observing.watched import Watched
 from tests.hotfixes.shapes.states import CHANGELOG, FIX, GIT, TAGGED, only_git
@@ -34,11 +35,25 @@ def in_trouble(watched: Watched, hotfix: Hotfix) -> str:
     return mirror.trouble
 
 
-def at(watched: Watched, url: str) -> Hotfix:
-    assert watched.product.repository
-    watched.product.repository.url = url
-    watched.product.repository.save()
-    return watched.hotfix()
+def at(watched: Watched, url: str) -> None:
+    """Looked at there, however the address came into the row: forms refuse them before."""
+    Repository.objects.update(url=url)
+    watched.look()
+
+
+def begun(watched: Watched) -> None:
+    """Started, and looked at while all was well."""
+    watched.hotfix()
+
+
+@pytest.fixture
+def watched(looked_at: Watched) -> Watched:
+    return looked_at
+
+
+@pytest.fixture
+def hotfix(watched: Watched) -> Hotfix:
+    return Hotfix.objects.for_page().get()
 
 
 NAMES = (
@@ -54,9 +69,8 @@ NAMES = (
 )
 
 
-def test_names_and_words_are_data(watched: Watched, tmp_path: Path) -> None:
+def test_names_and_words_are_data(watched: Watched, hotfix: Hotfix, tmp_path: Path) -> None:
     """A branch may be called `$(…)` or `--all`: kept as it is called, never run, never taken for the hotfix's."""
-    hotfix = watched.hotfix()
     story = watched.story
     hooks = story.repository.path / "hooks"
     hooks.mkdir()
@@ -94,18 +108,18 @@ def test_names_and_words_are_data(watched: Watched, tmp_path: Path) -> None:
     ],
 )
 def test_addresses_that_run_something_are_refused(
-    watched: Watched, tmp_path: Path, url: str, trouble: str
+    watched: Watched, hotfix: Hotfix, tmp_path: Path, url: str, trouble: str
 ) -> None:
-    """However they came into the row: forms refuse them before."""
-    hotfix = at(watched, url.format(folder=tmp_path))
+    at(watched, url.format(folder=tmp_path))
     assert in_trouble(watched, hotfix) in (trouble, "bad_url", "protocol_refused")
     assert pwned(tmp_path) == []
 
 
-def test_a_ref_that_leads_to_another_repository_is_not_followed(watched: Watched, tmp_path: Path) -> None:
-    secret = Repository(tmp_path / "secret.git")
+def test_a_ref_that_leads_to_another_repository_is_not_followed(
+    watched: Watched, hotfix: Hotfix, tmp_path: Path
+) -> None:
+    secret = Another(tmp_path / "secret.git")
     secret.commit({"key": "hidden"}, on="main")
-    hotfix = watched.hotfix()
     window = watched.story.repository.path / "refs/heads/window"
     window.symlink_to(secret.path / "refs/heads/main")
     watched.look()
@@ -117,8 +131,7 @@ def test_a_ref_that_leads_to_another_repository_is_not_followed(watched: Watched
     assert not RefObservation.objects.filter(name__endswith="window").exists()
 
 
-def test_a_repository_that_became_shallow_proves_nothing(watched: Watched) -> None:
-    hotfix = watched.hotfix()
+def test_a_repository_that_became_shallow_proves_nothing(watched: Watched, hotfix: Hotfix) -> None:
     story = watched.story
     tip = story.repository.commit(FIXED, MESSAGE, parents=["1" * 40])
     story.repository.branch("hotfix/krow-v0.1.1", tip)
@@ -128,20 +141,19 @@ def test_a_repository_that_became_shallow_proves_nothing(watched: Watched) -> No
 
 
 def test_a_listing_without_an_end_is_ended(
-    watched: Watched, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    watched: Watched, hotfix: Hotfix, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.NIGHTDESK_GIT_PROTOCOLS = ("http",)
     settings.NIGHTDESK_PROBE_NETWORKS = ["127.0.0.0/8"]
     tight = replace(LIST, wall_s=2, memory=256 << 20)
     monkeypatch.setattr(Remote.listing, "__defaults__", (tight, None))
     with talking(endless) as port:
-        hotfix = at(watched, f"http://127.0.0.1:{port}/x.git")
+        at(watched, f"http://127.0.0.1:{port}/x.git")
         assert in_trouble(watched, hotfix) in ("timeout", "memory_limit", "too_big")
 
 
-def test_a_forged_replacement_on_the_server_changes_no_verdict(watched: Watched) -> None:
+def test_a_forged_replacement_on_the_server_changes_no_verdict(watched: Watched, hotfix: Hotfix) -> None:
     """`refs/replace` there, grafts there: what is released is judged by what it is."""
-    hotfix = watched.hotfix()
     story = watched.story
     story.whole_fix()
     watched.look()

@@ -2,20 +2,32 @@
 
 import pytest
 
-from benchmarks.verifying import pushed
 from hotfixes.judging import judge_due
 from hotfixes.models import Hotfix
 from hotfixes.observing import asking
 from hotfixes.observing.looking import look_due
 from incidents.lifecycle import transitions
-from live.models import Announcement
 from tests.hotfixes.checks.stories import BRANCH, FIXED, MESSAGE, NOTED, RAISED
 from tests.hotfixes.observing.watched import Watched
 
 
-def test_boxes_tick_themselves_as_the_fix_goes_on(watched: Watched) -> None:
+def begun(watched: Watched) -> None:
+    """Started, and looked at before anybody did anything."""
+    watched.hotfix()
+
+
+@pytest.fixture
+def watched(looked_at: Watched) -> Watched:
+    return looked_at
+
+
+@pytest.fixture
+def hotfix(watched: Watched) -> Hotfix:
+    return Hotfix.objects.for_page().get()
+
+
+def test_boxes_tick_themselves_as_the_fix_goes_on(watched: Watched, hotfix: Hotfix) -> None:
     """K101, K103, K104, K105, K108, K109, K110; the tests are only stated (K102)."""
-    hotfix = watched.hotfix()
     incident = hotfix.incident
     assert watched.verdicts(hotfix)["cut_from_tag"] == "PENDING"
     assert "branch_seen" not in watched.kinds(incident)
@@ -49,8 +61,7 @@ def test_boxes_tick_themselves_as_the_fix_goes_on(watched: Watched) -> None:
     ]  # fmt: skip
 
 
-def test_a_round_that_finds_nothing_new_writes_nothing(watched: Watched) -> None:
-    hotfix = watched.hotfix()
+def test_a_round_that_finds_nothing_new_writes_nothing(watched: Watched, hotfix: Hotfix) -> None:
     tip = watched.story.whole_fix()
     for happens in (lambda: None, watched.story.fast_forward, lambda: watched.story.tag(tip)):
         happens()
@@ -62,9 +73,8 @@ def test_a_round_that_finds_nothing_new_writes_nothing(watched: Watched) -> None
     assert hotfix.look_at is None
 
 
-def test_a_rounds_own_entries_ask_for_no_further_round(watched: Watched) -> None:
+def test_a_rounds_own_entries_ask_for_no_further_round(watched: Watched, hotfix: Hotfix) -> None:
     """A look writes milestones and ticks boxes; what it said itself changes no answer of git, so nothing follows it."""
-    hotfix = watched.hotfix()
     watched.story.whole_fix()
     assert hotfix.repository
     asking.fetch(hotfix.repository)
@@ -79,29 +89,7 @@ def test_a_rounds_own_entries_ask_for_no_further_round(watched: Watched) -> None
     assert watched.verdicts(hotfix) == answers
 
 
-def test_anybodys_entry_asks_for_a_further_round(watched: Watched) -> None:
-    hotfix = watched.hotfix()
+def test_anybodys_entry_asks_for_a_further_round(watched: Watched, hotfix: Hotfix) -> None:
     transitions.note(hotfix.incident, by=watched.ada, text="I am looking.")
     assert judge_due() is True
     assert judge_due() is False
-
-
-@pytest.mark.django_db(transaction=True)  # what one transaction announces twice is announced once
-def test_open_pages_are_told_of_a_push_that_changes_no_verdict(watched: Watched) -> None:
-    """A second commit too many reads differently, though it is worth a look as before. A quiet look tells nobody."""
-    hotfix = watched.hotfix()
-    watched.story.whole_fix()
-    for number in range(2):
-        pushed(str(watched.story.repository.path), BRANCH, number)
-        watched.look()
-        before = refreshes(hotfix)
-    pushed(str(watched.story.repository.path), BRANCH, 2)
-    watched.look()
-    assert watched.verdicts(hotfix)["minimal_diff"] == "WARN"
-    assert refreshes(hotfix) == before + 1
-    watched.look()
-    assert refreshes(hotfix) == before + 1
-
-
-def refreshes(hotfix: Hotfix) -> int:
-    return Announcement.objects.filter(topic=f"incident:{hotfix.incident_id}", event="refresh").count()

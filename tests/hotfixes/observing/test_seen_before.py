@@ -2,6 +2,9 @@
 
 import pytest
 
+from hotfixes.judging import telling
+from hotfixes.lifecycle.start import start
+from tests.factories import make_product
 from tests.hotfixes.checks.stories import KROW
 from tests.hotfixes.observing.replaying import MILESTONES, SHAPES, replayed
 from tests.hotfixes.observing.watched import Watched
@@ -46,3 +49,21 @@ def test_what_was_seen_before_counts_in_the_app_too(watched: Watched, name: str)
     hotfix = replayed(watched, shape)
     kinds = watched.kinds(hotfix.incident)
     assert {kind: kinds.count(kind) for kind in MILESTONES if kinds.count(kind) > 1} == {}
+
+
+def test_what_one_has_proven_is_open_again_for_one_that_begins_later(watched: Watched) -> None:
+    """Neither while nobody has judged the second, nor once nobody can tell of it."""
+    first = watched.hotfix()
+    watched.story.whole_fix()
+    watched.look()
+    assert watched.boxes(first.incident)["version_bump"] == "done"
+    web = make_product(watched.product.team, name="Krow web", slug="krow-web")
+    web.version, web.policy = "1.4.0", {"version_files": [{"path": "package.json", "kind": "npm"}]}
+    web.repository = watched.product.repository
+    web.save()
+    second = start(first.incident, by=watched.ada, product=web)
+    assert telling.standing(first.incident)["version_bump"] == "PENDING"
+    watched.look()
+    assert watched.verdicts(first)["version_bump"] == "PASS"
+    assert watched.verdicts(second)["version_bump"] == "UNKNOWN"
+    assert watched.boxes(first.incident)["version_bump"] == "open"

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from hotfixes.judging import telling
+import pytest
+
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
 from tests.factories import make_product
@@ -24,7 +25,7 @@ MOBILE = {
 }
 
 
-def begun(watched: Watched) -> tuple[Hotfix, Hotfix]:
+def begun(watched: Watched) -> None:
     """Mobile at 0.1.0, web at 1.4.0, both tagged on main."""
     base = watched.story.repository.commit(BOTH, "chore: web 1.4.0\n", on="main")
     watched.story.base = base
@@ -36,14 +37,24 @@ def begun(watched: Watched) -> tuple[Hotfix, Hotfix]:
     web.version, web.policy, web.repository = "1.4.0", FILES, watched.product.repository
     web.save()
     first = start(watched.incident(), by=watched.ada, component="mobile")
-    second = start(first.incident, by=watched.ada, product=web, component="web")
+    start(first.incident, by=watched.ada, product=web, component="web")
     watched.look()
+
+
+@pytest.fixture
+def watched(looked_at: Watched) -> Watched:
+    return looked_at
+
+
+@pytest.fixture
+def both(watched: Watched) -> tuple[Hotfix, Hotfix]:
+    first, second = Hotfix.objects.for_page().order_by("number")
     return first, second
 
 
-def test_each_has_names_and_versions_of_its_own(watched: Watched) -> None:
+def test_each_has_names_and_versions_of_its_own(watched: Watched, both: tuple[Hotfix, Hotfix]) -> None:
     """K22, K51: tags with slashes, two products, one repository."""
-    first, second = begun(watched)
+    first, second = both
     assert (first.ref, first.new_version, second.ref, second.new_version) == (
         "HF-1",
         "0.1.1",
@@ -55,8 +66,8 @@ def test_each_has_names_and_versions_of_its_own(watched: Watched) -> None:
     assert tags == {"HF-1": "krow/prod-v0.1.0", "HF-2": "krow-web/prod-v1.4.0"}
 
 
-def test_a_box_waits_for_both(watched: Watched) -> None:
-    first, second = begun(watched)
+def test_a_box_waits_for_both(watched: Watched, both: tuple[Hotfix, Hotfix]) -> None:
+    first, second = both
     watched.story.commit(MOBILE, MESSAGE, "hotfix/krow-v0.1.1")
     watched.look()
     assert watched.verdicts(first)["version_bump"] == "PASS"
@@ -69,28 +80,11 @@ def test_a_box_waits_for_both(watched: Watched) -> None:
     assert watched.boxes(first.incident)["version_bump"] == "done"
 
 
-def test_the_other_products_version_must_stay(watched: Watched) -> None:
+def test_the_other_products_version_must_stay(watched: Watched, both: tuple[Hotfix, Hotfix]) -> None:
     """K35."""
-    first, second = begun(watched)
+    first, second = both
     watched.story.commit({**MOBILE, WEB: '{"version": "1.4.1"}\n'}, MESSAGE, "hotfix/krow-v0.1.1")
     watched.look()
     assert watched.verdicts(first)["version_bump"] == "FAIL"
     assert "must stay as it was" in watched.summary(first, "version_bump")
     assert watched.verdicts(second)["version_bump"] == "PENDING"
-
-
-def test_what_one_has_proven_is_open_again_for_one_that_begins_later(watched: Watched) -> None:
-    """Neither while nobody has judged the second, nor once nobody can tell of it."""
-    first = watched.hotfix()
-    watched.story.whole_fix()
-    watched.look()
-    assert watched.boxes(first.incident)["version_bump"] == "done"
-    web = make_product(watched.product.team, name="Krow web", slug="krow-web")
-    web.version, web.policy, web.repository = "1.4.0", FILES, watched.product.repository
-    web.save()
-    second = start(first.incident, by=watched.ada, product=web)
-    assert telling.standing(first.incident)["version_bump"] == "PENDING"
-    watched.look()
-    assert watched.verdicts(first)["version_bump"] == "PASS"
-    assert watched.verdicts(second)["version_bump"] == "UNKNOWN"
-    assert watched.boxes(first.incident)["version_bump"] == "open"

@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 from pytest_django.fixtures import Settings
 
+from benchmarks.verifying import pushed
 from hotfixes.judging import judge_due
-from hotfixes.models import Mirror, RefObservation
+from hotfixes.models import Hotfix, Mirror, RefObservation
 from hotfixes.observing import asking
 from hotfixes.observing.looking import look_due
+from live.models import Announcement
 from tests.hotfixes.checks.stories import BRANCH, HEAD, ROW
 from tests.hotfixes.git.serving import served
 from tests.hotfixes.observing.over import ALLOWED, Over
@@ -83,3 +85,25 @@ def test_a_repository_with_long_ids_is_read_as_well(watched: Watched, tmp_path: 
     assert len(RefObservation.objects.filter(name=f"refs/heads/{BRANCH}").get().oid) == 64
     found = watched.verdicts(hotfix)
     assert (found["cut_from_tag"], found["branch_name"], found["version_bump"]) == ("PASS", "PASS", "PENDING")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_open_pages_are_told_of_a_push_that_changes_no_verdict(watched: Watched) -> None:
+    """A second commit too many reads differently, though it is worth a look as before. A quiet look tells nobody.
+    What one transaction announces twice is announced once, so each look has its own."""
+    hotfix = watched.hotfix()
+    watched.story.whole_fix()
+    for number in range(2):
+        pushed(str(watched.story.repository.path), BRANCH, number)
+        watched.look()
+        before = refreshes(hotfix)
+    pushed(str(watched.story.repository.path), BRANCH, 2)
+    watched.look()
+    assert watched.verdicts(hotfix)["minimal_diff"] == "WARN"
+    assert refreshes(hotfix) == before + 1
+    watched.look()
+    assert refreshes(hotfix) == before + 1
+
+
+def refreshes(hotfix: Hotfix) -> int:
+    return Announcement.objects.filter(topic=f"incident:{hotfix.incident_id}", event="refresh").count()

@@ -1,5 +1,6 @@
 """The hotfix's page and the incident's say the same thing to do next, and who said what is named rightly."""
 
+import pytest
 from django.test import Client
 
 from foundation import moment
@@ -17,6 +18,21 @@ from tests.hotfixes.observing.watched import Watched
 from tests.hotfixes.pages.reading import page
 
 
+def begun(watched: Watched) -> None:
+    """Started and looked at once."""
+    watched.hotfix()
+
+
+@pytest.fixture
+def watched(looked_at: Watched) -> Watched:
+    return looked_at
+
+
+@pytest.fixture
+def hotfix(watched: Watched) -> Hotfix:
+    return Hotfix.objects.for_page().get()
+
+
 def cards(client: Client, hotfix: Hotfix) -> tuple[str, str]:
     """What comes next, on the hotfix's page and on the incident's."""
     own = page(client, f"/hotfixes/{hotfix.ref}/").split('aria-labelledby="next-title"')[1]
@@ -24,8 +40,7 @@ def cards(client: Client, hotfix: Hotfix) -> tuple[str, str]:
     return own.split("</section>")[0], incident.split("</section>")[0]
 
 
-def deployed(watched: Watched) -> Hotfix:
-    hotfix = watched.hotfix()
+def deploy(watched: Watched, hotfix: Hotfix) -> None:
     production = watched.product.environments.get(kind="production")
     watched.story.whole_fix()
     watched.look()
@@ -44,12 +59,12 @@ def deployed(watched: Watched) -> Hotfix:
     add_evidence(hotfix, kind="smoke", passed=True, by=watched.ada, token="ci")
     while judge_due():
         pass
-    return hotfix
 
 
-def test_nobody_is_sent_to_merge_before_the_review_is_asked_for(watched: Watched, phone: Client) -> None:
+def test_nobody_is_sent_to_merge_before_the_review_is_asked_for(
+    watched: Watched, hotfix: Hotfix, phone: Client
+) -> None:
     """K87: without a forge nothing can tell of a review, so people must."""
-    hotfix = watched.hotfix()
     phone.post(f"/incidents/{hotfix.incident.ref}/acknowledge")
     watched.story.whole_fix()
     watched.look()
@@ -61,9 +76,11 @@ def test_nobody_is_sent_to_merge_before_the_review_is_asked_for(watched: Watched
     assert "Ask for a review, marked urgent" in incident
 
 
-def test_a_moved_tag_is_the_next_action_on_both_pages(watched: Watched, phone: Client) -> None:
+def test_a_moved_tag_is_the_next_action_on_both_pages(
+    watched: Watched, hotfix: Hotfix, phone: Client
+) -> None:
     """K53; and nobody reads "verified" beside it, nor is asked to approve what runs already."""
-    hotfix = deployed(watched)
+    deploy(watched, hotfix)
     phone.post(f"/incidents/{hotfix.incident.ref}/acknowledge")
     _own, incident = cards(phone, hotfix)
     assert "It is approved" not in incident
@@ -80,8 +97,10 @@ def test_a_moved_tag_is_the_next_action_on_both_pages(watched: Watched, phone: C
     ) == (False, True)
 
 
-def test_what_a_script_told_is_not_said_to_be_nightdesks_or_gits(watched: Watched, phone: Client) -> None:
-    hotfix = deployed(watched)
+def test_what_a_script_told_is_not_said_to_be_nightdesks_or_gits(
+    watched: Watched, hotfix: Hotfix, phone: Client
+) -> None:
+    deploy(watched, hotfix)
     add_evidence(
         hotfix, kind="smoke", passed=True, data={"check": "fix_verified"}, by=watched.ada, token="ci"
     )
@@ -97,12 +116,13 @@ def test_what_a_script_told_is_not_said_to_be_nightdesks_or_gits(watched: Watche
     assert "a script (script)" in page(phone, f"/incidents/{hotfix.incident.ref}/events/{begun.seq}/")
 
 
-def test_who_must_agree_reads_why_and_who_asked_is_not_asked(watched: Watched, phone: Client) -> None:
+def test_who_must_agree_reads_why_and_who_asked_is_not_asked(
+    watched: Watched, hotfix: Hotfix, phone: Client
+) -> None:
     """K87."""
     join(ben := make_user("ben@example.test", name="Ben"), watched.product.team)
     other = Client()
     other.force_login(ben)
-    hotfix = watched.hotfix()
     path = f"/hotfixes/{hotfix.ref}/checks/approval"
     phone.post(f"{path}/override", {"reason": "Nobody is awake"})
     for shown in (page(other, f"/hotfixes/{hotfix.ref}/"), page(other, f"{path}/confirm")):
@@ -117,8 +137,9 @@ def test_who_must_agree_reads_why_and_who_asked_is_not_asked(watched: Watched, p
     assert "**Waived: " not in text
 
 
-def test_who_says_otherwise_than_a_check_says_how_they_know(watched: Watched, phone: Client) -> None:
-    hotfix = watched.hotfix()
+def test_who_says_otherwise_than_a_check_says_how_they_know(
+    watched: Watched, hotfix: Hotfix, phone: Client
+) -> None:
     production = watched.product.environments.get(kind="production")
     report_deployment(watched.product, production, version="0.1.1", status="failed", by=watched.ada)
     while judge_due():
