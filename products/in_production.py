@@ -62,8 +62,11 @@ def of_products(products: Iterable[Product]) -> dict[int, InProduction]:
 
 
 def last_told(product: str = "product") -> Subquery:
-    """For a query of what has a `product`: what was told last of its productions, for `by_last`."""
-    rows = Deployment.objects.filter(pk__in=_newest_of(Environment.objects.filter(product=OuterRef(product))))
+    """For a query of what has a `product`: what was told last of its productions, for `by_last`.
+
+    Two queries out: one out are the deployments, of whichever product.
+    """
+    rows = Deployment.objects.filter(pk__in=_newest_of(Environment.objects.filter(product=OuterRef(OuterRef(product)))))
     return Subquery(
         rows.order_by("-at", "-pk").values(told=JSONObject(version="version", status="status"))[:1]
     )

@@ -11,6 +11,7 @@ from accounts.models import Team, User
 from foundation import moment
 from hotfixes.decision.facts import facts
 from hotfixes.deployments.following import follow
+from incidents import glance
 from incidents.lifecycle.declare import declare
 from incidents.messages.placeholders import values
 from products.archive_product import archive_product
@@ -96,6 +97,20 @@ def test_list_page_answer_and_messages_name_the_same(team: Team, manager: User) 
     incident = declare(product, by=manager, title="Orders vanish", severity=product.severities()[0])
     told = values(incident, moment.now())
     assert (told["old"], told["new"]) == ("1.0.1", "1.0.2")
+
+
+def test_an_incident_speaks_of_its_own_product(team: Team, manager: User) -> None:
+    """What another one, of another team too, has brought out since is none of its business."""
+    product, other = make_product(team=team), make_product(name="Other", slug="other")
+    incident = declare(product, by=manager, title="Slow")
+
+    def runs() -> str:
+        return glance.runs(glance.for_page().get(pk=incident.pk))
+
+    out(other, "9.9.9")
+    assert runs() == ""
+    out(product, "1.0.1", ago=9)
+    assert runs() == "1.0.1"
 
 
 def test_after_a_rollback_the_decision_card_names_it_too(team: Team, manager: User) -> None:
