@@ -66,7 +66,8 @@ def last_told(product: str = "product") -> Subquery:
 
     Two queries out: one out are the deployments, of whichever product.
     """
-    rows = Deployment.objects.filter(pk__in=_newest_of(Environment.objects.filter(product=OuterRef(OuterRef(product)))))
+    places = Environment.objects.filter(product=OuterRef(OuterRef(product)))
+    rows = Deployment.objects.filter(pk__in=_newest_of(places))
     return Subquery(
         rows.order_by("-at", "-pk").values(told=JSONObject(version="version", status="status"))[:1]
     )
