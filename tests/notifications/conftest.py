@@ -1,6 +1,11 @@
-"""A product with three contacts, an incident to tell about, and this machine as the outside world."""
+"""A product with three contacts, an incident to tell about, and this machine as the outside world.
+
+A file none of whose tests commits makes the product once: `pytestmark = pytest.mark.usefixtures("house")`; with its
+manager, whom everything that is told to a whole team is told too, `usefixtures("managed")`.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,6 +20,7 @@ from notifications.ways import add_channel
 from products import contacts
 from products.models import Product
 from tests.factories import join, make_product, make_user
+from tests.houses import of_house
 from tests.notifications.mailbox import Mailbox, mailbox
 
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -26,9 +32,24 @@ def outside(settings: Settings) -> None:
     settings.NIGHTDESK_WEBHOOK_NETWORKS = ["127.0.0.2/32"]
 
 
+@dataclass(frozen=True)
+class House:
+    product: Product
+
+
+@pytest.fixture(scope="module")
+def house(undone: None) -> House:
+    return House(make_product())
+
+
+@pytest.fixture(scope="module")
+def managed(house: House) -> User:
+    return member(house.product, "mia", "manager")
+
+
 @pytest.fixture
-def product(db: None) -> Product:
-    return make_product()
+def product(request: pytest.FixtureRequest, db: None) -> Product:
+    return of_house(request, "product", make_product)
 
 
 def member(product: Product, name: str, role: str = "responder") -> User:
@@ -38,8 +59,10 @@ def member(product: Product, name: str, role: str = "responder") -> User:
 
 
 @pytest.fixture
-def mia(product: Product) -> User:
-    return member(product, "mia", "manager")
+def mia(request: pytest.FixtureRequest, product: Product) -> User:
+    if "managed" not in request.fixturenames:
+        return member(product, "mia", "manager")
+    return User.objects.get(pk=request.getfixturevalue("managed").pk)
 
 
 @pytest.fixture

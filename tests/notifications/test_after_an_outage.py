@@ -17,7 +17,7 @@ from tests.notifications.mailbox import Mailbox, mailbox
 from tests.notifications.receiving import receiver, saying
 from tests.notifications.test_send import tell
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 DUTY = Recipient("Duty", address="duty@example.test")
 
 

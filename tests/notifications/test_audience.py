@@ -19,7 +19,7 @@ from tests.notifications.conftest import make_channel, opened
 from tests.notifications.mailbox import Mailbox
 from tests.notifications.receiving import receiver
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("managed")]
 HOOK = "https://hooks.example.test/services/T0/canary"
 
 

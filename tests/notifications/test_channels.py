@@ -24,7 +24,7 @@ from tests.notifications.conftest import SECRET, make_channel, opened
 from tests.notifications.receiving import Got, receiver, saying
 from tests.notifications.shapes import faults
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("managed")]
 
 
 def sent_by(product: Product, mia: User, kind: str, path: str, **config: str) -> Got:

@@ -11,7 +11,7 @@ from products.models import Product
 from tests.notifications.conftest import opened
 from tests.notifications.mailbox import Mailbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("managed")]
 
 
 @pytest.mark.parametrize(

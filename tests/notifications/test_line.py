@@ -14,7 +14,7 @@ from tests.notifications.conftest import use
 from tests.notifications.mailbox import Mailbox, mailbox
 from tests.notifications.test_send import mail_to
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
 
 @pytest.fixture(autouse=True)

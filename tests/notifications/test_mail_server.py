@@ -26,7 +26,7 @@ from tests.notifications.conftest import opened, use
 from tests.notifications.mailbox import Mailbox, mailbox, rude
 from tests.notifications.test_send import mail_to, only, tell
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 
 
 def after(product: Product, settings: Settings, what: str) -> Delivery:

@@ -20,7 +20,7 @@ from tests.notifications.mailbox import Mailbox, mailbox
 from tests.notifications.receiving import Take, receiver, saying
 from tests.notifications.test_send import tell
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 PAGE = b"<!doctype html><title>Sign in</title>"
 DUTY = Recipient("Duty", address="duty@example.test")
 

@@ -19,7 +19,7 @@ from tests.notifications.mailbox import Mailbox
 from tests.notifications.receiving import receiver
 from tests.notifications.test_send import tell
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("managed")]
 
 
 def test_a_channel_that_is_used_no_longer_sends_nothing_again_and_says_why(

@@ -17,6 +17,8 @@ from tests.notifications.conftest import make_channel, use
 from tests.notifications.mailbox import Mailbox, mailbox
 from tests.notifications.receiving import Take, receiver, saying
 
+pytestmark = pytest.mark.usefixtures("house")
+
 HERE = pytest.mark.django_db
 # Claim: two savepoints, read, is it still theirs, is there an older one, lease, attempt. Mark: two, attempt, message.
 A_MESSAGE = 8

@@ -21,7 +21,7 @@ from tests.notifications.receiving import receiver
 from tests.notifications.shapes import faults
 from tests.notifications.workspace import ROOM, SECRET, app_in, workspace
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("managed")]
 HOOK = "https://hooks.example.test/services/T0/canary"
 
 

@@ -19,7 +19,7 @@ from tests.notifications.conftest import make_channel, opened
 from tests.notifications.receiving import Got, Take, receiver
 from tests.notifications.shapes import faults
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("managed")]
 
 ROOM = "!kZtS:example.test"
 NASTY = '@room @everyone <@U1> [click](http://evil.test) <b>x</b> & "q" \\ ünïcödé 🚨'

@@ -17,7 +17,7 @@ from tests.factories import join, make_product, make_team, make_user
 from tests.notifications.conftest import make_channel, member, opened
 from tests.notifications.mailbox import Mailbox
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("managed")]
 
 Row = tuple[str, str, str, str]
 

@@ -103,12 +103,19 @@ def test_drills_are_shown_as_drills_and_not_counted(product: Product, desk: Clie
 
 def test_many_are_paged_without_a_query_more(product: Product, desk: Client, ada: User) -> None:
     severity = product.severities().get(key="CRITICAL")
-    for number in range(33):
+    for number in range(2):
         made = declare(product, by=ada, title=f"Number {number:02}", severity=severity)
         transitions.resolve(made, by=ada)
-        if number == 1:
-            desk.get("/postmortems/")
-            few = queries(desk)
+    desk.get("/postmortems/")
+    few = queries(desk)
+    due = made.clocks.get(key="postmortem")
+    first_due = due.due_at
+    assert first_due
+    for number in range(2, 33):
+        made.pk, made.number, made.title = None, number + 1, f"Number {number:02}"
+        made.save(force_insert=True)
+        due.pk, due.incident, due.due_at = None, made, first_due + timedelta(seconds=number)
+        due.save(force_insert=True)
     assert queries(desk) <= few
     first = listed(desk, "?show=due")
     assert ("Number 00" in first, "Number 32" in first) == (True, False)

@@ -3,7 +3,6 @@
 import html
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -128,28 +127,33 @@ def by_script(text: str, writer: User, publisher: User) -> None:
     assert call(publisher, "POST", f"/publish?seen={seen}")["version"] == 2
 
 
-@pytest.mark.parametrize("publish", [by_page, by_script])
-def test_a_running_incident_keeps_its_process_and_a_new_one_has_the_new(
-    publish: Callable[[str, User, User], None],
-) -> None:
-    """Clocks, steps, checklist, roles, messages, ruler and ways back, on the page and through the API."""
+@pytest.fixture
+def mia(db: None) -> User:
     cache.clear()
-    product: Product = make_product(version="0.1.0")
-    ada = make_user("ada@example.test", is_administrator=True)
     mia = make_user("mia@example.test")
-    join(mia, product.team, "manager")
-    running = _declared(product, mia, "Sign-in fails")
+    join(mia, make_product(version="0.1.0").team, "manager")
+    return mia
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    return make_user("ada@example.test", is_administrator=True)
+
+
+def test_a_running_incident_keeps_its_process_and_a_new_one_has_the_new(mia: User, admin: User) -> None:
+    """Clocks, steps, checklist, roles, messages, ruler and ways back, on the page and through the API."""
+    running = _declared(Product.objects.get(), mia, "Sign-in fails")
     desk = Desk(mia, running.ref)
     before = desk.everything()
     assert differing(desk.everything(), before) == []  # nothing but time moves by itself
 
-    publish(edited(_text()), mia, ada)
+    by_page(edited(_text()), mia, admin)
     assert Process.objects.get(key="krow").current.number == 2  # type: ignore[union-attr]
     after = desk.everything()
     assert differing(after, before) == []
     assert NEW not in json.dumps(after)
 
-    new = Desk(mia, _declared(Product.objects.get(pk=product.pk), mia, "Payments fail").ref)
+    new = Desk(mia, _declared(Product.objects.get(), mia, "Payments fail").ref)
     shown = new.everything()
     assert shown["api:"]["process"] == {"key": "krow", "version": 2}
     for name, part in shown.items():
@@ -157,6 +161,20 @@ def test_a_running_incident_keeps_its_process_and_a_new_one_has_the_new(
     assert {clock["key"]: clock["target_s"] for clock in shown["api:clocks"]["items"]}["response"] == 9 * 3600
     running.refresh_from_db()
     assert running.process_version.number == 1
+
+
+def test_published_by_a_script_it_is_the_same_version_and_a_running_incident_keeps_its_own(
+    mia: User, admin: User
+) -> None:
+    running = _declared(Product.objects.get(), mia, "Sign-in fails")
+    was = running.process_version
+    by_script(edited(_text()), mia, admin)
+    now = Process.objects.get(key="krow").current
+    assert now
+    assert (now.number, now.text) == (2, edited(was.text))
+    running.refresh_from_db()
+    assert running.process_version == was
+    assert _declared(Product.objects.get(), mia, "Payments fail").process_version == now
 
 
 def _text() -> str:
