@@ -12,6 +12,7 @@ def hotfixes_of(report: dict[str, Any]) -> list[str]:
     for one in report["hotfixes"]:
         old, new = one["versions"]
         step = f" {inline(old)} → {inline(new)}" if old and new else ""
+        step += f" ({inline(one['taken_back'])})" if one.get("taken_back") else ""
         lines += [f"## {inline(one['ref'])} {inline(one['product'])}{step}", ""]
         lines += _deploy(one.get("deploy") or {})
         lines += [_override(said) for said in one["overrides"]]

@@ -41,6 +41,7 @@ def _hotfix(one: Standing, overrides: list[Any], attestations: list[Any]) -> dic
         "tag": named.tag(hotfix),
         "merge": hotfix.rules.merge,
         "status": str(hotfix.status),
+        "taken_back": one.stage_words if hotfix.taken_back_at else "",
         "deploy": _deploy(one),
         "counts": one.counts,
         "checks": [

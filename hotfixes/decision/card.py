@@ -11,7 +11,7 @@ from hotfixes.decision import asking, comparing, deciders, proposing, rules
 from hotfixes.decision import facts as known
 from hotfixes.decision.decide import standing
 from hotfixes.decision.told import told
-from hotfixes.models import Choice, Preview
+from hotfixes.models import Choice, Decision, Preview
 from hotfixes.preview import asking as asking_git
 from hotfixes.rollback.remarks import entered_at
 from incidents import glance
@@ -77,10 +77,17 @@ def brief(found: Incident, reader: User) -> dict[str, Any]:
     return _around(found, reader, read) | {"waiting": waiting, "may_answer": may}
 
 
+def _decided(read: dict[str, Any], stands: Decision) -> dict[str, Any] | None:
+    """The way that was decided on, with the fixes that went with it then: the next one would take back others."""
+    then = {one["key"]: one for one in stands.facts.get("options") or []}
+    found = next((one for one in read["options"] if one["key"] == stands.option), None)
+    return found and {**found, "takes_back": then.get(stands.option, {}).get("takes_back")}
+
+
 def _around(found: Incident, reader: User, read: dict[str, Any]) -> dict[str, Any]:
     stands = standing(found)
     return {
-        "way": next((one for one in read["options"] if stands and one["key"] == stands.option), None),
+        "way": _decided(read, stands) if stands else None,
         "incident": found,
         "facts": known.readable(read),
         "halts": next((one["kind"] == comparing.HALT for one in read["options"] if one["fits"]), False),

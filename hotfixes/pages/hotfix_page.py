@@ -119,7 +119,8 @@ def read(hotfix: Hotfix, now: datetime) -> HotfixPage:
         for one, line in told
     ]
     following = next((one for one in checks if known.next and one.view.key == known.next.key), None)
-    if following and not hotfix.is_open and following.view.verdict != Verdict.FAIL:
+    given_up = hotfix.status == Hotfix.Status.ABANDONED
+    if following and not hotfix.is_open and (given_up or following.view.verdict != Verdict.FAIL):
         following = None  # nobody waits for anything any more
     return HotfixPage(
         hotfix_panel.of(known, now),

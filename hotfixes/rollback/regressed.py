@@ -38,9 +38,12 @@ def regress(hotfix: Hotfix, *, by: User, reason: str, at: datetime | None = None
 
 
 def may_be(hotfix: Hotfix) -> bool:
-    """Only what was brought out can have made something worse, and only while its incident is not closed."""
+    """Only what was brought out and is still there can have made something worse, and only while its incident is not
+    closed.
+    """
     incident = hotfix.incident
-    return incident.status in REPORTED_IN and hotfix.was_out()
+    there = hotfix.taken_back_at is None and incident.status in REPORTED_IN
+    return there and hotfix.was_out()
 
 
 def regression(hotfix: Hotfix) -> TimelineEvent | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from incidents.forms.fields import words
 from incidents.forms.verbs import VerbForm
-from incidents.messages import letters, rhythm
+from incidents.messages import gone, letters, rhythm
 from notifications.models import Audience, Channel
 
 
@@ -21,11 +21,17 @@ class UpdateForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = letters.fitting(self.incident, for_users=True)
+        news = gone.said(self.incident)
+        if news:
+            self.initial.setdefault("text", rhythm.standing(self.incident))
+            if not gone.reaches_users(self.incident):
+                said = _("No channel leads to users: tell them your way. This stands on the timeline.")
+                self.fields["text"].help_text = said
         if not found:
             del self.fields["channels"]
             return
         self.fields["channels"].choices = [(one.pk, _label(one)) for one in found]  # type: ignore[attr-defined]
-        users = rhythm.for_users(self.incident)
+        users = rhythm.for_users(self.incident) or bool(news)
         inside = Audience.INTERNAL
         self.initial.setdefault("channels", [one.pk for one in found if users or one.audience == inside])
         self.fields["channels"].help_text = _("None chosen: it stands on the timeline only.")

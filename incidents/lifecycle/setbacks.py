@@ -149,9 +149,7 @@ def taken_back(event: TimelineEvent) -> str:
 def again(event: TimelineEvent) -> str:
     """The fix that was taken back needs no decision to run again; "" where its version is not known."""
     version = str(event.data.get("fix") or "")
-    said = _(
-        "To bring %(version)s out again as it is, nothing is to be decided: deploy it, and it is seen or said."
-    )
+    said = _("To ship %(version)s again as it is, deploy it: that needs no decision.")
     return said % {"version": version} if version else ""
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from foundation import moment, rounds
 from foundation.crash import crashpoint
 from incidents.lifecycle import followers
-from incidents.messages import letters
+from incidents.messages import gone, letters
 from incidents.messages.letters import Letter
 from incidents.models import Incident, Mode, Status, TimelineEvent
 from incidents.roles import owners
@@ -56,6 +56,8 @@ def follow(incident: Incident, event: TimelineEvent) -> None:
         # Of this one nobody was reminded yet.
         due = incident.declared_at + rhythm
         incident.put_down(update_due_at=due, remind_at=due)
+    elif event.kind == EventKind.TAKEN_BACK and rhythm and gone.said(incident):
+        _set(incident, event.recorded_at)
     elif event.kind in (*OPENED, *TOLD) and rhythm:
         # What is told afterwards of an hour ago does not make older what people have heard since.
         _set(incident, _since(incident) + rhythm)
@@ -169,11 +171,12 @@ def sendable(incident: Incident) -> bool:
 
 def standing(incident: Incident) -> str:
     """How it stands in one sentence, as far as its status says; it goes out by one tap."""
-    rhythm = every(incident)
+    rhythm, news = every(incident), gone.said(incident)
     sentence = {
         Status.TRIAGE: _("We know of the problem and are looking into it."),
         Status.ACTIVE: _("We are working on it."),
     }.get(Status(incident.status), _("The damage is contained. We go on watching it."))
+    sentence = f"{news} {sentence}".strip()
     if rhythm is None:
         return sentence
     return sentence + " " + _("Next update by %(at)s.") % {"at": _said(incident, moment.now() + rhythm)}

@@ -163,7 +163,7 @@ def _view(
     sent = known.story.last(f"{EventKind.MESSAGE_SENT}:{spec['key']}")
     state, due_at, late_at = _standing(known, spec["when"], trigger, now)
     mine = sent and (trigger is None or sent.seq > trigger.seq or known.at(sent) >= known.at(trigger))
-    back = bool(sent and mine and _called_back(known, sent))
+    back = bool(sent and mine and called_back(known, sent))
     if mine and not back:
         state, late_at = "sent", None
     holder, stands_in = _holder(known, spec.get("role") or "")
@@ -192,7 +192,7 @@ def _asked_for(known: Work, word: str) -> TimelineEvent | None:
     return None if event and back and back.seq > event.seq else event
 
 
-def _called_back(known: Work, sent: TimelineEvent) -> bool:
+def called_back(known: Work, sent: TimelineEvent) -> bool:
     """A setback came before any channel had it, so that nobody has been told (incidents/messages/obligations.py)."""
     about = sent.data.get("about")
     if not about or not any(event.seq > sent.seq and event.kind in SETBACKS for event in known.story.events):

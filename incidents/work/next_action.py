@@ -12,7 +12,7 @@ from accounts.models import User
 from incidents.forms.retold import asks_when
 from incidents.lifecycle import setbacks
 from incidents.lifecycle.triage import waits
-from incidents.messages import letters
+from incidents.messages import gone, letters
 from incidents.messages.messages import messages
 from incidents.models import Incident, Status, TimelineEvent
 from incidents.roles import holding
@@ -68,6 +68,7 @@ def _next(
         action = (
             _confirm(incident, monitor_state)
             or setbacks.action(work, decides)
+            or gone.action(work)
             or _remedy(incident, work, checks)
         )
         action = action or remaining.watching(incident, work, reader)

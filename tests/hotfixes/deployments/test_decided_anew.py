@@ -5,6 +5,7 @@ the next one, which inherits none of its words; brought out again as it is, it g
 import pytest
 
 from accounts.models import User
+from foundation import moment
 from hotfixes.decision.decide import decide
 from hotfixes.judging.telling import events_of
 from hotfixes.lifecycle.start import adopt, start
@@ -12,10 +13,16 @@ from hotfixes.models import Hotfix
 from hotfixes.rollback import regressed
 from hotfixes.standing import standing
 from incidents.lifecycle import setbacks
+from incidents.lifecycle.transitions import acknowledge
+from incidents.messages import rhythm
+from incidents.messages.messages import send_message
+from incidents.messages.updates import update
 from incidents.models import Incident
 from incidents.sentences.sentences import sentence
-from incidents.work import checklist, steps
+from incidents.work import checklist, steps, verdicts, work
+from incidents.work.next_action import next_action
 from incidents.work.report import report
+from notifications.models import Channel
 from products.models import Product
 from tests.hotfixes.deployments.test_taken_back import (
     check,
@@ -45,6 +52,8 @@ def test_hotfix_decided_anew_ends_the_one_that_was_taken_back_and_begins_the_nex
     fix: Hotfix, other: Incident, ada: User, olga: User, product: Product
 ) -> None:
     gone_back(other, olga, ada)
+    confirm = page(olga, f"/decisions/{fix.incident.ref}/confirm?choice=hotfix")
+    assert "HF-1 was taken back: it ends with this, and a new hotfix begins." in confirm
     made = anew(fix, olga)
     before = fresh(fix)
     assert (made.ref, made.old_version, made.new_version, made.taken_back_at) == (
@@ -60,6 +69,7 @@ def test_hotfix_decided_anew_ends_the_one_that_was_taken_back_and_begins_the_nex
     )
     ended = fix.incident.events.get(kind="check_changed", payload__body__contains='"instead"')
     assert "<b>HF-1 has ended</b>: it was taken back. HF-2 begins in its place" in str(sentence(ended))
+    assert "Go to this check" not in page(ada, before.get_absolute_url())
     assert 'In its place: <a href="/hotfixes/HF-2/">HF-2 (0.1.2)</a>' in page(ada, before.get_absolute_url())
     incident = Incident.objects.for_page().get(pk=fix.incident_id)
     assert setbacks.of(incident) is None
@@ -88,3 +98,36 @@ def test_the_next_one_reads_no_word_that_was_said_of_the_one_before(
     assert [one.kind for one in events_of(incident, made)][-2:] == ["hotfix_started", "check_changed"]
     assert (regressed.may_be(made), regressed.regression(made)) == (False, None)
     assert stage(fix) == "Taken back"
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_users_who_were_told_of_the_fix_are_to_hear_that_it_is_gone(
+    fix: Hotfix, other: Incident, ada: User, olga: User, told: bool
+) -> None:
+    """After the decision, as an update whose words a person reads before they go; nothing where nobody was told."""
+    channel = Channel.objects.create(
+        team=fix.product.team, kind="webhook", name="List", audience="users", shown="here"
+    )
+    acknowledge(fix.incident, by=ada)
+    if told:
+        send_message(fix.incident, "deployed", by=ada, text="By mail")
+    gone_back(other, olga, ada)
+    assert asked(fix) == ("propose", "Olga decides anew")
+    anew(fix, olga)
+    tell = ("update", "Tell users that the fix is gone")
+    assert asked(fix) == (tell if told else ("finish_step", "Create the hotfix branch"))
+    incident = Incident.objects.for_page().get(pk=fix.incident_id)
+    words = "Version 0.1.1, of which we told you, was taken back; 0.1.0 runs again. The problem may be there again."
+    assert (words in page(ada, f"{incident.get_absolute_url()}update")) == told
+    if told:
+        assert incident.update_due_at is not None
+        assert incident.update_due_at <= moment.now()
+        update(incident, by=ada, text=rhythm.standing(incident), channels=[channel.pk])
+        assert rhythm.standing(incident).startswith("We are working on it.")
+    assert asked(fix) == ("finish_step", "Create the hotfix branch")
+
+
+def asked(fix: Hotfix) -> tuple[str, str] | None:
+    incident = Incident.objects.for_page().get(pk=fix.incident_id)
+    found = next_action(incident, work=work.read(incident), checks=verdicts.of(incident))
+    return (found.verb, found.title) if found else None

@@ -12,7 +12,7 @@ from incidents.models import Incident
 from incidents.sentences.sentences import sentence
 from products.models import Deployment, Environment, Product
 from products.vocabulary import EnvironmentKind
-from tests.hotfixes.deployments.test_taken_back import fix, fresh, other, page, settle, stage, told
+from tests.hotfixes.deployments.test_taken_back import fix, fresh, gone_back, other, page, settle, stage, told
 from tests.hotfixes.rollback.test_remedy import decided, production
 
 __all__ = ["fix", "other"]
@@ -31,6 +31,8 @@ def test_the_card_names_the_fix_that_going_back_takes_back(fix: Hotfix, other: I
         olga, CONFIRM.format(other.ref)
     )
     assert "INC-1 (0.1.1)" not in page(olga, f"/decisions/{fix.incident.ref}/")
+    gone_back(other, olga, olga)
+    assert "<dt>Takes back</dt><dd>HF-1 of INC-1 (0.1.1)</dd>" in page(olga, f"/decisions/{other.ref}/")
 
 
 @pytest.mark.parametrize("why", ["private", "another team's"])
