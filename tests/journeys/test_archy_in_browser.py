@@ -66,7 +66,7 @@ def test_archy_from_triage_through_a_regression_to_closed(finn: Person, wim: Per
     finn.opens("/declare/")
     finn.types("What is broken?", "Nodes hang at start")
     finn.taps("Declare")
-    finn.taps("Go to INC-1")
+    finn.page.get_by_role("link", name="Go to INC-1").click()
     finn.arrives_live(INCIDENT)
     wim.opens_live(INCIDENT)
     triaged(finn, wim)

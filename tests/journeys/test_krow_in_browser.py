@@ -93,7 +93,7 @@ def declared(rosa: Person) -> None:
     rosa.page.locator("summary", has_text="More: impact").click()
     rosa.page.get_by_label("People affected (number)").fill("120")
     rosa.taps("Declare")
-    rosa.taps("Go to INC-1")
+    rosa.page.get_by_role("link", name="Go to INC-1").click()
     rosa.arrives_live(INCIDENT)
 
 
