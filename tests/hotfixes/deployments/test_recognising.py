@@ -29,7 +29,7 @@ def kept(reports: list[tuple[str, str]], remedies: Remedies = Remedies()) -> lis
     return rows
 
 
-@settings(max_examples=times(300), deadline=None)
+@settings(max_examples=times(100, 1200), deadline=None)
 @given(REPORTS)
 def test_nothing_older_is_ever_kept_as_deployed(reports: list[tuple[str, str]]) -> None:
     rows = kept(reports)
@@ -46,7 +46,7 @@ def test_nothing_older_is_ever_kept_as_deployed(reports: list[tuple[str, str]]) 
             assert stands(PLACE, rows[: number + 1]).version == before
 
 
-@settings(max_examples=times(300), deadline=None)
+@settings(max_examples=times(100, 1200), deadline=None)
 @given(REPORTS, st.integers(0, 11))
 def test_what_is_said_twice_changes_nothing(reports: list[tuple[str, str]], place: int) -> None:
     place = min(place, len(reports))
@@ -54,7 +54,7 @@ def test_what_is_said_twice_changes_nothing(reports: list[tuple[str, str]], plac
     assert bare(stands(PLACE, kept(again)).version) == bare(stands(PLACE, kept(reports)).version)
 
 
-@settings(max_examples=times(200), deadline=None)
+@settings(max_examples=times(100, 800), deadline=None)
 @given(REPORTS)
 def test_what_cannot_be_compared_is_said_so_and_never_called_a_rollback(
     reports: list[tuple[str, str]],

@@ -15,10 +15,26 @@ from tests.hotfixes.checks.stories import TAG
 from tests.hotfixes.observing.watched import Watched
 
 
-def test_a_busy_repository_hides_no_moved_tag(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+def begun(watched: Watched) -> None:
+    """Started and looked at once."""
+    watched.hotfix()
+
+
+@pytest.fixture
+def watched(looked_at: Watched) -> Watched:
+    return looked_at
+
+
+@pytest.fixture
+def hotfix(watched: Watched) -> Hotfix:
+    return Hotfix.objects.for_page().get()
+
+
+def test_a_busy_repository_hides_no_moved_tag(
+    watched: Watched, hotfix: Hotfix, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The tag's first position, main's, and when watching began stay known behind any number of other branches."""
     monkeypatch.setattr(history, "MOST", 5)
-    hotfix = watched.hotfix()
     story, repository = watched.story, watched.product.repository
     assert repository
     story.whole_fix()
@@ -47,9 +63,8 @@ def test_a_busy_repository_hides_no_moved_tag(watched: Watched, monkeypatch: pyt
     assert "refs/heads/main" in {one.name for one in known}
 
 
-def test_a_slow_look_does_not_judge_by_what_it_saw_before_another(watched: Watched) -> None:
+def test_a_slow_look_does_not_judge_by_what_it_saw_before_another(watched: Watched, hotfix: Hotfix) -> None:
     """Two workers look one after the other; the first is late with its last hotfix."""
-    hotfix = watched.hotfix()
     repository = watched.product.repository
     assert repository
     watched.story.whole_fix()
@@ -66,9 +81,8 @@ def test_a_slow_look_does_not_judge_by_what_it_saw_before_another(watched: Watch
     assert watched.verdicts(hotfix)["tag_pushed"] == "PASS"
 
 
-def test_what_is_told_while_a_long_round_goes_on_asks_for_another(watched: Watched) -> None:
+def test_what_is_told_while_a_long_round_goes_on_asks_for_another(watched: Watched, hotfix: Hotfix) -> None:
     """Behind the end of its lease too: the round that did not know of it writes nothing."""
-    hotfix = watched.hotfix()
     long_ago, token = moment.now() - timedelta(seconds=5), uuid.uuid4()
     Hotfix.objects.filter(pk=hotfix.pk).update(look_at=long_ago, lease_token=token)
     asking.ask(hotfix)

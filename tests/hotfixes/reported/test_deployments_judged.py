@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from foundation import moment
 from hotfixes.judging import judge_due
+from hotfixes.models import Hotfix
 from hotfixes.reported.deployments import report_deployment
 from hotfixes.reported.evidence import add_evidence
 from products.models import Deployment
@@ -11,8 +14,22 @@ from tests.hotfixes.checks.stories import TAG
 from tests.hotfixes.observing.watched import Watched
 
 
-def test_a_deployment_and_its_smoke_tests_tick_their_boxes_once(watched: Watched) -> None:
-    hotfix = watched.hotfix()
+def begun(watched: Watched) -> None:
+    """Started and looked at once."""
+    watched.hotfix()
+
+
+@pytest.fixture
+def watched(looked_at: Watched) -> Watched:
+    return looked_at
+
+
+@pytest.fixture
+def hotfix(watched: Watched) -> Hotfix:
+    return Hotfix.objects.for_page().get()
+
+
+def test_a_deployment_and_its_smoke_tests_tick_their_boxes_once(watched: Watched, hotfix: Hotfix) -> None:
     story, production = watched.story, watched.product.environments.get(kind="production")
     story.whole_fix()
     watched.look()
@@ -33,8 +50,7 @@ def test_a_deployment_and_its_smoke_tests_tick_their_boxes_once(watched: Watched
     assert [kinds.count(kind) for kind in ("deploy_started", "deployed", "smoke_passed")] == [1, 1, 1]
 
 
-def test_a_failed_deployment_opens_the_box_again(watched: Watched) -> None:
-    hotfix = watched.hotfix()
+def test_a_failed_deployment_opens_the_box_again(watched: Watched, hotfix: Hotfix) -> None:
     production = watched.product.environments.get(kind="production")
     for status in ("succeeded", "failed"):
         report_deployment(watched.product, production, version="0.1.1", status=status, by=watched.ada)
@@ -44,9 +60,8 @@ def test_a_failed_deployment_opens_the_box_again(watched: Watched) -> None:
     assert watched.kinds(hotfix.incident)[-3:].count("deploy_failed") == 1
 
 
-def test_many_deployments_before_hide_no_rollback(watched: Watched) -> None:
+def test_many_deployments_before_hide_no_rollback(watched: Watched, hotfix: Hotfix) -> None:
     """K111: a product that is deployed all day long; what came last counts."""
-    hotfix = watched.hotfix()
     dev = watched.product.environments.create(name="Dev", slug="dev", kind="dev")
     production = watched.product.environments.get(kind="production")
     at = moment.now()
@@ -68,9 +83,8 @@ def test_many_deployments_before_hide_no_rollback(watched: Watched) -> None:
     assert watched.verdicts(hotfix)["deployed"] == "FAIL"
 
 
-def test_who_says_well_beside_an_exit_code_says_nothing(watched: Watched) -> None:
+def test_who_says_well_beside_an_exit_code_says_nothing(watched: Watched, hotfix: Hotfix) -> None:
     """K28: a script that always sends `passed: true`."""
-    hotfix = watched.hotfix()
     for passed, data, kept in (
         (True, {"exit_code": 1}, False),
         (True, {"items": {"core": False}}, False),
