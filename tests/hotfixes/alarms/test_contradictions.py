@@ -8,23 +8,34 @@ from pytest_django import DjangoAssertNumQueries
 
 from foundation import moment
 from hotfixes.alarms import contradictions, resolved_while_down
-from hotfixes.alarms.strays import Stray, strays
 from hotfixes.decision import decide as decisions
 from hotfixes.lifecycle import ending
-from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
 from hotfixes.standing import standing
 from hotfixes.standing.standing import Standing
 from incidents.lifecycle import transitions
-from incidents.lifecycle.declare import declare
-from incidents.models import Incident, Mode
+from incidents.models import Incident
 from incidents.work.report import report
 from monitoring.states import State
 from notifications.models import Delivery
-from products.models import Deployment, Product, RoleHolder
+from products.models import Product, RoleHolder
 from tests.factories import join, make_target, make_user
-from tests.hotfixes.checks.stories import TAG
 from tests.hotfixes.observing.watched import Watched
+
+
+def begun(watched: Watched) -> None:
+    """A hotfix is under way, and was looked at once."""
+    watched.hotfix()
+
+
+@pytest.fixture
+def watched(looked_at: Watched) -> Watched:
+    return looked_at
+
+
+@pytest.fixture
+def hotfix(watched: Watched) -> Hotfix:
+    return Hotfix.objects.for_page().get()
 
 
 def now_of(hotfix: Hotfix) -> Standing:
@@ -38,11 +49,10 @@ def told(watched: Watched, hotfix: Hotfix) -> list[str]:
 
 
 def test_somebody_said_merged_and_git_does_not_see_it(
-    watched: Watched, monkeypatch: pytest.MonkeyPatch
+    watched: Watched, hotfix: Hotfix, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """K108: told once, with a message; gone once it is merged."""
     monkeypatch.setattr(contradictions, "GRACE", timedelta(0))
-    hotfix = watched.hotfix()
     watched.story.whole_fix()
     watched.look()
     report(hotfix.incident, "merged", by=watched.ada)
@@ -59,8 +69,7 @@ def test_somebody_said_merged_and_git_does_not_see_it(
     assert told(watched, hotfix) == [sentence]
 
 
-def test_who_pushes_while_they_say_so_is_not_contradicted(watched: Watched) -> None:
-    hotfix = watched.hotfix()
+def test_who_pushes_while_they_say_so_is_not_contradicted(watched: Watched, hotfix: Hotfix) -> None:
     report(hotfix.incident, "merged", by=watched.ada)
     watched.look()
     assert told(watched, hotfix) == []
@@ -103,8 +112,7 @@ def test_many_resolved_ones_hold_up_no_clock_and_are_all_told(
         assert resolved_while_down.tell_all() == 0
 
 
-def test_a_rollback_ends_no_hotfix_by_itself(watched: Watched) -> None:
-    hotfix = watched.hotfix()
+def test_a_rollback_ends_no_hotfix_by_itself(watched: Watched, hotfix: Hotfix) -> None:
     join(olga := make_user("olga@example.test"), watched.product.team)
     RoleHolder.objects.create(product=watched.product, role="product_owner", user=olga, position=1)
     before = decisions.standing(hotfix.incident)
@@ -120,8 +128,7 @@ def test_a_rollback_ends_no_hotfix_by_itself(watched: Watched) -> None:
     assert contradictions.contradictions(hotfix.incident) == []
 
 
-def test_hosts_that_report_the_old_version(watched: Watched) -> None:
-    hotfix = watched.hotfix()
+def test_hosts_that_report_the_old_version(hotfix: Hotfix) -> None:
     found = now_of(hotfix)
     live = found.check("version_live")
     assert live
@@ -131,9 +138,9 @@ def test_hosts_that_report_the_old_version(watched: Watched) -> None:
     assert [(one.key, one.sentence) for one in contradictions.of_standing(found)] == [("not_live", said)]
 
 
-def test_an_approval_older_than_what_was_merged(watched: Watched) -> None:
+def test_an_approval_older_than_what_was_merged(hotfix: Hotfix) -> None:
     """K95."""
-    found = now_of(watched.hotfix())
+    found = now_of(hotfix)
     approval, merged = found.check("approval"), found.check("merged")
     assert approval
     assert merged
@@ -142,39 +149,3 @@ def test_an_approval_older_than_what_was_merged(watched: Watched) -> None:
     assert contradictions.of_standing(found) == []
     found.checks[found.checks.index(merged)] = replace(merged, verdict="PASS", facts={"commit": "5e4d"})
     assert [one.sentence for one in contradictions.of_standing(found)] == [f"Merged, but: {said}"]
-
-
-def test_a_production_tag_without_a_hotfix_is_offered_to_be_entered(watched: Watched) -> None:
-    """Seen after watching began, and raised as a hotfix raises it: neither history nor an ordinary release."""
-    watched.look()
-    assert found(watched.product) == []
-    watched.story.repository.tag("krow/prod-v0.2.0", watched.story.base, "Release")
-    watched.story.tag(watched.story.whole_fix())
-    watched.look()
-    [stray] = found(watched.product)
-    assert (stray.kind, stray.name, stray.version) == ("tag", TAG, "0.1.1")
-    assert "mode=retrospective" in stray.url
-    incident = declare(
-        watched.product, by=watched.ada, title=stray.title, severity=watched.product.severities().first(),
-        detected_at=stray.at, mode=Mode.RETROSPECTIVE,
-    )  # fmt: skip
-    made = start(incident, by=watched.ada)
-    assert (made.incident.mode, made.new_version) == ("retrospective", "0.1.1")
-    assert found(watched.product) == []
-    watched.look()
-    assert watched.verdicts(made)["tag_pushed"] == "PASS"
-
-
-def test_a_deployment_without_a_hotfix(watched: Watched) -> None:
-    environment = watched.product.environments.get(kind="production")
-    for version, hours in (("0.1.0", 9), ("0.1.1", 1), ("0.1.0", 0)):
-        Deployment.objects.create(
-            product=watched.product, environment=environment, version=version, status="succeeded", source="api",
-            at=moment.now() - timedelta(hours=hours),
-        )  # fmt: skip
-    [stray] = found(watched.product)
-    assert (stray.kind, stray.version) == ("deployment", "0.1.1")
-
-
-def found(product: Product) -> list[Stray]:
-    return strays(Product.objects.with_process().filter(pk=product.pk))

@@ -70,6 +70,10 @@ ANSWERED = Memory()
 REPOSITORY = tuple(check.__name__ for check in (*git.FAMILY, *forge.FAMILY))
 
 
+def reader_of(repository: Repository) -> Recalling:
+    return Recalling(Cli(repository.path), "", ANSWERED)
+
+
 @dataclass
 class Story:
     """`look` is what the app does at each poll or push. `seen` are the observations stored so far."""
@@ -97,7 +101,7 @@ class Story:
 
     @property
     def reader(self) -> Recalling:
-        return Recalling(Cli(self.repository.path), "", ANSWERED)
+        return reader_of(self.repository)
 
     def context(self) -> Context:
         return Context(
