@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -50,9 +51,15 @@ class Part:
 @login_not_required
 def api_page(request: HttpRequest) -> HttpResponse:
     """Open to everybody, as the description is: it says what there is, not what is in it."""
+    return render(request, "api.html", {"parts": _described(), "base": address("/api/v1")})
+
+
+@cache
+def _described() -> list[Part]:
+    """The same for everybody, as long as this process lives."""
     from config.api import api  # with the first who asks: see config/urls.py
 
-    return render(request, "api.html", {"parts": parts(api.get_openapi_schema()), "base": address("/api/v1")})
+    return parts(api.get_openapi_schema())
 
 
 def parts(schema: dict[str, Any]) -> list[Part]:

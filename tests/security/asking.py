@@ -13,35 +13,54 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Role
 from tests.security.around_incident import OKAPI, ZEBRA
+from tests.security.pages import EVERYBODY
 from tests.security.world import ROLES, Thing
 
 OPEN, SIGN_IN, FORBIDDEN, MISSING, NO_METHOD = "open", "sign in", "forbidden", "missing", "no such method"
 
 
 HOUSE = ("viewer", "responder", "manager", "team_admin", "administrator")
+OUTSIDE = ("foreign_admin", "teamless")
 # What differs from answer to answer by itself.
 UNCOUNTED = {"Set-Cookie", "Content-Length", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}
 
 
 def around(gate: object, thing: Thing | None) -> list[str]:
-    """Whom to ask: who just may and who just may not, administrators, outsiders; of a private thing, everybody.
+    """Whom to ask: who just may and who just may not, administrators, outsiders.
 
-    A greater role may all that a lesser may (accounts.models.Role), so those between say nothing new.
+    A greater role may all that a lesser may (accounts.models.Role), so those between say nothing new: where no role is
+    asked for, the least and the greatest. Of a private thing: its circle, an equal outside of it, and the greatest.
     """
-    if thing is None:
-        return [name for name in ROLES if name != "participant"]
-    if not isinstance(gate, Role) or not set(HOUSE) <= set(thing.seen_by):
+    if thing and set(thing.seen_by) == {"participant"}:
+        return ["participant", "responder", "team_admin", "administrator", "foreign_admin"]
+    if thing and not set(HOUSE) <= set(thing.seen_by):
         return list(ROLES)
-    near = [name for name in HOUSE[:-1] if 0 <= gate.rank - thing.seen_by[name].rank <= 1]
-    return [*near, HOUSE[-1], "foreign_admin"]
+    if gate == EVERYBODY:
+        return ["administrator"]  # besides strangers
+    near = ["viewer", "team_admin"]
+    if isinstance(gate, Role):
+        near = [name for name in HOUSE[:-1] if 0 <= gate.rank - _role(name, thing).rank <= 1]
+    return [*near, "administrator", *OUTSIDE[: 1 if thing else 2]]
+
+
+def _role(name: str, thing: Thing | None) -> Role:
+    role = thing.seen_by[name] if thing else ROLES[name]
+    assert role is not None
+    return role
 
 
 def ask(client: Client, method: str, path: str, data: str = "", **sent: Any) -> Any:
     """The answer; whatever it did to the database is undone, and the client keeps its session."""
-    cookies = client.cookies.output(header="")
     with transaction.atomic():
-        answer = client.generic(method, path, data, **sent)
+        answer = look(client, method, path, data, **sent)
         transaction.set_rollback(True)
+    return answer
+
+
+def look(client: Client, method: str, path: str, data: str = "", **sent: Any) -> Any:
+    """As `ask` where nothing is written: whoever uses it holds that against `written`, and saves three statements."""
+    cookies = client.cookies.output(header="")
+    answer = client.generic(method, path, data, **sent)
     if client.cookies.output(header="") != cookies:
         client.cookies = SimpleCookie(cookies)
     return answer

@@ -271,6 +271,10 @@ OPERATIONS = [
     Operation("DELETE /teams/{}/members/{}", {ADMIN}, A, on=("member",), narrow=FORBIDDEN),
 ]  # fmt: skip
 
+AREAS: dict[str, list[Operation]] = {}
+for _row in OPERATIONS:
+    AREAS.setdefault(_row.path.split("/")[1], []).append(_row)
+
 # Kept out of the description; named in test_operations.py.
 UNDESCRIBED = {"/incidents/{ref}/{verb}"}
 

@@ -247,8 +247,20 @@ RECORDS = [
     Page("settle", post=R, on=REDACTIONS),
 ]
 
-PAGES = [*ENTRANCE, *OWN, *PEOPLE, *PRODUCTS, *AUDITS, *CHANNELS, *MONITORS, *RECORDS]
+AREAS = {
+    "entrance": ENTRANCE,
+    "own": OWN,
+    "people": PEOPLE,
+    "products": PRODUCTS,
+    "audits": AUDITS,
+    "channels": CHANNELS,
+    "monitors": MONITORS,
+    "records": RECORDS,
+}
+PAGES = [row for rows in AREAS.values() for row in rows]
 
+# Who is refused here stands in the incident's timeline.
+NOTED = {"decision_confirm"}
 # Looking at these plays a process and undoes it: what they leave is compared row by row.
 PLAYED = {"simulate", "simulate_version"}
 

@@ -41,7 +41,6 @@ from tests.factories import PASSWORD, join, make_monitor, make_product, make_tea
 from tests.fixtures.authenticator import credential
 from tests.security import around_incident
 from tests.security.around_incident import NOWHERE, OKAPI, ZEBRA
-from tests.security.operations import ANY, OPERATIONS, without
 
 NTFY = "http://10.0.0.1/topic"  # refused at once
 # The role that each actor holds in the own team; None: outside of it.
@@ -235,19 +234,13 @@ def _let_in(world: World) -> None:
         world.tokens[name] = token_of(user)
     world.clients["anonymous"] = Client()
     manager, administrator = world.people["manager"], world.people["administrator"]
-    for scope in Scope.values:
-        world.tokens[f"manager with {scope}"] = token_of(manager, scope)
-    for row in OPERATIONS:
-        if row.scopes != ANY and without(row) not in world.tokens:
-            world.tokens[without(row)] = token_of(manager, *(set(Scope) - row.scopes))
     world.tokens["elsewhere"] = token_of(administrator, products=["other-mobile"])
     world.tokens["revoked"] = token_of(manager)
     revoke_token(ApiToken.objects.latest("pk"), by=manager)
     world.tokens["expired"] = token_of(manager)
     ApiToken.objects.filter(pk=ApiToken.objects.latest("pk").pk).update(expires_at=moment.now())
     world.tokens["unknown"] = "nd_" + "x" * 43
-    # As of just now: a token notes at most once in a minute that it is used, and each note here is undone.
-    ApiToken.objects.update(last_used_at=moment.now() + timedelta(days=1))
+    used_just_now()
     User.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
     # A session and a token of the manager's, which only the manager finds.
     session = UserSession.objects.create(
@@ -268,6 +261,11 @@ def token_of(user: User, *scopes: str, products: list[str] | None = None) -> str
     return make_narrow_token(
         user, by=None, name=name, scopes=scopes or Scope.values, products=products or []
     )[1]
+
+
+def used_just_now() -> None:
+    """A token notes at most once in a minute that it is used, and each note here is undone."""
+    ApiToken.objects.update(last_used_at=moment.now() + timedelta(days=1))
 
 
 def tap_token(world: World, which: str) -> str:
