@@ -91,11 +91,12 @@ def test_every_operation_answers_as_described(
         join(user, product.team, role)
     known = furnish(product, script)
     headers = {"Authorization": f"Bearer {script_of(user).token}", "Accept-Encoding": "identity"}
-    for case, existing in thought_up():
-        ask(case, known if existing else {}, headers)
-    operations = {(case.method, case.path) for case, _existing in thought_up()}
-    assert len(operations) > 150
-    assert len(thought_up()) > (GUESSES + 0.4) * len(operations)
+    for cases in thought_up():
+        # Who may less is asked of each operation once, about what exists: the guesses say nothing of roles.
+        for case, existing in cases if role == "administrator" else [one for one in cases if one[1]][:1]:
+            ask(case, known if existing else {}, headers)
+    assert len(thought_up()) > 150
+    assert sum(map(len, thought_up())) > (GUESSES + 0.4) * len(thought_up())
 
 
 def furnish(product: Product, script: Script) -> dict[str, Any]:
@@ -126,22 +127,22 @@ def furnish(product: Product, script: Script) -> dict[str, Any]:
 
 
 @cache
-def thought_up() -> list[tuple[Any, bool]]:
-    """Requests of each operation; true: to be sent to things that exist, as the description's own examples and half of
-    the guesses are.
+def thought_up() -> list[list[tuple[Any, bool]]]:
+    """Requests, by operation; true: to be sent to things that exist, as the description's own examples and half of the
+    guesses are.
 
     The same for every role, and thinking them up takes longer than answering them: once.
     """
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app=WSGIHandler())
-    cases: list[tuple[Any, bool]] = []
+    operations = []
     for found in schema.get_all_operations():
         assert isinstance(found, Ok)
         operation = found.ok()
-        for written in operation.get_strategies_from_examples():
-            cases += [(case, True) for case in some_of(written, 1)]
+        written = [case for each in operation.get_strategies_from_examples() for case in some_of(each, 1)]
         guesses = some_of(operation.as_strategy(), GUESSES)
-        cases += [(case, place % 2 == 1) for place, case in enumerate(guesses)]
-    return cases
+        cases = [(case, True) for case in written]
+        operations.append(cases + [(case, place % 2 == 1) for place, case in enumerate(guesses)])
+    return operations
 
 
 def some_of(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:

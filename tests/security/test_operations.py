@@ -90,7 +90,8 @@ def test_each_operation_lets_in_whom_its_rule_names(area: str, world: World) -> 
     wrong = []
     for row in AREAS[area]:
         for thing, path, _missing in places(row, world):
-            still, changing = [], []
+            still: list[str] = []
+            changing: list[str] = []
             for token in tokens(row, thing):
                 quiet = row.method == "GET" or judged(row, token, thing) != OPEN
                 (still if quiet and row.call not in NOTED else changing).append(token)

@@ -85,7 +85,8 @@ def test_each_address_lets_in_whom_its_rule_names(area: str, world: World) -> No
     wrong = []
     for row in EVERY[area]:
         for thing, path, _missing in places(row, world):
-            still, changing = [], []
+            still: list[Knock] = []
+            changing: list[Knock] = []
             for knock in knocks(row, thing):
                 (still if changes_nothing(row, knock) else changing).append(knock)
             before = written()
