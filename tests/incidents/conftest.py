@@ -1,7 +1,8 @@
 """A team with a responder and a product on the shipped Krow process.
 
 A file none of whose tests commits makes them once: `pytestmark = pytest.mark.usefixtures("house")`; with the incident
-that nearly all of its tests begin with, `usefixtures("declared")`.
+that nearly all of its tests begin with, `usefixtures("declared")`. Where they begin later in its story, the file has a
+`declared` of its own, by `begin` and the verbs up to there.
 """
 
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ def house(undone: None) -> House:
 
 @pytest.fixture(scope="module")
 def declared(house: House) -> Incident:
-    return _declared(house.product, house.ada)
+    return begin(house.product, house.ada)
 
 
 @pytest.fixture
@@ -65,12 +66,12 @@ def outsider(db: None) -> User:
 @pytest.fixture
 def incident(request: pytest.FixtureRequest, product: Product, ada: User) -> Incident:
     if "declared" not in request.fixturenames:
-        return _declared(product, ada)
+        return begin(product, ada)
     known = Incident.objects.select_related("product__team", "severity", "process_version")
     return known.get(pk=request.getfixturevalue("declared").pk)
 
 
-def _declared(product: Product, ada: User) -> Incident:
+def begin(product: Product, ada: User) -> Incident:
     return declare(product, by=ada, title="Sign-in fails", severity=product.severities().get(key="CRITICAL"))
 
 

@@ -13,9 +13,18 @@ from products.models import Product
 from products.token_products import make_narrow_token
 from tests.api.conftest import Script
 from tests.factories import join, make_target, make_user
+from tests.incidents.conftest import House, begin
 from tests.incidents.telling_people import channel, deployed, view
 
 pytestmark = pytest.mark.usefixtures("declared")
+
+
+@pytest.fixture(scope="module")
+def declared(house: House) -> Incident:
+    """Its fix is deployed and was tried: the message `deployed` is due."""
+    incident = begin(house.product, house.ada)
+    deployed(incident, house.ada)
+    return incident
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +45,6 @@ def test_it_shows_each_channel_and_what_is_left_out_with_why(
     product: Product, incident: Incident, ada: User, users: Channel, phone: Client
 ) -> None:
     channel(product, ada, "Team room")
-    deployed(incident, ada)
     page = phone.get(page_of(incident)).content.decode()
     assert "How it reads in Status list" in page
     assert "Staff Mobile: Production hotfix deployed" in page
@@ -49,9 +57,8 @@ def test_it_shows_each_channel_and_what_is_left_out_with_why(
 
 
 def test_one_button_sends_it_and_the_card_says_how_far_it_got(
-    incident: Incident, ada: User, users: Channel, phone: Client
+    incident: Incident, users: Channel, phone: Client
 ) -> None:
-    deployed(incident, ada)
     said = view(incident).text.replace("\n", "\r\n")
     answer = phone.post(page_of(incident), {"said": said, "channel": [users.pk]})
     assert (answer.status_code, answer["Location"]) == (302, page_of(incident))
@@ -63,9 +70,8 @@ def test_one_button_sends_it_and_the_card_says_how_far_it_got(
 
 
 def test_the_second_of_two_is_told_kindly(
-    incident: Incident, ada: User, ben: User, users: Channel, phone: Client
+    incident: Incident, ben: User, users: Channel, phone: Client
 ) -> None:
-    deployed(incident, ada)
     other = Client()
     other.force_login(ben)
     facts = {"said": view(incident).text, "channel": [users.pk]}
@@ -77,13 +83,12 @@ def test_the_second_of_two_is_told_kindly(
 
 
 def test_a_text_that_changed_since_is_shown_before_anything_leaves(
-    product: Product, incident: Incident, ada: User, users: Channel, phone: Client
+    product: Product, incident: Incident, users: Channel, phone: Client
 ) -> None:
     target = make_target(product)
     Target.objects.update(
         state="up", settled="up", since=incident.detected_at, fresh_until="2099-01-01T00:00Z"
     )
-    deployed(incident, ada)
     read = view(incident).text
     Target.objects.filter(pk=target.pk).update(state="down", settled="down")
     answer = phone.post(page_of(incident), {"said": read, "channel": [users.pk]})
@@ -94,10 +99,7 @@ def test_a_text_that_changed_since_is_shown_before_anything_leaves(
     assert not Delivery.objects.filter(key="message").exists()
 
 
-def test_without_a_channel_it_asks_for_one(
-    incident: Incident, ada: User, users: Channel, phone: Client
-) -> None:
-    deployed(incident, ada)
+def test_without_a_channel_it_asks_for_one(incident: Incident, users: Channel, phone: Client) -> None:
     answer = phone.post(page_of(incident), {"said": view(incident).text})
     assert (answer.status_code, "Choose at least one channel." in answer.content.decode()) == (422, True)
 
@@ -120,8 +122,7 @@ def test_a_private_one_offers_no_channel_and_says_why(
     assert "Status list" not in page
 
 
-def test_who_only_reads_may_not_open_it(product: Product, incident: Incident, ada: User) -> None:
-    deployed(incident, ada)
+def test_who_only_reads_may_not_open_it(product: Product, incident: Incident) -> None:
     vera = make_user("vera@example.test")
     join(vera, product.team, "viewer")
     client = Client()
@@ -133,7 +134,6 @@ def test_who_only_reads_may_not_open_it(product: Product, incident: Incident, ad
 def test_a_script_reads_the_preview_and_sends_what_it_read(
     incident: Incident, ada: User, users: Channel
 ) -> None:
-    deployed(incident, ada)
     script = Script(
         make_narrow_token(ada, by=None, name="bot", scopes=Scope.values, products=(), days=None)[1]
     )
@@ -153,9 +153,8 @@ def test_a_script_reads_the_preview_and_sends_what_it_read(
 
 
 def test_who_vouches_for_a_sentence_is_led_back_to_its_message(
-    incident: Incident, ada: User, users: Channel, phone: Client
+    incident: Incident, users: Channel, phone: Client
 ) -> None:
-    deployed(incident, ada)
     sent = {"message": "deployed", "claim": "no_user_action", "reason": "The fix is on the server"}
     answer = phone.post(f"{incident.get_absolute_url()}vouch", sent)
     assert (answer.status_code, answer["Location"]) == (302, page_of(incident))

@@ -19,11 +19,20 @@ from notifications import send as sender
 from notifications.models import Channel, Delivery, State
 from products.models import Product
 from tests.factories import make_product, make_target
+from tests.incidents.conftest import House, begin
 from tests.incidents.telling_people import channel, deployed, view
 from tests.notifications.mailbox import Mailbox, mailbox
 from tests.notifications.receiving import receiver, saying
 
 pytestmark = pytest.mark.usefixtures("declared")
+
+
+@pytest.fixture(scope="module")
+def declared(house: House) -> Incident:
+    """Its fix is deployed and was tried: the message `deployed` is due."""
+    incident = begin(house.product, house.ada)
+    deployed(incident, house.ada)
+    return incident
 
 
 @pytest.fixture
@@ -55,7 +64,6 @@ def rows() -> list[tuple[str, str, str]]:
 def test_users_read_the_text_alone_and_the_team_that_they_do_k136(
     product: Product, incident: Incident, ada: User, users: Channel, post: Mailbox
 ) -> None:
-    deployed(incident, ada)
     with receiver() as room:
         team = channel(product, ada, "Emergency releases", url=f"{room.url}/hook")
         said = view(incident)
@@ -80,7 +88,8 @@ def test_users_read_the_text_alone_and_the_team_that_they_do_k136(
     assert {len(one["digest"]) for one in kept.data["claims"]} == {64}
 
 
-def test_it_waits_for_what_it_claims_c11(incident: Incident, ada: User, users: Channel) -> None:
+def test_it_waits_for_what_it_claims_c11(product: Product, ada: User, users: Channel) -> None:
+    incident = begin(product, ada)
     report(incident, "deployed", by=ada)
     with pytest.raises(ValidationError, match="Smoke tests passed"):
         sent(incident, ada, users)
@@ -90,7 +99,6 @@ def test_it_waits_for_what_it_claims_c11(incident: Incident, ada: User, users: C
 def test_a_channel_gets_it_once_a_round_and_again_after_a_new_deployment(
     product: Product, incident: Incident, ada: User, ben: User, users: Channel
 ) -> None:
-    deployed(incident, ada)
     first = sent(incident, ada, users)
     with pytest.raises(messages.SentAlready) as late:
         sent(incident, ben, users)
@@ -117,7 +125,6 @@ def test_a_claim_that_turned_false_since_the_preview_stops_it(
     Target.objects.update(
         state="up", settled="up", since=incident.detected_at, fresh_until="2099-01-01T00:00Z"
     )
-    deployed(incident, ada)
     read = view(incident)
     assert "Service restored to normal." in read.text
     Target.objects.filter(pk=target.pk).update(state="down", settled="down")
@@ -133,7 +140,6 @@ def test_a_claim_that_turned_false_since_the_preview_stops_it(
 def test_what_is_vouched_for_goes_out_and_the_record_says_who_k71(
     incident: Incident, ada: User, users: Channel
 ) -> None:
-    deployed(incident, ada)
     messages.vouch(incident, "deployed", "no_user_action", by=ada, reason="The fix is on the server")
     sent(incident, ada, users)
     kept = incident.events.get(kind="message_sent").data
@@ -178,7 +184,6 @@ def test_a_message_of_the_team_goes_to_no_users_channel(product: Product, ada: U
 def test_resolving_takes_back_no_message_that_waits_and_none_carries_it(
     incident: Incident, ada: User, users: Channel, post: Mailbox
 ) -> None:
-    deployed(incident, ada)
     sent(incident, ada, users)
     transitions.resolve(incident, by=ada)
     said = view(incident, "resolved")
@@ -194,7 +199,6 @@ def test_resolving_takes_back_no_message_that_waits_and_none_carries_it(
 def test_what_did_not_arrive_is_said_and_counted(
     product: Product, incident: Incident, ada: User, users: Channel
 ) -> None:
-    deployed(incident, ada)
     with receiver(saying(404)) as room:
         broken = channel(product, ada, "Gone room", url=f"{room.url}/hook")
         sent(incident, ada, users, broken)
@@ -207,7 +211,6 @@ def test_what_did_not_arrive_is_said_and_counted(
 def test_words_that_are_redacted_go_from_every_channel_they_wait_for(
     incident: Incident, ada: User, ben: User, users: Channel
 ) -> None:
-    deployed(incident, ada)
     sent(incident, ada, users)
     event = incident.events.get(kind="message_sent")
     request = corrections.ask_redaction(event, by=ada, reason="A name in the title")

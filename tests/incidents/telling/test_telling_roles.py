@@ -15,39 +15,40 @@ from notifications.ways import add_channel
 from products import role_holders
 from products.models import Product
 from tests.factories import join, make_user
+from tests.incidents.conftest import House, begin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("declared")]
 ANY = tuple(Status)
 
 
-@pytest.fixture
-def paula(product: Product, ada: User) -> User:
-    user = make_user("paula@example.test")
-    join(user, product.team, "viewer")
-    role_holders.list_for_role(product, role="product_owner", user=user, by=ada)
-    return user
+@pytest.fixture(scope="module")
+def declared(house: House) -> Incident:
+    """Of the two who may decide, Paula and Otto, the second one did so tonight."""
+    product, ada = house.product, house.ada
+    incident = begin(product, ada)
+    paula, otto = make_user("paula@example.test"), make_user("otto@example.test")
+    for user in (paula, otto):
+        join(user, product.team, "viewer")
+        role_holders.list_for_role(product, role="product_owner", user=user, by=ada)
+    decide(incident, by=otto, choice="hotfix", reason="Quick to mend")
+    Delivery.objects.all().delete()
+    return incident
 
 
 @pytest.fixture
-def otto(product: Product, ada: User, paula: User) -> User:
-    """Listed second; decides tonight."""
-    user = make_user("otto@example.test")
-    join(user, product.team, "viewer")
-    role_holders.list_for_role(product, role="product_owner", user=user, by=ada)
-    return user
+def paula(db: None) -> User:
+    return User.objects.get(email="paula@example.test")
+
+
+@pytest.fixture
+def otto(db: None) -> User:
+    return User.objects.get(email="otto@example.test")
 
 
 @pytest.fixture
 def room(product: Product, ada: User) -> Channel:
     config = {"url": f"https://hooks.example.test/{get_random_string(4)}"}
     return add_channel(kind=Kind.SLACK, name="emergency-releases", config=config, by=ada, team=product.team)
-
-
-@pytest.fixture
-def decided(incident: Incident, otto: User) -> Incident:
-    decide(incident, by=otto, choice="hotfix", reason="Quick to mend")
-    Delivery.objects.all().delete()
-    return incident
 
 
 def happens(incident: Incident, kind: str, by: User | None = None, **data: object) -> None:
@@ -60,63 +61,65 @@ def told(key: str) -> list[tuple[str, str]]:
     return [(row.label, row.body.splitlines()[0]) for row in rows]
 
 
-def test_who_decides_and_whoever_decided_hear_that_it_is_deployed(decided: Incident, ada: User) -> None:
-    happens(decided, "deployed", ada, subject="HF-3", version="0.1.1")
+def test_who_decides_and_whoever_decided_hear_that_it_is_deployed(incident: Incident, ada: User) -> None:
+    happens(incident, "deployed", ada, subject="HF-3", version="0.1.1")
     line = "What was decided is deployed: HF-3, 0.1.1."
     assert told("deployed") == [("Otto (Product Owner)", line)]
 
 
 def test_both_hear_it_where_another_one_has_the_role_by_now(
-    decided: Incident, ada: User, paula: User, otto: User
+    incident: Incident, ada: User, paula: User, otto: User
 ) -> None:
-    roles.hand_over(decided, "product_owner", to=paula, by=otto, note="I go to bed")
-    happens(decided, "deployed", ada, subject="HF-3")
+    roles.hand_over(incident, "product_owner", to=paula, by=otto, note="I go to bed")
+    happens(incident, "deployed", ada, subject="HF-3")
     assert [who for who, _line in told("deployed")] == ["Paula (Product Owner)", "Otto (Product Owner)"]
 
 
 def test_a_fault_is_told_to_who_decides_who_works_on_it_and_the_room(
-    decided: Incident, ada: User, ben: User, room: Channel
+    incident: Incident, ada: User, ben: User, room: Channel
 ) -> None:
-    roles.claim(decided, "release_engineer", by=ben)
+    roles.claim(incident, "release_engineer", by=ben)
     for kind, words in (
         ("smoke_failed", "The smoke tests failed: HF-3. Mend it again, or roll back?"),
         ("watch_failed", "The watch showed a fault: HF-3. Mend it again, or roll back?"),
     ):
-        happens(decided, kind, ada, subject="HF-3")
+        happens(incident, kind, ada, subject="HF-3")
         assert told(kind) == [
             ("Otto (Product Owner)", words), ("Ben (Release Engineer)", words), ("emergency-releases", words),
         ]  # fmt: skip
 
 
-def test_a_watch_that_passed_is_one_line_and_wakes_nobody(decided: Incident, otto: User) -> None:
-    happens(decided, "watch_met", subject="HF-3")
+def test_a_watch_that_passed_is_one_line_and_wakes_nobody(incident: Incident, otto: User) -> None:
+    happens(incident, "watch_met", subject="HF-3")
     assert told("watch_passed") == [("Otto (Product Owner)", "The watch is over and nothing was seen: HF-3.")]
     row = Delivery.objects.get(key="watch_passed", route="inapp")
     assert row.subject.split(": ")[1] == "the watch passed"
 
 
-def test_whoever_has_the_role_hears_that_the_watch_is_theirs(decided: Incident, ada: User, ben: User) -> None:
-    roles.claim(decided, "devops", by=ben)
+def test_whoever_has_the_role_hears_that_the_watch_is_theirs(
+    incident: Incident, ada: User, ben: User
+) -> None:
+    roles.claim(incident, "devops", by=ben)
     for kind in ("deployed", "smoke_passed"):
-        happens(decided, kind, ada, subject="HF-3")
+        happens(incident, kind, ada, subject="HF-3")
     assert told("watch_begun") == [
         ("Ben (DevOps)", "2 h at least. Look at: Error logs, What users report, That the fix did work."),
     ]
 
 
 def test_where_nobody_has_it_those_listed_are_asked(
-    decided: Incident, product: Product, ada: User, ben: User
+    incident: Incident, product: Product, ada: User, ben: User
 ) -> None:
     role_holders.list_for_role(product, role="devops", user=ben, by=ada)
-    happens(decided, "smoke_passed", ada, subject="HF-3")
+    happens(incident, "smoke_passed", ada, subject="HF-3")
     assert [who for who, _line in told("watch_begun")] == ["Ben (DevOps)"]
 
 
 def test_who_did_it_is_not_told_and_a_drill_sends_nothing(
-    product: Product, decided: Incident, ada: User, paula: User
+    product: Product, incident: Incident, ada: User, paula: User, otto: User
 ) -> None:
     role_holders.unlist(product.role_holders.get(user=paula), by=ada)
-    happens(decided, "watch_met", by=User.objects.get(email="otto@example.test"), subject="HF-3")
+    happens(incident, "watch_met", by=otto, subject="HF-3")
     assert told("watch_passed") == []
     drill = declare(product, by=ada, title="x", mode=Mode.DRILL)
     happens(drill, "deployed", ada)

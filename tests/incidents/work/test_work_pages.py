@@ -17,6 +17,7 @@ from incidents.work import checklist
 from incidents.work.report import report
 from products.models import Product
 from tests.factories import join, make_user
+from tests.incidents.conftest import House, begin
 
 pytestmark = pytest.mark.usefixtures("declared")
 
@@ -30,10 +31,12 @@ def reader(ada: User) -> Client:
     return client
 
 
-@pytest.fixture
-def begun(incident: Incident, ada: User) -> Incident:
-    transitions.acknowledge(incident, by=ada)
-    report(incident, "hotfix_started", by=ada)
+@pytest.fixture(scope="module")
+def declared(house: House) -> Incident:
+    """Its hotfix has incident."""
+    incident = begin(house.product, house.ada)
+    transitions.acknowledge(incident, by=house.ada)
+    report(incident, "hotfix_started", by=house.ada)
     return incident
 
 
@@ -42,9 +45,9 @@ def read(client: Client, incident: Incident) -> str:
 
 
 def test_the_next_step_is_the_one_primary_action_and_its_commands_are_filled_in_k20(
-    reader: Client, begun: Incident
+    reader: Client, incident: Incident
 ) -> None:
-    page = read(reader, begun)
+    page = read(reader, incident)
     main = page[page.index('id="now"') : page.index('class="bar"')]
     assert re.findall(r'class="button primary"[^>]*>([^<]+)', main) == ["The branch is made"]
     assert "Step 2 of 11. Release Engineer: nobody yet." in page
@@ -52,16 +55,16 @@ def test_the_next_step_is_the_one_primary_action_and_its_commands_are_filled_in_
     assert page.index("Create the hotfix branch") < page.index("Fix the bug")
 
 
-def test_a_tap_finishes_the_step_and_the_answer_has_the_next_one(reader: Client, begun: Incident) -> None:
-    answer = reader.post(f"/incidents/{begun.ref}/finish_step", {"step": "branch"}, headers=HTMX)
+def test_a_tap_finishes_the_step_and_the_answer_has_the_next_one(reader: Client, incident: Incident) -> None:
+    answer = reader.post(f"/incidents/{incident.ref}/finish_step", {"step": "branch"}, headers=HTMX)
     assert answer.status_code == 200
     assert "Step 3 of 11." in answer.content.decode()
-    again = reader.post(f"/incidents/{begun.ref}/finish_step", {"step": "branch"}, headers=HTMX)
+    again = reader.post(f"/incidents/{incident.ref}/finish_step", {"step": "branch"}, headers=HTMX)
     assert again.status_code == 409
     assert "You have done this already." in again.content.decode()
 
 
-def test_without_script_every_button_leads_back_to_the_page(reader: Client, begun: Incident) -> None:
+def test_without_script_every_button_leads_back_to_the_page(reader: Client, incident: Incident) -> None:
     for verb, sent in [
         ("finish_step", {"step": "branch", "text": "Cut from the tag"}),
         ("attest", {"box": "4", "url": "https://example.org/c/1"}),
@@ -71,32 +74,32 @@ def test_without_script_every_button_leads_back_to_the_page(reader: Client, begu
         ("vouch", {"message": "deployed", "claim": "no_user_action", "reason": "Server only"}),
         ("send_message", {"message": "deployed", "text": "#status"}),
     ]:
-        answer = reader.post(f"/incidents/{begun.ref}/{verb}", sent)
+        answer = reader.post(f"/incidents/{incident.ref}/{verb}", sent)
         # Whoever vouched stays with that message.
-        back = begun.get_absolute_url() + ("messages/deployed/" if verb == "vouch" else "")
+        back = incident.get_absolute_url() + ("messages/deployed/" if verb == "vouch" else "")
         assert (verb, answer.status_code, answer.headers.get("Location")) == (verb, 302, back)
-    page = read(reader, begun)
+    page = read(reader, incident)
     assert "done by event “Branch seen”" in page
     assert "No GitHub" in page
     assert "Users told" in page
 
 
-def test_the_form_of_a_box_names_it_and_a_reason_is_asked_for(reader: Client, begun: Incident) -> None:
-    page = reader.get(f"/incidents/{begun.ref}/not_needed?box=16").content.decode()
+def test_the_form_of_a_box_names_it_and_a_reason_is_asked_for(reader: Client, incident: Incident) -> None:
+    page = reader.get(f"/incidents/{incident.ref}/not_needed?box=16").content.decode()
     assert "<h1>GitHub Release made</h1>" in page
-    answer = reader.post(f"/incidents/{begun.ref}/not_needed", {"box": "16", "reason": ""})
+    answer = reader.post(f"/incidents/{incident.ref}/not_needed", {"box": "16", "reason": ""})
     assert answer.status_code == 422
     assert "<h1>GitHub Release made</h1>" in answer.content.decode()
-    assert reader.get(f"/incidents/{begun.ref}/attest?box=x%00").status_code == 200
-    assert reader.post(f"/incidents/{begun.ref}/attest", {"box": "61"}).status_code == 422
-    assert reader.post(f"/incidents/{begun.ref}/attest", {"box": "18"}).status_code == 422
+    assert reader.get(f"/incidents/{incident.ref}/attest?box=x%00").status_code == 200
+    assert reader.post(f"/incidents/{incident.ref}/attest", {"box": "61"}).status_code == 422
+    assert reader.post(f"/incidents/{incident.ref}/attest", {"box": "18"}).status_code == 422
 
 
 def test_a_claim_that_cannot_be_shown_is_struck_out_and_not_in_the_copy_c11(
-    reader: Client, begun: Incident, ada: User
+    reader: Client, incident: Incident, ada: User
 ) -> None:
-    report(begun, "deployed", by=ada)
-    page = read(reader, begun)
+    report(incident, "deployed", by=ada)
+    page = read(reader, incident)
     assert "<del>Status: ✅ Deployed &amp; verified</del>" in page
     copy = re.search(r'<pre id="message-deployed"[^>]*>([^<]*)</pre>', page)
     assert copy is not None
@@ -104,16 +107,16 @@ def test_a_claim_that_cannot_be_shown_is_struck_out_and_not_in_the_copy_c11(
     assert "waits for “Smoke tests passed”" in page
 
 
-def test_a_viewer_reads_and_has_no_buttons(product: Product, begun: Incident) -> None:
+def test_a_viewer_reads_and_has_no_buttons(product: Product, incident: Incident) -> None:
     vera = make_user("vera@example.test")
     join(vera, product.team, Role.VIEWER)
     client = Client()
     client.force_login(vera)
-    page = read(client, begun)
+    page = read(client, incident)
     assert "Create the hotfix branch" in page
     assert "finish_step" not in page
     assert "send_message" not in page
-    assert client.post(f"/incidents/{begun.ref}/finish_step", {"step": "branch"}).status_code == 403
+    assert client.post(f"/incidents/{incident.ref}/finish_step", {"step": "branch"}).status_code == 403
 
 
 def test_a_private_incident_keeps_its_list_from_others(product: Product, ada: User, ben: User) -> None:
@@ -142,18 +145,18 @@ def test_the_checklist_as_markdown_in_the_order_of_the_source_k99_k117(
 
 
 def test_words_that_somebody_asked_to_redact_are_gone_everywhere(
-    reader: Client, begun: Incident, ada: User
+    reader: Client, incident: Incident, ada: User
 ) -> None:
-    event = checklist.attest(begun, 17, by=ada, text="The password is hunter2")
-    sent = messages.send_message(begun, "deployed", by=ada, text="hunter2 room")
-    assert read(reader, begun).count("hunter2") >= 3
+    event = checklist.attest(incident, 17, by=ada, text="The password is hunter2")
+    sent = messages.send_message(incident, "deployed", by=ada, text="hunter2 room")
+    assert read(reader, incident).count("hunter2") >= 3
     for entry in (event, sent):
         corrections.ask_redaction(entry, by=ada, reason="A password")
-    assert "hunter2" not in read(reader, begun)
+    assert "hunter2" not in read(reader, incident)
 
 
 def test_seventeen_boxes_and_forty_events_cost_no_more_queries_than_a_few(
-    reader: Client, begun: Incident, ada: User
+    reader: Client, incident: Incident, ada: User
 ) -> None:
     """Judged with 17 items and 40 events."""
 
@@ -161,30 +164,30 @@ def test_seventeen_boxes_and_forty_events_cost_no_more_queries_than_a_few(
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            read(reader, begun)
+            read(reader, incident)
         return len(seen)
 
     # Deployed and tried: from then on there is a watch, which asks for what it saw.
     for position in (12, 13):
-        checklist.attest(begun, position, by=ada, text=f"Box {position}")
+        checklist.attest(incident, position, by=ada, text=f"Box {position}")
     few = queries()
     for position in {*range(2, 18)} - {12, 13}:
-        checklist.attest(begun, position, by=ada, text=f"Box {position}")
-    for number in range(40 - begun.events.count()):
-        transitions.note(begun, by=ada, text=f"Note {number}")
-    assert begun.events.count() == 40
+        checklist.attest(incident, position, by=ada, text=f"Box {position}")
+    for number in range(40 - incident.events.count()):
+        transitions.note(incident, by=ada, text=f"Note {number}")
+    assert incident.events.count() == 40
     assert queries() <= few + 2
     assert few <= 19
 
 
-def test_a_box_and_a_step_show_what_was_corrected(reader: Client, begun: Incident, ada: User) -> None:
-    past = begun.detected_at
-    ticked = checklist.attest(begun, 5, by=ada, text="Build 41")
-    made = report(begun, "branch_seen", by=ada, text="Cut from main")
+def test_a_box_and_a_step_show_what_was_corrected(reader: Client, incident: Incident, ada: User) -> None:
+    past = incident.detected_at
+    ticked = checklist.attest(incident, 5, by=ada, text="Build 41")
+    made = report(incident, "branch_seen", by=ada, text="Cut from main")
     first = corrections.correct(ticked, by=ada, text="Build 42", reason="Typing error")
     corrections.correct(first, by=ada, text="Build 43", reason="Again")
     corrections.correct(made, by=ada, text="Cut from the tag", occurred_at=past, reason="Wrong words")
-    page = read(reader, begun)
+    page = read(reader, incident)
     panels = page[page.index('id="panels"') : page.index('id="monitors"')]
     expected = {
         "Build 43": True,
@@ -195,5 +198,5 @@ def test_a_box_and_a_step_show_what_was_corrected(reader: Client, begun: Inciden
     }
     for words, there in expected.items():
         assert (words in panels) == there, words
-    shown = reader.get(f"/incidents/{begun.ref}/checklist.md").content.decode()
+    shown = reader.get(f"/incidents/{incident.ref}/checklist.md").content.decode()
     assert "[x]" in shown
