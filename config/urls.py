@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.urls.resolvers import RoutePattern
 
-from config.api_page import api_page
+from config.api.page import api_page
 from config.problem_pages import nothing
 from monitoring.views.push import push, script
 from notifications.views.slack import slack
@@ -23,7 +23,7 @@ class Later(URLResolver):
 handler500 = "config.problem_pages.broke"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs", api_page, name="api_page"),
-    Later(RoutePattern("api/v1/"), "config.api_urls", app_name="ninja", namespace="api"),
+    Later(RoutePattern("api/v1/"), "config.api.urls", app_name="ninja", namespace="api"),
     re_path(r"^api(/(?P<rest>.*))?$", nothing, name="no_api"),
     path("in/push/<str:key>", push, name="push"),
     path("in/slack/<str:key>", slack, name="slack"),

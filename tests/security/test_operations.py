@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Role, Scope
-from config.api import api
+from config.api.api import api
 from tests.security.around_incident import OKAPI
 from tests.security.asking import (
     FORBIDDEN,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
-from config.api import api
+from config.api.api import api
 from foundation.models import IdempotencyKey
 from tests.security.operations import OPERATIONS, Operation
 from tests.security.test_operations import _shape, bearer, places

@@ -16,7 +16,7 @@ importing.begin()
 django.setup()
 from django.urls import NoReverseMatch, resolve, reverse
 reverse("api_page"), resolve("/incidents/"), resolve("/in/push/key")
-api, clients = {"ninja", "config.api", "incidents.api.verbs"}, {"httpx", "pycurl"}
+api, clients = {"ninja", "config.api.api", "incidents.api.verbs"}, {"httpx", "pycurl"}
 assert not (api | clients) & set(sys.modules), (api | clients) & set(sys.modules)
 from products.process.schema.document import ProcessDocument
 assert not ProcessDocument.__pydantic_complete__

@@ -2,7 +2,7 @@
 
 import re
 
-from config.api import api
+from config.api.api import api
 from tests.setup.running import ROOT
 
 

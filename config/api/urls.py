@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern
 
-from config.api import api
+from config.api.api import api
 
 urlpatterns, _app, _namespace = api.urls
 # A token decides, not a session.

@@ -20,7 +20,7 @@ from ninja.parser import Parser
 
 from accounts.api import router as people
 from accounts.limits import TooOften
-from config.api_description import Description
+from config.api.description import Description
 from foundation import json_body, room
 from foundation.idempotency import Reused
 from foundation.json_body import BadBody

@@ -57,7 +57,7 @@ def api_page(request: HttpRequest) -> HttpResponse:
 @cache
 def _described() -> list[Part]:
     """The same for everybody, as long as this process lives."""
-    from config.api import api  # with the first who asks: see config/urls.py
+    from config.api.api import api  # with the first who asks: see config/urls.py
 
     return parts(api.get_openapi_schema())
 
