@@ -9,7 +9,6 @@ from products.running import Running
 from products.versions import bare, lower
 
 Status, Stage = Deployment.Status, Deployment.Stage
-WITH_THE_STORE = (Stage.SUBMITTED, Stage.IN_REVIEW)
 
 
 def settled(status: str, stage: str, percent: int | None) -> str:

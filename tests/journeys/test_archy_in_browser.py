@@ -8,10 +8,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from accounts.models import Team, User
-from products.models import Product, RoleHolder
-from tests.factories import join, make_product, make_team, make_user
+from accounts.models import Team
+from products.models import Product
+from tests.factories import make_product, make_team
 from tests.journeys.desks import DESK, PHONE, Desks, Person, desk_of
+from tests.journeys.people import listed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 __all__ = ["desk_of"]
@@ -39,26 +40,19 @@ def product(team: Team) -> Product:
     return make_product(team, "archy", name="Archy", version="v1.0.0", first_release="v1.0.0")
 
 
-def person(name: str, role: str, product: Product, rank: str = "responder") -> User:
-    user = make_user(f"{name}@archy.test", name=name.capitalize())
-    join(user, product.team, rank)
-    RoleHolder.objects.create(product=product, role=role, user=user, position=1)
-    return user
-
-
 @pytest.fixture
 def finn(product: Product, desk_of: Desks) -> Person:
-    return desk_of(person("finn", "fixer", product), PHONE)
+    return desk_of(listed("finn", "fixer", product), PHONE)
 
 
 @pytest.fixture
 def wim(product: Product, desk_of: Desks) -> Person:
-    return desk_of(person("wim", "watcher", product, "manager"), DESK)
+    return desk_of(listed("wim", "watcher", product, "manager"), DESK)
 
 
 @pytest.fixture
 def dora(product: Product, desk_of: Desks) -> Person:
-    return desk_of(person("dora", "decider", product), PHONE)
+    return desk_of(listed("dora", "decider", product), PHONE)
 
 
 def test_archy_from_triage_through_a_regression_to_closed(finn: Person, wim: Person, dora: Person) -> None:

@@ -11,19 +11,20 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from accounts.models import Team, User
+from accounts.models import Team
 from foundation import moment
 from hotfixes.judging import judge_due
 from hotfixes.models import Watch, WatchSample
 from hotfixes.watch import judging
 from incidents.models import Clock
 from monitoring.models import Target
-from products.models import Product, RoleHolder
-from tests.factories import join, make_product, make_target, make_team, make_user
+from products.models import Product
+from tests.factories import make_product, make_target, make_team
 from tests.journeys.conftest import has_been
 from tests.journeys.desks import DESK, PHONE, Desks, Person, desk_of
 from tests.journeys.krow.facts import CHECKLIST
 from tests.journeys.krow.written import LEAVE, ORDER, PLAN, USE, WRITTEN
+from tests.journeys.people import listed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 __all__ = ["desk_of"]
@@ -49,26 +50,19 @@ def product(team: Team) -> Product:
     return found
 
 
-def person(name: str, role: str, product: Product, rank: str = "responder") -> User:
-    user = make_user(f"{name}@krow.test", name=name.capitalize())
-    join(user, product.team, rank)
-    RoleHolder.objects.create(product=product, role=role, user=user, position=1)
-    return user
-
-
 @pytest.fixture
 def rosa(product: Product, desk_of: Desks) -> Person:
-    return desk_of(person("rosa", "release_engineer", product), PHONE)
+    return desk_of(listed("rosa", "release_engineer", product), PHONE)
 
 
 @pytest.fixture
 def dev(product: Product, desk_of: Desks) -> Person:
-    return desk_of(person("dev", "devops", product, "manager"), DESK)
+    return desk_of(listed("dev", "devops", product, "manager"), DESK)
 
 
 @pytest.fixture
 def paula(product: Product, desk_of: Desks) -> Person:
-    return desk_of(person("paula", "product_owner", product), PHONE)
+    return desk_of(listed("paula", "product_owner", product), PHONE)
 
 
 def test_krow_from_a_phone_in_the_night_to_the_next_morning(rosa: Person, dev: Person, paula: Person) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Team, User
+from accounts.models import Team
 from foundation import moment
 from tests.api.conftest import Script
-from tests.factories import join, make_team, make_user
+from tests.factories import make_team
 from tests.journeys.archy.facts import PRODUCT, ROLES
 from tests.journeys.conftest import ScriptOf
+from tests.journeys.people import person
 from tests.journeys.story import Story
 from tests.shipped import import_once
 
@@ -23,16 +24,10 @@ def team(db: None) -> Team:
     return make_team("archy", name="Archy")
 
 
-def person(name: str, team: Team, **facts: Any) -> User:
-    user = make_user(f"{name}@archy.test", name=name.capitalize(), **facts)
-    join(user, team, "manager" if facts else "responder")
-    return user
-
-
 @pytest.fixture
 def finn(team: Team, script_of: ScriptOf) -> Script:
     """The fixer, who set the product up as well."""
-    return script_of(person("finn", team, is_administrator=True))
+    return script_of(person("finn", team, rank="manager", is_administrator=True))
 
 
 @pytest.fixture

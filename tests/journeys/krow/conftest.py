@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from accounts.models import Team, User
 from foundation import moment
 from tests.api.conftest import Script
-from tests.factories import join, make_team, make_user
+from tests.factories import make_team
 from tests.journeys.conftest import ScriptOf
 from tests.journeys.krow.facts import PRODUCT, ROLES
+from tests.journeys.people import person
 from tests.journeys.story import Story
 from tests.shipped import import_once
 
@@ -23,16 +23,10 @@ def team(db: None) -> Team:
     return make_team("krow", name="Krow")
 
 
-def person(name: str, team: Team, **facts: Any) -> User:
-    user = make_user(f"{name}@krow.test", name=name.capitalize(), **facts)
-    join(user, team, "manager" if facts else "responder")
-    return user
-
-
 @pytest.fixture
 def rosa(team: Team, script_of: ScriptOf) -> Script:
     """The release engineer, who set the product up as well."""
-    return script_of(person("rosa", team, is_administrator=True))
+    return script_of(person("rosa", team, rank="manager", is_administrator=True))
 
 
 @pytest.fixture
