@@ -6,6 +6,7 @@ hour of a working day.
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -46,18 +47,21 @@ def wall(text: str, zone: str, *, fold: int = 0) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
 
 
+@cache
+def shown(zone: str, start: datetime, days: int) -> list[tuple[datetime, str, str]]:
+    """The beginning of every minute from `start` on, with the day and the time that the wall shows."""
+    local_zone = ZoneInfo(zone)
+    minutes = (start + n * MINUTE for n in range(days * 24 * 60))
+    local = ((at, at.astimezone(local_zone)) for at in minutes)
+    return [(at, DAYS[there.weekday()], f"{there:%H:%M}") for at, there in local]
+
+
 def counted(zone: str, hours: dict[str, str], start: datetime, days: int) -> Iterator[datetime]:
     """The beginning of every working minute from `start` on."""
-    local_zone = ZoneInfo(zone)
-    at = start
-    while at < start + timedelta(days=days):
-        local = at.astimezone(local_zone)
-        window = hours.get(DAYS[local.weekday()])
-        if window:
-            opens, closes = window.split("-")
-            if opens <= f"{local:%H:%M}" < closes:
-                yield at
-        at += MINUTE
+    for at, day, time in shown(zone, start, days):
+        opens, _dash, closes = hours.get(day, "-").partition("-")
+        if opens <= time < closes:
+            yield at
 
 
 @pytest.mark.parametrize("hours", [OFFICE, ALWAYS, NIGHT, LATE], ids=["office", "always", "night", "late"])

@@ -29,7 +29,7 @@ def prometheus(service: Service, tmp_path: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     (tmp_path / "prometheus.yml").write_text(
-        "global: {scrape_interval: 1s}\n"
+        "global: {scrape_interval: 200ms, scrape_timeout: 200ms}\n"
         f"scrape_configs: [{{job_name: app, static_configs: [{{targets: ['127.0.0.1:{service.port}']}}]}}]\n"
     )
     process = subprocess.Popen(
@@ -61,13 +61,23 @@ def test_errors_of_a_service_are_read_from_prometheus_and_none_of_one_that_is_go
     def source() -> Source:
         return sources(monitor.product_id, begun)["errors"][0]
 
-    until(lambda: look().code == "" and monitor.targets.get().state == "up", "the first number", seconds=60)
+    until(
+        lambda: look().code == "" and monitor.targets.get().state == "up",
+        "the first number",
+        seconds=60,
+        every=0.1,
+    )
     now = moment.now()
     assert (source().counted(begun, now).count, bool(source().counted(begun, now).spans)) == (0, True)
     service.body = b"app_errors_total 4\n"
-    until(lambda: look() and source().counted(begun, moment.now()).count >= 4, "four errors", seconds=60)
+    until(
+        lambda: look() and source().counted(begun, moment.now()).count >= 4,
+        "four errors",
+        seconds=60,
+        every=0.1,
+    )
     service.kill()
-    until(lambda: look().code == "no_count", "no number any more", seconds=60)
+    until(lambda: look().code == "no_count", "no number any more", seconds=60, every=0.1)
     assert monitor.targets.get().seen == "unknown", "what it cannot reach has not no errors"
     assert monitor.looked_at
     assert monitor.due_at > monitor.looked_at, "the next look has its time"

@@ -20,14 +20,17 @@ from incidents.work.next_action import next_action
 from incidents.work.report import report
 from products.models import Product
 from tests.factories import make_product
+from tests.incidents.conftest import House, begin
 
 pytestmark = pytest.mark.usefixtures("declared")
 
 
-@pytest.fixture
-def deployed(incident: Incident, ada: User) -> Incident:
+@pytest.fixture(scope="module")
+def declared(house: House) -> Incident:
+    """A hotfix of it is deployed."""
+    incident = begin(house.product, house.ada)
     for kind in ("hotfix_started", "deployed"):
-        report(incident, kind, by=ada)
+        report(incident, kind, by=house.ada)
     return incident
 
 
@@ -35,20 +38,20 @@ def opened(incident: Incident) -> list[str]:
     return [event.occurred_at.isoformat() for event in incident.events.filter(kind="watch_opened")]
 
 
-def test_by_krow_it_begins_when_the_smoke_tests_pass_k61_c3(deployed: Incident, ada: User) -> None:
-    assert opened(deployed) == []
+def test_by_krow_it_begins_when_the_smoke_tests_pass_k61_c3(incident: Incident, ada: User) -> None:
+    assert opened(incident) == []
     at = moment.now() - timedelta(milliseconds=1)
-    passed = report(deployed, "smoke_passed", by=ada, at=max(at, deployed.detected_at))
-    assert opened(deployed) == [passed.occurred_at.isoformat()]
-    deployed.refresh_from_db()
-    assert deployed.status == Status.MONITORING
-    clock = Clock.objects.get(incident=deployed, key="watch")
+    passed = report(incident, "smoke_passed", by=ada, at=max(at, incident.detected_at))
+    assert opened(incident) == [passed.occurred_at.isoformat()]
+    incident.refresh_from_db()
+    assert incident.status == Status.MONITORING
+    clock = Clock.objects.get(incident=incident, key="watch")
     assert (clock.started_at, clock.due_at) == (passed.occurred_at, passed.occurred_at + timedelta(hours=2))
-    shown = read(deployed, moment.now())
+    shown = read(incident, moment.now())
     assert shown
     mark = next(mark for mark in shown.marks if mark.plan.label == "Watch begun")
     assert (mark.offset, mark.real_at) == ("T+60 min", passed.occurred_at)
-    line = deployed.events.get(kind="watch_opened").lines.get().html
+    line = incident.events.get(kind="watch_opened").lines.get().html
     assert "<b>The watch begins</b>, for 2 h at least" in line
 
 
@@ -62,35 +65,35 @@ def test_by_archy_it_begins_with_the_deployment(ada: User) -> None:
     assert opened(incident) == [done.occurred_at.isoformat()]
 
 
-def test_a_fault_ends_it_and_the_next_pass_begins_another(deployed: Incident, ada: User) -> None:
-    report(deployed, "smoke_passed", by=ada)
-    report(deployed, "smoke_failed", by=ada, text="Menu is empty")
-    deployed.refresh_from_db()
-    assert deployed.status == Status.ACTIVE
-    shown = read(deployed, moment.now())
+def test_a_fault_ends_it_and_the_next_pass_begins_another(incident: Incident, ada: User) -> None:
+    report(incident, "smoke_passed", by=ada)
+    report(incident, "smoke_failed", by=ada, text="Menu is empty")
+    incident.refresh_from_db()
+    assert incident.status == Status.ACTIVE
+    shown = read(incident, moment.now())
     assert shown
     assert next(mark for mark in shown.marks if mark.plan.label == "Watch begun").real_at is None
-    report(deployed, "deployed", by=ada)
-    report(deployed, "smoke_passed", by=ada)
-    assert len(opened(deployed)) == 2
-    deployed.refresh_from_db()
-    assert deployed.status == Status.MONITORING
+    report(incident, "deployed", by=ada)
+    report(incident, "smoke_passed", by=ada)
+    assert len(opened(incident)) == 2
+    incident.refresh_from_db()
+    assert incident.status == Status.MONITORING
     with pytest.raises(TooLate):
-        transitions.mitigate(deployed, by=ada)
+        transitions.mitigate(incident, by=ada)
 
 
-def test_what_was_contained_by_hand_stays_so_without_a_watch(deployed: Incident, ada: User) -> None:
-    transitions.mitigate(deployed, by=ada, text="Switched off")
-    report(deployed, "smoke_failed", by=ada)
-    deployed.refresh_from_db()
-    assert deployed.status == Status.MONITORING
+def test_what_was_contained_by_hand_stays_so_without_a_watch(incident: Incident, ada: User) -> None:
+    transitions.mitigate(incident, by=ada, text="Switched off")
+    report(incident, "smoke_failed", by=ada)
+    incident.refresh_from_db()
+    assert incident.status == Status.MONITORING
 
 
-def test_after_resolving_it_begins_and_the_status_stays(deployed: Incident, ada: User) -> None:
-    transitions.resolve(deployed, by=ada)
-    report(deployed, "smoke_passed", by=ada)
-    deployed.refresh_from_db()
-    assert (len(opened(deployed)), deployed.status) == (1, Status.RESOLVED)
+def test_after_resolving_it_begins_and_the_status_stays(incident: Incident, ada: User) -> None:
+    transitions.resolve(incident, by=ada)
+    report(incident, "smoke_passed", by=ada)
+    incident.refresh_from_db()
+    assert (len(opened(incident)), incident.status) == (1, Status.RESOLVED)
 
 
 def test_a_corrected_beginning_moves_the_mark_too(product: Product, ada: User) -> None:
@@ -137,9 +140,10 @@ def action_of(incident: Incident) -> tuple[str, str, str]:
 
 
 def test_while_it_runs_one_watches_then_looks_through_the_boxes_c3(
-    incident: Incident, ada: User, client: Client
+    product: Product, ada: User, client: Client
 ) -> None:
     """Resolving is one tap away meanwhile; it is not what comes next."""
+    incident = begin(product, ada)
     transitions.acknowledge(incident, by=ada)
     report(incident, "hotfix_started", by=ada)
     while (step := steps.next_step(incident)) and not step.message:
