@@ -105,6 +105,8 @@ def begun(incident: Incident) -> TimelineEvent | None:
             return None
         since = max(filter(None, (since, last.ended_at, last.taken_back_at)))
     words = incident.events.filter(kind=EventKind.HOTFIX_STARTED, recorded_at__gte=since)
+    if last is not None:  # who gives it up may say that it was over before it began
+        words = words.filter(occurred_at__gt=last.started_at)
     return words.order_by("-seq").first()
 
 

@@ -82,5 +82,5 @@ def took_back(rollback: Rollback, user: User) -> list[Hotfix]:
     if rollback.back_at is None or rollback.incident.mode != Mode.LIVE:
         return []
     rows = Hotfix.objects.visible_to(user).filter(product=rollback.product_id, taken_back_at=rollback.back_at)
-    found = rows.exclude(incident=rollback.incident_id).exclude(pk=rollback.hotfix_id or 0)
+    found = rows.exclude(incident=rollback.incident_id)
     return list(found.select_related("incident").order_by("number"))

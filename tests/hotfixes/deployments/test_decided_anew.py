@@ -2,12 +2,15 @@
 the next one, which inherits none of its words; brought out again as it is, it goes on without any decision.
 """
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import User
 from foundation import moment
 from hotfixes.decision.decide import decide
 from hotfixes.judging.telling import events_of
+from hotfixes.lifecycle.ending import abandon
 from hotfixes.lifecycle.start import adopt, start
 from hotfixes.models import Hotfix
 from hotfixes.rollback import regressed
@@ -98,6 +101,16 @@ def test_the_next_one_reads_no_word_that_was_said_of_the_one_before(
     assert [one.kind for one in events_of(incident, made)][-2:] == ["hotfix_started", "check_changed"]
     assert (regressed.may_be(made), regressed.regression(made)) == (False, None)
     assert stage(fix) == "Taken back"
+
+
+def test_after_one_that_was_given_up_hotfix_is_a_new_one_too(product: Product, ada: User, olga: User) -> None:
+    first = start(critical(product, ada), by=ada)
+    report(first.incident, "merged", by=ada)
+    abandon(first, by=ada, reason="Another way", at=first.started_at - timedelta(milliseconds=1))
+    assert adopt() == 0
+    made = anew(first, olga)
+    assert (made.ref, stage(made), adopt()) == ("HF-2", "Preparing", 0)
+    assert [one.key for one in steps.steps(made.incident) if not one.is_open] == ["assess"]
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -168,7 +168,10 @@ def test_the_pages_say_it_and_the_watch_claims_nothing_more(
     assert f"<b>Taken back.</b> {made.ref} of {other.ref} took HF-1 back" in hotfix
     assert (hotfix.count("✓ works"), "not tried" in hotfix) == (3, False)
     assert "Taken back" in page(ada, "/hotfixes/")
-    assert f'href="{fix.get_absolute_url()}">HF-1</a>' in page(ada, made.get_absolute_url())
+    incident = f'<a href="{fix.incident.get_absolute_url()}">{fix.incident.ref}</a>'
+    took = f'Takes back <a href="{fix.get_absolute_url()}">HF-1</a> of {incident} 0.1.1: its people were told'
+    assert page(ada, made.get_absolute_url()).count("Takes back <a") == 1
+    assert took in page(ada, made.get_absolute_url())
 
 
 def test_a_fix_that_was_taken_back_holds_no_release_and_the_one_in_its_place_does(
