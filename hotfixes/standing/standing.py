@@ -11,7 +11,7 @@ from typing import Any
 from hotfixes.models import Attestation, CheckResult, Hotfix, Override
 from hotfixes.models.check import Said
 from hotfixes.standing import next_check as order
-from hotfixes.standing.check_titles import TITLES
+from hotfixes.standing.places import Place, places
 from hotfixes.standing.rows import hotfixes_of
 from hotfixes.standing.stage import stage_of
 from hotfixes.standing.stage import words as stage_words
@@ -21,12 +21,6 @@ from incidents.timeline.attachments import FileShown
 from incidents.work import work
 from incidents.work.work import Work
 from products.vocabulary import EventKind, Verdict
-
-# Shown though no step and no box names them: git answers them for every hotfix.
-GIT = (
-    "cut_from_tag", "branch_name", "commit_message", "minimal_diff", "version_bump", "changelog_entry", "ff_possible",
-    "merged", "tag_annotated", "tag_commit", "tag_pushed", "tag_unmoved", "release_notes", "manifest_version",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -147,14 +141,6 @@ def checks(hotfix: Hotfix) -> list[CheckView]:
     return standing(hotfix).checks
 
 
-def next_check(hotfix: Hotfix) -> CheckView | None:
-    return standing(hotfix).next
-
-
-def stage(hotfix: Hotfix) -> str:
-    return standing(hotfix).stage
-
-
 def of_incident(incident: Incident) -> list[Standing]:
     """Of all its hotfixes, the first one first."""
     hotfixes = hotfixes_of(incident)
@@ -212,43 +198,15 @@ def _standing(
     attestations: Mapping[tuple[int, str], Attestation],
 ) -> Standing:
     found = []
-    for place in _places(known, hotfix, results):
+    for place in places(known, hotfix, results):
         at = (hotfix.pk, place.key)
         found.append(_view(place, results.get(at), known, overrides.get(at), attestations.get(at)))
     events = known.story.events
     return Standing(hotfix, found, stage_of(hotfix, events), order.next_check(found), events)
 
 
-@dataclass(frozen=True)
-class _Place:
-    key: str
-    title: str
-    asked: bool
-    step: str
-    box: int | None = None
-
-
-def _places(known: Work, hotfix: Hotfix, results: Mapping[tuple[int, str], CheckResult]) -> list[_Place]:
-    """Which checks are shown, in order, each once."""
-    found: dict[str, _Place] = {}
-    steps = known.document.get("steps") or []
-    step_of = {key: str(step["key"]) for step in reversed(steps) for key in step.get("checks") or []}
-    for box in known.boxes:
-        if box.check_key and box.check_key not in found:
-            step = box.step or step_of.get(box.check_key, "")
-            found[box.check_key] = _Place(box.check_key, box.title, True, step, box.position)
-    for step in steps:
-        for key in step.get("checks") or []:
-            found.setdefault(key, _Place(key, str(TITLES[key]), True, str(step["key"])))
-    for key in GIT:
-        result = results.get((hotfix.pk, key))
-        if key not in found and result and result.verdict != Verdict.NOT_APPLICABLE:
-            found[key] = _Place(key, str(TITLES[key]), False, "")
-    return list(found.values())
-
-
 def _view(
-    place: _Place,
+    place: Place,
     result: CheckResult | None,
     known: Work,
     override: Override | None,

@@ -68,7 +68,7 @@ def test_nobody_is_sent_to_merge_before_the_review_is_asked_for(
     phone.post(f"/incidents/{hotfix.incident.ref}/acknowledge")
     watched.story.whole_fix()
     watched.look()
-    following = standing.next_check(hotfix)
+    following = standing.standing(hotfix).next
     assert following
     assert following.key == "review_requested"
     own, incident = cards(phone, hotfix)

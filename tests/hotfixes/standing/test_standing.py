@@ -31,18 +31,18 @@ def test_checks_stand_in_the_order_of_the_checklist(watched: Watched) -> None:
 
 def test_the_stage_and_the_next_check_follow_the_repository(watched: Watched) -> None:
     hotfix = watched.hotfix()
-    assert (standing.stage(hotfix), _next(hotfix)) == ("preparing", "cut_from_tag")
+    assert (standing.standing(hotfix).stage, _next(hotfix)) == ("preparing", "cut_from_tag")
     watched.story.commit(FIXED, MESSAGE)
     watched.look()
     hotfix.incident.refresh_from_db()
-    assert standing.stage(hotfix) == "fixing"
+    assert standing.standing(hotfix).stage == "fixing"
     assert _next(hotfix) == "version_bump"
     watched.story.whole_fix()
     watched.story.fast_forward()
     watched.story.tag(watched.story.repository.tips[f"refs/heads/{BRANCH}"])
     watched.look()
     hotfix.incident.refresh_from_db()
-    assert standing.stage(hotfix) == "tagged"
+    assert standing.standing(hotfix).stage == "tagged"
     counts = standing.standing(hotfix).counts
     assert counts["PASS"] >= 9
     assert counts["FAIL"] == 0
@@ -63,5 +63,5 @@ def test_fifty_cost_as_many_queries_as_one(
 
 
 def _next(hotfix: Hotfix) -> str:
-    found = standing.next_check(hotfix)
+    found = standing.standing(hotfix).next
     return found.key if found else ""
