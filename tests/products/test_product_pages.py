@@ -80,32 +80,31 @@ def test_without_a_team_the_form_leads_to_teams(shipped: None) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("facts", "told"),
-    [
-        ({"name": ""}, "Fill this in."),
-        ({"name": "x" * 10_000}, "At most 80 characters; these are 10000. Shorten it."),
-        ({"name": "a\x00b"}, "This holds an invisible sign (U+0000). Type it anew."),
-        ({"name": "a\x07b"}, "control character (U+0007 at position 2)"),
-        ({"process": ""}, "Choose a process. It decides the severities and the clocks."),
-        ({"process": "nope"}, "There is no such process. Choose one of these."),
-        ({"aliases": "x" * 81}, "A name has at most 80 characters."),
-        ({"aliases": "\n".join(str(n) for n in range(21))}, "At most 20 other names."),
-        ({"version": "1." * 150 + "1"}, "At most 80 characters; these are 301. Shorten it."),
-    ],
-)
-def test_bad_input_is_told_beside_its_field_and_nothing_is_lost(
-    manager: User, shipped: None, facts: dict[str, str], told: str
-) -> None:
-    sent = {"name": "Staff Mobile", "process": "krow", "aliases": "Worker", "version": "0.1.0", **facts}
-    page = signed_in(manager).post("/products/new/", sent)
-    assert page.status_code == 422
-    assert told in page.text
-    assert page.text.count('class="error"') == 1
-    assert f'id="id_{next(iter(facts))}_error"' in page.text
-    for name, value in sent.items():
-        if name not in facts and name != "process":
-            assert value in page.text
+WRONG = [
+    ({"name": ""}, "Fill this in."),
+    ({"name": "x" * 10_000}, "At most 80 characters; these are 10000. Shorten it."),
+    ({"name": "a\x00b"}, "This holds an invisible sign (U+0000). Type it anew."),
+    ({"name": "a\x07b"}, "control character (U+0007 at position 2)"),
+    ({"process": ""}, "Choose a process. It decides the severities and the clocks."),
+    ({"process": "nope"}, "There is no such process. Choose one of these."),
+    ({"aliases": "x" * 81}, "A name has at most 80 characters."),
+    ({"aliases": "\n".join(str(n) for n in range(21))}, "At most 20 other names."),
+    ({"version": "1." * 150 + "1"}, "At most 80 characters; these are 301. Shorten it."),
+]
+
+
+def test_bad_input_is_told_beside_its_field_and_nothing_is_lost(manager: User, shipped: None) -> None:
+    client = signed_in(manager)
+    for facts, told in WRONG:
+        sent = {"name": "Staff Mobile", "process": "krow", "aliases": "Worker", "version": "0.1.0", **facts}
+        page = client.post("/products/new/", sent)
+        assert (page.status_code, told in page.text, page.text.count('class="error"')) == (422, True, 1), (
+            facts
+        )
+        assert f'id="id_{next(iter(facts))}_error"' in page.text, facts
+        for name, value in sent.items():
+            if name not in facts and name != "process":
+                assert value in page.text, facts
     assert Product.objects.count() == 0
 
 

@@ -17,26 +17,16 @@ from tests.factories import make_user
 pytestmark = pytest.mark.usefixtures("house")
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "",
-        "fresh",
-        "events/1/",
-        "events/1/correct",
-        "events/1/redact",
-        "acknowledge",
-        "resolve",
-        "note",
-        "describe",
-        "declared/",
-    ],
-)
-def test_an_outsider_learns_nothing(outsider: User, incident: Incident, path: str) -> None:
+def test_an_outsider_learns_nothing(outsider: User, incident: Incident) -> None:
     client = Client()
     client.force_login(outsider)
-    assert client.get(f"/incidents/INC-1/{path}").status_code == 404
-    assert client.post(f"/incidents/INC-1/{path}").status_code in (404, 405)
+    for path in (
+        "", "fresh", "events/1/", "events/1/correct", "events/1/redact", "acknowledge", "resolve", "note", "describe",
+        "declared/",
+    ):  # fmt: skip
+        address = f"/incidents/{incident.ref}/{path}"
+        assert client.get(address).status_code == 404, path
+        assert client.post(address).status_code in (404, 405), path
 
 
 def test_a_viewer_reads_and_may_not_act(incident: Incident, ben: User) -> None:
