@@ -89,8 +89,9 @@ def test_a_new_deployment_asks_for_what_it_would_undo(watched: Watched) -> None:
     assert Preview.objects.get().to_ref == BASE
 
 
+@pytest.mark.django_db(transaction=True)
 def test_who_opens_the_card_has_it_read_again_after_a_minute(watched: Watched) -> None:
-    """The page says so, and says when it is there."""
+    """The page says so, and says when it is there: what one transaction announces twice is announced once."""
     deployed(watched, "0.1.0")
     deployed(watched, "0.1.1")
     incident = watched.incident()

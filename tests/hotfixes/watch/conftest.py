@@ -87,7 +87,7 @@ class Night:
                 continue
             self.to(now + 2 * n)
             self.look(state)
-            if n % 10 == 0 or state != "up":
+            if n % 30 == 0 or state != "up":
                 self.judge()
         self.to(until)
         self.judge()

@@ -171,6 +171,7 @@ def test_once_somebody_looks_again_the_clock_stays_where_the_watch_ends(watched:
     watched.go(60)
     watched.to(90)
     watched.judge()
+    watched.go(110)
     watched.go(150)
     assert watched.clocks() == [(152, "running")]
     watched.go(152)
