@@ -27,9 +27,9 @@ from tests.factories import join, make_product, make_user
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def incident() -> Incident:
-    """Declared as `a-1`, noted as `a-2`, its clock `acknowledged` breached; everything told and arrived."""
+@pytest.fixture(scope="module")
+def declared(undone: None) -> Incident:
+    """As `a-1`, noted as `a-2`, its clock `acknowledged` breached; everything told and arrived."""
     product = make_product()
     ada = make_user()
     join(ada, product.team)
@@ -39,6 +39,12 @@ def incident() -> Incident:
     sweep.breach_due()
     Delivery.objects.exclude(route="inapp").update(state=State.SENT)
     return made
+
+
+@pytest.fixture
+def incident(declared: Incident, db: None) -> Incident:
+    """Nothing that another test did to it."""
+    return Incident.objects.get(pk=declared.pk)
 
 
 @pytest.fixture

@@ -23,12 +23,17 @@ from tests.setup.running import command
 here = pytest.mark.skipif(bool(settings.DATABASE_URL), reason="what stands in another server is yours")
 
 
-@pytest.fixture
-def stands(db: None) -> Callable[[], bool]:
-    """Asks about the test's database, in which everything has been prepared."""
+@pytest.fixture(scope="module")
+def ready(undone: None) -> None:
+    """The test's database, in which everything has been prepared."""
     shipped.import_shipped()
     make_user("ada@example.test")
     prepared.remember()
+
+
+@pytest.fixture
+def stands(ready: None, db: None) -> Callable[[], bool]:
+    """Asks about it."""
 
     def ask() -> bool:
         database: psycopg.Connection[Any] = connection.connection
