@@ -13,7 +13,7 @@ from hotfixes.decision.decide import standing
 from hotfixes.decision.told import told
 from hotfixes.models import Choice, Decision, Preview
 from hotfixes.preview import asking as asking_git
-from hotfixes.rollback.remarks import entered_at
+from hotfixes.rollback.remarks import entered_on
 from incidents import glance
 from incidents.models import Incident
 from incidents.views.incident import zone_of
@@ -54,7 +54,7 @@ def _unknowns(found: Incident, reader: User, read: dict[str, Any]) -> list[tuple
     pages: dict[str, str] = {}
     if allowed(reader, "edit", found.product):
         for way in read["options"]:
-            pages |= entered_at(way)
+            pages |= entered_on(way)
     return [(line, pages.get(line, "")) for line in read["unknown"]]
 
 

@@ -130,7 +130,8 @@ def download(way: Way) -> Seen:
             "Nobody has said where it can be downloaded. Enter its address, such as "
             "https://releases.example.org/{target}/…, in the product's set-up under “What is watched”."
         )
-        return unknown(said, entered_at=reverse("set_up_step", args=[way.product.slug, "monitors"]))
+        # Not "…_at": reports read such a fact as a moment (review/report.py).
+        return unknown(said, entered_on=reverse("set_up_step", args=[way.product.slug, "monitors"]))
     if not way.artifact:
         return unknown(_("Its address needs the version to go back to, and nobody knows that."))
     return _asked(way)

@@ -77,9 +77,9 @@ def unknown(found: Way) -> list[str]:
     return list(dict.fromkeys(listed))
 
 
-def entered_at(found: Way) -> dict[str, str]:
+def entered_on(found: Way) -> dict[str, str]:
     """The page where it is entered, by the line of `unknown` that asks for it."""
-    return {_asked(one): page for one in found["preconditions"] if (page := one["facts"].get("entered_at"))}
+    return {_asked(one): page for one in found["preconditions"] if (page := one["facts"].get("entered_on"))}
 
 
 def _asked(one: Precondition) -> str:
