@@ -95,9 +95,7 @@ def start(
 
 
 def begun(incident: Incident) -> TimelineEvent | None:
-    """The last word by which somebody began a hotfix since the incident was opened, and since the one before it ended
-    or was taken back; None where none is waiting for its row.
-    """
+    """The last word that began one since it was opened, or the one before ended; None if none waits for its row."""
     since = recipients.opened_at(incident)
     last = incident.hotfixes.filter(product=incident.product_id).order_by("-number").first()
     if last is not None:
