@@ -6,7 +6,8 @@ What is due lives in rows; a lost message costs a second.
 import os
 import sys
 
-from celery import Celery
+import django
+from celery import Celery, signals
 from django.core.exceptions import ImproperlyConfigured
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -30,6 +31,20 @@ try:
 except ImproperlyConfigured as problem:
     raise SystemExit(f"Nightdesk cannot start: {problem}") from None
 app.autodiscover_tasks()
+
+
+def _on_tables_of_its_own(**_: object) -> None:
+    """A worker that is older than the tables ends with a sentence, however it was started."""
+    django.setup()
+    from config import cluster, migrated
+
+    try:
+        migrated.start()
+    except cluster.Unusable as problem:
+        raise SystemExit(f"Nightdesk cannot start: {problem}") from None
+
+
+signals.worker_init.connect(_on_tables_of_its_own)
 # By name: the ticker needs Django's apps, which are loaded only after this module.
 app.steps["worker"].add("config.ticker:Ticker")
 app.steps["worker"].add("config.health.worker:Health")

@@ -12,7 +12,7 @@ from psycopg import errors
 
 from config import prepared
 from config.cluster import Unusable
-from config.migrated import unknown
+from config.migrated import refuse_newer
 from config.static_files import collect_static
 from config.supervisor import say
 from foundation.outage import in_one_line
@@ -31,7 +31,7 @@ def prepare(*, quietly: bool = False) -> None:
     warn()
     try:
         with alone():
-            _refuse_newer()
+            refuse_newer(_made())
             call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
             collect_static()
@@ -45,16 +45,9 @@ def prepare(*, quietly: bool = False) -> None:
         connections.close_all()
 
 
-def _refuse_newer() -> None:
-    """Tables of a newer Nightdesk: this one would write into them without what is new there."""
-    applied = sorted(
-        f"{app}.{name}" for app, name in MigrationRecorder(connections["default"]).applied_migrations()
-    )
-    if newer := unknown(applied):
-        raise Unusable(
-            f"the database was last used by a newer Nightdesk: this one does not know {newer[0]}. Start that version "
-            "or a later one, or restore a backup from before it. Nothing was changed."
-        )
+def _made() -> list[str]:
+    made = MigrationRecorder(connections["default"]).applied_migrations()
+    return sorted(f"{app}.{name}" for app, name in made)
 
 
 def _words(problem: BaseException) -> str:

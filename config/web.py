@@ -12,13 +12,25 @@ import sys
 import uvicorn
 from django.core.exceptions import ImproperlyConfigured
 
+from config.cluster import Unusable
+
 MOST_PORTS = 65_535
 
 
 def main(asked: argparse.Namespace) -> None:
     """Serve until SIGTERM; open streams get two seconds to end."""
+    try:
+        sockets = None if asked.fd is None else [socket.socket(fileno=asked.fd)]
+    except OSError as problem:
+        sys.exit(f"Nightdesk cannot start: --fd {asked.fd} is no open socket ({problem.strerror})")
+    try:
+        from config import asgi, migrated  # reads the settings
+
+        migrated.start()
+    except (ImproperlyConfigured, Unusable) as problem:
+        sys.exit(f"Nightdesk cannot start: {problem}")
     options = uvicorn.Config(
-        "config.asgi:application",
+        asgi.application,
         host=asked.host,
         port=asked.port,
         lifespan="on",
@@ -28,14 +40,7 @@ def main(asked: argparse.Namespace) -> None:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    try:
-        sockets = None if asked.fd is None else [socket.socket(fileno=asked.fd)]
-    except OSError as problem:
-        sys.exit(f"Nightdesk cannot start: --fd {asked.fd} is no open socket ({problem.strerror})")
-    try:
-        uvicorn.Server(options).run(sockets=sockets)
-    except ImproperlyConfigured as problem:
-        sys.exit(f"Nightdesk cannot start: {problem}")
+    uvicorn.Server(options).run(sockets=sockets)
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from config.backup.daily import LastBackup, last_backup
+from config.migrated import newer
 from config.roles import APPEND_ONLY
 from foundation import room
 from foundation.origin import links_open_here_only
@@ -65,9 +66,7 @@ SELECT name, process, role, label, started_at, pulse_at, beat_at, silent_since, 
   FROM foundation_heartbeat ORDER BY role, label, name"""
 
 
-_UNMADE = """
-SELECT name FROM unnest(%(names)s::text[]) AS ours(name)
- WHERE name NOT IN (SELECT app || '.' || name FROM django_migrations) ORDER BY name LIMIT 1"""
+_MADE = "SELECT app || '.' || name FROM django_migrations ORDER BY 1"
 _FILES = """
 SELECT problem FROM products_processfile, jsonb_array_elements_text(problems) problem ORDER BY name"""
 
@@ -175,6 +174,8 @@ class Facts:
     processes: tuple[str, ...] | None = None
     # A migration of this program that the database has not had.
     unmade: str = ""
+    # One that only a newer program can have made.
+    newer: str = ""
     # Since when PostgreSQL refuses this process what is new, for want of room.
     no_room_since: datetime | None = None
 
@@ -189,8 +190,9 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
     ) = cursor.fetchone()  # fmt: skip
     cursor.execute(_BEATS)
     beats = tuple(Beat(*row) for row in cursor.fetchall())
-    cursor.execute(_UNMADE, {"names": _migrations()})
-    (unmade,) = cursor.fetchone() or ("",)
+    cursor.execute(_MADE)
+    made = tuple(name for (name,) in cursor.fetchall())
+    unmade = min(_migrations().difference(made), default="")
     stuck, stuck_since, unmailed = (0, None, 0) if unmade else _stuck(cursor)
     processes = _processes(cursor)
     return Facts(
@@ -217,15 +219,18 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
         links_stay=links_open_here_only() and _has_channels(cursor),
         processes=processes,
         unmade=unmade,
+        newer=newer(made),
         no_room_since=room.gone_since(),
     )
 
 
 @cache
-def _migrations() -> list[str]:
+def _migrations() -> frozenset[str]:
     """Ours, as "app.name", by their files' names."""
     own = [app for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
-    return [f"{app.label}.{file.stem}" for app in own for file in Path(app.path).glob("migrations/[0-9]*.py")]
+    return frozenset(
+        f"{app.label}.{file.stem}" for app in own for file in Path(app.path).glob("migrations/[0-9]*.py")
+    )
 
 
 def _stuck(cursor: Cursor) -> tuple[int, datetime | None, int]:

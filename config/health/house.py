@@ -125,7 +125,11 @@ def role(facts: Facts) -> Part:
 
 
 def tables(facts: Facts) -> Part:
-    """A new program on the tables of the old one: what it asks for may not be there."""
+    """A new program on the tables of the old one: what it asks for may not be there. An old one that still runs on the
+    tables of the new one writes them as it always did."""
+    if facts.newer:
+        said = _("The tables are newer than this program: start the version that made them in its place.")
+        return Part("tables", _("Tables"), Level.WARN, said, facts={"unknown": facts.newer})
     said = _("The tables are older than this program: ./run prepare brings them up to date.")
     level = Level.DOWN if facts.unmade else Level.OK
     known = {"missing": facts.unmade} if facts.unmade else {}

@@ -189,6 +189,20 @@ def test_a_new_program_on_old_tables_is_seen_whatever_it_asks_them() -> None:
         assert facts.read(cursor, time.monotonic).unmade.startswith("review.0001_")
 
 
+@pytest.mark.django_db
+def test_an_old_program_on_new_tables_goes_on_and_every_page_says_so() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('review', '0999_future', now())"
+        )
+        part = judge(facts.read(cursor, time.monotonic)).part("tables")
+    assert (part.level, part.facts) == ("warn", {"unknown": "review.0999_future"})
+    assert (
+        part.summary
+        == "The tables are newer than this program: start the version that made them in its place."
+    )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_without_tables_it_is_said_how_they_are_made(transactional_db: None) -> None:
     looking = Reader()

@@ -1,7 +1,10 @@
 """What stands between a database and the first request."""
 
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -9,12 +12,17 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations import Migration
 from django.db.migrations.exceptions import MigrationSchemaMissing
 
-from config import preparation
+from config import migrated, preparation
 from config.backup import address
 from config.cluster import Unusable
 from config.migrated import unknown
 from tests.patience import MUST_S
+from tests.setup.running import ROOT, environment
 
+NEWER = (
+    "the database was last used by a newer Nightdesk: this one does not know incidents.0999_future. Start that version "
+    "or a later one, or restore a backup from before it. Nothing was changed."
+)
 WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = %s::oid"
 
 
@@ -53,18 +61,42 @@ def test_who_may_not_make_tables_is_told_who_may() -> None:
 
 @pytest.mark.django_db
 def test_tables_of_a_newer_version_are_left_alone() -> None:
-    preparation._refuse_newer()
+    migrated.refuse_newer(preparation._made())
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO django_migrations (app, name, applied) VALUES ('incidents', '0999_future', now()), "
             "('an_app_that_left', '0001_initial', now())"
         )
     with pytest.raises(Unusable) as refused:
-        preparation._refuse_newer()
-    assert str(refused.value) == (
-        "the database was last used by a newer Nightdesk: this one does not know incidents.0999_future. Start that "
-        "version or a later one, or restore a backup from before it. Nothing was changed."
-    )
+        migrated.refuse_newer(preparation._made())
+    assert str(refused.value) == (NEWER)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "program",
+    [
+        ["-m", "config.web", "--port", "0"],
+        ["-m", "config.celery_worker"],
+        ["-m", "celery", "--quiet", "-A", "config", "worker"],
+    ],
+)
+def test_an_old_web_process_or_worker_does_not_begin_on_them(
+    tmp_path: Path, database_url: str, program: list[str]
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('incidents', '0999_future', now())"
+        )
+        try:
+            found = subprocess.run(
+                [sys.executable, *program], env=environment(tmp_path / "data", DATABASE_URL=database_url), cwd=ROOT,
+                capture_output=True, text=True, timeout=MUST_S, check=False,
+            )  # fmt: skip
+        finally:
+            cursor.execute("DELETE FROM django_migrations WHERE name = '0999_future'")
+    assert (found.returncode, found.stdout, "Traceback" in found.stderr) == (1, "", False)
+    assert found.stderr.splitlines()[-1] == f"Nightdesk cannot start: {NEWER}"
 
 
 def test_what_a_migration_on_disk_replaced_is_known() -> None:
