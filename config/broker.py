@@ -3,12 +3,16 @@
 When Redis dies while tasks are in hand, kombu closes the channel, which then wants to give them back or to acknowledge
 them, and looks for the address in what is None by then. AttributeError is no error that Celery recovers from: the
 worker left, "Unrecoverable error", in 13 of 20 kills one of three did. Nothing is lost with the tasks: they are hints.
+
+A Redis that is full takes nothing more, which kombu expects as little: a worker that began then left, one that ran
+wrote a traceback every five seconds. That is such a loss too (config/consumer.py), over when there is room again.
 """
 
 from typing import Any
 
 from kombu.transport import redis
 from redis.exceptions import ConnectionError as Lost
+from redis.exceptions import OutOfMemoryError
 
 
 class Channel(redis.Channel):
@@ -24,3 +28,4 @@ class Transport(redis.Transport):
     """What `redis://` and `rediss://` mean here (config/celery.py)."""
 
     Channel = Channel
+    connection_errors = (*redis.Transport.connection_errors, OutOfMemoryError)

@@ -19,6 +19,7 @@ from psycopg import errors
 from config import embedded, importing, served
 from config.cluster import Unusable
 from config.demo import environment as demo
+from foundation import elsewhere
 from foundation.outage import unmade
 
 # `up` has a server of its own; the others ask no database.
@@ -61,7 +62,8 @@ def main(argv: list[str]) -> int:
     except (OperationalError, ProgrammingError) as problem:
         if not (words := _of_the_database(problem)):
             raise
-        print(words, file=sys.stderr)  # noqa: T201
+        hint = elsewhere.demo(" ".join(argv[1:])) if unmade(problem) else ""
+        print(f"{words} {hint}".strip(), file=sys.stderr)  # noqa: T201
         return 1
     return 0
 
@@ -87,10 +89,13 @@ def run(argv: list[str]) -> None:
         command.run_from_argv(argv)
     elif argv[1:] == ["prepare"] and import_module("config.prepared").nothing_left():
         import_module("config.preparation").warn()
+    elif argv[1:] in ([], ["help"], ["-h"], ["--help"]):
+        django.setup()
+        print(import_module("config.commands").listing())  # noqa: T201
     else:
         django.setup()
         importing.done()
-        execute_from_command_line(argv)
+        execute_from_command_line([*argv[:1], "help"] if argv[1:] == ["help", "--all"] else argv)
 
 
 def database(argv: list[str]) -> AbstractContextManager[None]:

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from kombu.common import ignore_errors
+from structlog.testing import capture_logs
 
 from benchmarks.house import free_port
 from chaos.redis import Broker
+from config import consumer
 from config.celery import app
+from foundation.outage import Seldom
 
 
 @pytest.fixture
@@ -49,6 +52,23 @@ def test_acknowledging_over_what_is_lost_fails_as_a_lost_connection(in_hand: tup
         connection.close()
     with pytest.raises(connection.connection_errors):
         message.ack()
+
+
+def test_a_full_broker_counts_as_lost_and_is_said_once(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that began then left; one that ran wrote a traceback every five seconds."""
+    monkeypatch.setattr(consumer, "_seldom", Seldom())
+    monkeypatch.setattr(consumer, "LONGEST_PAUSE_S", 0)
+    connection: Any = app.connection_for_read(broker.url)
+    with broker.client() as client:
+        client.config_set("maxmemory", "1")
+    with pytest.raises(connection.connection_errors) as full:
+        connection.SimpleQueue("hints").put("look")
+    with capture_logs() as log:
+        assert [consumer._waited_for_room(full.value) for _ in range(2)] == [True, True]
+    assert [line["event"] for line in log] == ["broker.full"]
+    assert consumer._waited_for_room(ConnectionError("gone")) is False
 
 
 def test_both_spellings_of_the_address_mean_it() -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import links
 from accounts.models import User
+from foundation import elsewhere
 
 
 class Command(BaseCommand):
@@ -21,7 +22,8 @@ class Command(BaseCommand):
         email = options["email"].strip().lower()
         user = User.objects.filter(email=email).first()
         if user is None:
-            raise CommandError(_("Nobody here has the address %(email)s.") % {"email": email})
+            words = _("Nobody here has the address %(email)s.") % {"email": email}
+            raise CommandError(f"{words} {elsewhere.demo('reset EMAIL')}".strip())
         if not user.is_active:
             raise CommandError(
                 _("%(name)s is deactivated. Reactivate them under Settings, People.") % {"name": user}

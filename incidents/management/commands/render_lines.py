@@ -12,7 +12,7 @@ from incidents.timeline import lines
 
 
 class Command(BaseCommand):
-    help = "Render timeline lines that are missing or older than the present template."
+    help = "Renders timeline lines that are missing or older than the present template."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

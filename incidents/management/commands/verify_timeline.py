@@ -13,7 +13,7 @@ from incidents.timeline.verify import verify
 
 
 class Command(BaseCommand):
-    help = "Check the hash chains of the incidents' timelines."
+    help = "Checks the hash chains of the incidents' timelines."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

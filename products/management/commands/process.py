@@ -15,7 +15,7 @@ from products.sources.import_process import import_process
 
 
 class Command(BaseCommand):
-    help = "Check a process document, store it as a new version, or print the current one."
+    help = "Checks a process document, stores it as a new version, or prints the current one."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
