@@ -18,6 +18,7 @@ from hotfixes.approving.approve import Own, approvals, approve, change, withdraw
 from hotfixes.decision import refused
 from hotfixes.models import Hotfix
 from hotfixes.pages.views import fetch
+from incidents.forms.fields import line
 from incidents.lifecycle.lifecycle import TooLate
 from incidents.views.incident import zone_of
 
@@ -29,6 +30,14 @@ class ApproveForm(forms.Form):
         error_messages={"required": lazy("There is no change to approve yet.")},
     )
     digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+
+class WithdrawForm(forms.Form):
+    reason = line(
+        lazy("Why do you take it back?"),
+        limit=1000,
+        error_messages={"required": lazy("Say why: the next reader was not there.")},
+    )
 
 
 @never_cache
@@ -62,15 +71,14 @@ def approve_hotfix(request: HttpRequest, ref: str) -> HttpResponse:
 def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     found = fetch(request, ref)
     authorize(request.user, "approve", found)
-    try:
-        withdraw_approval(found, by=signed_in(request), reason=request.POST.get("reason", ""))
-        return redirect(f"{found.get_absolute_url()}#approval")
-    except (TooLate, ValidationError) as error:
-        form = ApproveForm({})
-        form.full_clean()
-        form.errors.clear()
-        form.add_error(None, error.messages if isinstance(error, ValidationError) else str(error))
-        return _page(request, found, form, ConfirmForm(), 422)
+    why = WithdrawForm(request.POST)
+    if why.is_valid():
+        try:
+            withdraw_approval(found, by=signed_in(request), **why.cleaned_data)
+            return redirect(f"{found.get_absolute_url()}#approval")
+        except (TooLate, ValidationError) as error:
+            why.add_error(None, error.messages if isinstance(error, ValidationError) else str(error))
+    return _page(request, found, ApproveForm(), ConfirmForm(), 422, why=why)
 
 
 def _anew(form: ApproveForm, initial: dict[str, str], words: str) -> ApproveForm:
@@ -82,7 +90,12 @@ def _anew(form: ApproveForm, initial: dict[str, str], words: str) -> ApproveForm
 
 
 def _page(
-    request: HttpRequest, found: Hotfix, form: ApproveForm, who: ConfirmForm, status: int
+    request: HttpRequest,
+    found: Hotfix,
+    form: ApproveForm,
+    who: ConfirmForm,
+    status: int,
+    why: WithdrawForm | None = None,
 ) -> HttpResponse:
     user, given = signed_in(request), approvals(found)
     wanted = None if confirming.is_fresh(request) else confirming.ask(request, user)
@@ -93,6 +106,7 @@ def _page(
         "approvals": given,
         "mine": next((one for one in given if one.by_id == user.pk), None),
         "form": form,
+        "why": why or WithdrawForm(),
         "who": who,
         "wanted": wanted,
         "passkey": json.dumps(wanted.passkey) if wanted and wanted.passkey else "",

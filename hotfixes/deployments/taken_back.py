@@ -177,12 +177,18 @@ def _again(incident: Incident, hotfix: Hotfix, runs: Runs) -> None:
     rows = incident.events.filter(kind__in=kinds).select_related("payload").order_by("-seq")
     last = next((one for one in rows if hotfix.is_meant(one)), None)
     without = _elsewhere(hotfix, runs, lacks=True)
-    if last is not None and last.kind == EventKind.TAKEN_BACK:
+    if last is not None and (last.kind == EventKind.TAKEN_BACK or _fewer(last, without)):
         step = Step(EventKind.DEPLOYED, ANYWHERE, watch.status_after(incident, EventKind.DEPLOYED))
         perform(incident, step, by=None, at=at, **_facts(hotfix, runs), **without, out_again=True)
     if not without:
         Hotfix.objects.filter(pk=hotfix.pk).update(taken_back_at=None)
     asking.ask(*Hotfix.objects.open().filter(pk=hotfix.pk))
+
+
+def _fewer(last: TimelineEvent, without: dict[str, Any]) -> bool:
+    """Whether a place that it was said to be missing in has it now."""
+    missing = last.data.get("without", "")
+    return missing not in ("", without.get("without", ""))
 
 
 def follow(incident: Incident, event: TimelineEvent) -> None:

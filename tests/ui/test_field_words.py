@@ -1,9 +1,12 @@
 """Bad input is told in our words: no form of the house speaks Django's."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import get_resolver
 
@@ -78,3 +81,14 @@ def test_a_page_cuts_nothing_that_is_pasted() -> None:
         "version": ["At most 3 characters; these are 5. Shorten it."],
         "note": ["At most 3 characters; these are 4. Shorten it."],
     }
+
+
+def test_no_page_cuts_by_hand_but_what_it_searches_for() -> None:
+    """And the name of a passkey, which is cut after it was sent, too."""
+    cuts = {
+        page.stem
+        for page in (Path(settings.BASE_DIR) / "templates").rglob("*.html")
+        for box in re.findall(r"<(?:input|textarea)\b[^>]*\bmaxlength=[^>]*>", page.read_text())
+        if 'type="search"' not in box
+    }
+    assert cuts == {"passkeys"}

@@ -197,7 +197,16 @@ def test_an_approval_is_taken_back_and_never_edited(watched: Watched, hotfix: Ho
     with pytest.raises((InternalError, ProgrammingError, IntegrityError)), transaction.atomic():
         Approval.objects.filter(pk=made.pk).delete()
     phone = sign_in(ben)
-    assert phone.post(f"/hotfixes/{hotfix.ref}/approve/withdraw", {"reason": ""}).status_code == 422
+    for reason, said in (
+        ("", "Say why: the next reader was not there."),
+        ("x" * 1001, "these are 1001. Shorten it."),
+    ):
+        wrong = phone.post(f"/hotfixes/{hotfix.ref}/approve/withdraw", {"reason": reason})
+        assert (wrong.status_code, said in wrong.text, f'value="{reason}"' in wrong.text) == (
+            422,
+            True,
+            bool(reason),
+        )
     assert phone.post(f"/hotfixes/{hotfix.ref}/approve/withdraw", {"reason": "It breaks"}).status_code == 302
     assert approvals(hotfix) == []
     watched.look()

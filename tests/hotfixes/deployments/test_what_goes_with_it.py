@@ -83,5 +83,9 @@ def test_of_several_places_nobody_claims_of_all_what_was_seen_in_one(
     again = str(sentence(told(fix, "deployed")[-1]))
     assert again.endswith("(US). See that it holds the fix. Still without it: Production")
     assert (stage(fix), fresh(fix).is_going_out) == ("Taken back in part", False)
+    brought(us, "0.2.1")
+    said = len(told(fix, "deployed"))
     brought(production(product), "0.2.0")
     assert (fresh(fix).taken_back_at, stage(fix)) == (None, "Deployed")
+    assert len(told(fix, "deployed")) == said + 1
+    assert str(sentence(told(fix, "deployed")[-1])).endswith("(Production). See that it holds the fix")
