@@ -17,6 +17,10 @@ def _example(value: JsonDict) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [value]})
 
 
+class Plainly(Body):
+    """There is nothing to say with it: it happens now."""
+
+
 class At(Body):
     """`at`: when it happened, if not now."""
 

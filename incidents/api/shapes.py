@@ -68,6 +68,7 @@ class IncidentShape(Schema):
     """People are named by their e-mail address. `roles` maps the key of a role to who holds it now.
 
     `next_to_wake`: who is asked next unless somebody acknowledges; null once somebody has, and in drills.
+    `update_due_at`: when people are to hear how it stands, `remind_at` when somebody is reminded of it.
     """
 
     ref: str
@@ -97,6 +98,8 @@ class IncidentShape(Schema):
     monitor: str | None
     clocks: list[ClockShape]
     next_to_wake: NextToWake | None
+    update_due_at: Utc | None
+    remind_at: Utc | None
     url: str
 
 
@@ -165,6 +168,8 @@ def _incident_shape(incident: Incident, now: datetime) -> dict[str, Any]:
         "monitor": incident.target.monitor.slug if incident.target else None,
         "clocks": [clock_shape(view.clock, now) for view in clock_views(incident, now)],
         "next_to_wake": _next_to_wake(incident, now),
+        "update_due_at": utc_or_none(incident.update_due_at),
+        "remind_at": utc_or_none(incident.remind_at),
         "url": address(incident.get_absolute_url()),
     }
 

@@ -13,12 +13,11 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.access import authorize
 from accounts.bearer import person_of
-from accounts.models import Membership, User
 from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Body
+from incidents.api import deeds
 from incidents.api.bodies import (
     Assign,
     At,
@@ -33,96 +32,18 @@ from incidents.api.bodies import (
     HandOver,
     Note,
     OfClock,
+    Plainly,
     Redact,
     Said,
     Update,
 )
 from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
-from incidents.api.writing import environment_of, people
 from incidents.clocks import verbs as clock_verbs
 from incidents.lifecycle import closing, exits, transitions
-from incidents.messages import updates
-from incidents.models import Incident, RedactionRequest, Status, TimelineEvent
+from incidents.messages import rhythm, updates
+from incidents.models import Incident
 from incidents.roles import roles
-from incidents.timeline import corrections
-from products.models import Severity
-
-
-def _change_severity(incident: Incident, *, by: User, severity: str, **facts: Any) -> None:
-    rows = Severity.objects.filter(version=incident.process_version_id)
-    chosen = rows.filter(key__iexact=severity).first()
-    if chosen is None:
-        keys = ", ".join(rows.order_by("position").values_list("key", flat=True))
-        raise ValidationError(
-            {"severity": _("This incident's process has these: %(keys)s.") % {"keys": keys}}
-        )
-    if chosen == incident.severity and incident.status == Status.TRIAGE:
-        # A script that sets what it found need not know that this was proposed already.
-        transitions.confirm_severity(incident, by=by, text=facts.pop("reason"), **facts)
-        return
-    transitions.change_severity(incident, by=by, severity=chosen, **facts)
-
-
-def _describe(incident: Incident, *, by: User, **facts: Any) -> None:
-    if "users_affected" in facts:
-        facts |= people(facts.pop("users_affected")) or {"users_affected": None}
-    if "flags" in facts:
-        flags = facts.pop("flags")
-        facts |= {name: name in flags for name in ("security", "data_loss")}
-    if facts.get("environment"):
-        facts["environment"] = environment_of(incident.product, facts["environment"])
-    transitions.describe(incident, by=by, **facts)
-
-
-def _update(incident: Incident, *, by: User, audience: str | None = None, **facts: Any) -> None:
-    updates.update(incident, by=by, audience=audience or "", **facts)
-
-
-def _assign(incident: Incident, *, by: User, user: str, role: str = roles.LEAD, **facts: Any) -> None:
-    roles.assign(incident, by=by, user=_member(incident, user), role=role, **facts)
-
-
-def _hand_over(incident: Incident, *, by: User, role: str, user: str, **facts: Any) -> None:
-    roles.hand_over(incident, role, to=_member(incident, user), by=by, **facts)
-
-
-def _member(incident: Incident, address: str) -> User:
-    members = Membership.objects.filter(team=incident.product.team_id).values("user")
-    found = User.objects.filter(email=address.lower(), is_active=True, pk__in=members).first()
-    if found is None:
-        raise ValidationError({"user": _("Nobody in this team has this address.")})
-    return found
-
-
-def _mark_duplicate(incident: Incident, *, by: User, of: str, **facts: Any) -> None:
-    exits.mark_duplicate(incident, by=by, of=exits.original(by, of), **facts)
-
-
-def _correct(incident: Incident, *, by: User, seq: int, **facts: Any) -> None:
-    corrections.correct(_event(incident, seq), by=by, **facts)
-
-
-def _redact(incident: Incident, *, by: User, seq: int, decision: str = "ask", reason: str = "") -> None:
-    event = _event(incident, seq)
-    if decision == "ask":
-        corrections.ask_redaction(event, by=by, reason=reason)
-        return
-    waiting = RedactionRequest.objects.filter(event=event, settled_at=None).first()
-    if waiting is None:
-        raise ValidationError({"decision": _("Nobody has asked to redact this entry.")})
-    authorize(by, "settle", waiting)
-    if decision == "confirm":
-        corrections.confirm_redaction(waiting, by=by)
-    else:
-        corrections.decline_redaction(waiting, by=by)
-
-
-def _event(incident: Incident, seq: int) -> TimelineEvent:
-    event = incident.events.select_related("payload", "incident").filter(seq=seq).first()
-    if event is None:
-        raise ValidationError({"seq": _("The timeline has no such entry.")})
-    return event
 
 
 @dataclass(frozen=True)
@@ -142,25 +63,44 @@ VERBS = (
         "Somebody has seen it and is on it: stops the clock `acknowledged`. The first one wins.",
         transitions.acknowledge,
     ),
-    Verb("describe", "What is known. What is left out stays; old and new are recorded.", _describe, Describe),
+    Verb(
+        "describe",
+        "What is known. What is left out stays; old and new are recorded.",
+        deeds.describe,
+        Describe,
+    ),
     Verb(
         "update",
         "How it stands, on the timeline and in the channels that are to hear of it.",
-        _update,
+        deeds.update,
         Update,
+    ),
+    Verb(
+        rhythm.SNOOZE,
+        "Remind of the status update again in 15 minutes; it stays due when it was. 409 where none is asked for.",
+        updates.snooze,
+        Plainly,
+        "update",
+    ),
+    Verb(
+        rhythm.STOP,
+        "Nobody is reminded of status updates until the next one is sent. 409 where none is asked for.",
+        updates.stop,
+        Plainly,
+        "update",
     ),
     Verb("confirm_severity", "The proposed severity is right: triage is over.", transitions.confirm_severity),
     Verb(
         "change_severity",
         "Another severity, with the reason: clocks get its limits. In triage it confirms, also what was proposed.",
-        _change_severity,
+        deeds.change_severity,
         Change,
     ),
     Verb(
         "assign",
         "Gives a role, that of the lead unless told otherwise, to somebody of the team, whoever has it now. One that "
         "decides is a manager's to give, to people listed for it.",
-        _assign,
+        deeds.assign,
         Assign,
     ),
     Verb(
@@ -173,7 +113,7 @@ VERBS = (
     Verb(
         "hand_over",
         "Passes a role that one has oneself to somebody of the team, with a note on where things stand.",
-        _hand_over,
+        deeds.hand_over,
         HandOver,
     ),
     Verb("give_up", "A role that one has oneself is free again.", roles.give_up, GiveUp),
@@ -195,7 +135,7 @@ VERBS = (
     Verb(
         "mark_duplicate",
         "Another incident tells the same story and goes on.",
-        _mark_duplicate,
+        deeds.mark_duplicate,
         Duplicate,
     ),
     Verb(
@@ -231,13 +171,13 @@ VERBS = (
     Verb(
         "correct",
         "An entry of the timeline happened at another time, or in other words. The original stays readable.",
-        _correct,
+        deeds.correct,
         Correct,
     ),
     Verb(
         "redact",
         "Destroys the words of an entry: one person asks, which hides it at once, another one confirms.",
-        _redact,
+        deeds.redact,
         Redact,
     ),
 )

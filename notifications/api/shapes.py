@@ -94,6 +94,8 @@ class DeliveryShape(Schema):
     """`to` is who or which channel; `reason` why it was not sent, or what the last attempt met.
 
     `key` is what it told: opened, warned, breached, resolved, passed. `answer` is what its recipient tapped.
+    `unsure`: it may have arrived all the same. `stuck_at`: since when it is known that it will not arrive in time; it
+    is tried on.
     """
 
     id: int
@@ -107,6 +109,8 @@ class DeliveryShape(Schema):
     created_at: Utc
     due_at: Utc
     sent_at: Utc | None
+    unsure: bool
+    stuck_at: Utc | None
     noted_at: Utc | None
     answer: str
     answered_at: Utc | None
@@ -143,8 +147,8 @@ def channel_shape(standing: Standing) -> dict[str, Any]:
 
 
 def delivery_shape(delivery: Delivery) -> dict[str, Any]:
-    same = ("id", "ref", "key", "state", "reason", "attempts", "answer")
-    moments = ("sent_at", "noted_at", "answered_at")
+    same = ("id", "ref", "key", "state", "reason", "attempts", "unsure", "answer")
+    moments = ("sent_at", "stuck_at", "noted_at", "answered_at")
     return {
         **{name: getattr(delivery, name) for name in same},
         **{name: utc_or_none(getattr(delivery, name)) for name in moments},

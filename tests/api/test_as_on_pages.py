@@ -155,3 +155,17 @@ def test_a_place_where_nothing_happened_is_removed_and_the_last_one_stays(
     assert (
         problem(script("DELETE", f"{path}/beta"), 422)["detail"] == "Incidents happened there, so it stays."
     )
+
+
+def test_a_reminder_of_an_update_is_put_off_and_stopped(script: Script, product: Product) -> None:
+    script.post("/incidents", {"title": "Slow", "product": product.slug, "severity": "critical"}, status=201)
+    now = moment.now()
+    Incident.objects.update(update_due_at=now, remind_at=None)
+    later = script.post("/incidents/INC-1/snooze_update")
+    assert (later["update_due_at"] is not None, later["remind_at"] > now.isoformat()) == (True, True)
+    problem(script("POST", "/incidents/INC-1/stop_updates", {"at": "2026-11-21T02:14:00Z"}), 422)
+    over = script.post("/incidents/INC-1/stop_updates")
+    assert (over["update_due_at"], over["remind_at"]) == (None, None)
+    assert [script("POST", f"/incidents/INC-1/{verb}").status_code for verb in ("snooze_update", "stop_updates")] == [
+        409, 409,
+    ]  # fmt: skip

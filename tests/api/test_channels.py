@@ -228,9 +228,13 @@ def test_what_did_not_arrive_is_listed_sent_again_or_noted(
     script.post(
         "/incidents", {"title": "Slow", "product": "staff-mobile", "severity": "critical"}, status=201
     )
-    Delivery.objects.filter(route__startswith="slack").update(state="dead", reason="410 Gone")
+    Delivery.objects.filter(route__startswith="slack").update(
+        state="dead", reason="410 Gone", unsure=True, stuck_at="2026-11-21T02:14:00Z"
+    )
     dead = script.get("/deliveries")["items"]
-    assert [(d["to"], d["reason"]) for d in dead] == [("Room", "410 Gone")]
+    assert [(d["to"], d["reason"], d["unsure"], d["stuck_at"]) for d in dead] == [
+        ("Room", "410 Gone", True, "2026-11-21T02:14:00Z")
+    ]
     path = f"/deliveries/{dead[0]['id']}"
     assert script.post(f"{path}/note")["noted_at"] is not None
     assert script.get("/deliveries")["items"] == []

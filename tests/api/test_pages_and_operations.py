@@ -84,7 +84,6 @@ CALLED = {
     "start_hotfix": "POST /incidents/{}/hotfixes", "attest_check": "POST /hotfixes/{}/checks/{}/attest",
     "count": "POST /tallies", "finish_watch": "POST /incidents/{}/report",
     "rollback_step": "POST /rollbacks/{}/steps/{}", "say_back": "POST /rollbacks/{}/back",
-    "snooze_update": EYES, "stop_updates": EYES,
 }  # fmt: skip
 OPERATED = {row.call.replace("krow", "{}") for row in OPERATIONS}
 

@@ -58,6 +58,8 @@ VERBS: dict[str, dict[str, Any]] = {
     "acknowledge": {},
     "describe": {"impact": "All"},
     "update": {"text": "Half of them can sign in again"},
+    "snooze_update": {},
+    "stop_updates": {},
     "confirm_severity": {},
     "change_severity": {"severity": "HIGH", "reason": "Fewer people"},
     "assign": {"user": "responder@example.test"},
