@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 from django.db import transaction
 from django.utils.text import slugify
@@ -9,6 +11,13 @@ from django.utils.text import slugify
 from accounts.models import Team, User
 
 _log = structlog.get_logger(__name__)
+_in_another_zone: list[Callable[[Team], object]] = []
+
+
+def when_zone_changes(listener: Callable[[Team], object]) -> None:
+    """`listener` is told of each team whose clocks were set to another zone, in the transaction that does it."""
+    if listener not in _in_another_zone:
+        _in_another_zone.append(listener)
 
 
 def add_team(*, name: str, time_zone: str = "UTC", by: User | None) -> Team:
@@ -21,8 +30,12 @@ def add_team(*, name: str, time_zone: str = "UTC", by: User | None) -> Team:
 
 def change_team(team: Team, *, name: str, time_zone: str, by: User) -> None:
     """Another name, another zone in which the team's pages print times."""
-    team.name, team.time_zone = name, time_zone
-    team.save(update_fields=["name", "time_zone"])
+    with transaction.atomic():
+        was = Team.objects.select_for_update().values_list("time_zone", flat=True).get(pk=team.pk)
+        team.name, team.time_zone = name, time_zone
+        team.save(update_fields=["name", "time_zone"])
+        for listener in _in_another_zone if time_zone != was else ():
+            listener(team)
     _log.info("accounts.team_changed", team=team.slug, by=by.pk)
 
 

@@ -2,8 +2,9 @@
 
 A person is told by all their ways at once. Where none of these has arrived within `WAIT`, the incident's page says who,
 and so does one message to those who can do something: whoever declared it, the lead, the rooms, and the people whom
-it did reach. Where it reached nobody at all the next rung is asked at once, not at its time
-(incidents/telling/escalation.py). Until somebody acknowledges; an open page is no phone that rings.
+it did reach. Who has no way out at all (no address, no phone) is said at once. Where it reached nobody at all the next
+rung is asked at once, not at its time (incidents/telling/escalation.py). Until somebody acknowledges; an open page is
+no phone that rings.
 """
 
 from collections import defaultdict
@@ -19,7 +20,7 @@ from incidents.models import Incident, Mode
 from incidents.telling import escalation, ladder, notice, recipients
 from incidents.telling.telling import UNREACHED
 from notifications.channels import WAYS
-from notifications.models import Delivery, Kind, State, Urgency
+from notifications.models import Channel, Delivery, Kind, State, Urgency
 from notifications.queue import Recipient
 
 WAIT = timedelta(minutes=3)
@@ -31,7 +32,7 @@ SHOWN = 5
 @dataclass(frozen=True)
 class Unreached:
     """Of one person, or of several for the same reason. `why` is what each way said; `first` the oldest of the
-    messages, `maybe`: one of them may have arrived."""
+    messages, `maybe`: one of them may have arrived; `wayless`: there is no way that could be tried."""
 
     who: str
     key: str
@@ -39,6 +40,7 @@ class Unreached:
     why: str
     first: int
     maybe: bool = False
+    wayless: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,14 @@ def reach(incident: Incident, deliveries: Iterable[Delivery], now: datetime) -> 
         calls = one.urgency == Urgency.RINGS and one.state not in (State.CANCELLED, State.HELD)
         if calls and one.created_at >= opened:
             people[one.recipient].append(one)
-    told = {key: rows for key, rows in people.items() if _to_be_told(rows)}
+    wayless = {key for key, rows in people.items() if _wayless(rows)}
+    # Where there is neither mail nor any phone the settings say so, and rooms are all there is.
+    silent = wayless and WAYS[Kind.EMAIL].unusable() and not _phones()
+    told = {
+        key: rows
+        for key, rows in people.items()
+        if (key in wayless and not silent) or any(map(_goes_out, rows))
+    }
     reached = {key: rows[-1] for key, rows in told.items() if any(map(_arrived, rows))}
     missed = [_missed(rows, now) for key, rows in told.items() if key not in reached]
     return Reach(tuple(reached.values()), tuple(one for one in missed if one), None in missed)
@@ -92,7 +101,10 @@ def reach(incident: Incident, deliveries: Iterable[Delivery], now: datetime) -> 
 def suspects(now: datetime) -> list[int]:
     """The primary keys of the incidents of which somebody may not have been reached."""
     late = Q(state=State.PENDING, first_due_at__lte=now - WAIT) | Q(state=State.DEAD, noted_at=None)
-    people = Delivery.objects.filter(late, urgency=Urgency.RINGS, channel__team=None)
+    wayless = Q(state=State.SKIPPED, route=Kind.EMAIL, user__isnull=False)
+    if not WAYS[Kind.EMAIL].unusable():
+        wayless &= Q(address="")
+    people = Delivery.objects.filter(late | wayless, urgency=Urgency.RINGS, channel__team=None)
     recent = people.filter(first_due_at__gt=now - LONGEST)
     refs = {about.partition("/")[0] for about in recent.values_list("about", flat=True)}
     numbers = [int(ref[4:]) for ref in refs if ref.startswith("INC-") and ref[4:].isdigit()]
@@ -121,15 +133,21 @@ def _wakes(incident: Incident) -> bool:
     return waits and incident.severity.wake
 
 
-def _to_be_told(rows: list[Delivery]) -> bool:
-    """Who is not to have it (no longer in the team, did it) is not waited for. Where no mail is set up at all, the
-    settings say so."""
-    tried = {one.route == Kind.INAPP for one in rows if one.state != State.SKIPPED}
-    if False in tried:
-        return True
-    # What was called off or is held is no row here: nothing is known of them then.
-    skipped = any(one.route != Kind.INAPP for one in rows)
-    return True in tried and skipped and not WAYS[Kind.EMAIL].unusable()
+def _goes_out(one: Delivery) -> bool:
+    return one.route != Kind.INAPP and one.state != State.SKIPPED
+
+
+def _wayless(rows: list[Delivery]) -> bool:
+    """Told in Nightdesk alone, for want of another way. Who is not to have it (no longer in the team, did it) is told
+    nowhere; what was called off or is held is no row here: nothing is known of them then."""
+    here = any(one.route == Kind.INAPP and one.state != State.SKIPPED for one in rows)
+    out = [one for one in rows if one.route != Kind.INAPP]
+    return here and bool(out) and not any(map(_goes_out, out))
+
+
+def _phones() -> bool:
+    """Whether anybody has a way of their own that needs no mail."""
+    return Channel.objects.active().exclude(user=None).exclude(kind=Kind.EMAIL).exists()
 
 
 def _arrived(one: Delivery) -> bool:
@@ -145,9 +163,10 @@ def _missed(rows: list[Delivery], now: datetime) -> Unreached | None:
         return None
     ways = {one.kind.label: one.reason or _("it has not left yet") for one in tried or out}
     why = " ".join(f"{kind}: {_sentence(said)}" for kind, said in ways.items())
-    return Unreached(
-        rows[0].label, rows[0].recipient, since, why, rows[0].pk, any(one.unsure for one in tried)
-    )
+    if not tried:
+        why += " " + _("They have set up no phone either.")
+    first, maybe = rows[0], any(one.unsure for one in tried)
+    return Unreached(first.label, first.recipient, since, why, first.pk, maybe, wayless=not tried)
 
 
 def _waited(since: datetime, now: datetime) -> str:
@@ -162,7 +181,8 @@ def _sentence(said: str) -> str:
 def _tell(incident: Incident, about: str, found: Reach, news: list[Unreached], now: datetime) -> bool:
     lines = []
     for one in _grouped(news):
-        words = _("Perhaps not reached: %(who)s.") if one.maybe else _("Not reached for %(time)s: %(who)s.")
+        words = _("Not reached: %(who)s.") if one.wayless else _("Not reached for %(time)s: %(who)s.")
+        words = _("Perhaps not reached: %(who)s.") if one.maybe else words
         lines.append(f"{words % {'who': one.who, 'time': _waited(one.since, now)}} {one.why}")
     lines.append(_("Call them, or take it yourself."))
     headline = _("%(who)s not reached") % {"who": news[0].who} if len(news) == 1 else _("people not reached")
@@ -191,6 +211,8 @@ def _ask_next(incident: Incident, found: Reach, now: datetime) -> int:
         if Delivery.objects.filter(about=about).exists():
             continue
         why = _("Nobody who was told has been reached for %(time)s.")
+        if all(one.wayless for one in found.unreached):
+            why = _("Nobody who was told can be reached.")
         if escalation.ask(incident, [level], about, why=why % {"time": _waited(since, now)}):
             return 1
     return 0

@@ -168,6 +168,37 @@ def test_a_phone_that_is_gone_for_good_and_no_mail_are_said_at_once(
         assert [minutes_later(incident, n) for n in (2, 2, 2)] == [0, 0, 0]
 
 
+def test_who_has_neither_mail_nor_a_phone_is_said_at_once_and_the_next_is_asked_where_nobody_has(
+    client: Client, product: Product, team: Team, ada: User, ben: User, settings: Settings
+) -> None:
+    settings.MAIL_URL = ""
+    lee = make_user("lee@example.test")
+    join(lee, team)
+    for user in (ada, lee):
+        role_holders.list_for_role(product, role="release_engineer", user=user, by=ada)
+    why = "E-mail: mail is not set up: MAIL_URL is empty. They have set up no phone either."
+    with receiver() as phone:
+        phone_of(lee, phone.url)
+        # Before the sweep came: nobody waits for what cannot come.
+        incident = critical(product, by=lee)
+        assert f"<b>Not reached:</b> Ada (Release Engineer), Ben (DevOps). {why}" in page(
+            client, incident, lee
+        )
+        assert sweep.seek_due() >= 1
+        assert told() == [("Lee", "inapp"), ("Lee", "ntfy")]
+        (asked,) = Delivery.objects.filter(key="escalated", route="inapp", user=lee)
+        assert asked.body.splitlines()[0] == (
+            "Nobody who was told can be reached. You are asked next: deputy Release Engineer."
+        )
+        row = Delivery.objects.filter(key="unreached").first()
+        assert row
+        assert row.body.splitlines()[0] == f"Not reached: Ada (Release Engineer), Ben (DevOps). {why}"
+        # Where the product's people are chosen, too.
+        assert "<b>No message wakes Ada, Ben.</b>" in client.get(f"/products/{product.slug}/").text
+        send.drain()
+        assert [minutes_later(incident, n) for n in (1, 30)] == [0, 0]
+
+
 def a_page(take: Take) -> None:
     take.say(200, b"<html>")
 
