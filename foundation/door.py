@@ -9,6 +9,8 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 
+from foundation import room
+
 AT_ONCE = 4
 
 
@@ -24,7 +26,8 @@ class Door:
             return self.again()
         try:
             return answer()
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as problem:
+            room.refused(problem)
             return self.again()
         finally:
             self._turns.release()
