@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Role
+from tests import depth
 from tests.security.around_incident import OKAPI, ZEBRA
 from tests.security.pages import EVERYBODY
 from tests.security.world import ROLES, Thing
@@ -29,8 +30,11 @@ def around(gate: object, thing: Thing | None) -> list[str]:
     """Whom to ask: who just may and who just may not, administrators, outsiders.
 
     A greater role may all that a lesser may (accounts.models.Role), so those between say nothing new: where no role is
-    asked for, the least and the greatest. Of a private thing: its circle, an equal outside of it, and the greatest.
+    asked for, the least and the greatest. Of a private thing: its circle, an equal outside of it, and the greatest. A
+    deep run asks everybody everywhere (docs/decisions/0007-two-depths.md).
     """
+    if depth.is_deep():
+        return list(ROLES)
     if thing and set(thing.seen_by) == {"participant"}:
         return ["participant", "responder", "team_admin", "administrator", "foreign_admin"]
     if thing and not set(HOUSE) <= set(thing.seen_by):

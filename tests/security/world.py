@@ -243,8 +243,10 @@ def _let_in(world: World) -> None:
     used_just_now()
     User.objects.filter(pk=world.people["deactivated"].pk).update(is_active=False)
     # A session and a token of the manager's, which only the manager finds.
+    phone = Client()
+    phone.force_login(manager)
     session = UserSession.objects.create(
-        user=manager, session_key="k" * 32, ip="127.0.0.1", user_agent="Zebra phone"
+        user=manager, session_key=phone.session.session_key, ip="127.0.0.1", user_agent="Zebra phone"
     )
     mine = {"manager": Role.ADMIN}
     token = ApiToken.objects.get(user=manager, name="manager", revoked_at=None, expires_at=None)

@@ -16,7 +16,7 @@ from config import migrated, preparation
 from config.backup import address
 from config.cluster import Unusable
 from config.migrated import unknown
-from tests.patience import MUST_S
+from tests.patience import MUST_S, START_S
 from tests.setup.running import ROOT, environment
 
 NEWER = (
@@ -91,7 +91,7 @@ def test_an_old_web_process_or_worker_does_not_begin_on_them(
         try:
             found = subprocess.run(
                 [sys.executable, *program], env=environment(tmp_path / "data", DATABASE_URL=database_url), cwd=ROOT,
-                capture_output=True, text=True, timeout=MUST_S, check=False,
+                capture_output=True, text=True, timeout=START_S, check=False,
             )  # fmt: skip
         finally:
             cursor.execute("DELETE FROM django_migrations WHERE name = '0999_future'")
