@@ -6,6 +6,7 @@ Names that stand twice, NaN and endless nesting are read differently by each pro
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,11 +19,17 @@ class BadBody(ValueError):
 
 
 def read(body: bytes) -> Any:
-    """Raises BadBody, json.JSONDecodeError, or ValueError for what is no text or no number."""
+    """Raises BadBody, json.JSONDecodeError, or UnicodeDecodeError for what is no text."""
     try:
-        found = json.loads(body, parse_constant=_refuse_constant, object_pairs_hook=_once)
+        found = json.loads(
+            body, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_once
+        )
     except RecursionError:
         raise _too_deep() from None
+    except ValueError as error:
+        if type(error) is ValueError:  # more digits than Python reads into a number
+            raise BadBody(_("A number in the body is too large.")) from None
+        raise
     level, depth = [found], 0
     while level := [inner for one in level for inner in _inside(one)]:
         depth += 1
@@ -48,6 +55,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         shown = "".join(c for c in twice[:80] if c.isprintable())
         raise BadBody(_("“%(name)s” stands twice in one object of the body.") % {"name": shown})
+    return found
+
+
+def _finite(digits: str) -> float:
+    """1e999 would be infinite, which nothing of ours can keep."""
+    if not math.isfinite(found := float(digits)):
+        raise BadBody(_("A number in the body is too large."))
     return found
 
 

@@ -6,12 +6,13 @@ Strict: a number is no text and 1 is not true; what nobody asked for is refused,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic.config import JsonDict
@@ -96,6 +97,16 @@ Moment = Annotated[
 
 Utc = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 Text = Annotated[str, Field(max_length=200), Plain]
+
+
+def comma_list(text: str, name: str, known: Collection[str]) -> list[str]:
+    """The words of a filter. ValidationError on `name` where one is unknown or there is none: a list that is empty by a
+    typing error would be read as "nothing there".
+    """
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    if not words or set(words) - set(known):
+        raise ValidationError({name: _("These are known: %(known)s.") % {"known": ", ".join(known)}})
+    return words
 
 
 class Paging(Schema):

@@ -64,9 +64,10 @@ def single_line(value: str) -> None:
 def stripped(value: str) -> str:
     """The same text without unwanted characters.
 
-    For what machines sent and nobody can correct (a probe's detail).
+    For what machines sent and nobody can correct (a probe's detail). A lone surrogate, which JSON can write and no
+    database takes, becomes a question mark.
     """
-    return _UNWANTED.sub("", value)
+    return _UNWANTED.sub("", value).encode("utf-8", "replace").decode("utf-8")
 
 
 def asked(request: HttpRequest, name: str, limit: int = 200) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from foundation import moment
+from foundation.turns import wait_for_turn
 from monitoring import announce
 from monitoring.models import Kind, Monitor, Target
 from monitoring.push_keys import make_key
@@ -33,6 +34,7 @@ def add(
     """A new monitor of `product`; `facts` are fields of it. Raises ValidationError for facts that cannot be."""
     name = (name.strip() or suggested_name(target, kind))[:120]
     with transaction.atomic():
+        wait_for_turn("monitor_slugs")
         now = moment.now()
         facts = {**THRESHOLDS.get(kind, {}), **facts}
         monitor = Monitor(

@@ -24,9 +24,10 @@ def add_environment(
     product: Product, *, name: str, kind: EnvironmentKind | str, by: User, hosts: Sequence[str] = ()
 ) -> Environment:
     """Raises ValidationError by field: a name the product has already, unfit text, an unknown kind."""
-    Product.objects.select_for_update().get(pk=product.pk)
+    # Of the row that is held: who came with the product may have read its places before it was their turn.
+    held = Product.objects.select_for_update().get(pk=product.pk)
     name = " ".join(name.split())
-    present = {each.slug: each.name.casefold() for each in product.environments.all()}
+    present = {each.slug: each.name.casefold() for each in held.environments.all()}
     if name.casefold() in present.values():
         raise ValidationError({"name": _("This product has an environment of this name.")})
     environment = Environment(product=product, slug=free_slug(name, present, str(kind)))

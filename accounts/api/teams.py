@@ -36,7 +36,6 @@ def add_team(request: HttpRequest, body: NewTeam) -> Status[dict[str, Any]]:
     authorize(user, "add", Team)
 
     def add() -> str:
-        _refuse_taken(body.name)
         return teams.add_team(**body.facts(), by=user).slug
 
     slug, fresh = once_by_token(request, "team", body.model_dump(mode="json"), add)
@@ -54,7 +53,6 @@ def change_team(request: HttpRequest, slug: str, body: TeamFacts) -> dict[str, A
     """Another name or time zone. The slug stays for ever."""
     team = _team(request, slug, "change")
     facts = {"name": team.name, "time_zone": team.time_zone, **body.facts()}
-    _refuse_taken(facts["name"], team)
     teams.change_team(team, **facts, by=person_of(request))
     return team_shape(_team(request, slug, "view"))
 
@@ -107,10 +105,3 @@ def _membership(request: HttpRequest, slug: str, person_id: int, action: str) ->
     found = get_object_or_404(rows, user__pk=person_id)
     authorize(person_of(request), action, found)
     return found
-
-
-def _refuse_taken(name: str, but: Team | None = None) -> None:
-    """The database refuses it too; this says so beside the field."""
-    rows = Team.objects.filter(name__iexact=name)
-    if (rows.exclude(pk=but.pk) if but else rows).exists():
-        raise ValidationError({"name": _("A team has this name already.")})

@@ -1,6 +1,7 @@
 """Teams: the list, one team with its members, add and change."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,9 +30,13 @@ def add_team(request: HttpRequest) -> HttpResponse:
     authorize(actor, "add", Team)
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        team = teams.add_team(**form.cleaned_data, by=actor)
-        messages.success(request, _("%(team)s is added. Now put people in it.") % {"team": team})
-        return redirect("team", slug=team.slug)
+        try:
+            team = teams.add_team(**form.cleaned_data, by=actor)
+        except ValidationError as error:  # somebody took the name meanwhile
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("%(team)s is added. Now put people in it.") % {"team": team})
+            return redirect("team", slug=team.slug)
     return render(request, "accounts/add_team.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -47,9 +52,13 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         authorize(actor, "change", found)
         if form and form.is_valid():
-            teams.change_team(found, **form.cleaned_data, by=actor)
-            messages.success(request, _("Saved."))
-            return redirect("team", slug=found.slug)
+            try:
+                teams.change_team(found, **form.cleaned_data, by=actor)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, _("Saved."))
+                return redirect("team", slug=found.slug)
     context = {
         "team": found,
         "shown_name": shown_name,

@@ -13,6 +13,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja import errors as ninja
 from ninja.operation import Operation
@@ -27,6 +29,7 @@ from foundation.json_body import BadBody
 from foundation.outage import in_one_line
 from foundation.paging import BadCursor
 from foundation.problems import errors_of, problem
+from foundation.written import address
 from hotfixes.api import routers as hotfixes
 from hotfixes.connecting.api import router as repositories
 from incidents.api import router as incidents
@@ -74,6 +77,7 @@ Refusals are problem details (RFC 9457). What nobody knows in a body is refused;
 api = Api(
     title="Nightdesk", version="1", description=WORDS,
     parser=StrictParser(), docs_url=None, openapi_url="/openapi.json", urls_namespace="api",
+    docs_decorator=lambda view: csrf_exempt(require_safe(view)),
 )  # fmt: skip
 for _router in (
     reports, *hotfixes, incidents, monitoring, notifications, products, people, repositories,
@@ -148,8 +152,7 @@ def _refused(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(ninja.ValidationError)
 def _malformed(request: HttpRequest, error: ninja.ValidationError) -> HttpResponse:
-    errors = [{"field": _field(each["loc"]), "message": each["msg"].removeprefix("Value error, ")}
-              for each in error.errors]  # fmt: skip
+    errors = [{"field": _field(each["loc"]), "message": _words(each)} for each in error.errors]
     if errors == [{"field": "", "message": "Field required"}]:
         errors = [{"field": "", "message": _("Send a body: this needs one.")}]
     return problem(422, _("Something given cannot be: see errors."), errors)
@@ -168,6 +171,15 @@ def _busy(request: HttpRequest, error: Exception) -> HttpResponse:
         words = _("The database's disk is full: nothing was changed.")
         return problem(503, words, headers={"Retry-After": "60"})
     return problem(503, _("The database does not answer at this moment."), headers={"Retry-After": "2"})
+
+
+def _words(found: dict[str, Any]) -> str:
+    """What to do, where Pydantic says only what it does."""
+    if found["type"] == "extra_forbidden":
+        return _("There is no such field here. See %(page)s.") % {"page": address("/api/v1/docs")}
+    if found["type"] in ("model_attributes_type", "model_type", "dict_type"):
+        return _("must be an object such as {…}")
+    return str(found["msg"]).removeprefix("Value error, ")
 
 
 def _field(place: tuple[Any, ...]) -> str:

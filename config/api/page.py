@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from foundation.written import address
@@ -47,6 +48,7 @@ class Part:
     entries: list[Entry] = field(default_factory=list)
 
 
+@csrf_exempt
 @require_safe
 @login_not_required
 def api_page(request: HttpRequest) -> HttpResponse:

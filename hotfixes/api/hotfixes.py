@@ -18,7 +18,7 @@ from accounts.models import Scope, User
 from accounts.replay import once_by_token
 from foundation.files import WithFile
 from foundation.problems import problem
-from foundation.shapes import Body, Listed, Moment, Paging, Plain, Reason, Text, Words, listed
+from foundation.shapes import Body, Listed, Moment, Paging, Plain, Reason, Text, Words, comma_list, listed
 from hotfixes.api.shapes import Checks, CheckShape, HotfixShape, check_shape, hotfix_shape, hotfix_shapes
 from hotfixes.lifecycle import changing, ending
 from hotfixes.lifecycle.start import Begun, start
@@ -28,6 +28,7 @@ from hotfixes.observing import asking
 from hotfixes.said import overriding
 from hotfixes.standing import standing
 from incidents.api.reading import incident_of
+from products.api import named_product
 from products.models import Product
 from products.token_products import narrowed
 
@@ -134,7 +135,7 @@ def start_hotfix(request: HttpRequest, ref: str, body: NewHotfix) -> Any:
 @router.get("/hotfixes", response=Listed[HotfixShape])
 def list_hotfixes(request: HttpRequest, asked: Query[HotfixFilters]) -> dict[str, Any]:
     """Those of the incidents one may see, the newest first."""
-    found = asked.page(_matching(_reachable(request), asked).for_page(), "-number")
+    found = asked.page(_matching(request, asked).for_page(), "-number")
     shown = hotfix_shapes(list(standing.of(found.items)))
     return listed(found, lambda hotfix: shown[hotfix.pk])
 
@@ -276,15 +277,12 @@ def _product(request: HttpRequest, slug: str, user: User) -> Product | None:
     return found
 
 
-def _matching(hotfixes: HotfixQuerySet, asked: HotfixFilters) -> HotfixQuerySet:
+def _matching(request: HttpRequest, asked: HotfixFilters) -> HotfixQuerySet:
+    hotfixes = _reachable(request)
     if asked.status:
-        words = {word.strip().lower() for word in asked.status.split(",") if word.strip()}
-        if words - set(Hotfix.Status.values):
-            known = ", ".join(Hotfix.Status.values)
-            raise ValidationError({"status": _("These are known: %(known)s.") % {"known": known}})
-        hotfixes = hotfixes.filter(status__in=words)
+        hotfixes = hotfixes.filter(status__in=comma_list(asked.status, "status", Hotfix.Status.values))
     if asked.product:
-        hotfixes = hotfixes.filter(product__slug=asked.product)
+        hotfixes = hotfixes.filter(product=named_product(request, asked.product))
     if asked.incident:
         number = asked.incident.upper().removeprefix("INC-")
         if not (number.isascii() and number.isdigit() and len(number) <= 18):

@@ -26,6 +26,7 @@ from foundation.shapes import (
     Utc,
     Words,
     address,
+    comma_list,
     listed,
     utc,
     utc_or_none,
@@ -137,8 +138,8 @@ class RollbackFilters(Paging):
 def list_rollbacks(request: HttpRequest, asked: Query[RollbackFilters]) -> dict[str, Any]:
     """Those of the incidents one may see, the newest first."""
     rows = _reachable(request)
-    words = [word.strip() for word in asked.status.split(",") if word.strip()]
-    rows = rows.filter(status__in=words) if words else rows
+    if asked.status:
+        rows = rows.filter(status__in=comma_list(asked.status, "status", Rollback.Status.values))
     if asked.incident:
         number = asked.incident.upper().removeprefix("INC-")
         whole = number.isascii() and number.isdigit() and len(number) <= 18

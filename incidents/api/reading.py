@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
@@ -16,7 +14,7 @@ from accounts.access import authorize
 from accounts.bearer import Bearer, person_of, token_of
 from accounts.models import Scope
 from foundation import moment
-from foundation.shapes import Listed, Moment, Paging, Text, listed
+from foundation.shapes import Listed, Moment, Paging, Text, comma_list, listed
 from incidents.api.shapes import (
     ClockShape,
     EventShape,
@@ -31,6 +29,7 @@ from incidents.sight import in_sight
 from incidents.timeline.hiding import with_corrections
 from notifications.api.shapes import DeliveryShape, delivery_shape
 from notifications.models import Delivery
+from products.api import named_product
 from products.token_products import narrowed
 
 # One router for all files here: two would each answer only their own methods of one address.
@@ -55,7 +54,7 @@ class TimelinePaging(Paging):
 def list_incidents(request: HttpRequest, asked: Query[IncidentFilters]) -> dict[str, Any]:
     """Those one may see, the newest first."""
     now = moment.now()
-    found = asked.page(matching(reachable(request), asked).for_page(), "-declared_at", "-pk")
+    found = asked.page(matching(request, asked).for_page(), "-declared_at", "-pk")
     return listed(found, lambda incident: incident_shape(incident, now))
 
 
@@ -115,7 +114,8 @@ def _whole() -> IncidentQuerySet:
     return Incident.objects.for_page().annotate(read_at=moment.Read())
 
 
-def matching(incidents: IncidentQuerySet, asked: IncidentFilters) -> IncidentQuerySet:
+def matching(request: HttpRequest, asked: IncidentFilters) -> IncidentQuerySet:
+    incidents = reachable(request)
     for word in asked.q.split():
         incidents = incidents.filter(
             Q(title__icontains=word) | Q(impact__icontains=word) | Q(workaround__icontains=word)
@@ -123,25 +123,17 @@ def matching(incidents: IncidentQuerySet, asked: IncidentFilters) -> IncidentQue
     if asked.status:
         incidents = incidents.filter(_status(asked.status))
     if asked.mode:
-        incidents = incidents.filter(mode__in=_known(asked.mode, "mode", Mode.values))
+        incidents = incidents.filter(mode__in=comma_list(asked.mode, "mode", Mode.values))
     if asked.product:
-        incidents = incidents.filter(product__slug=asked.product)
+        incidents = incidents.filter(product=named_product(request, asked.product))
     if asked.severity:
         incidents = incidents.filter(severity__key__iexact=asked.severity)
     return incidents.filter(declared_at__gte=asked.since) if asked.since else incidents
 
 
 def _status(text: str) -> Q:
-    words = _known(text, "status", ["open", *Status.values])
+    words = comma_list(text, "status", ["open", *Status.values])
     statuses = {word for word in words if word != "open"}
     if "open" in words:
         statuses |= {Status.TRIAGE, Status.ACTIVE, Status.MONITORING}
     return Q(status__in=statuses)
-
-
-def _known(text: str, name: str, known: list[str]) -> list[str]:
-    """The words of a comma list. ValidationError on `name` for one that is not in `known`."""
-    words = [word.strip().lower() for word in text.split(",") if word.strip()]
-    if set(words) - set(known):
-        raise ValidationError({name: _("These are known: %(known)s.") % {"known": ", ".join(known)}})
-    return words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,7 +19,7 @@ from accounts.bearer import Bearer, person_of, token_of
 from accounts.models import Scope
 from accounts.replay import once_by_token
 from foundation import moment
-from foundation.shapes import Listed, Paging, Text, listed, utc
+from foundation.shapes import Listed, Paging, Text, comma_list, listed, utc
 from monitoring import archive, check, probes, switch
 from monitoring.add import add, strange_environment
 from monitoring.api.shapes import (
@@ -27,6 +27,7 @@ from monitoring.api.shapes import (
     MonitorShape,
     MonitorUptime,
     NewMonitor,
+    ShownState,
     monitor_shape,
     uptime_shape,
     with_targets,
@@ -64,11 +65,11 @@ def list_monitors(request: HttpRequest, asked: Query[MonitorFilters]) -> dict[st
     if asked.q:
         rows = rows.filter(name__icontains=asked.q)
     if asked.product:
-        rows = rows.filter(product__slug=asked.product)
+        rows = rows.filter(product=named_product(request, asked.product))
     if asked.kind:
         rows = rows.filter(kind=asked.kind)
     if asked.state:
-        states = [word.strip().lower() for word in asked.state.split(",") if word.strip()]
+        states = comma_list(asked.state, "state", get_args(ShownState))
         rows = rows.filter(pk__in=Target.objects.filter(archived_at=None).shown_in(states).values("monitor"))
     return listed(asked.page(rows, "name", "pk"), monitor_shape)
 

@@ -25,6 +25,7 @@ EXAMPLE: JsonDict = {
 }
 Seconds = Annotated[int, Field(ge=1, le=DAY)]
 Times = Annotated[int, Field(ge=1, le=100)]
+ShownState = Literal["up", "degraded", "down", "flapping", "maintenance", "unknown"]
 
 
 def _storable(value: Any) -> Any:
@@ -89,7 +90,7 @@ class MonitorShape(Schema):
     severity: str
     enabled: bool
     archived_at: Utc | None
-    state: Literal["up", "degraded", "down", "flapping", "maintenance", "unknown"]
+    state: ShownState
     since: Utc
     last: Last
     targets: list[TargetShape]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from foundation.models import IdempotencyKey
 from incidents.models import Incident
 from products.models import Product
 from tests.api.conftest import Script, problem
+from tests.factories import make_user
 
 NEW = {"title": "Sign-in fails", "product": "staff-mobile", "severity": "critical"}
 
@@ -29,6 +31,14 @@ def test_head_asks_what_get_asks_and_options_says_what_may_be_asked(script: Scri
     assert script("OPTIONS", "/products/staff-mobile/archive")["Allow"] == "OPTIONS, POST"
     refused = script("DELETE", "/products")
     assert (problem(refused, 405)["errors"], refused["Allow"]) == ([], "GET, HEAD, OPTIONS, POST")
+
+
+def test_what_is_only_read_refuses_every_other_method(db: None) -> None:
+    for path in ("/openapi.json", "/docs"):
+        for method in ("POST", "PUT", "DELETE", "TRACE"):
+            refused = Client(enforce_csrf_checks=True).generic(method, f"/api/v1{path}")
+            assert (problem(refused, 405)["errors"], refused["Allow"]) == ([], "GET, HEAD, OPTIONS")
+        assert Client().options(f"/api/v1{path}").status_code == 204
 
 
 def test_an_answer_that_is_known_is_not_sent_again(script: Script) -> None:
@@ -76,6 +86,11 @@ def test_what_curl_calls_its_body_is_taken_as_json(script: Script) -> None:
 def test_a_broken_or_missing_body_is_told_in_a_sentence(script: Script) -> None:
     broken = problem(script("POST", "/products", '{"name":'), 400)
     assert broken["detail"] == "The body is not JSON: Expecting value: line 1 column 9 (char 8)."
+    for digits in ("9" * 5000, "1e999"):
+        told = problem(script("POST", "/products", f'{{"name": {digits}}}'), 400)
+        assert told["detail"] == "A number in the body is too large."
+    listed = problem(script("POST", "/products", "[]"), 422)
+    assert listed["errors"] == [{"field": "", "message": "must be an object such as {…}"}]
     missing = problem(script("POST", "/products"), 422)
     assert missing["errors"] == [{"field": "", "message": "Send a body: this needs one."}]
 
@@ -153,6 +168,30 @@ def test_of_two_at_once_with_one_key_one_declares(script: Script) -> None:
     assert Incident.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_give_a_name_at_once_none_finds_the_house_broken(
+    product: Product, script_of: Callable[..., Script]
+) -> None:
+    root, start = script_of(make_user("root@example.test", is_administrator=True)), Barrier(6)
+
+    def give(path: str, body: dict[str, Any]) -> int:
+        try:
+            start.wait()
+            return int(root("POST", path, body).status_code)
+        finally:
+            connection.close()
+
+    def of_six(path: str, body: dict[str, Any]) -> list[int]:
+        with ThreadPoolExecutor(6) as threads:
+            return sorted(threads.map(lambda _number: give(path, body), range(6)))
+
+    monitor = {"name": "Shop", "product": "staff-mobile", "kind": "heartbeat"}
+    assert of_six("/monitors", monitor) == [201] * 6
+    assert of_six("/teams", {"name": "Payments (EU)"}) == [201] + [422] * 5
+    beta = {"name": "Beta", "kind": "staging"}
+    assert of_six("/products/staff-mobile/environments", beta) == [201] + [422] * 5
+
+
 def test_every_body_that_makes_something_may_be_sent_again(script: Script, product: Product) -> None:
     sent: tuple[tuple[str, dict[str, Any]], ...] = (
         ("/products", {"name": "Kitchen", "process": "krow"}),
@@ -208,6 +247,23 @@ def test_a_broken_cursor_is_told_in_a_sentence(script: Script) -> None:
         assert told["errors"] == [{"field": "cursor", "message": "This is not a cursor that a list gave."}]
 
 
+@pytest.mark.parametrize("asked", [
+    "/incidents?status=,", "/incidents?product=nope", "/hotfixes?status=,", "/hotfixes?product=nope",
+    "/rollbacks?status=nope", "/monitors?state=nope", "/monitors?product=nope",
+])  # fmt: skip
+def test_a_filter_that_cannot_match_is_told_and_no_empty_list(script: Script, asked: str) -> None:
+    name = asked.partition("?")[2].partition("=")[0]
+    assert problem(script("GET", asked), 422)["errors"][0]["field"] == name
+
+
+def test_a_list_is_found_by_the_name_a_product_had(script: Script) -> None:
+    script.post("/incidents", NEW, status=201)
+    script("PATCH", "/products/staff-mobile", {"name": "Staff App"})
+    assert [one["product"] for one in script.get("/incidents?product=staff-mobile")["items"]] == ["staff-app"]
+
+
 def test_what_nobody_knows_is_refused_in_a_body_and_ignored_in_a_query(script: Script) -> None:
-    assert problem(script("POST", "/incidents", {**NEW, "colour": 1}), 422)["errors"][0]["field"] == "colour"
+    told = problem(script("POST", "/incidents", {**NEW, "colour": 1}), 422)["errors"]
+    words = "There is no such field here. See http://localhost:8000/api/v1/docs."
+    assert told == [{"field": "colour", "message": words}]
     assert script.get("/incidents?colour=1")["items"] == []

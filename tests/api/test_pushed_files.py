@@ -89,3 +89,9 @@ def test_what_is_searched_is_a_text_and_nothing_is_counted_with_it() -> None:
     both = {"fails_on": "x", "count": "ERROR"}
     assert list(file.problems("/var/log/x.log", both, None)) == ["expect.fails_on"]
     assert file.problems("/var/log/x.log", {"fails_on": "x"}, None) == {}
+
+
+def test_half_a_character_in_a_name_is_a_question_mark(product: Product) -> None:
+    monitor = waiting(product, "file")
+    push(monitor, {"files": [{"path": "/var/log/\ud800.log", "size": 1, "tail": "\udc00"}]})
+    assert states(monitor) == {"?.log": ("up", "")}
