@@ -21,10 +21,11 @@ def set_components(product: Product, components: Sequence[tuple[str, str]], *, b
 
     Raises ValidationError on `components`: two of a name, unfit text, too many.
     """
-    Product.objects.select_for_update().get(pk=product.pk)
+    # Of the row that is held: who came with the product may have read its parts before it was their turn.
+    held = Product.objects.select_for_update().get(pk=product.pk)
     if len(components) > MOST:
         raise ValidationError({"components": _("At most %(most)s components.") % {"most": MOST}})
-    known = {component.slug: component for component in product.components.all()}
+    known = {component.slug: component for component in held.components.all()}
     wanted = [(slug, " ".join(name.split())) for slug, name in components]
     # What is given by its slug, or by the name it has, is nobody else's.
     taken = {slug for slug, _name in wanted if slug} | {

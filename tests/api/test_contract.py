@@ -174,22 +174,23 @@ def test_of_many_who_give_a_name_at_once_none_finds_the_house_broken(
 ) -> None:
     root, start = script_of(make_user("root@example.test", is_administrator=True)), Barrier(6)
 
-    def give(path: str, body: dict[str, Any]) -> int:
+    def give(path: str, body: dict[str, Any], method: str = "POST") -> int:
         try:
             start.wait()
-            return int(root("POST", path, body).status_code)
+            return int(root(method, path, body).status_code)
         finally:
             connection.close()
 
-    def of_six(path: str, body: dict[str, Any]) -> list[int]:
+    def of_six(path: str, body: dict[str, Any], method: str = "POST") -> list[int]:
         with ThreadPoolExecutor(6) as threads:
-            return sorted(threads.map(lambda _number: give(path, body), range(6)))
+            return sorted(threads.map(lambda _number: give(path, body, method), range(6)))
 
     monitor = {"name": "Shop", "product": "staff-mobile", "kind": "heartbeat"}
     assert of_six("/monitors", monitor) == [201] * 6
     assert of_six("/teams", {"name": "Payments (EU)"}) == [201] + [422] * 5
     beta = {"name": "Beta", "kind": "staging"}
     assert of_six("/products/staff-mobile/environments", beta) == [201] + [422] * 5
+    assert of_six("/products/staff-mobile", {"components": ["Backend"]}, "PATCH") == [200] * 6
 
 
 def test_every_body_that_makes_something_may_be_sent_again(script: Script, product: Product) -> None:
