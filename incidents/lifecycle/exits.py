@@ -147,7 +147,9 @@ def suggestions(incident: Incident, by: User, limit: int = 5) -> list[Incident]:
 
 def facts(incident: Incident) -> dict[str, Any]:
     """What the API adds about how it ended."""
+    of = incident.duplicate_of
     return {
         "deferred_to": incident.deferred_to,
-        "duplicate_of": incident.duplicate_of.ref if incident.duplicate_of else None,
+        # Its readers need not all know of a private one.
+        "duplicate_of": of.ref if of and not of.private else None,
     }

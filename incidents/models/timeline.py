@@ -5,14 +5,25 @@ rules.
 """
 
 import json
+import re
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
-from incidents.models.incident import Incident
+from incidents.models.incident import Incident, number_of
 from products.vocabulary import EventKind
+
+# What in the data of an event may name another incident.
+NAMING = ("of", "duplicate", "taken_back_by")
+
+
+def _ref(word: object) -> str:
+    found = word.get("incident") if isinstance(word, dict) else word
+    return found if isinstance(found, str) and found.startswith("INC-") else ""
 
 
 class TimelineEvent(models.Model):
@@ -48,11 +59,32 @@ class TimelineEvent(models.Model):
 
     @property
     def text(self) -> str:
-        return "" if self.redacted else self.payload.text
+        if self.redacted:
+            return ""
+        text = self.payload.text
+        # The note that the verb wrote, which says no more than this.
+        return re.sub(rf"{self.kept_back}\b", _("A private incident"), text) if self.kept_back else text
 
     @property
     def data(self) -> dict[str, Any]:
-        return {} if self.redacted else self.payload.data
+        if self.redacted:
+            return {}
+        data = self.payload.data
+        if not self.kept_back:
+            return data
+        return {key: type(word)() if key in NAMING else word for key, word in data.items()}
+
+    @cached_property
+    def kept_back(self) -> str:
+        """The incident that it names, where that one is private by now: no reader of this timeline hears its number."""
+        if self.redacted or '"INC-' not in self.payload.body:
+            return ""
+        data = self.payload.data
+        named = next((_ref(data[key]) for key in NAMING if key in data), "")
+        if not named:
+            return ""
+        private = Incident.objects.filter(private=True, number=number_of(named)).exclude(pk=self.incident_id)
+        return named if private.exists() else ""
 
     @property
     def actor_label(self) -> str:

@@ -163,7 +163,22 @@ def last_hour(target: Target, now: datetime) -> list[Segment]:
 def _lines(incident: Incident, limit: int | None) -> list[tuple[str, datetime, int]]:
     rows = TimelineLine.objects.filter(event__incident=incident, language=lines.LANGUAGE)
     newest = rows.order_by("-event__occurred_at", "-event__seq")
-    return list(newest.values_list("html", "event__occurred_at", "event__seq")[:limit])
+    columns = ("html", "event__occurred_at", "event__seq", "event__kind", "event__pk")
+    found = list(newest.values_list(*columns)[:limit])
+    anew = _private_since([pk for html, _at, _seq, kind, pk in found if _names_another(kind, html)])
+    return [(anew.get(pk, html), at, seq) for html, at, seq, _kind, pk in found]
+
+
+def _names_another(kind: str, html: str) -> bool:
+    naming = kind in (EventKind.DUPLICATE_MARKED, EventKind.TAKEN_BACK)
+    return naming or (kind == EventKind.NOTED and "is a duplicate of this" in html)
+
+
+def _private_since(events: list[int]) -> dict[int, str]:
+    """The lines of those that name an incident which became private after they were written, by the event."""
+    rows = TimelineEvent.objects.select_related("incident__product__team", "actor", "payload")
+    found = rows.filter(pk__in=events) if events else ()
+    return {event.pk: lines.render(event) for event in found if event.kept_back}
 
 
 def history(event: TimelineEvent) -> list[TimelineEvent]:

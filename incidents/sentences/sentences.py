@@ -137,9 +137,9 @@ def _deferred(event: TimelineEvent) -> SafeString:
 
 
 def _duplicate_marked(event: TimelineEvent) -> SafeString:
-    return format_html(
-        _("<b>Duplicate of {ref}</b>, says {who}"), ref=event.data.get("of", ""), who=_who(event)
-    )
+    if not (ref := event.data.get("of", "")):
+        return format_html(_("<b>Duplicate of a private incident</b>, says {who}"), who=_who(event))
+    return format_html(_("<b>Duplicate of {ref}</b>, says {who}"), ref=ref, who=_who(event))
 
 
 def _ticked(event: TimelineEvent) -> SafeString:

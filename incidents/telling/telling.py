@@ -213,7 +213,8 @@ def _ending(event: TimelineEvent) -> str:
     if event.kind == EventKind.DEFERRED:
         return _("It waits for %(release)s.") % {"release": event.data["to"]}
     if event.kind == EventKind.DUPLICATE_MARKED:
-        return _("It goes on as %(ref)s.") % {"ref": event.data["of"]}
+        of = event.data.get("of")
+        return _("It goes on as %(ref)s.") % {"ref": of} if of else _("It goes on as a private incident.")
     return ""
 
 

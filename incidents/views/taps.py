@@ -107,7 +107,7 @@ def _moot(found: Tap, incident: Incident) -> Said | None:
     if found.verb in update_taps.VERBS:
         return update_taps.moot(found, incident)
     if incident.duplicate_of:
-        return _goes_on(incident, incident.duplicate_of)
+        return _goes_on(incident, incident.duplicate_of, found.delivery.user)
     if not incident.is_open:
         return Said(_("It is over"), _("%(ref)s is %(status)s.") % _names(incident), 409)
     if incident.acknowledged_at:
@@ -123,9 +123,13 @@ def _moot(found: Tap, incident: Incident) -> Said | None:
     return None
 
 
-def _goes_on(incident: Incident, of: Incident) -> Said:
+def _goes_on(incident: Incident, of: Incident, reader: User | None) -> Said:
     """Whoever reads that it is over sleeps on, and the same story may burn under another name. Nothing is told of that
-    one but its ref, which their message had too, and whether somebody has it; of a private one not even this."""
+    one but its ref, which their message had too, and whether somebody has it; of a private one not even this, and its
+    ref to those alone who may see it."""
+    if of.private and not (reader and allowed(reader, "view", of)):
+        text = _("%(ref)s is a duplicate of a private incident.") % {"ref": incident.ref}
+        return Said(_("It goes on as a private incident"), text, 409)
     words = {"ref": incident.ref, "of": of.ref}
     calls = of.is_open and not of.acknowledged_at and not of.private
     if of.private:

@@ -203,6 +203,9 @@ def test_of_a_duplicate_it_says_where_it_goes_on_and_never_that_it_is_over(
     assert "INC-2 is a duplicate of INC-1, which somebody has." in client.get(address).text
     transitions.resolve(fresh(original), by=mia, text="Restarted.")
     assert "INC-2 is a duplicate of INC-1, which is over." in client.get(address).text
+    Incident.objects.filter(pk=original.pk).update(private=True)
+    assert "INC-2 is a duplicate of a private incident." in client.get(address).text
+    assert "INC-1" not in client.get(address).text
 
 
 def test_a_duty_mailbox_acknowledges_in_its_own_name(

@@ -115,18 +115,14 @@ def _taken_from_here(context: Context) -> Told | None:
 
 
 def taken_by_another(context: Context, told: Told, lines: list[str]) -> Result:
-    """The rollback of another incident took the fix back."""
-    by = told.data.get("taken_back_by") or {}
+    """The rollback of another incident took the fix back: whose, the timeline says, where its readers may know. A
+    verdict stays as it is also when that incident becomes private."""
     words = {
         "new": context.known["new"],
         "found": str(told.data.get("version") or "?"),
         "place": str(told.data.get("place") or "?"),
-        "rollback": by.get("rollback", ""),
-        "incident": by.get("incident", ""),
     }
     said = _("A rollback took %(new)s back: %(found)s runs again (%(place)s).")
-    if by:
-        said = _("%(rollback)s of %(incident)s took %(new)s back: %(found)s runs again (%(place)s).")
     if told.data.get("still"):
         said += " " + _("It still runs in: %(still)s.")
         words["still"] = str(told.data["still"])

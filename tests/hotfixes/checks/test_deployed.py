@@ -150,7 +150,7 @@ def test_what_users_lost_is_told_of_the_live_server_not_of_the_dev_server() -> N
     by = {"rollback": "RB-1", "incident": "INC-9"}
     lost = event(50, "taken_back", data={"version": "0.1.0", "place": "Production", "taken_back_by": by})
     given: dict[str, Any] = {"process": "archy", "document": dev, "deployed": out, "told": (lost,)}
-    said = "RB-1 of INC-9 took 0.1.1 back: 0.1.0 runs again (Production)."
+    said = "A rollback took 0.1.1 back: 0.1.0 runs again (Production)."
     assert verdict("deployed", **given) == "PASS"
     assert (verdict("verified_live", **given), summary("verified_live", **given)) == ("FAIL", said)
     assert summary("deployed", deployed=(deployed(45),), told=(lost,)) == said

@@ -115,7 +115,7 @@ def test_the_other_incident_hears_that_its_fix_was_taken_back(
     watch = Watch.objects.get(incident=fix.incident)
     assert (watch.state, watch.ended_at, watch.look_until) == ("stopped", said.occurred_at, None)
     assert check(fix, "deployed") == (
-        "FAIL", f"{made.ref} of {other.ref} took 0.1.1 back: 0.1.0 runs again (Production).",
+        "FAIL", "A rollback took 0.1.1 back: 0.1.0 runs again (Production).",
     )  # fmt: skip
     assert check(fix, "healthy_window")[0] == "PENDING"
     assert not fix.incident.clocks.filter(key="watch", stopped_at=None).exists()
@@ -262,6 +262,18 @@ def test_of_a_private_incident_no_number_is_told(fix: Hotfix, other: Incident, a
     assert "A rollback took" in words
     assert other.ref not in words
     assert made.ref not in words
+
+
+def test_of_an_incident_that_became_private_no_number_is_left(
+    fix: Hotfix, other: Incident, ada: User, ben: User, olga: User
+) -> None:
+    made, _said = gone_back(other, olga, ada)
+    address = fix.incident.get_absolute_url()
+    assert f"{made.ref} of" in page(ben, address).replace("</a>", "")
+    Incident.objects.filter(pk=other.pk).update(private=True)
+    for path in (address, fix.get_absolute_url()):
+        assert "A rollback took" in page(ben, path)
+        assert (other.ref in page(ben, path), made.ref in page(ben, path)) == (False, False)
 
 
 def test_of_a_private_fix_the_rollbacks_page_says_nothing_to_who_may_not_know(

@@ -152,6 +152,48 @@ def test_a_private_duplicate_shows_only_to_who_takes_part(incident: Incident, ad
     assert "secret" in client.get(f"/incidents/{incident.ref}/").content.decode()
 
 
+def test_of_an_original_that_became_private_others_read_no_number(
+    incident: Incident, ada: User, ben: User
+) -> None:
+    other = opened(incident.product, ada, title="Nobody can sign in")
+    exits.mark_duplicate(other, by=ada, of=incident, reason="The same gateway")
+    client = Client()
+
+    def everything() -> str:
+        event = other.events.get(kind="duplicate_marked")
+        address = f"/incidents/{other.ref}/"
+        paths = (
+            address,
+            f"{address}timeline/{event.seq}/",
+            f"{address}postmortem/",
+            f"{address}postmortem.md",
+        )
+        seen = [client.get(path, follow=True).text for path in paths]
+        return "".join(seen) + str(exits.facts(Incident.objects.get(pk=other.pk))) + str(event.data)
+
+    client.force_login(ben)
+    assert everything().count(incident.ref) > 4
+    Incident.objects.filter(pk=incident.pk).update(private=True)
+    Participant.objects.filter(incident=incident).delete()
+    Participant.objects.create(incident=incident, user=ada)
+    said = everything()
+    assert incident.ref not in said
+    assert ("Duplicate of a private incident" in said, "A private incident goes on" in said) == (True, True)
+    client.force_login(ada)
+    assert f'href="/incidents/{incident.ref}/"' in client.get(f"/incidents/{other.ref}/").text
+
+
+def test_a_private_duplicate_leaves_no_number_with_its_original(
+    incident: Incident, ada: User, ben: User
+) -> None:
+    private = opened(incident.product, ben, private=True)
+    exits.mark_duplicate(private, by=ben, of=incident)
+    client = Client()
+    client.force_login(ada)
+    assert private.ref not in client.get(f"/incidents/{incident.ref}/").text
+    assert "A private incident is a duplicate of this." in client.get(f"/incidents/{incident.ref}/").text
+
+
 def test_whoever_was_told_hears_how_it_ended(ben: User, product: Product, ada: User) -> None:
     incident = opened(product, ada)
     other = opened(product, ada, title="Nobody can sign in")
