@@ -85,6 +85,7 @@ def _written(value: str) -> datetime:
 
 Plain = AfterValidator(_plain)
 OneLine = AfterValidator(_one_line)
+Filled = AfterValidator(_filled)
 Line = Annotated[str, Field(max_length=200), Plain, OneLine]
 Title = Annotated[str, Field(min_length=1, max_length=200), Plain, AfterValidator(_filled), OneLine]
 Words = Annotated[str, Field(max_length=4000), Plain]

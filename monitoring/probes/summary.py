@@ -32,7 +32,11 @@ _ORDER: tuple[Freshness, ...] = ("fresh", "late", "stale")
 
 def problems(target: str, expect: Mapping[str, Any], mapping: Any) -> dict[str, str]:
     """What is wrong with the form, by field; without network or disk."""
-    found = {"target": _wrong_target(target), "mapping": mappings.problem(mapping)}
+    found = {
+        "target": _wrong_target(target),
+        "expect": _("Leave it out: of a summary the mapping says how its targets are.") if expect else "",
+        "mapping": mappings.problem(mapping),
+    }
     return {field: words for field, words in found.items() if words}
 
 

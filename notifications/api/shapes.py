@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from foundation.shapes import Body, Key, Plain, Utc, address, utc, utc_or_none
+from foundation.shapes import Body, Filled, Key, Plain, Utc, address, utc, utc_or_none
 from notifications.models import Delivery, State
 from notifications.standing import Standing
 
@@ -64,7 +64,7 @@ class ChannelFacts(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": "Duty room"}]})
 
-    name: Annotated[str, Field(min_length=1, max_length=80), Plain] = ""
+    name: Annotated[str, Field(min_length=1, max_length=80), Plain, Filled] = ""
     products: Annotated[list[Key], Field(max_length=100)] = []
     audience: ForWhom = "internal"
     address: Annotated[str, Field(max_length=254), Plain] = ""
@@ -85,7 +85,7 @@ class NewChannel(ChannelFacts):
         }
     )  # fmt: skip
 
-    name: Annotated[str, Field(min_length=1, max_length=80), Plain]
+    name: Annotated[str, Field(min_length=1, max_length=80), Plain, Filled]
     kind: KindName
     team: Key | None = None
 

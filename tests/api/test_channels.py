@@ -121,6 +121,7 @@ def test_null_forgets_a_token_and_nothing_that_is_needed(script: Script) -> None
         ({"team": "gone"}, "team"),
         ({"products": ["gone"]}, "products"),
         ({"name": ""}, "name"),
+        ({"name": " "}, "name"),
         ({"kind": "ntfy", "url": "https://ntfy.example.test/"}, "url"),
         ({"kind": "email", "url": "", "address": "x"}, "address"),
         ({"kind": "webhook", "secret": "short"}, "secret"),

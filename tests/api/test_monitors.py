@@ -74,6 +74,7 @@ def test_the_same_key_adds_one(script: Script) -> None:
         ({"interval_s": 0}, "interval_s"),
         ({"fail_after": 101}, "fail_after"),
         ({"expect": {"colour": "red"}}, "expect"),
+        ({"kind": "summary", "expect": {"body": "ok"}}, "expect"),
         ({"expect": {"body": "a\u0000b"}}, "expect"),
         ({"mapping": "none", "kind": "summary"}, "mapping"),
         ({"enabled": "no"}, "enabled"),
