@@ -21,6 +21,7 @@ from incidents.work.report import report
 from notifications import links
 from notifications.models import Delivery
 from products.models import RoleHolder
+from tests.hotfixes.pages.reading import tight
 from tests.hotfixes.watch.conftest import Night, decider
 from tests.signing import sign_in
 
@@ -74,7 +75,7 @@ def test_the_others_read_who_decides_and_tell_or_ask(failed: Night, olga: User) 
 
 def test_the_card_puts_the_way_back_first_with_what_failed_and_since_when(failed: Night, olga: User) -> None:
     phone = sign_in(olga)
-    text = phone.get(f"/decisions/{failed.incident.ref}/").content.decode()
+    text = tight(phone.get(f"/decisions/{failed.incident.ref}/").text)
     order = [
         "<h1>Roll back?</h1>",
         f"{failed.hotfix.ref} does not hold",
