@@ -13,7 +13,7 @@ from incidents.lifecycle import transitions
 from incidents.models import Incident
 from monitoring.models import Monitor, Target
 from tests.factories import make_target
-from tests.hotfixes.pages.reading import tight
+from tests.reading import tight
 from tests.signing import sign_in
 
 

@@ -21,8 +21,8 @@ from incidents.work.report import report
 from notifications import links
 from notifications.models import Delivery
 from products.models import RoleHolder
-from tests.hotfixes.pages.reading import tight
 from tests.hotfixes.watch.conftest import Night, decider
+from tests.reading import tight
 from tests.signing import sign_in
 
 REDEPLOY = "redeploy_previous_tag"

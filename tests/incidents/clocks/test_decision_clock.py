@@ -22,6 +22,7 @@ from products import role_holders
 from products.models import Product
 from tests.factories import join, make_product, make_user
 from tests.incidents.rungs import NIGHT, play, told
+from tests.reading import tight
 from tests.signing import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
@@ -214,11 +215,11 @@ def test_where_nobody_decided_page_and_report_say_what_ended_it_instead(
     else:
         decide(incident, by=owners[0], choice="hotfix", reason="Quick to mend")
     client = sign_in(ada)
-    labels = re.findall(r'clock-label">([^<]+)<', client.get(incident.get_absolute_url()).content.decode())
+    labels = re.findall(r'clock-label">([^<]+)<', tight(client.get(incident.get_absolute_url()).text))
     assert [one for one in labels if "ecided" in one] == [page]
     story = f"{incident.get_absolute_url()}postmortem"
-    told = client.get(f"{story}/").content.decode().split('id="clocks-title"')[1].split("</section>")[0]
-    (said,) = re.findall(r"<span>Decide: .*?</summary>", told)
+    told = tight(client.get(f"{story}/").text).split('id="clocks-title"')[1].split("</section>")[0]
+    (said,) = re.findall(r"(?s)<span>Decide:\s.*?</summary>", told)
     assert (report in said, "kept" in said) == (True, report == "kept")
     in_markdown = "- **Decide**" + ("" if report == "kept" else f" {report}") + "\n"
     assert in_markdown in client.get(f"{story}.md").content.decode()
