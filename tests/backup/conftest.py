@@ -21,7 +21,7 @@ _names = count(1)
 
 
 @pytest.fixture
-def house(transactional_db: None, request: pytest.FixtureRequest) -> Incident:
+def whole(transactional_db: None, request: pytest.FixtureRequest) -> Incident:
     """An incident with its timeline, messages that wait, a channel, a monitor."""
     product, ada, mia = (request.getfixturevalue(name) for name in ("product", "ada", "mia"))
     make_channel(product, "slack", mia, url="https://hooks.example.test/x")
@@ -29,7 +29,7 @@ def house(transactional_db: None, request: pytest.FixtureRequest) -> Incident:
 
 
 @pytest.fixture
-def made(house: Incident, tmp_path: Path) -> Path:
+def made(whole: Incident, tmp_path: Path) -> Path:
     """A backup of it."""
     path = tmp_path / "house.backup"
     backup(path, connections["default"].settings_dict)

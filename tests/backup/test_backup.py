@@ -56,17 +56,17 @@ def test_it_is_one_tar_that_only_its_owner_reads(made: Path) -> None:
         assert tar.getnames() == ["nightdesk-backup.txt", "database.sql.gz", "manifest.json", "sha256"]
 
 
-def test_the_manifest_says_what_is_in_it(made: Path, house: Incident) -> None:
+def test_the_manifest_says_what_is_in_it(made: Path, whole: Incident) -> None:
     facts = archive.read(made).manifest
-    house.refresh_from_db()
-    assert facts["incidents"] == [[house.ref, house.timeline_seq, house.timeline_hash]]
-    assert facts["tables"]["incidents_timelineevent"] == house.events.count()
+    whole.refresh_from_db()
+    assert facts["incidents"] == [[whole.ref, whole.timeline_seq, whole.timeline_hash]]
+    assert facts["tables"]["incidents_timelineevent"] == whole.events.count()
     assert facts["tables"]["accounts_user"] == User.objects.count()
     assert (facts["format"], facts["version"], facts["postgres"]) == (1, "0.1.0", 18)
     assert "incidents.0001_initial" in facts["migrations"]
 
 
-def test_neither_sessions_nor_keys_travel(house: Incident, ada: User, tmp_path: Path) -> None:
+def test_neither_sessions_nor_keys_travel(whole: Incident, ada: User, tmp_path: Path) -> None:
     client = Client()
     client.force_login(ada)
     key = Session.objects.get().session_key
@@ -77,7 +77,7 @@ def test_neither_sessions_nor_keys_travel(house: Incident, ada: User, tmp_path: 
     assert ada.email in text
 
 
-def test_a_file_that_is_there_is_not_touched_unless_told(house: Incident, tmp_path: Path) -> None:
+def test_a_file_that_is_there_is_not_touched_unless_told(whole: Incident, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("the only good one")
     assert trouble(path) == "FILE exists already and was not touched. Name another file, or add --force."
@@ -87,14 +87,14 @@ def test_a_file_that_is_there_is_not_touched_unless_told(house: Incident, tmp_pa
     assert (stat.S_IMODE(path.stat().st_mode), names(tmp_path)) == (0o600, ["file"])
 
 
-def test_a_folder_and_a_folder_that_is_not_there_are_named(house: Incident, tmp_path: Path) -> None:
+def test_a_folder_and_a_folder_that_is_not_there_are_named(whole: Incident, tmp_path: Path) -> None:
     assert trouble(tmp_path) == "FILE is a folder: name a file in it."
     assert trouble(tmp_path / "no" / "file") == (
         "FILE could not be written: No such file or directory. Nothing was left there."
     )
 
 
-def test_a_disk_without_room_leaves_nothing(house: Incident, tmp_path: Path) -> None:
+def test_a_disk_without_room_leaves_nothing(whole: Incident, tmp_path: Path) -> None:
     with _at_most(8_192):
         said = trouble(tmp_path / "file")
     assert (said, names(tmp_path)) == (
@@ -111,7 +111,7 @@ def test_a_name_that_no_disk_takes_is_said(tmp_path: Path) -> None:
 
 
 def test_a_pipe_that_takes_no_more_is_said_in_a_sentence(
-    house: Incident, database_url: str, tmp_path: Path
+    whole: Incident, database_url: str, tmp_path: Path
 ) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
@@ -191,7 +191,7 @@ def test_a_device_or_a_pipe_is_never_replaced(tmp_path: Path) -> None:
     ("number", "code"), [(signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)]
 )
 def test_one_that_is_interrupted_leaves_nothing(
-    house: Incident, database_url: str, tmp_path: Path, number: signal.Signals, code: int
+    whole: Incident, database_url: str, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     folder = tmp_path / "there"
     folder.mkdir()

@@ -19,7 +19,7 @@ AT, DAY = datetime(2026, 3, 2, 2, 14, tzinfo=UTC), timedelta(days=1)
 
 
 @pytest.fixture
-def folder(house: Incident, settings: Any, tmp_path: Path) -> Path:
+def folder(whole: Incident, settings: Any, tmp_path: Path) -> Path:
     """Where they are kept; the installation is an hour old."""
     settings.NIGHTDESK_DATA, settings.EMBEDDED = tmp_path, tmp_path / "postgres"
     settings.OWNER_DATABASE = connections["default"].settings_dict

@@ -81,9 +81,9 @@ def test_a_file_without_its_parts_is_said(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_the_story_its_chain_and_its_guards_are_there(
-    made: Path, house: Incident, elsewhere: Elsewhere
+    made: Path, whole: Incident, elsewhere: Elsewhere
 ) -> None:
-    events = list(house.events.values_list("seq", "kind", "hash"))
+    events = list(whole.events.values_list("seq", "kind", "hash"))
     with elsewhere():
         done = restore(archive.read(made))
         found = Incident.objects.get()
@@ -104,7 +104,7 @@ def test_the_story_its_chain_and_its_guards_are_there(
 
 
 def test_the_story_goes_on_with_numbers_that_nobody_has_seen(
-    made: Path, house: Incident, ada: User, elsewhere: Elsewhere
+    made: Path, whole: Incident, ada: User, elsewhere: Elsewhere
 ) -> None:
     last = Incident.objects.order_by("-number").values_list("number", flat=True)[0]
     bus.publish("board:1", event="refresh")
@@ -113,14 +113,14 @@ def test_the_story_goes_on_with_numbers_that_nobody_has_seen(
         restore(archive.read(made))
         transitions.acknowledge(Incident.objects.get(), by=ada)
         fresh = opened(Product.objects.get())
-        assert (fresh.number, fresh.pk > house.pk + 1000) == (last + 101, True)
+        assert (fresh.number, fresh.pk > whole.pk + 1000) == (last + 101, True)
         assert list(verify(Incident.objects.all())) == []
         # A page that saw the old machine's last announcement loads anew instead of missing some.
         assert (bus.since(seen, frozenset({"board:1"})), bus.cursor() > seen + 1_000_000) == (None, True)
 
 
 def test_what_waited_is_held_and_nothing_is_under_way(
-    house: Incident, product: Product, tmp_path: Path, elsewhere: Elsewhere
+    whole: Incident, product: Product, tmp_path: Path, elsewhere: Elsewhere
 ) -> None:
     make_monitor(product)
     Monitor.objects.update(lease_token="7b1d1e9c-5ad9-4f3c-9d0e-2f3b7a1c0001")
@@ -140,14 +140,14 @@ def test_what_waited_is_held_and_nothing_is_under_way(
 
 
 def test_what_fell_due_between_backup_and_restore_is_held_and_what_does_later_is_told(
-    post: Mailbox, house: Incident, product: Product, ada: User, tmp_path: Path, elsewhere: Elsewhere
+    post: Mailbox, whole: Incident, product: Product, ada: User, tmp_path: Path, elsewhere: Elsewhere
 ) -> None:
     running_out, later = opened(product, by=ada), opened(product, by=ada)
     past, soon = moment.now() - timedelta(minutes=1), moment.now() + timedelta(minutes=5)
     for at in ("detected_at", "declared_at"):
         Incident.objects.update(**{at: past - timedelta(hours=1)})
     Clock.objects.update(due_at=soon, warn_at=soon)
-    Clock.objects.filter(incident=house, key="response").update(due_at=past)
+    Clock.objects.filter(incident=whole, key="response").update(due_at=past)
     began = past - timedelta(minutes=45)
     Clock.objects.filter(incident=running_out, key="response").update(started_at=began, warn_at=past)
     path = now(tmp_path / "file")
@@ -155,7 +155,7 @@ def test_what_fell_due_between_backup_and_restore_is_held_and_what_does_later_is
         held = restore(archive.read(path)).settled.held
         told = Delivery.objects.filter(key__in=["breached", "warned"]).exclude(route="inapp")
         assert set(told.values_list("key", "state")) == {("breached", "held"), ("warned", "held")}
-        assert {row.ref for row in told} == {house.ref, running_out.ref}
+        assert {row.ref for row in told} == {whole.ref, running_out.ref}
         assert (Delivery.objects.held().count(), Delivery.objects.waiting().count()) == (held, 0)
         assert (sweep.breach_due(), sweep.warn_due()) == (0, 0)
         assert list(verify(Incident.objects.all())) == []
@@ -165,15 +165,15 @@ def test_what_fell_due_between_backup_and_restore_is_held_and_what_does_later_is
 
 
 def test_no_reminder_that_fell_due_meanwhile_goes_out_unasked(
-    post: Mailbox, house: Incident, product: Product, ada: User, tmp_path: Path, elsewhere: Elsewhere
+    post: Mailbox, whole: Incident, product: Product, ada: User, tmp_path: Path, elsewhere: Elsewhere
 ) -> None:
     """Of a message that is owed, an update, a decision to look at again."""
     RoleHolder.objects.create(product=product, role="product_owner", user=ada, position=1)
-    decide(house, by=ada, choice="mitigate", reason="Flag", revisit=True)
+    decide(whole, by=ada, choice="mitigate", reason="Flag", revisit=True)
     past = moment.now() - timedelta(minutes=1)
     Decision.objects.update(revisit_at=past)
     Obligation.objects.create(
-        incident=house,
+        incident=whole,
         message="deployed",
         title="Deployed",
         cycle=1,
@@ -182,7 +182,7 @@ def test_no_reminder_that_fell_due_meanwhile_goes_out_unasked(
         late_at=past,
         look_at=past,
     )
-    Incident.objects.filter(pk=house.pk).update(update_due_at=past, remind_at=past)
+    Incident.objects.filter(pk=whole.pk).update(update_due_at=past, remind_at=past)
     path, before = now(tmp_path / "file"), list(Delivery.objects.values_list("pk", flat=True))
     with elsewhere():
         restore(archive.read(path))
@@ -206,12 +206,12 @@ def test_secrets_whose_key_is_not_here_are_named(made: Path, elsewhere: Elsewher
         assert lost()[2] == ["https://git.example.org/b"]
 
 
-def test_a_database_that_holds_something_is_refused(made: Path, house: Incident) -> None:
-    events = house.events.count()
+def test_a_database_that_holds_something_is_refused(made: Path, whole: Incident) -> None:
+    events = whole.events.count()
     said = refusal(made)
     assert said.startswith("This database holds Nightdesk already (")
     assert said.endswith("Nothing was changed.")
-    assert house.events.count() == events
+    assert whole.events.count() == events
 
 
 def test_who_is_connected_is_seen_although_it_is_another_role(made: Path, elsewhere: Elsewhere) -> None:
@@ -254,7 +254,7 @@ def test_a_newer_backup_is_refused_and_says_which_version(made: Path, elsewhere:
         assert "this server, 18, is older" in refusal(again(made, {"postgres": 99}))
 
 
-def test_an_older_backup_is_brought_up_to_date(house: Incident, elsewhere: Elsewhere, tmp_path: Path) -> None:
+def test_an_older_backup_is_brought_up_to_date(whole: Incident, elsewhere: Elsewhere, tmp_path: Path) -> None:
     with _before("notifications", "0001_squashed_0007_asks"):
         path = now(tmp_path / "old.backup")
     assert "notifications.0008_urgency" not in archive.read(path).manifest["migrations"]
@@ -267,10 +267,10 @@ def test_an_older_backup_is_brought_up_to_date(house: Incident, elsewhere: Elsew
 
 
 def test_deployments_of_an_older_backup_are_nothing_that_is_still_to_be_looked_at(
-    house: Incident, elsewhere: Elsewhere, tmp_path: Path
+    whole: Incident, elsewhere: Elsewhere, tmp_path: Path
 ) -> None:
     """Its rows are changed in the transaction that loads them."""
-    deployed(house.product, "0.1.0", 1)
+    deployed(whole.product, "0.1.0", 1)
     with _before("products", "0001_squashed_0010_deployments_followed"):
         path = now(tmp_path / "old.backup")
     with elsewhere():
@@ -311,7 +311,7 @@ def test_sql_that_ends_in_a_table_or_makes_no_sense_takes_everything_back(
 
 
 def test_a_story_that_was_changed_is_refused_until_somebody_accepts_it(
-    house: Incident, elsewhere: Elsewhere, tmp_path: Path
+    whole: Incident, elsewhere: Elsewhere, tmp_path: Path
 ) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE incidents_timelinepayload DISABLE TRIGGER timeline_guard_payload")
@@ -323,11 +323,11 @@ def test_a_story_that_was_changed_is_refused_until_somebody_accepts_it(
     with elsewhere():
         said = refusal(path)
         assert said.startswith(
-            f"A timeline in this backup is broken: {house.ref} entry 1: its words were changed"
+            f"A timeline in this backup is broken: {whole.ref} entry 1: its words were changed"
         )
         assert tables() == []
         assert (
             restore(archive.read(path), accept_broken=True).broken[0]
-            == f"{house.ref} entry 1: its words were changed"
+            == f"{whole.ref} entry 1: its words were changed"
         )
         assert Incident.objects.count() == 1

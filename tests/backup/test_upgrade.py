@@ -31,7 +31,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def old(kept: Path, transactional_db: None, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A data folder that the older PostgreSQL made, with a house in it."""
     if not kept.exists():
-        request.getfixturevalue("house")
+        request.getfixturevalue("whole")
         unfinished = kept.with_name("unfinished")
         unfinished.mkdir()
         _make(unfinished / "postgres", tmp_path / "file")
@@ -66,7 +66,7 @@ def heads(folder: Path, folder_programs: Path | None) -> list[tuple[Any, ...]]:
 
 
 def test_everything_moves_and_the_old_folder_is_kept(
-    old: Path, house: Incident, monkeypatch: pytest.MonkeyPatch
+    old: Path, whole: Incident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, version, load_new = heads(old, OLD), upgrade.made_by(old), upgrade._load
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 
+from tests.reading import in_one_line
 from tests.security.pages import PAGES
 from tests.security.test_pages import places
 from tests.security.world import World
@@ -18,10 +18,6 @@ BESIDE = f'<span id="waiting"> {COUNT}</span>'
 BROUGHT = f'<span id="waiting" hx-swap-oob="outerMorph"> {COUNT}</span>'
 
 
-def in_one_line(answer: Any) -> str:
-    return " ".join(answer.text.split())
-
-
 def test_every_live_page_follows_and_brings_along_what_waits(world: World) -> None:
     """The team's administrator is listed as Product Owner; nobody has decided on the incident."""
     client, live, wrong = world.clients["team_admin"], set(), []
@@ -30,12 +26,14 @@ def test_every_live_page_follows_and_brings_along_what_waits(world: World) -> No
             continue
         for _thing, path, _missing in places(row, world):
             answer = client.get(path)
-            page = in_one_line(answer) if answer.status_code == 200 else ""
+            page = in_one_line(answer.text) if answer.status_code == 200 else ""
             if 'id="live"' not in page:
                 continue
             live.add(row.name)
             fetched = FOLLOWS.search(page)
-            brought = in_one_line(client.get(fetched[1], headers={"HX-Request": "true"})) if fetched else ""
+            brought = (
+                in_one_line(client.get(fetched[1], headers={"HX-Request": "true"}).text) if fetched else ""
+            )
             wrong += [
                 f"{row.name} {what}: {found}, not {wanted}"
                 for what, found, wanted in (

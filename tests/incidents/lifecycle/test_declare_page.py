@@ -12,6 +12,7 @@ from foundation import moment
 from incidents.models import Incident, Status
 from products.models import Product
 from tests.factories import make_product
+from tests.reading import in_one_line, tight
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -170,7 +171,7 @@ def test_a_title_is_one_line(phone: Client, product: Product) -> None:
 
 def test_more_is_folded_until_something_in_it_was_chosen(phone: Client, product: Product) -> None:
     for address, there in (("/declare/", False), ("/declare/?mode=drill", True)):
-        page = phone.get(address).content.decode()
+        page = in_one_line(tight(phone.get(address).text))
         assert ('<details class="fold" open><summary>More' in page) == there, address
 
 
@@ -187,5 +188,5 @@ def test_a_link_may_name_the_product_as_people_do(phone: Client, product: Produc
 
 
 def test_a_drill_is_called_one_from_the_first_line(phone: Client, product: Product) -> None:
-    assert "<h1>Start a drill</h1>" in phone.get("/declare/", {"mode": "drill"}).content.decode()
-    assert "<h1>Declare an incident</h1>" in phone.get("/declare/").content.decode()
+    assert "<h1>Start a drill</h1>" in tight(phone.get("/declare/", {"mode": "drill"}).text)
+    assert "<h1>Declare an incident</h1>" in tight(phone.get("/declare/").text)

@@ -17,6 +17,7 @@ from incidents.timeline.verify import verify
 from notifications.models import Delivery
 from products.models import Product
 from tests.factories import join, make_product, make_team, make_user
+from tests.reading import in_one_line
 
 pytestmark = pytest.mark.usefixtures("declared")
 
@@ -176,7 +177,7 @@ def test_of_an_original_that_became_private_others_read_no_number(
     Incident.objects.filter(pk=incident.pk).update(private=True)
     Participant.objects.filter(incident=incident).delete()
     Participant.objects.create(incident=incident, user=ada)
-    said = everything()
+    said = in_one_line(everything())
     assert incident.ref not in said
     assert ("Duplicate of a private incident" in said, "A private incident goes on" in said) == (True, True)
     client.force_login(ada)

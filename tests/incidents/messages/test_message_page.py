@@ -15,6 +15,7 @@ from tests.api.conftest import Script
 from tests.factories import join, make_target, make_user
 from tests.incidents.conftest import House, begin
 from tests.incidents.telling_people import channel, deployed, view
+from tests.reading import in_one_line
 
 pytestmark = pytest.mark.usefixtures("declared")
 
@@ -52,7 +53,7 @@ def test_it_shows_each_channel_and_what_is_left_out_with_why(
     assert "<del>No user action required.</del>" in page
     assert "No monitor watches this product." in page
     # Users' channels are chosen; the team's own are offered.
-    assert f'value="{users.pk}" checked' in page
+    assert f'value="{users.pk}" checked' in in_one_line(page)
     assert page.count(" checked") == 1
 
 
@@ -94,8 +95,11 @@ def test_a_text_that_changed_since_is_shown_before_anything_leaves(
     answer = phone.post(page_of(incident), {"said": read, "channel": [users.pk]})
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "<del>Service restored to normal.</del> is left out now. The monitor Checkout says: Down." in page
-    assert f'value="{users.pk}" checked' in page
+    assert (
+        "<del>Service restored to normal.</del> is left out now. The monitor Checkout says: Down."
+        in in_one_line(page)
+    )
+    assert f'value="{users.pk}" checked' in in_one_line(page)
     assert not Delivery.objects.filter(key="message").exists()
 
 

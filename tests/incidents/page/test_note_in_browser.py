@@ -24,7 +24,7 @@ def test_it_leads_to_the_timeline(
     page = context.new_page()
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{asgi_server}/incidents/INC-1/")
-    expect(page.get_by_text("Affected not counted")).to_be_visible()
+    expect(page.get_by_text("Affected not counted", exact=True)).to_be_visible()
     page.locator("[name=segment][value=people]").check(force=True)
     page.goto(f"{asgi_server}/incidents/INC-1/note")
     page.get_by_label("Note").fill("Cache is full")

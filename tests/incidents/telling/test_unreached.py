@@ -21,6 +21,7 @@ from products.models import Product
 from tests.factories import join, make_user
 from tests.notifications.mailbox import Mailbox, mailbox
 from tests.notifications.receiving import Take, receiver
+from tests.reading import in_one_line
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house")]
 NO_MAIL = "E-mail: The mail server takes no connections."
@@ -75,7 +76,7 @@ def told(key: str = "unreached") -> list[tuple[str, str]]:
 
 def page(client: Client, incident: Incident, reader: User) -> str:
     client.force_login(reader)
-    return client.get(f"/incidents/{incident.ref}/").text
+    return in_one_line(client.get(f"/incidents/{incident.ref}/").text)
 
 
 def test_one_whom_no_way_reaches_is_said_on_the_page_and_to_whoever_declared_it_and_the_others(

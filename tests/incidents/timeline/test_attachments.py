@@ -21,6 +21,7 @@ from incidents.timeline import corrections
 from incidents.timeline.verify import verify
 from incidents.work import steps
 from products.models import Product
+from tests.reading import in_one_line
 
 pytestmark = pytest.mark.usefixtures("declared")
 
@@ -58,7 +59,7 @@ def test_a_box_is_attested_with_a_file_that_page_markdown_and_chain_name(
     exported = reader.get(f"/incidents/{incident.ref}/checklist.md").content.decode()
     assert f"(graph.png, 70 bytes, sha256 {digest[:12]}…)" in exported
     entry = reader.get(f"/incidents/{incident.ref}/events/{event.seq}/").content.decode()
-    assert f'<img class="shown" src="{address}" alt="The picture graph.png">' in entry
+    assert f'<img class="shown" src="{address}" alt="The picture graph.png">' in in_one_line(entry)
     assert list(verify(Incident.objects.all())) == []
 
 
