@@ -18,7 +18,7 @@ from config import cluster, embedded, importing
 from config.health.judgement import Report
 from config.health.reader import reader
 from foundation.frames import roomy
-from tests import depth
+from tests import depth, parts
 from tests.fixtures import emptying, kept
 
 # Playwright's sync API keeps a loop running in this thread; without this the ORM refuses to work beside it.
@@ -50,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--deep", action="store_true", help="searches go as far as before a release (tests/depth.py)"
     )
+    parser.addoption(
+        "--long", action="store_true", help="the other part of the suite: what takes long (tests/parts.py)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,22 +67,13 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("nightdesk")
 
 
-# Files that start whole systems or take long by one test: they begin, so that the run ends on short ones.
-LONG = (
-    "incidents/lifecycle/test_races",
-    "security/test_canaries",
-    "backup/test_drill",
-    "chaos/",
-    "journeys/",
-    "crash/",
-    "health/test_wedges",
-    "production/test_house",
-    "setup/",
-    "security/",
-    "hotfixes/observing/",
-    "api/test_description",
-    "notifications/test_thousand",
-)
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    is_test = collection_path.name.startswith("test_") and collection_path.suffix == ".py"
+    return True if is_test and parts.is_left_out(collection_path, config) else None
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    return parts.said(config)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -94,13 +88,8 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each worker of xdist takes the next file in this order (./run test)."""
-
-    def rank(item: pytest.Item) -> int:
-        path = item.nodeid.removeprefix("tests/")
-        return next((place for place, start in enumerate(LONG) if path.startswith(start)), len(LONG))
-
-    items.sort(key=rank)
+    """Each worker of xdist takes the next file in this order (./run test): those that take long by one test begin."""
+    items.sort(key=lambda item: parts.turn(item.path))
 
 
 @pytest.hookimpl(tryfirst=True)

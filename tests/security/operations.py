@@ -277,7 +277,7 @@ AREAS: dict[str, list[Operation]] = {}
 for _row in OPERATIONS:
     AREAS.setdefault(_row.path.split("/")[1], []).append(_row)
 
-# Kept out of the description; named in test_operations.py.
+# Kept out of the description; named in test_rules.py.
 UNDESCRIBED = {"/incidents/{ref}/{verb}"}
 
 

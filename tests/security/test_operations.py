@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
@@ -14,7 +13,6 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Role, Scope
-from config.api.api import api
 from tests.security.around_incident import OKAPI
 from tests.security.asking import (
     FORBIDDEN,
@@ -33,7 +31,6 @@ from tests.security.operations import (
     ANY,
     AREAS,
     OPERATIONS,
-    UNDESCRIBED,
     UNKNOWN,
     Operation,
     without,
@@ -65,23 +62,6 @@ def world(world: World) -> World:
             world.tokens[without(row)] = token_of(world.people["manager"], *(set(Scope) - row.scopes))
     used_just_now()
     return world
-
-
-def test_every_operation_has_a_rule_and_every_rule_an_operation() -> None:
-    there = {
-        f"{method} {_shape(path)}"
-        for _prefix, router in api._routers
-        for path, view in router.path_operations.items()
-        for operation in view.operations
-        for method in operation.methods
-        if path not in UNDESCRIBED
-    }
-    assert there == {row.call.replace("krow", "{}") for row in OPERATIONS}
-    assert len(OPERATIONS) == len(there)
-
-
-def _shape(path: str) -> str:
-    return re.sub(r"\{[^}]*\}", "{}", path)
 
 
 @pytest.mark.parametrize("area", AREAS)

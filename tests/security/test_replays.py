@@ -14,7 +14,8 @@ from pytest_django import Settings
 from config.api.api import api
 from foundation.models import IdempotencyKey
 from tests.security.operations import OPERATIONS, Operation
-from tests.security.test_operations import _shape, bearer, places
+from tests.security.test_operations import bearer, places
+from tests.security.test_rules import shape
 from tests.security.world import World
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def replaying() -> list[Operation]:
     """The operations that the description gives the key."""
     paths = api.get_openapi_schema(path_prefix="")["paths"]
     named = {
-        f"{method.upper()} {_shape(path)}"
+        f"{method.upper()} {shape(path)}"
         for path, operations in paths.items()
         for method, operation in operations.items()
         if any(each["name"] == KEY for each in operation.get("parameters", []))
