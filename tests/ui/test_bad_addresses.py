@@ -3,10 +3,21 @@
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from incidents.lifecycle.declare import declare
 from tests.factories import join, make_product, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def ada(undone: None) -> User:
+    """An administrator of a team with one incident."""
+    product = make_product()
+    ada = make_user("ada@example.test", is_administrator=True)
+    join(ada, product.team)
+    declare(product, by=ada, title="Sign-in fails", severity=product.severities().first())
+    return ada
 
 
 @pytest.mark.parametrize(
@@ -31,11 +42,7 @@ pytestmark = pytest.mark.django_db
         f"/declare/?title={'x' * 5000}",
     ],
 )
-def test_a_strange_address_is_answered(client: Client, address: str) -> None:
-    product = make_product()
-    ada = make_user("ada@example.test", is_administrator=True)
-    join(ada, product.team)
-    declare(product, by=ada, title="Sign-in fails", severity=product.severities().first())
+def test_a_strange_address_is_answered(client: Client, ada: User, address: str) -> None:
     client.force_login(ada)
     assert client.get(address).status_code in {200, 302, 404}
 
@@ -48,10 +55,7 @@ def test_a_strange_address_is_answered(client: Client, address: str) -> None:
         *("/settings/", "/settings/people/", "/settings/teams/", "/incidents/INC-1/events/1/"),
     ],
 )
-def test_a_page_answers_head_too(client: Client, address: str) -> None:
-    product = make_product()
-    ada = make_user("ada@example.test", is_administrator=True)
-    declare(product, by=ada, title="Sign-in fails", severity=product.severities().first())
+def test_a_page_answers_head_too(client: Client, ada: User, address: str) -> None:
     client.force_login(ada)
     assert client.head(address).status_code == 200
     assert client.get(address).headers["Cache-Control"] == "private, no-store"
