@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import allowed, signed_in
 from accounts.models import User
+from hotfixes.decision import decide
 from hotfixes.naming import named
 from hotfixes.standing import shown
 from hotfixes.standing.repository_state import RepositoryState, repository_state
@@ -107,6 +108,7 @@ def _render(request: HttpRequest, incident: Incident) -> str:
         "found": found,
         "may": allowed(user, "start_hotfix", incident) and may_start(incident),
         "may_look": allowed(user, "look_again", incident) and incident.is_open,
+        "decided": decide.standing(incident) is not None,
         "looking": any(one.state and one.state.looking for one in found),
         "offer": OFFERS["start_hotfix"],
         "zone": user.time_zone or incident.product.team.time_zone,
