@@ -45,14 +45,7 @@ def _hotfix(one: Standing, overrides: list[Any], attestations: list[Any]) -> dic
         "deploy": _deploy(one),
         "counts": one.counts,
         "checks": [
-            {
-                "key": check.key,
-                "title": check.title,
-                "verdict": check.verdict,
-                "label": check.label,
-                "summary": check.summary,
-                "waived": check.waived,
-            }
+            {name: getattr(check, name) for name in ("key", "title", "verdict", "label", "summary", "waived")}
             for check in one.checks
             if check.verdict in OPEN_ENDS
         ],

@@ -190,8 +190,7 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
     ) = cursor.fetchone()  # fmt: skip
     cursor.execute(_BEATS)
     beats = tuple(Beat(*row) for row in cursor.fetchall())
-    cursor.execute(_MADE)
-    made = tuple(name for (name,) in cursor.fetchall())
+    made = _made(cursor)
     unmade = min(_migrations().difference(made), default="")
     stuck, stuck_since, unmailed = (0, None, 0) if unmade else _stuck(cursor)
     processes = _processes(cursor)
@@ -222,6 +221,12 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
         newer=newer(made),
         no_room_since=room.gone_since(),
     )
+
+
+def _made(cursor: Cursor) -> tuple[str, ...]:
+    """The migrations that this database has, as "app.name"."""
+    cursor.execute(_MADE)
+    return tuple(name for (name,) in cursor.fetchall())
 
 
 @cache
