@@ -20,8 +20,9 @@ from hotfixes.deployments.recognising import unclear
 from hotfixes.models import Hotfix
 from hotfixes.reported.deployments import environment_of, report_deployment
 from products.api.lookup import named_product
-from products.models import Deployment
+from products.models import Deployment, Environment, Product
 from products.token_products import narrowed
+from products.vocabulary import EnvironmentKind
 
 router = Router(tags=["deployments"], auth=Bearer(Scope.READ, Scope.HOTFIXES, Scope.INGEST))
 REPORTED_WITH = Bearer(Scope.INGEST, Scope.HOTFIXES)
@@ -126,18 +127,26 @@ def report(request: HttpRequest, body: NewDeployment) -> Status[dict[str, Any]]:
 @router.get("/deployments", response=Listed[DeploymentShape])
 def list_deployments(request: HttpRequest, asked: Query[DeploymentFilters]) -> dict[str, Any]:
     """What was reported of products one may see, the newest first."""
-    from products.models import Product
-
-    seen = Product.objects.visible_to(person_of(request))
-    rows = narrowed(_rows().filter(product__in=seen), token_of(request))
+    products = narrowed(Product.objects.visible_to(person_of(request)), token_of(request), "pk")
     if asked.product:
-        rows = rows.filter(product=named_product(request, asked.product))
+        products = products.filter(pk=named_product(request, asked.product).pk)
+    rows = _rows().filter(product__in=products)
     if asked.environment:
-        kinds = rows.filter(environment__kind=asked.environment.casefold())
-        rows = kinds if kinds.exists() else rows.filter(environment__slug=asked.environment)
+        rows = rows.filter(environment__in=_environments(products, asked.environment))
     found = asked.page(rows, "-at", "-pk")
     refs = _seen(request, found.items)
     return listed(found, lambda one: deployment_shape(one, refs))
+
+
+def _environments(products: QuerySet[Product], name: str) -> QuerySet[Environment]:
+    """By kind, else by slug. ValidationError on `environment` where `products` have none that is called so."""
+    rows = Environment.objects.filter(product__in=products)
+    named = rows.filter(kind=name.casefold())
+    if not named.exists():
+        named = rows.filter(slug=name)
+    if not named.exists() and name.casefold() not in EnvironmentKind.values:
+        raise ValidationError({"environment": _("There is no environment “%(name)s” here.") % {"name": name}})
+    return named
 
 
 def deployment_shape(one: Deployment, seen: set[str]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from incidents.sight import in_sight
 from incidents.timeline.hiding import with_corrections
 from notifications.api.shapes import DeliveryShape, delivery_shape
 from notifications.models import Delivery
-from products.api import named_product
+from products.api import named_product, severities_of
 from products.token_products import narrowed
 
 # One router for all files here: two would each answer only their own methods of one address.
@@ -40,7 +40,9 @@ ACTED_WITH = Bearer(Scope.INCIDENTS)
 class IncidentFilters(Paging):
     status: Annotated[Text, Field(description="Comma list; `open`: what somebody still has to do.")] = ""
     product: Annotated[Text, Field(description="Its slug.")] = ""
-    severity: Annotated[Text, Field(description="Its key in the process, in any case.")] = ""
+    severity: Annotated[
+        Text, Field(description="By their keys in the process, in any case: `critical,high`.")
+    ] = ""
     since: Annotated[Moment | None, Field(description="Declared then or later.")] = None
     mode: Annotated[Text, Field(description="Comma list of live, drill, retrospective; all without.")] = ""
     q: Annotated[Text, Field(description="Words of title, impact or workaround.")] = ""
@@ -127,7 +129,7 @@ def matching(request: HttpRequest, asked: IncidentFilters) -> IncidentQuerySet:
     if asked.product:
         incidents = incidents.filter(product=named_product(request, asked.product))
     if asked.severity:
-        incidents = incidents.filter(severity__key__iexact=asked.severity)
+        incidents = incidents.filter(severity__in=severities_of(asked.severity))
     return incidents.filter(declared_at__gte=asked.since) if asked.since else incidents
 
 

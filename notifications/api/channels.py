@@ -46,7 +46,7 @@ def list_channels(request: HttpRequest, asked: Query[ChannelFilters]) -> dict[st
     """Those of one's teams and one's own, by name; archived ones apart."""
     rows = _reachable(request).filter(archived_at__isnull=not asked.archived)
     if asked.team:
-        rows = rows.filter(team__slug=asked.team)
+        rows = rows.filter(team=_named_team(request, asked.team))
     found = asked.page(rows, "name", "pk")
     shown = {one.channel.pk: one for one in standings(_whole([channel.pk for channel in found.items]))}
     return listed(found, lambda channel: channel_shape(shown[channel.pk]))
@@ -155,11 +155,15 @@ def _channel(request: HttpRequest, pk: int, action: str) -> Channel:
 def _team(request: HttpRequest, slug: str | None) -> Team | None:
     if not slug:
         return None
-    user = person_of(request)
-    team = teams_of(user).filter(slug=slug).first()
+    team = _named_team(request, slug)
+    authorize(person_of(request), "add_channel", team)
+    return team
+
+
+def _named_team(request: HttpRequest, slug: str) -> Team:
+    team = teams_of(person_of(request)).filter(slug=slug).first()
     if team is None:
         raise ValidationError({"team": _("There is no team “%(slug)s” here.") % {"slug": slug}})
-    authorize(user, "add_channel", team)
     return team
 
 

@@ -6,12 +6,14 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.access import allowed, authorize, teams_of
 from accounts.bearer import person_of, token_of
 from accounts.models import Team, User
+from foundation.shapes import comma_list
 from products.aliases import called
 from products.models import Hold, Process, Product, ProductSlug, Severity
 from products.token_products import narrowed
@@ -65,6 +67,13 @@ def severity_of(product: Product, key: str) -> Severity:
     keys = ", ".join(severity.key for severity in severities)
     words = {"product": product.name, "keys": keys}
     raise ValidationError({"severity": _("%(product)s has these severities: %(keys)s.") % words})
+
+
+def severities_of(text: str) -> QuerySet[Severity]:
+    """Those that a list's filter names, of whatever process. ValidationError on `severity` where one is unknown."""
+    rows = Severity.objects.annotate(lower=Lower("key"))
+    known = sorted(set(rows.values_list("lower", flat=True)))
+    return rows.filter(lower__in=comma_list(text, "severity", known))
 
 
 def team_of(user: User, slug: str) -> Team:

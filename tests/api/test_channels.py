@@ -144,7 +144,8 @@ def test_archived_it_is_listed_apart_and_sends_no_test(script: Script) -> None:
     assert (script.get("/channels")["items"], len(script.get("/channels?archived=true")["items"])) == ([], 1)
     problem(script("POST", f"{path}/test"), 422)
     assert script.post(f"{path}/restore")["archived_at"] is None
-    assert len(script.get("/channels")["items"]) == 1
+    assert len(script.get("/channels?team=payments")["items"]) == 1
+    assert problem(script("GET", "/channels?team=moon"), 422)["errors"][0]["field"] == "team"
 
 
 @pytest.mark.django_db(transaction=True)

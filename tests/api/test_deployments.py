@@ -175,4 +175,6 @@ def test_the_list_is_told_apart_by_product_and_environment(
     found = script.get("/deployments?product=Staff%20Mobile&environment=staging")["items"]
     assert [(one["environment"], one["status"]) for one in found] == [("staging", "started")]
     assert len(script.get("/deployments?limit=1")["items"]) == 1
-    assert script.get("/deployments?environment=moon") == {"items": [], "next": None}
+    assert script.get("/deployments?environment=dev") == {"items": [], "next": None}
+    moon = problem(script("GET", "/deployments?environment=moon"), 422)["errors"]
+    assert moon == [{"field": "environment", "message": "There is no environment “moon” here."}]

@@ -247,6 +247,7 @@ def test_lists_filter_and_page(script: Script, product: Product) -> None:
     assert refs("status=active,resolved") == ["INC-3", "INC-2", "INC-1"]
     assert refs("status=open") == ["INC-3", "INC-2"]
     assert refs("severity=CRITICAL&product=staff-mobile&q=case+2") == ["INC-3"]
+    assert refs("severity=high,medium") == []
     assert refs("since=2099-01-01T00:00:00Z") == []
     first = script.get("/incidents?limit=2")
     assert len(first["items"]) == 2
@@ -257,6 +258,8 @@ def test_lists_filter_and_page(script: Script, product: Product) -> None:
         ("cursor=zzz", "cursor"),
         ("limit=0", "limit"),
         ("since=x", "since"),
+        ("severity=nope", "severity"),
+        ("product=nope", "product"),
     ):
         assert problem(script("GET", f"/incidents?{query}"), 422)["errors"][0]["field"] == field
 
