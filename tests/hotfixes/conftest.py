@@ -1,9 +1,14 @@
 """Olga decides (listed as Product Owner), Ada responds, on a product by Krow's process.
 
 `watched` is another product, whose repository is a real one beside the tests, read as the operator allows it: by file.
+
+A file none of whose tests commits makes product, Ada and Olga once: `pytestmark = pytest.mark.usefixtures("crew")`.
+Where nearly all of them begin later in a story, a module's fixture of the file's own, which asks for `crew`, tells it
+once.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,18 +22,30 @@ from tests.factories import join, make_product, make_user
 from tests.hotfixes.observing.house import House
 from tests.hotfixes.observing.house import house as house_of
 from tests.hotfixes.observing.watched import Watched
+from tests.houses import of_house
+
+
+@dataclass(frozen=True)
+class Crew:
+    product: Product
+    ada: User
+    olga: User
+
+
+@pytest.fixture(scope="module")
+def crew(undone: None) -> Crew:
+    product = make_product()
+    return Crew(product, _ada(product), _olga(product))
 
 
 @pytest.fixture
-def product(db: None) -> Product:
-    return make_product()
+def product(request: pytest.FixtureRequest, db: None) -> Product:
+    return of_house(request, "product", make_product, house="crew")
 
 
 @pytest.fixture
-def ada(product: Product) -> User:
-    user = make_user("ada@example.test")
-    join(user, product.team)
-    return user
+def ada(request: pytest.FixtureRequest, product: Product) -> User:
+    return of_house(request, "ada", lambda: _ada(product), house="crew")
 
 
 @pytest.fixture
@@ -38,7 +55,16 @@ def ben(product: Product) -> User:
 
 
 @pytest.fixture
-def olga(product: Product) -> User:
+def olga(request: pytest.FixtureRequest, product: Product) -> User:
+    return of_house(request, "olga", lambda: _olga(product), house="crew")
+
+
+def _ada(product: Product) -> User:
+    join(user := make_user("ada@example.test"), product.team)
+    return user
+
+
+def _olga(product: Product) -> User:
     user = make_user("olga@example.test")
     join(user, product.team, Role.VIEWER)
     RoleHolder.objects.create(product=product, role="product_owner", user=user, position=1)

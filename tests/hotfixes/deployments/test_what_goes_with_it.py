@@ -12,12 +12,12 @@ from incidents.models import Incident
 from incidents.sentences.sentences import sentence
 from products.models import Deployment, Environment, Product
 from products.vocabulary import EnvironmentKind
-from tests.hotfixes.deployments.test_taken_back import fix, fresh, gone_back, other, page, settle, stage, told
+from tests.hotfixes.deployments.taken import fix, fresh, gone_back, other, out, page, settle, stage, told
 from tests.hotfixes.rollback.test_remedy import decided, production
 
-__all__ = ["fix", "other"]
+__all__ = ["fix", "other", "out"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("out")
 CONFIRM = "/decisions/{}/confirm?choice=rollback&option=redeploy_previous_tag"
 HIDDEN = "a fix of an incident that you may not see"
 
