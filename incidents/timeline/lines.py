@@ -16,7 +16,7 @@ from products.vocabulary import EventKind
 from ui.moments import moment_html
 
 # Raised whenever incidents/line.html or a sentence changes, so that `./run render_lines` knows what is old.
-TEMPLATE_VERSION = 2
+TEMPLATE_VERSION = 3
 LANGUAGE = "en"
 
 _MACHINE_LOUD = {EventKind.CLOCK_BREACHED, EventKind.MONITOR_DOWN}
