@@ -2,9 +2,9 @@
 
 `watched` is another product, whose repository is a real one beside the tests, read as the operator allows it: by file.
 
-A file none of whose tests commits makes product, Ada and Olga once: `pytestmark = pytest.mark.usefixtures("crew")`.
-Where nearly all of them begin later in a story, a module's fixture of the file's own, which asks for `crew`, tells it
-once.
+A file none of whose tests commits makes product, Ada and Olga once: `pytestmark = pytest.mark.usefixtures("crew")`;
+with the incident that nearly all of its tests begin with, `usefixtures("declared")`. Where they begin later in a story,
+a module's fixture of the file's own, which asks for `crew`, tells it once.
 """
 
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from accounts.models import Role, User
-from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from products.models import Product, RoleHolder
 from tests.factories import join, make_product, make_user
 from tests.hotfixes.observing.house import House
 from tests.hotfixes.observing.house import house as house_of
 from tests.hotfixes.observing.watched import Watched
+from tests.hotfixes.starting import critical
 from tests.houses import of_house
 
 
@@ -71,9 +71,17 @@ def _olga(product: Product) -> User:
     return user
 
 
+@pytest.fixture(scope="module")
+def declared(crew: Crew) -> Incident:
+    return critical(crew.product, crew.ada)
+
+
 @pytest.fixture
-def incident(product: Product, ada: User, olga: User) -> Incident:
-    return declare(product, by=ada, title="Sign-in fails", severity=product.severities().get(key="CRITICAL"))
+def incident(request: pytest.FixtureRequest, product: Product, ada: User, olga: User) -> Incident:
+    if "declared" not in request.fixturenames:
+        return critical(product, ada)
+    known = Incident.objects.select_related("product__team", "severity", "process_version")
+    return known.get(pk=request.getfixturevalue("declared").pk)
 
 
 @pytest.fixture

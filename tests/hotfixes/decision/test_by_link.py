@@ -18,6 +18,8 @@ from products.models import RoleHolder
 from tests.factories import PASSWORD
 from tests.signing import sign_in
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 SENT = {"choice": "hotfix", "reason": "One line"}
 
 

@@ -3,7 +3,6 @@
 K138.
 """
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -25,10 +24,11 @@ from incidents.roles import roles
 from incidents.timeline import corrections
 from incidents.timeline.verify import verify
 from notifications.models import Delivery
-from products.models import Product, RoleHolder
+from products.models import Product
 from tests.factories import join, make_user
-from tests.incidents.lifecycle.test_races import together
 from tests.signing import sign_in
+
+pytestmark = pytest.mark.usefixtures("declared")
 
 WHY = "One line"
 
@@ -297,34 +297,3 @@ def test_the_card_asks_the_same_number_of_questions_whatever_the_history(
         proposing.propose(incident, by=ada, choice="hotfix", text=f"x{n}")
         transitions.describe(incident, by=ada, users_affected=n + 1)
     assert queries() == before
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_owners_at_once_one_decides_and_the_other_reads_it(
-    incident: Incident, product: Product, olga: User, ben: User
-) -> None:
-    """Issue 6: a decision race, two owners, one refresh: 302 and 409, and the refreshed card says who it was."""
-    RoleHolder.objects.create(product=product, role="product_owner", user=ben, position=2)
-    path = f"/decisions/{incident.ref}/confirm"
-    phones = {user.name: sign_in(user) for user in (olga, ben)}
-    sent = {}
-    for name, choice in (("Olga", "hotfix"), ("Ben", "mitigate")):
-        page = phones[name].get(f"{path}?choice={choice}").content.decode()
-        seen = re.findall(r'name="seen" value="(\w{64})"', page)
-        sent[name] = {"choice": choice, "reason": name, "seen": seen[0]}
-    answers: dict[str, Any] = {}
-
-    def act(number: int) -> None:
-        name = ("Olga", "Ben")[number]
-        answers[name] = phones[name].post(path, sent[name])
-
-    assert together(act, 2) == {"won": 2}
-    assert sorted(answer.status_code for answer in answers.values()) == [302, 409]
-    made = Decision.objects.get()
-    loser = next(name for name, answer in answers.items() if answer.status_code == 409)
-    words = f"{made.by} has decided: {made.words} (decision 1)."
-    assert ("Somebody was faster." in answers[loser].content.decode(), made.reason != loser) == (True, True)
-    assert words in answers[loser].content.decode()
-    assert made.words in phones[loser].get(f"/decisions/{incident.ref}/").content.decode()
-    assert incident.events.filter(kind="decided").count() == 1
-    assert list(verify(Incident.objects.all())) == []

@@ -23,7 +23,8 @@ from incidents.timeline.verify import verify
 from products.components import set_components
 from products.models import Product, RoleHolder
 from tests.factories import join, make_monitor, make_product, make_user
-from tests.incidents.lifecycle.test_races import together
+
+pytestmark = pytest.mark.usefixtures("declared")
 
 WHY = "Mending it is a line"
 
@@ -221,21 +222,3 @@ def test_the_database_keeps_one_standing_decision(incident: Incident, olga: User
     }
     with pytest.raises(IntegrityError), transaction.atomic():
         Decision.objects.create(**values, number=2, event=event)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_ten_at_once_have_one_winner(incident: Incident, olga: User) -> None:
-    choices = ("hotfix", "rollback", "mitigate")
-
-    def act(number: int) -> None:
-        choice = choices[number % 3]
-        option = "halt_rollout" if choice == "rollback" else ""
-        decide(
-            Incident.objects.get(pk=incident.pk), by=olga, choice=choice, option=option, reason=f"{number}"
-        )
-
-    assert together(act, 10) == {"won": 1, "Decided": 9}
-    assert Decision.objects.count() == 1
-    assert incident.events.filter(kind="decided").count() == 1
-    assert incident.events.filter(kind__in=("hotfix_started", "rollback_started")).count() <= 1
-    assert list(verify(Incident.objects.all())) == []

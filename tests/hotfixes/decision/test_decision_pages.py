@@ -21,6 +21,8 @@ from products.models import Product, RoleHolder
 from tests.factories import make_user
 from tests.signing import sign_in
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 @pytest.fixture
 def phone(olga: User) -> Client:
@@ -110,10 +112,6 @@ def test_the_card_costs_few_queries(
     with django_assert_max_num_queries(21):
         page = phone.get(f"/decisions/{incident.ref}/").content.decode()
     assert "Since when?" in page
-
-
-def test_an_empty_list_says_what_comes_here(phone: Client, olga: User) -> None:
-    assert "Nothing to decide yet" in phone.get("/decisions/").content.decode()
 
 
 def test_unknowns_come_first_then_the_facts_and_the_ways_back(phone: Client, incident: Incident) -> None:

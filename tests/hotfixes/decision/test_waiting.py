@@ -17,6 +17,8 @@ from incidents.work.report import report
 from products.models import ProcessVersion, RoleHolder
 from tests.factories import join, make_product, make_user
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 @pytest.fixture
 def kim(incident: Incident) -> User:

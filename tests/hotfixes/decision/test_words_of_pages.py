@@ -16,6 +16,8 @@ from tests.factories import make_target
 from tests.reading import tight
 from tests.signing import sign_in
 
+pytestmark = pytest.mark.usefixtures("crew")
+
 
 @pytest.fixture
 def phone(olga: User) -> Client:
@@ -65,3 +67,7 @@ def test_a_question_that_is_too_long_is_refused_beside_its_field_and_kept(
     page = answer.content.decode()
     assert (answer.status_code, Question.objects.count(), long.strip() in page) == (422, 0, True)
     assert f"At most 1000 characters; these are {len(long.strip())}. Shorten it." in page
+
+
+def test_an_empty_list_says_what_comes_here(phone: Client, olga: User) -> None:
+    assert "Nothing to decide yet" in phone.get("/decisions/").content.decode()

@@ -33,6 +33,8 @@ from tests.hotfixes.rollback.test_ways import deployed
 
 __all__ = ["before"]
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 def test_what_was_brought_out_since_it_was_back_is_taken_back_by_a_rollback_of_its_own(
     incident: Incident, product: Product, ada: User, olga: User, before: None

@@ -22,6 +22,8 @@ from tests.signing import sign_in
 
 __all__ = ["before"]
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 
 def rows(product: Product) -> list[tuple[str, str, str]]:
     told = Deployment.objects.filter(product=product).order_by("at", "pk")

@@ -32,6 +32,8 @@ from products.vocabulary import EnvironmentKind
 from tests.factories import make_target
 from tests.hotfixes.rollback.test_ways import deployed
 
+pytestmark = pytest.mark.usefixtures("declared")
+
 WHY = "Faster than mending it"
 REDEPLOY, HALT = "redeploy_previous_tag", "halt_rollout"
 
