@@ -16,7 +16,7 @@ from django.views.defaults import server_error
 
 from foundation import room
 from foundation.outage import outage
-from foundation.problems import CONTENT_TYPE, FOR_MACHINES, problem
+from foundation.problems import CONTENT_TYPE, FOR_MACHINES, InOwnWords, problem
 from ui.htmx import by_htmx
 
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate")
@@ -29,6 +29,7 @@ class ProblemDetails:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         foreign = response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE
+        foreign = foreign and not isinstance(response, InOwnWords)
         if not foreign or not request.path.startswith(FOR_MACHINES):
             return response
         words = {

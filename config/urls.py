@@ -5,6 +5,8 @@ from django.urls.resolvers import RoutePattern
 
 from config.api.page import api_page
 from config.problem_pages import nothing
+from monitoring.models import Tool
+from monitoring.views.alerts_in import alerts, enqueue
 from monitoring.views.push import push, script
 from notifications.views.slack import slack
 
@@ -26,6 +28,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     Later(RoutePattern("api/v1/"), "config.api.urls", app_name="ninja", namespace="api"),
     re_path(r"^api(/(?P<rest>.*))?$", nothing, name="no_api"),
     path("in/push/<str:key>", push, name="push"),
+    path("in/events/v2/enqueue", enqueue, name="events_in"),
+    *(
+        path(f"in/{tool}/<str:key>", alerts, {"tool": tool}, name=f"{tool}_in")
+        for tool in Tool
+        if tool != Tool.EVENTS
+    ),
     path("in/slack/<str:key>", slack, name="slack"),
     path("nightdesk-push", script, name="nightdesk_push"),
     path("", include("config.health.views")),
@@ -33,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("products.urls")),
     path("", include("notifications.urls")),
     path("monitoring/", include("monitoring.urls")),
+    path("alerts/", include("monitoring.alerts.urls")),
     path("", include("review.urls")),
     path("", include("hotfixes.urls")),
     path("", include("incidents.urls")),

@@ -35,6 +35,10 @@ def problem(
     return answer
 
 
+class InOwnWords(JsonResponse):
+    """A refusal as the clients of another API know it, at an address that speaks that API: left as it is."""
+
+
 def errors_of(error: ValidationError) -> list[dict[str, str]]:
     """A refusal of a verb or a form as `[{field, message}]`; `field` is "" for what concerns the whole."""
     told = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}

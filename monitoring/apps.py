@@ -7,8 +7,10 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         from monitoring import product_panel, setup
+        from monitoring.alerts import product_panel as alerts_panel
         from products import panels
         from products.setup import sections
 
         sections.register(setup.SECTION)
         panels.register(product_panel.PANEL)
+        panels.register(alerts_panel.PANEL)

@@ -114,7 +114,7 @@ class MonitorForm(forms.Form):
         chosen: forms.ModelChoiceField[Product] = self.fields["product"]  # type: ignore[assignment]
         chosen.queryset = products
         chosen.empty_label = None if products.count() == 1 else _("Choose a product")
-        self._choices("severity", [("", _("Not said: a person decides")), *_severities(products)])
+        self._choices("severity", [("", _("Not said: a person decides")), *severity_choices(products)])
         own = [(OWN, _("Own mapping, written below"))]
         self._choices("preset", [("", _("Find out by itself")), *preset_labels(), *own])
         self._choices("interval_s", _intervals(self.initial.get("interval_s")))
@@ -253,7 +253,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _severities(products: QuerySet[Product]) -> list[tuple[str, list[tuple[str, str]]]]:
+def severity_choices(products: QuerySet[Product]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Every severity of the products' processes, under the process's name: without script the product is not
     known yet.
     """

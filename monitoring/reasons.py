@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, str | Promise] = {
     "archived": _("It was archived."),
+    "bad_event": _("It is an event that lacks what every event must have."),
     "bad_expect": _("What is expected of it cannot be checked."),
     "bad_mapping": _("The mapping does not fit."),
     "bad_size": _("A size in it is no number of bytes."),
@@ -35,6 +36,7 @@ WORDS: dict[str, str | Promise] = {
     "not_json": _("It was not JSON."),
     "not_utf8": _("It was not UTF-8 text."),
     "not_watched": _("Nightdesk did not look for a while, so nobody knows."),
+    "other_kind": _("It is JSON, and not what this tool sends."),
     "says_failed": _("It said that it failed."),
     "slow": _("It answered slowly."),
     "stale": _("Its data was not written again in time."),

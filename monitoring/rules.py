@@ -2,7 +2,7 @@
 
 from accounts.access import has_role, rule
 from accounts.models import Role, User
-from monitoring.models import Monitor, StatusChange, Target
+from monitoring.models import Alert, AlertSource, Monitor, StatusChange, Target
 from products.models import Product
 
 
@@ -45,3 +45,23 @@ def add_monitor(actor: User, product: Product) -> bool:
 def manage_monitor(actor: User, monitor: Monitor) -> bool:
     """`see_body`: what a probe read may hold what only those who set it up should see."""
     return has_role(actor, monitor.product.team_id, Role.MANAGER)
+
+
+@rule("view", AlertSource)
+def view_source(actor: User, source: AlertSource) -> bool:
+    return has_role(actor, source.product.team_id, Role.VIEWER)
+
+
+@rule("view", Alert)
+def view_alert(actor: User, alert: Alert) -> bool:
+    return has_role(actor, alert.source.product.team_id, Role.VIEWER)
+
+
+@rule("edit", AlertSource)
+@rule("disable", AlertSource)
+@rule("enable", AlertSource)
+@rule("archive", AlertSource)
+@rule("rotate_key", AlertSource)
+def manage_source(actor: User, source: AlertSource) -> bool:
+    """Also asked before what it sent is shown: that may hold what only those who set it up should see."""
+    return has_role(actor, source.product.team_id, Role.MANAGER)

@@ -60,6 +60,16 @@ SELECT clock_timestamp(), clocks.n, clocks.first, messages.n, messages.first, me
 _STUCK = """
 SELECT count(*), min(stuck_at), count(DISTINCT recipient) FILTER (WHERE lane = 'email')
   FROM notifications_delivery WHERE state = 'pending' AND stuck_at IS NOT NULL AND noted_at IS NULL"""
+_ALERTS = """
+WITH waiting AS (
+    SELECT received_at AS at FROM monitoring_alertpayload WHERE judged_at IS NULL
+     UNION ALL SELECT recorded_at FROM monitoring_alertchange WHERE handled_at IS NULL
+), unread AS (
+    SELECT problem_at AS at FROM monitoring_alertsource s JOIN products_product p ON p.id = s.product_id
+     WHERE s.problem <> '' AND s.enabled AND s.archived_at IS NULL AND p.archived_at IS NULL
+)
+SELECT (SELECT count(*) FROM waiting), (SELECT min(at) FROM waiting),
+       (SELECT count(*) FROM unread), (SELECT min(at) FROM unread)"""
 _BEATS = """
 SELECT name, process, role, label, started_at, pulse_at, beat_at, silent_since, progress, figures, ended_at, ending,
        EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = 'nightdesk ' || process)
@@ -158,6 +168,9 @@ class Facts:
     monitors: Waiting = Waiting()
     unstored: Waiting = Waiting()
     changes: Waiting = Waiting()
+    # Of other tools: what they sent and nobody has judged; those whose last body could not be read.
+    alerts: Waiting = Waiting()
+    unread: Waiting = Waiting()
     announced: int = 0
     took_s: float = 0.0
     locale_provider: str = "b"
@@ -193,6 +206,7 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
     made = _made(cursor)
     unmade = min(_migrations().difference(made), default="")
     stuck, stuck_since, unmailed = (0, None, 0) if unmade else _stuck(cursor)
+    alerts, unread = (Waiting(), Waiting()) if unmade else _alerts(cursor)
     processes = _processes(cursor)
     return Facts(
         now=now,
@@ -206,6 +220,8 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
         monitors=Waiting(due, first_due if due else None),
         unstored=Waiting(unstored, unseen),
         changes=Waiting(changes, changes_since),
+        alerts=alerts,
+        unread=unread,
         announced=announced,
         took_s=clock() - began,
         locale_provider=provider,
@@ -242,6 +258,12 @@ def _stuck(cursor: Cursor) -> tuple[int, datetime | None, int]:
     cursor.execute(_STUCK)
     count, since, unmailed = cursor.fetchone()
     return count, since, unmailed
+
+
+def _alerts(cursor: Cursor) -> tuple[Waiting, Waiting]:
+    cursor.execute(_ALERTS)
+    waiting, since, unread, unread_since = cursor.fetchone()
+    return Waiting(waiting, since), Waiting(unread, unread_since)
 
 
 def _processes(cursor: Cursor) -> tuple[str, ...] | None:

@@ -62,6 +62,7 @@ def judge(facts: Facts, *, up_s: float = 3600.0, unstored_s: float = 0.0) -> Rep
         replace(work.outside(facts), covered=quiet),
         replace(work.monitors(facts, unstored_s), covered=quiet),
         replace(work.changes(facts), covered=quiet),
+        replace(work.alerts(facts), covered=quiet),
         replace(house.pages(facts), covered=full),
         house.broker(facts, idle),
         house.disk(facts),

@@ -89,6 +89,7 @@ def _work(facts: Facts) -> Iterator[Metric]:
         "messages": facts.messages,
         "monitors": facts.monitors,
         "changes": facts.changes,
+        "alerts": facts.alerts,
     }
     due = GaugeMetricFamily("nightdesk_due", "Pieces of work that are due and not done.", labels=["queue"])
     lag = GaugeMetricFamily(

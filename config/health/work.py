@@ -172,6 +172,25 @@ def changes(facts: Facts) -> Part:
     )
 
 
+def alerts(facts: Facts) -> Part:
+    """What other tools sent: judged in time, and understood."""
+    title, n = _("From alert to incident"), facts.unread.count
+    if n and not facts.alerts.late(facts.now, UNTAKEN_S):
+        said = ngettext(
+            "What %(n)d alert source sent at %(since)s could not be used. Its page says why.",
+            "What %(n)d alert sources sent could not be used, the first at %(since)s. Their pages say why.",
+            n,
+        ).replace("%(n)d", str(n))
+        return Part("alerts", title, Level.WARN, said, facts.unread.since, facts={"unread": n})
+    said = ngettext(
+        "%(n)d alert since %(since)s has not reached its incident.",
+        "%(n)d alerts have not reached their incidents, the first since %(since)s.",
+        facts.alerts.count,
+    ).replace("%(n)d", str(facts.alerts.count))
+    late = facts.alerts.late(facts.now, UNTAKEN_S)
+    return _waiting("alerts", title, late, said, facts.alerts.since, facts.alerts.count)
+
+
 def _waiting(key: str, title: str, late: bool, said: str, since: datetime | None, count: int) -> Part:
     if late:
         return Part(key, title, Level.DOWN, said, since, facts={"waiting": count})

@@ -23,7 +23,7 @@ def _again() -> HttpResponse:
     return problem(503, _("Too much arrives at this moment. Send it again."), headers={"Retry-After": "5"})
 
 
-_door = Door(_again, wait_s=2.0)
+door = Door(_again, wait_s=2.0)
 
 
 @login_not_required
@@ -34,13 +34,13 @@ def push(request: HttpRequest, key: str) -> HttpResponse:
     body = request.read(LARGEST + 1)
     if len(body) > LARGEST:
         return problem(413, _("This is too large: at most 25 MB are taken here."))
-    return _door.let_in(lambda: _answer(request, key, body))
+    return door.let_in(lambda: _answer(request, key, body))
 
 
 def _answer(request: HttpRequest, key: str, body: bytes) -> HttpResponse:
     found = receive(key, body)
     if found is None:
-        return _unknown(request)
+        return unknown_key(request)
     monitor, outcome = found
     states = {result.key: result.state for result in outcome.results}
     return JsonResponse(
@@ -48,7 +48,7 @@ def _answer(request: HttpRequest, key: str, body: bytes) -> HttpResponse:
     )
 
 
-def _unknown(request: HttpRequest) -> HttpResponse:
+def unknown_key(request: HttpRequest) -> HttpResponse:
     """404; who tries keys on and on is told to wait. Whoever has one is never counted."""
     try:
         count_refused(request)

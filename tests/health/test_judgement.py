@@ -123,6 +123,16 @@ def test_a_ticker_that_turns_without_working_off_what_is_due_is_noticed() -> Non
     ]
 
 
+def test_alerts_that_nobody_judges_and_those_that_nobody_could_read_are_said() -> None:
+    assert alarms(replace(WELL, alerts=Waiting(1, ago(20)))) == []
+    assert alarms(replace(WELL, alerts=Waiting(3, ago(21)), unread=Waiting(1, ago(9)))) == [
+        "3 alerts have not reached their incidents, the first since 2026-11-21 02:19:39 UTC."
+    ]
+    assert alarms(replace(WELL, unread=Waiting(1, ago(9)))) == [
+        "What 1 alert source sent at 2026-11-21 02:19:51 UTC could not be used. Its page says why."
+    ]
+
+
 def test_a_page_that_waits_a_minute_is_said_and_one_that_nobody_takes_sooner() -> None:
     busy = (*WELL.beats, beat("sender", 2))
     assert judge(replace(WELL, beats=busy, messages=Waiting(1, ago(60)))).ok is True

@@ -1,0 +1,74 @@
+"""When an alert fires and when it is over, whatever order its news come in.
+
+Pure: no database, no clock of its own. Rules:
+
+- what fires and is told again to fire is the same firing;
+- what was never heard of and is told to be over never fired here: nobody is told;
+- an end that lies before the present firing began is that of an earlier one, and late;
+- a beginning that lies before the end that is known is late for LATE_FOR after that end was heard. Later it fires
+  again: a Prometheus that was cut off tells of the same alert with the same beginning, and that is no echo.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+LATE_FOR = timedelta(minutes=5)
+# Where only the beginning is in the source's own time: so far may its clock be behind ours.
+SKEW = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an alert stands: fields of models.Alert. `ended_at`: as the source said, None where it did not; `since`: when
+    its present state was heard."""
+
+    firing: bool
+    started_at: datetime
+    ended_at: datetime | None
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`changed`: it began to fire, or is over, now. `late`: what was told is of the past and changes nothing."""
+
+    standing: Standing
+    changed: bool = False
+    late: bool = False
+
+
+def step(
+    standing: Standing | None,
+    *,
+    firing: bool,
+    started_at: datetime | None,
+    ended_at: datetime | None,
+    now: datetime,
+) -> Step:
+    """How it stands after it was told at `now` to fire since `started_at`, or to be over since `ended_at`."""
+    began, ended = min(started_at or now, now), min(ended_at, now) if ended_at else None
+    if standing is None:
+        return Step(Standing(firing, began, None if firing else ended, now), changed=firing)
+    if firing:
+        return _fires(standing, began, known=started_at is not None, now=now)
+    return _ends(standing, ended, now)
+
+
+def _fires(standing: Standing, began: datetime, *, known: bool, now: datetime) -> Step:
+    if standing.firing:
+        latest = max(began, standing.started_at) if known else standing.started_at
+        return Step(Standing(True, latest, None, standing.since))
+    over = standing.ended_at or standing.since - SKEW
+    if known and began <= over and now - standing.since < LATE_FOR:
+        return Step(standing, late=True)
+    return Step(Standing(True, began, None, now), changed=True)
+
+
+def _ends(standing: Standing, ended: datetime | None, now: datetime) -> Step:
+    if not standing.firing:
+        return Step(standing)
+    if ended and ended < standing.started_at:
+        return Step(standing, late=True)
+    return Step(Standing(False, standing.started_at, ended, now), changed=True)

@@ -1,0 +1,119 @@
+"""What every tool's message is turned into, and the careful hands that take it apart: nothing here raises for what a
+field holds, for one odd field must not cost the alert."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from foundation.text import stripped
+from monitoring.probes import moments
+from monitoring.probes.json_text import BadJson
+
+MOST_ALERTS = 1000
+_MOST_LABELS = 40
+
+
+@dataclass(frozen=True)
+class Told:
+    """One alert as a tool tells of it. `key` is how the tool knows it again; `started_at` and `ended_at` are None where
+    the tool does not say. `severity` is its own word."""
+
+    key: str
+    firing: bool
+    title: str
+    detail: str = ""
+    severity: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+    group: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        return short(self.key)
+
+
+@dataclass(frozen=True)
+class Message:
+    """`note`: what people should know of it although it could be read."""
+
+    alerts: tuple[Told, ...]
+    note: str = ""
+
+
+def other_kind(what: str) -> BadJson:
+    """It is JSON, and not of this tool."""
+    return BadJson("other_kind", what)
+
+
+def items(value: Any, what: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of a list. Raises BadJson where it is none, is empty or too long."""
+    if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
+        raise other_kind(what)
+    if len(value) > MOST_ALERTS:
+        raise BadJson("too_many", _("It tells of more than %(n)s alerts at once.") % {"n": MOST_ALERTS})
+    return iter(value)
+
+
+def part(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The object called `name`; an empty one where there is none."""
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def line(value: Any, most: int = 200) -> str:
+    """One line of text, of a number too; "" for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    words = " ".join(stripped(str(value)[: most * 4]).split())
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def first(*values: Any, most: int = 200) -> str:
+    """The first that says something."""
+    return next(filter(None, (line(value, most) for value in values)), "")
+
+
+def labels(value: Any) -> dict[str, str]:
+    """At most 40 names with one line each."""
+    if not isinstance(value, dict):
+        return {}
+    found = ((line(name, 80), line(text)) for name, text in list(value.items())[:_MOST_LABELS])
+    return {name: text for name, text in found if name and text}
+
+
+def link(*values: Any) -> str:
+    """The first that is an address of the web; nothing else may be pressed."""
+    for value in values:
+        text = line(value, 2000)
+        try:
+            parts = urlsplit(text)
+        except ValueError:
+            continue
+        if parts.scheme in ("http", "https") and parts.hostname and " " not in text and "…" not in text:
+            return text
+    return ""
+
+
+def moment(value: Any) -> datetime | None:
+    """None for what is none, and for Go's "never" (year 1)."""
+    return moments.parse(value)
+
+
+def short(key: str) -> str:
+    """As it is where it fits into a column, else its digest."""
+    return key if len(key) <= 64 else hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def digest_of(value: Mapping[str, Any]) -> str:
+    """Names a thing by all that it says, whatever the order."""
+    told = "\n".join(f"{name}={value[name]!r}" for name in sorted(value))
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,0 +1,122 @@
+"""An alert as its source tells of it, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from monitoring.models.alert_source import AlertSource
+from products.models import Product
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class AlertState(models.TextChoices):
+    FIRING = "firing", _("Firing")
+    RESOLVED = "resolved", _("Over")
+
+
+# Labels that its title and severity say already.
+_KNOWN = ("alertname", "severity", "priority")
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def visible_to(self, user: User | AnonymousUser) -> AlertQuerySet:
+        return self.filter(source__product__in=Product.objects.visible_to(user))
+
+    def present(self) -> AlertQuerySet:
+        """Of sources that are not archived, nor are their products."""
+        return self.filter(source__archived_at=None, source__product__archived_at=None)
+
+    def firing(self) -> AlertQuerySet:
+        """Of sources that are listened to: of one that is off nobody knows."""
+        return self.present().filter(state=AlertState.FIRING, source__enabled=True)
+
+    def in_order(self) -> AlertQuerySet:
+        """What fires first, then the newest."""
+        return self.order_by("state", "-since", "-pk")
+
+
+class Alert(models.Model):
+    """What a source calls one thing, by `fingerprint`: one row however often it fires.
+
+    `started_at` and `ended_at` are what the source says, or when it was heard where it says nothing; `since` is when
+    Nightdesk heard of the present state, `count` how often it was told that it fires. `group` is what the source
+    sends together. `severity` is the source's own word. `incident` is the ref of the last one it is written into, put
+    there by the app above.
+    """
+
+    source = models.ForeignKey(AlertSource, on_delete=models.PROTECT, related_name="alerts")
+    fingerprint = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=AlertState)
+    title = models.CharField(max_length=200)
+    detail = models.CharField(max_length=1000, blank=True, default="")
+    severity = models.CharField(max_length=40, blank=True, default="")
+    labels: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+    link = models.CharField(max_length=2000, blank=True, default="")
+    group = models.CharField(max_length=64, blank=True, default="")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    since = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+    incident = models.CharField(max_length=24, blank=True, default="")
+
+    objects: ClassVar[models.Manager[Alert]] = AlertQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "fingerprint"], name="one_alert_per_fingerprint"),
+            models.CheckConstraint(condition=Q(state__in=AlertState.values), name="alert_state_known"),
+        ]
+        indexes = [
+            models.Index(fields=["source", "state", "-since"], name="alert_of_source"),
+            models.Index(fields=["last_seen"], name="alert_old"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_firing(self) -> bool:
+        return self.state == AlertState.FIRING
+
+    @property
+    def told_apart(self) -> str:
+        """What tells it from others of its name: `instance=web1, job=shop`."""
+        others = [f"{name}={text}" for name, text in self.labels.items() if name not in _KNOWN]
+        return ", ".join(sorted(others)[:4])
+
+    @property
+    def incident_href(self) -> str:
+        """By address: incidents lies above this app."""
+        return f"/incidents/{self.incident}/" if self.incident else ""
+
+
+class AlertChange(models.Model):
+    """An alert began to fire, or is over: handed up as a StatusChange is. `outcome` is written by who acts on it."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="changes")
+    state = models.CharField(max_length=8, choices=AlertState)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+    handled_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=24, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=AlertState.values), name="alert_change_known"),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(handled_at=None), name="alert_change_unhandled"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alert_id} {self.state}"

@@ -1,0 +1,55 @@
+"""When an alert fires and when it is over: a table of what was known, what is told, and what then holds."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitoring.alerts.episode import Standing, step
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+
+def at(minutes: float | None) -> datetime | None:
+    return None if minutes is None else NOON + timedelta(minutes=minutes)
+
+
+def stands(firing: bool, began: float, ended: float | None, heard: float) -> Standing:
+    return Standing(firing, NOON + timedelta(minutes=began), at(ended), NOON + timedelta(minutes=heard))
+
+
+FIRES, OVER = stands(True, -9, None, -8), stands(False, -9, -3, -2)
+# known, firing, told to have begun and ended (minutes to now): firing then, changed, late
+TABLE = {
+    "the first": (None, True, -1, None, True, True, False),
+    "over and never heard of": (None, False, -9, -1, False, False, False),
+    "fires still": (FIRES, True, -9, None, True, False, False),
+    "a later beginning of what fires": (FIRES, True, -1, None, True, False, False),
+    "over": (FIRES, False, -9, -1, False, True, False),
+    "over, nobody says when": (FIRES, False, None, None, False, True, False),
+    "the end of an earlier one": (FIRES, False, -20, -10, True, False, True),
+    "over already": (OVER, False, -9, -3, False, False, False),
+    "fires again": (OVER, True, -1, None, True, True, False),
+    "an echo": (OVER, True, -9, None, False, False, True),
+    "long after its end, with the old beginning": (stands(False, -90, -30, -30), True, -90, None, True, True, False),
+    "fires again, nobody says since when": (OVER, True, None, None, True, True, False),
+    "an echo where only the beginning is known": (stands(False, -9, None, -1), True, -4, None, False, False, True),
+    "a clock that is a minute behind": (stands(False, -9, None, -1), True, -2, None, True, True, False),
+    "a beginning in the future": (None, True, 60, None, True, True, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("known", "firing", "began", "ended", "then", "changed", "late"), TABLE.values(), ids=TABLE
+)
+def test_news_in_whatever_order(
+    known: Standing | None,
+    firing: bool,
+    began: float | None,
+    ended: float | None,
+    then: bool,
+    changed: bool,
+    late: bool,
+) -> None:
+    found = step(known, firing=firing, started_at=at(began), ended_at=at(ended), now=NOON)
+    assert (found.standing.firing, found.changed, found.late) == (then, changed, late)
+    assert found.standing.started_at <= NOON
