@@ -33,12 +33,14 @@ from hotfixes.rollback import rounds as rollbacks
 from hotfixes.rollback import start as going_back
 from hotfixes.tasks import download_due, judge_due, look_due, preview_due
 from hotfixes.watch import judging as watches
-from incidents.lifecycle import intake
+from incidents.lifecycle import alerting, intake
 from incidents.lifecycle import sweep as breaches
 from incidents.messages import obligations, rhythm
 from live import bus
 from monitoring import counts, staleness
 from monitoring import sweep as probes
+from monitoring.alerts import forgetting as old_alerts
+from monitoring.alerts import judging as judging_alerts
 from monitoring.tasks import probe_due
 from notifications import send
 from products.sources import files as process_files
@@ -83,6 +85,8 @@ PROMPT = (
 
 SWEEPS = (
     Sweep("intake", partial(intake.take_in, seconds=0.3), on_wake=True, goes_on=True),
+    Sweep("alerts", partial(judging_alerts.judge_due, seconds=0.3), on_wake=True, goes_on=True),
+    Sweep("alerting", partial(alerting.take_in, seconds=0.3), on_wake=True, goes_on=True),
     Sweep("warnings", breaches.warn_due, next_due=breaches.next_warning),
     Sweep("escalations", breaches.escalate_due, next_due=breaches.next_escalation),
     Sweep("people not reached", breaches.seek_due, every_s=15),
@@ -103,6 +107,7 @@ SWEEPS = (
     Sweep("staleness", staleness.mark_stale),
     Sweep("missing targets", staleness.archive_missing, every_s=3600),
     Sweep("kept answers", staleness.forget_kept, every_s=3600),
+    Sweep("old alerts", old_alerts.forget_old, every_s=3600),
     Sweep("old numbers", counts.forget, every_s=3600),
     Sweep("announcements", bus.prune, every_s=600),
     Sweep("resends", idempotency.forget_old, every_s=600),

@@ -1,3 +1,4 @@
+from incidents.models.alerted import Alerted
 from incidents.models.attachment import Attachment
 from incidents.models.checklist import Box, ChecklistItem, StepMark
 from incidents.models.clock import Clock
@@ -8,6 +9,7 @@ from incidents.models.timeline import RedactionRequest, TimelineEvent, TimelineL
 
 __all__ = [
     "OPEN",
+    "Alerted",
     "Assignment",
     "Attachment",
     "Box",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from incidents.clocks.clocks import span
 from incidents.models import TimelineEvent
 from incidents.sentences import watch as watches
+from incidents.sentences.alerts import alert_received
 from incidents.sentences.decisions import decided, of_approval, of_decision
 from incidents.sentences.evidence import checked, linked, out_again, overridden, seen, taken_back
 from incidents.sentences.facts import LABELS
@@ -293,4 +294,5 @@ SENTENCES: dict[str, Sentence] = {
     EventKind.CLOCK_WAIVED: _clock_waived,
     EventKind.MONITOR_DOWN: _monitor_down,
     EventKind.MONITOR_UP: _monitor_up,
+    EventKind.ALERT_RECEIVED: alert_received,
 }

@@ -18,12 +18,13 @@ from hotfixes.rollback import back, checklist, ending, rounds
 from hotfixes.rollback.start import adopt
 from hotfixes.said import overriding
 from hotfixes.watch import judging, smoke
-from incidents.lifecycle import intake, sweep, transitions
+from incidents.lifecycle import alerting, intake, sweep, transitions
 from incidents.lifecycle.lifecycle import TooLate
 from incidents.messages import obligations, rhythm, sending, updates
 from incidents.models import Incident
 from incidents.work.report import report
 from monitoring import sweep as probes
+from monitoring.alerts import judging as judging_alerts
 from notifications import send
 
 
@@ -40,6 +41,11 @@ def declare(token: str, key: str, body: Any) -> list[Any]:
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
     answer = client().post("/api/v1/incidents", body, content_type="application/json", headers=headers)
     return [answer.status_code, answer.json().get("ref")]
+
+
+def alerts() -> int:
+    judging_alerts.judge_due()
+    return alerting.take_in()
 
 
 def acknowledge(incident: int, user: int) -> str:
@@ -165,6 +171,7 @@ ACTS: dict[str, Any] = {
     "escalate": sweep.escalate_due,
     "send": send.drain,
     "push": push,
+    "alerts": alerts,
     "declare": declare,
     "acknowledge": acknowledge,
     "probe": probes.probe_due,

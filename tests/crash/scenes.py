@@ -17,7 +17,9 @@ from hotfixes.observing.claim import LEASE_S
 from incidents.lifecycle.declare import declare
 from incidents.models import Clock, Incident, Reminder, Status, TimelineEvent
 from incidents.timeline.verify import verify
-from monitoring.models import Monitor, Receiver, StatusChange
+from monitoring.alerts.sources import connect, key_of
+from monitoring.models import Alert as AlertRow
+from monitoring.models import AlertChange, AlertPayload, Monitor, Receiver, StatusChange
 from monitoring.push_keys import push_url
 from notifications.models import Attempt, Delivery, State
 from tests.crash.conftest import World
@@ -187,6 +189,31 @@ class Push(Scene):
         assert story() == ["declared", "monitor_down"]
 
 
+class Alert(Scene):
+    """Of another tool: stored by the web process, judged and told by the worker."""
+
+    act = "push"
+
+    def prepare(self) -> None:
+        source = connect(self.world.product, by=None, tool="generic")
+        self.facts = {"path": f"/in/generic/{key_of(source)}", "body": {"title": "Disk full"}}
+        if self.place in ("ingest.alert_judged", "ingest.alert_told"):
+            assert self.again() == 200
+            self.act, self.facts = "alerts", {}
+
+    def go_on(self) -> None:
+        if self.act == "push":
+            assert self.again() == 200
+        self.again("alerts")
+
+    def check(self) -> None:
+        assert story() == ["declared", "alert_received"]
+        assert AlertPayload.objects.filter(judged_at=None).count() == 0
+        told_twice = self.place == "ingest.alert_answered"
+        assert AlertPayload.objects.get().times == AlertRow.objects.get().count == 1 + told_twice
+        assert AlertChange.objects.get().outcome == Incident.objects.get().ref
+
+
 class Declare(Scene):
     """By script with a key: the resend after a death gets the one incident."""
 
@@ -318,6 +345,9 @@ SWEPT: dict[str, tuple[type[Scene], ...]] = {
     **dict.fromkeys(("sweep.escalation_claimed", "sweep.escalation_told"), (Escalate,)),
     **dict.fromkeys(("send.claimed", "send.after_http", "send.marked"), (Mail, Webhook)),
     **dict.fromkeys(("ingest.after_write", "ingest.committed"), (Push,)),
+    **dict.fromkeys(
+        ("ingest.alert_stored", "ingest.alert_answered", "ingest.alert_judged", "ingest.alert_told"), (Alert,)
+    ),
     **dict.fromkeys(("ingest.done", "ingest.answering"), (Declare,)),
     **dict.fromkeys(("ingest.claimed", "ingest.observed", "ingest.judging", "ingest.judged"), (Look,)),
     **dict.fromkeys(

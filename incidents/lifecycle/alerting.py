@@ -1,0 +1,244 @@
+"""Alerts of other tools become incidents: one opens one, others join it, and what is over is told. Never resolved here.
+
+Changes travel up as rows (monitoring.AlertChange), those of one product at once and in the order they were judged, so
+that a storm is one incident and a few lines of its timeline. Where a firing alert goes, the first that fits:
+
+1. the open incident that it is in already;
+2. the open incident that another alert of its group is in, unless this one is worse;
+3. the incident of the product and its environment that was opened less than JOINED_WITHIN ago, by whomever, unless this
+   one is worse; drills and private incidents are never joined;
+4. one of its own, if its source opens incidents.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from foundation import moment, rounds
+from foundation.crash import crashpoint
+from incidents.lifecycle import lifecycle
+from incidents.lifecycle.declare import declare
+from incidents.models import Alerted, Incident, Mode, Status
+from incidents.timeline import timeline
+from monitoring.models import Alert, AlertChange, AlertState
+from products.models import Product, Severity
+from products.vocabulary import EventKind
+
+JOINED_WITHIN = timedelta(minutes=5)
+# What began longer ago than this when it was first heard of is detected now: clocks must not run out unseen.
+HEARD_WITHIN = timedelta(hours=1)
+# So many entries of one timeline tell of alerts; its list of alerts has them all.
+MOST_ENTRIES = 100
+NAMED = 5
+ALERT = "alert"
+
+
+def take_in(limit: int = 200, *, seconds: float = 60.0) -> int:
+    """Handles changes of up to `limit` at a time, product by product; returns how many. A product that cannot be
+    handled, or is another worker's at this moment, holds back its own only."""
+    handled, passed, until = 0, set[int](), time.monotonic() + seconds
+    while product := _waiting(passed):
+        done = rounds.attempt("alerting", product, lambda pk: _take(pk, limit))
+        handled += done or 0
+        if not done:
+            passed.add(product)
+        if handled and time.monotonic() >= until:
+            break
+    return handled
+
+
+def _waiting(passed: set[int]) -> int | None:
+    rows = AlertChange.objects.filter(handled_at=None).exclude(alert__source__product__in=passed)
+    return rows.order_by("pk").values_list("alert__source__product_id", flat=True).first()
+
+
+def _take(product_id: int, limit: int) -> int:
+    with transaction.atomic():
+        if not _turn(product_id):
+            return 0
+        rows = AlertChange.objects.filter(handled_at=None, alert__source__product=product_id).order_by("pk")
+        changes = list(rows.select_related("alert__source__environment", "alert__source__product")[:limit])
+        product = Product.objects.select_related("team", "process").get(pk=product_id)
+        house = _House(product, [change.alert for change in changes])
+        entries: dict[tuple[int, int, str, int], list[AlertChange]] = {}
+        times = Counter[int]()
+        for change in sorted(changes, key=lambda one: house.place(one.alert)):
+            incident = house.of(change)
+            times[change.alert_id] += 1
+            if incident:
+                entry = (times[change.alert_id], incident.pk, change.state, change.alert.source_id)
+                entries.setdefault(entry, []).append(change)
+            change.handled_at, change.outcome = house.now, incident.ref if incident else ""
+        house.save()
+        for entry in sorted(entries, key=lambda one: one[0]):
+            _tell(house.held[entry[1]], entries[entry])
+        AlertChange.objects.bulk_update(changes, ["handled_at", "outcome"])
+        crashpoint("ingest.alert_told")
+    return len(changes)
+
+
+def _turn(product_id: int) -> bool:
+    """Two workers at once would open two incidents of one storm."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [f"nightdesk.alerting.{product_id}"])
+        return bool(cursor.fetchone()[0])
+
+
+class _House:
+    """The product's incidents that alerts may belong to, and where each goes."""
+
+    def __init__(self, product: Product, alerts: Sequence[Alert]) -> None:
+        self.product, self.now = product, moment.now()
+        self.severities = list(product.severities())
+        self.held: dict[int, Incident] = {}
+        self.of_alert: dict[int, Incident] = {}
+        self.of_group: dict[tuple[int, str], Incident] = {}
+        self.new: list[Alerted] = []
+        self.moved: dict[int, Alert] = {}
+        self._read(alerts)
+
+    def _read(self, alerts: Sequence[Alert]) -> None:
+        sources, groups = {one.source_id for one in alerts}, {one.group for one in alerts if one.group}
+        near = Q(alert__in=alerts) | Q(alert__source__in=sources, alert__group__in=groups)
+        known = list(
+            Alerted.objects.filter(near, incident__product=self.product, incident__status__in=_TOLD)
+            .order_by("incident")
+            .values_list("incident", "alert", "alert__source", "alert__group")
+        )
+        young = Q(status__in=_OPEN, declared_at__gt=self.now - JOINED_WITHIN, product=self.product)
+        rows = Incident.objects.filter(Q(pk__in={row[0] for row in known}) | young).order_by("pk")
+        rows = rows.select_related("product__team", "severity")
+        self.held = {one.pk: one for one in rows.select_for_update(of=("self",))}
+        for pk, alert, source, group in known:
+            incident = self.held[pk]
+            if incident.is_open or alert not in self.of_alert or not self.of_alert[alert].is_open:
+                self.of_alert[alert] = incident
+            if group and incident.is_open:
+                self.of_group[source, group] = incident
+
+    def place(self, alert: Alert) -> tuple[int, bool]:
+        """The worst go first, so that the others find its incident open; the changes of one alert stay in order."""
+        severity = self._severity(alert)
+        return (severity or self.severities[0]).rank, severity is None
+
+    def of(self, change: AlertChange) -> Incident | None:
+        """Where the change is told; None for nowhere."""
+        alert = change.alert
+        own = self.of_alert.get(alert.pk)
+        if change.state == AlertState.RESOLVED or (own and own.is_open):
+            return own
+        source = alert.source
+        if not source.opens_incident or not source.is_heard:
+            return None
+        incident = self._joined(alert)
+        opened = incident is None
+        if incident is None:
+            incident = self._opened(alert, change)
+        self._put(alert, incident, opened=opened)
+        return incident
+
+    def _joined(self, alert: Alert) -> Incident | None:
+        """The incident of its group, else the worst young one; not one that is less severe than the alert."""
+        severity = self._severity(alert) or self.severities[0]
+        young = [one for one in self.held.values() if self._is_young(one) and _same_place(one, alert)]
+        young.sort(key=lambda one: (one.severity.rank, one.declared_at))
+        of_group = self.of_group.get((alert.source_id, alert.group))
+        known = [one for one in (of_group, *young) if one and _may_join(one)]
+        return next((one for one in known if one.severity.rank <= severity.rank), None)
+
+    def _is_young(self, incident: Incident) -> bool:
+        return incident.is_open and incident.declared_at > self.now - JOINED_WITHIN
+
+    def _opened(self, alert: Alert, change: AlertChange) -> Incident:
+        incident = declare(
+            self.product,
+            by=None,
+            title=alert.title,
+            severity=self._severity(alert),
+            detected_at=min(_seen_at(change), self.now),
+            environment=alert.source.environment,
+            source=ALERT,
+            label=str(alert.source),
+        )
+        self.held[incident.pk] = incident
+        return incident
+
+    def _put(self, alert: Alert, incident: Incident, *, opened: bool) -> None:
+        self.of_alert[alert.pk] = incident
+        if alert.group:
+            self.of_group[alert.source_id, alert.group] = incident
+        alert.incident = incident.ref
+        self.moved[alert.pk] = alert
+        self.new.append(Alerted(incident=incident, alert=alert, since=self.now, opened=opened))
+
+    def _severity(self, alert: Alert) -> Severity | None:
+        """What its source makes of its word, else the one of that name, else the source's own; None where a person
+        decides, and for what the process does not have."""
+        word, source = alert.severity.casefold(), alert.source
+        known = {severity.key.casefold(): severity for severity in self.severities}
+        names = (source.severities.get(word, ""), word, source.severity)
+        return next((known[name.casefold()] for name in names if name.casefold() in known), None)
+
+    def save(self) -> None:
+        Alerted.objects.bulk_create(self.new, ignore_conflicts=True)
+        Alert.objects.bulk_update(self.moved.values(), ["incident"])
+
+
+_OPEN = (Status.TRIAGE, Status.ACTIVE, Status.MONITORING)
+# Whoever resolved it wants to read that the alert is over, too.
+_TOLD = (*_OPEN, Status.RESOLVED)
+
+
+def _may_join(incident: Incident) -> bool:
+    return incident.is_open and not incident.private and incident.mode == Mode.LIVE
+
+
+def _same_place(incident: Incident, alert: Alert) -> bool:
+    places = {incident.environment_id, alert.source.environment_id} - {None}
+    return len(places) < 2
+
+
+def _tell(incident: Incident, changes: Sequence[AlertChange]) -> None:
+    """One entry for all of one source that fire, or are over, at once."""
+    entries = incident.events.filter(kind=EventKind.ALERT_RECEIVED).count()
+    if entries >= MOST_ENTRIES:
+        return
+    first, source = changes[0], changes[0].alert.source
+    alerts = [change.alert for change in changes]
+    data: dict[str, Any] = {
+        "state": first.state,
+        "tool": source.get_tool_display(),
+        "alert_source": source.slug,
+        "alerts": [_words(alert) for alert in alerts[:NAMED]],
+        "more": max(len(alerts) - NAMED, 0),
+        "url": alerts[0].link if len(alerts) == 1 else "",
+        "changes": [change.pk for change in changes],
+        "all_over": first.state == AlertState.RESOLVED and not _fires(incident),
+        "last": entries + 1 == MOST_ENTRIES,
+    }
+    at = max(_seen_at(change) for change in changes)
+    timeline.record(
+        incident, EventKind.ALERT_RECEIVED, by=None, at=at, source=ALERT, label=str(source), **data
+    )
+    lifecycle.announce(incident)
+
+
+def _words(alert: Alert) -> dict[str, str]:
+    name = f"{alert.title} ({alert.told_apart})" if alert.told_apart else alert.title
+    return {"name": name[:400], "detail": alert.detail[:400], "severity": alert.severity}
+
+
+def _seen_at(change: AlertChange) -> datetime:
+    """When it happened, or when it was heard of where that is long ago."""
+    return change.at if change.recorded_at - change.at < HEARD_WITHIN else change.recorded_at
+
+
+def _fires(incident: Incident) -> bool:
+    return Alert.objects.firing().filter(incidents__incident=incident).exists()

@@ -1,0 +1,121 @@
+"""The pages of alert sources: connecting, what to copy, what arrived, and what fires where people look for it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page
+
+from foundation import moment
+from foundation.written import utc
+from incidents.models import Incident
+from monitoring.alerts.sources import connect, key_of, url_of
+from monitoring.models import AlertSource
+from products.models import Product
+from tests.factories import join, make_product, make_user
+from tests.fixtures.looking import look_at
+from tests.monitoring.alerts.conftest import alert, group, send
+from tests.monitoring.test_live_pages import sign_in
+
+
+def person(product: Product, role: str) -> Client:
+    user = make_user(f"{role}@example.test")
+    join(user, product.team, role)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def text(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_manager_connects_a_tool_and_copies_its_lines(product: Product) -> None:
+    client = person(product, "manager")
+    sent = {
+        "tool": "grafana", "name": "", "product": product.slug, "opens_incident": "on",
+        "severities": "Page = critical\n\nticket=medium", "severity": "HIGH",
+    }  # fmt: skip
+    made = client.post("/alerts/new/", sent)
+    source = AlertSource.objects.get()
+    assert (made.status_code, made.headers["Location"]) == (302, "/alerts/grafana/")
+    assert (source.name, source.severities, source.severity, source.opens_incident) == (
+        "Grafana", {"page": "critical", "ticket": "medium"}, "HIGH", True,
+    )  # fmt: skip
+    assert url_of(source) in text(client, "/alerts/grafana/")
+    before = key_of(source)
+    client.post("/alerts/grafana/rotate_key/")
+    assert Client().post(f"/in/grafana/{before}", b"{}", content_type="text/plain").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("severities", "page", "Write one on each line, such as: page = critical"),
+        ("severities", "page = urgent", "Staff Mobile has these severities: CRITICAL, HIGH, MEDIUM."),
+    ],
+)
+def test_what_the_process_does_not_have_is_said_at_its_field(
+    product: Product, field: str, value: str, said: str
+) -> None:
+    sent = {"tool": "generic", "product": product.slug, field: value}
+    answer = person(product, "manager").post("/alerts/new/", sent)
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    assert AlertSource.objects.count() == 0
+
+
+@pytest.mark.parametrize("tool", ["alertmanager", "grafana", "sentry", "events", "generic"])
+def test_each_tool_s_page_has_what_to_set_there(product: Product, tool: str) -> None:
+    source = connect(product, by=None, tool=tool)
+    page = text(person(product, "manager"), source.get_absolute_url())
+    assert key_of(source) in page
+    assert url_of(source) in page
+
+
+def test_what_fires_and_what_was_wrong_stands_where_people_look(
+    source: AlertSource, product: Product
+) -> None:
+    reader = person(product, "viewer")
+    send(source, group(alert(began=utc(moment.now()), instance="web1")), b"<html>token=s3cret")
+    told = "Errors: 5 % of requests fail"
+    for path in (
+        "/alerts/?state=firing",
+        f"/products/{product.slug}/",
+        source.get_absolute_url(),
+        "/incidents/INC-1/",
+    ):
+        page = text(reader, path)
+        assert told in page, path
+        assert "instance=web1" in page, path
+        assert "s3cret" not in page, path
+    assert told not in text(reader, "/alerts/?state=resolved")
+    for path in ("/alerts/", f"/products/{product.slug}/", source.get_absolute_url()):
+        assert "This is an HTML or XML page, not JSON." in text(reader, path)
+    assert 'href="/incidents/INC-1/"' in text(reader, source.get_absolute_url())
+    assert key_of(source) not in text(reader, source.get_absolute_url())
+    assert "&lt;html&gt;token=s3cret" in text(person(product, "manager"), source.get_absolute_url())
+
+
+def test_only_addresses_of_the_web_can_be_pressed(product: Product) -> None:
+    source = connect(product, by=None, tool="generic")
+    send(source, {"title": "<b>Full</b>", "url": "javascript:alert(1)"})
+    page = text(person(product, "viewer"), Incident.objects.get().get_absolute_url())
+    assert "&lt;b&gt;Full&lt;/b&gt;" in page
+    assert "javascript:alert" not in page
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    page: Page, asgi_server: str, console_errors: list[str]
+) -> None:
+    product = make_product()
+    source = connect(product, by=None, tool="alertmanager", name="Prometheus")
+    send(source, group(alert(began=utc(moment.now()), instance="a-long-name-" * 12)), b"x" * 5000)
+    user = make_user()
+    join(user, product.team, "manager")
+    sign_in(page, user, asgi_server)
+    for path in ("", "new/", f"{source.slug}/"):
+        look_at(page, f"{asgi_server}/alerts/{path}")
