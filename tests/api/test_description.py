@@ -23,8 +23,9 @@ def test_it_is_served_without_a_token_and_names_every_part(client: Client) -> No
     assert answer.status_code == 200
     paths = json.loads(answer.content)["paths"]
     assert {path.removeprefix("/api/v1").split("/")[1] for path in paths} == {
-        "audits", "channels", "deliveries", "deployments", "evidence", "hotfixes", "incidents", "me", "messages",
-        "monitors", "people", "postmortems", "processes", "products", "rollbacks", "tallies", "teams", "tokens",
+        "alert_sources", "alerts", "audits", "channels", "deliveries", "deployments", "evidence", "hotfixes",
+        "incidents", "me", "messages", "monitors", "people", "postmortems", "processes",
+        "products", "rollbacks", "tallies", "teams", "tokens",
     }  # fmt: skip
 
 

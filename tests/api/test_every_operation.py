@@ -26,6 +26,7 @@ from foundation import moment
 from hotfixes.lifecycle.start import start
 from hotfixes.rollback.start import begin
 from incidents.models import Incident
+from monitoring.alerts.sources import connect
 from notifications.models import Delivery
 from products import role_holders
 from products.models import Product
@@ -45,7 +46,7 @@ BY_PATH: dict[str, dict[str, Any]] = {
     "/checks/{key}": {"ref": "HF-1", "key": "merged"}, "/hotfixes/{ref}": {"ref": "HF-1"},
     "/products/{slug}": {"slug": "staff-mobile", "environment": "production"},
     "/rollbacks/{ref}": {"ref": "RB-1", "position": 1},
-    "/monitors/{slug}": {"slug": "checkout"},
+    "/monitors/{slug}": {"slug": "checkout"}, "/alert_sources/{slug}": {"slug": "prometheus"},
     "/teams/{slug}": {"slug": "payments"}, "/processes/{key}": {"key": "krow"},
     "/steps/{key}": {"key": "fix", "verb": "finish"}, "/messages/{key}": {"key": "deployed"},
     "/postmortem/answers/{key}": {"key": "root_cause"},
@@ -86,6 +87,7 @@ def test_every_operation_answers_as_described(
 def furnish(product: Product, script: Script) -> dict[str, Any]:
     """One of each thing; what addresses call them."""
     make_monitor(product)
+    connect(product, by=None, tool="alertmanager", name="Prometheus")
     script.post("/incidents", {"title": "Slow", "product": "staff-mobile"}, status=201)
     start(Incident.objects.by_ref("INC-1"), by=ApiToken.objects.latest("pk").user)
     begin(Incident.objects.for_page().by_ref("INC-1"), "halt_rollout", by=None, at=moment.now())

@@ -45,6 +45,8 @@ DONE_BY = {
     "monitoring:check": "POST /monitors/{}/check", "monitoring:disable": "POST /monitors/{}/disable",
     "monitoring:enable": "POST /monitors/{}/enable", "monitoring:archive": "POST /monitors/{}/archive",
     "monitoring:rotate_key": "POST /monitors/{}/rotate_key",
+    "alerts:new": "POST /alert_sources", "alerts:edit": "PATCH /alert_sources/{}",
+    **{f"alerts:{verb}": f"POST /alert_sources/{{}}/{verb}" for verb in ("enable", "disable", "archive", "rotate_key")},
     "declare": "POST /incidents", "join": "POST /incidents/{}/note",
     "message": "POST /incidents/{}/send_message", "claim": "POST /incidents/{}/claim",
     "hand_over": "POST /incidents/{}/hand_over", "give_up": "POST /incidents/{}/give_up",

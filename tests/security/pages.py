@@ -179,6 +179,17 @@ MONITORS = [
     Page("monitoring:rotate_key", post=M, on=("monitor",)),
 ]
 
+ALERTS = [
+    Page("alerts:index", get=SIGNED_IN),
+    Page("alerts:new", get=M, post=M),
+    Page("alerts:source", get=V, on=("alert source",)),
+    Page("alerts:edit", get=M, post=M, on=("alert source",)),
+    Page("alerts:enable", post=M, on=("alert source",)),
+    Page("alerts:disable", post=M, on=("alert source",)),
+    Page("alerts:archive", post=M, on=("alert source",)),
+    Page("alerts:rotate_key", post=M, on=("alert source",)),
+]
+
 RECORDS = [
     Page("now", get=SIGNED_IN),
     Page("declare", get=SIGNED_IN, post=SIGNED_IN),
@@ -255,6 +266,7 @@ AREAS = {
     "audits": AUDITS,
     "channels": CHANNELS,
     "monitors": MONITORS,
+    "alerts": ALERTS,
     "records": RECORDS,
 }
 PAGES = [row for rows in AREAS.values() for row in rows]
@@ -264,6 +276,7 @@ NOTED = {"decision_confirm"}
 # Looking at these plays a process and undoes it: what they leave is compared row by row.
 PLAYED = {"simulate", "simulate_version"}
 
+ALERTS_IN = ("alertmanager_in", "grafana_in", "sentry_in", "generic_in", "events_in")
 # Addresses with a key of their own in the path, or with a token; tests of their own name each.
 KEYED = {
     "act": "test_pages.py, once per verb",
@@ -271,6 +284,7 @@ KEYED = {
     "tap": "test_keys_in_paths.py",
     "decision": "tests/hotfixes/decision/test_decision_pages.py",
     "push": "test_keys_in_paths.py",
+    **dict.fromkeys(ALERTS_IN, "tests/monitoring/alerts/test_alertmanager.py and test_tools.py"),
     "slack": "tests/notifications/test_slack_answers.py",
     "forge_hook": "tests/hotfixes/hooks/test_hooks.py",
     "no_api": "test_operations.py",

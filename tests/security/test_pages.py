@@ -31,6 +31,7 @@ from tests.security.asking import (
 )
 from tests.security.pages import (
     ADMINISTRATOR,
+    ALERTS_IN,
     AREAS,
     BREAK_GLASS,
     EVERYBODY,
@@ -59,7 +60,7 @@ EVERY = {**AREAS, "verbs": VERBS}
 ONE_VERB = {**AREAS, "verbs": VERBS[:1]}
 FRAGMENT = {"HTTP_HX_REQUEST": "true"}
 # Addresses that take a form without the page's token: they read a key of their own, or take no form.
-WITHOUT_TOKEN = {"push", "slack", "forge_hook", "no_api", "api_page"}
+WITHOUT_TOKEN = {"push", "slack", "forge_hook", "no_api", "api_page", *ALERTS_IN}
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from incidents.lifecycle import transitions
 from incidents.lifecycle.declare import declare
 from incidents.models import Incident, Participant
 from incidents.timeline import corrections
+from monitoring.alerts.sources import connect
 from monitoring.models import Monitor
 from monitoring.push_keys import push_url
 from notifications import links
@@ -129,6 +130,7 @@ def _furnish(world: World) -> None:
     channel = _channel(world, "Zebra room", manager, world.team)
     own = _channel(world, "Own phone", manager, None)
     waiting = make_monitor(world.product, kind="heartbeat", target="", name="Zebra beat", interval_s=300)
+    source = connect(world.product, by=manager, tool="alertmanager", name="Zebra alerts")
     world.push_path = "/" + push_url(waiting).split("/", 3)[3]
     connect_repository(
         world.product, by=manager, url="https://git.example.test/zebra.git", token="zebra-token"
@@ -164,6 +166,7 @@ def _furnish(world: World) -> None:
         ),
         "team": ({"slug": "zebra-team"}, {"slug": "nothing"}, inside),
         "monitor": ({"slug": world.monitor.slug}, {"slug": "nothing"}, inside),
+        "alert source": ({"slug": source.slug}, {"slug": "nothing"}, inside),
         "membership": (_pk(Membership.objects.get(user=people["viewer"])), {"pk": NOWHERE}, inside),
         "channel": (_pk(channel), {"pk": NOWHERE}, inside),
         "own channel": (_pk(own), {"pk": NOWHERE}, mine),
