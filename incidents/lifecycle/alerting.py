@@ -70,9 +70,10 @@ def _take(product_id: int, limit: int) -> int:
         entries: dict[tuple[int, int, str, int], list[AlertChange]] = {}
         times = Counter[int]()
         for change in sorted(changes, key=lambda one: house.place(one.alert)):
+            known = change.again and house.has(change.alert)
             incident = house.of(change)
             times[change.alert_id] += 1
-            if incident:
+            if incident and not known:
                 entry = (times[change.alert_id], incident.pk, change.state, change.alert.source_id)
                 entries.setdefault(entry, []).append(change)
             change.handled_at, change.outcome = house.now, incident.ref if incident else ""
@@ -128,12 +129,16 @@ class _House:
         severity = self._severity(alert)
         return (severity or self.severities[0]).rank, severity is None
 
+    def has(self, alert: Alert) -> bool:
+        """An open incident knows of it."""
+        own = self.of_alert.get(alert.pk)
+        return own is not None and own.is_open
+
     def of(self, change: AlertChange) -> Incident | None:
         """Where the change is told; None for nowhere."""
         alert = change.alert
-        own = self.of_alert.get(alert.pk)
-        if change.state == AlertState.RESOLVED or (own and own.is_open):
-            return own
+        if change.state == AlertState.RESOLVED or self.has(alert):
+            return self.of_alert.get(alert.pk)
         source = alert.source
         if not source.opens_incident or not source.is_heard:
             return None

@@ -2,7 +2,9 @@
 
 Pure: no database, no clock of its own. Rules:
 
-- what fires and is told again to fire is the same firing;
+- what fires and is told again to fire since the same moment is the same firing;
+- with a later moment, or none, it happened again: news only where no open incident has it, for some tools never say
+  that something is over, and at most once in AGAIN_AFTER;
 - what was never heard of and is told to be over never fired here: nobody is told;
 - an end that lies before the present firing began is that of an earlier one, and late;
 - a beginning that lies before the end that is known is late for LATE_FOR after that end was heard. Later it fires
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 LATE_FOR = timedelta(minutes=5)
+AGAIN_AFTER = timedelta(minutes=1)
 # Where only the beginning is in the source's own time: so far may its clock be behind ours.
 SKEW = timedelta(minutes=2)
 
@@ -32,10 +35,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`changed`: it began to fire, or is over, now. `late`: what was told is of the past and changes nothing."""
+    """`changed`: it began to fire, or is over, now; `again`: it fired already, and nobody said that it was over.
+    `late`: what was told is of the past and changes nothing."""
 
     standing: Standing
     changed: bool = False
+    again: bool = False
     late: bool = False
 
 
@@ -58,8 +63,11 @@ def step(
 
 def _fires(standing: Standing, began: datetime, *, known: bool, now: datetime) -> Step:
     if standing.firing:
-        latest = max(began, standing.started_at) if known else standing.started_at
-        return Step(Standing(True, latest, None, standing.since))
+        if known and began <= standing.started_at:
+            return Step(standing)
+        if now - standing.since < AGAIN_AFTER:
+            return Step(Standing(True, began if known else standing.started_at, None, standing.since))
+        return Step(Standing(True, began, None, now), changed=True, again=True)
     over = standing.ended_at or standing.since - SKEW
     if known and began <= over and now - standing.since < LATE_FOR:
         return Step(standing, late=True)

@@ -130,7 +130,7 @@ class _Written:
         self._put(row, one, found.standing)
         if found.changed:
             at = found.standing.started_at if one.firing else found.standing.ended_at or self.now
-            self.changes.append(AlertChange(alert=row, state=row.state, at=at))
+            self.changes.append(AlertChange(alert=row, state=row.state, at=at, again=found.again))
         return False
 
     def _put(self, row: Alert, one: Told, stands: Standing) -> None:

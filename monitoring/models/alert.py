@@ -101,11 +101,15 @@ class Alert(models.Model):
 
 
 class AlertChange(models.Model):
-    """An alert began to fire, or is over: handed up as a StatusChange is. `outcome` is written by who acts on it."""
+    """An alert began to fire, or is over: handed up as a StatusChange is. `outcome` is written by who acts on it.
+
+    `again`: it fired already, and nobody had said that it was over: no news to an open incident that it is in.
+    """
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="changes")
     state = models.CharField(max_length=8, choices=AlertState)
     at = models.DateTimeField()
+    again = models.BooleanField(default=False)
     recorded_at = models.DateTimeField(db_default=Now())
     handled_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=24, blank=True, default="")

@@ -23,7 +23,9 @@ TABLE = {
     "the first": (None, True, -1, None, True, True, False),
     "over and never heard of": (None, False, -9, -1, False, False, False),
     "fires still": (FIRES, True, -9, None, True, False, False),
-    "a later beginning of what fires": (FIRES, True, -1, None, True, False, False),
+    "it happened again, nobody said it was over": (FIRES, True, -1, None, True, True, False),
+    "it happened again, nobody says when": (FIRES, True, None, None, True, True, False),
+    "it happened again within the minute": (stands(True, -9, None, -0.5), True, -0.2, None, True, False, False),
     "over": (FIRES, False, -9, -1, False, True, False),
     "over, nobody says when": (FIRES, False, None, None, False, True, False),
     "the end of an earlier one": (FIRES, False, -20, -10, True, False, True),
@@ -53,3 +55,4 @@ def test_news_in_whatever_order(
     found = step(known, firing=firing, started_at=at(began), ended_at=at(ended), now=NOON)
     assert (found.standing.firing, found.changed, found.late) == (then, changed, late)
     assert found.standing.started_at <= NOON
+    assert found.again == (changed and firing and known is not None and known.firing)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from foundation import moment
+from incidents.lifecycle import transitions
 from incidents.models import Incident
 from monitoring.alerts.sources import connect, key_of
 from monitoring.alerts.tools import read
 from monitoring.models import Alert, AlertPayload
 from monitoring.probes.json_text import BadJson
 from products.models import Product
+from tests.factories import join, make_user
 from tests.monitoring.alerts.conftest import post, send, story
 
 ISSUE = {
@@ -186,3 +190,21 @@ def test_the_events_api_says_what_is_wrong_and_keeps_it_where_it_knows_whose_it_
         assert (told.status_code, told.json()) == (400, {**refused, "errors": [wrong]})
     assert AlertPayload.objects.count() == 1
     assert post(source, {"routing_key": "wrong", "event_action": "trigger"}).status_code == 404
+
+
+def test_what_happens_again_and_is_never_over_is_news_only_where_no_open_incident_has_it(
+    product: Product,
+) -> None:
+    source = connect(product, by=None, tool="generic")
+    send(source, {"title": "Full"})
+    for _time in range(2):
+        Alert.objects.update(since=moment.now() - timedelta(minutes=2))
+        send(source, {"title": "Full"})
+    first = Incident.objects.get()
+    assert (story(first), Alert.objects.get().count) == (["declared", "alert_received"], 3)
+    ada = make_user()
+    join(ada, product.team)
+    transitions.resolve(first, by=ada)
+    Alert.objects.update(since=moment.now() - timedelta(minutes=2))
+    send(source, {"title": "Full"})
+    assert (Incident.objects.count(), Alert.objects.get().incident) == (2, "INC-2")
