@@ -25,6 +25,7 @@ AREAS: tuple[tuple[str, Promise], ...] = (
 # Pages that belong to an area without lying under its address.
 WITHIN = {
     "/hotfixes/": "/incidents/",
+    "/alerts/": "/monitoring/",
     "/products/": "/settings/",
     "/processes/": "/settings/",
     "/accounts/": "/settings/",

@@ -21,7 +21,13 @@ def test_the_navigation_has_what_exists_and_marks_where_one_is() -> None:
 
 @pytest.mark.parametrize(
     ("path", "current"),
-    [("/", "/"), ("/settings/people/", "/settings/"), ("/products/web/", "/settings/"), ("/declare/", "")],
+    [
+        ("/", "/"),
+        ("/settings/people/", "/settings/"),
+        ("/products/web/", "/settings/"),
+        ("/alerts/x/", "/monitoring/"),
+        ("/declare/", ""),
+    ],
 )
 def test_pages_belong_to_an_area(path: str, current: str) -> None:
     items = page(RequestFactory().get(path))["nav"]
