@@ -10,6 +10,7 @@ from incidents.clocks.clocks import span
 from incidents.models import Incident
 from incidents.timeline.story import Story
 from products.vocabulary import EventKind
+from review import moments
 
 
 def times(incident: Incident, told: Story) -> list[dict[str, Any]]:
@@ -33,25 +34,13 @@ def durations(incident: Incident, told: Story) -> list[dict[str, Any]]:
 
 
 def _moments(incident: Incident, told: Story) -> list[tuple[str, str, datetime | None]]:
+    last = moments.of_story(told)
     return [
         ("detected", _("Detected"), incident.detected_at),
         ("reported", _("Reported"), incident.reported_at),
         ("declared", _("Declared"), incident.declared_at),
         ("acknowledged", _("Acknowledged"), incident.acknowledged_at),
-        ("mitigated", _("Damage contained"), _last(incident, told, EventKind.MITIGATED)),
+        ("mitigated", _("Damage contained"), last.get(EventKind.MITIGATED)),
         ("resolved", _("Resolved"), incident.resolved_at),
-        ("closed", _("Closed"), _last(incident, told, EventKind.CLOSED)),
+        ("closed", _("Closed"), last.get(EventKind.CLOSED)),
     ]
-
-
-def _last(incident: Incident, told: Story, kind: str) -> datetime | None:
-    """When it happened the last time, corrected if it was; nothing for what a reopening took back."""
-    event = told.since(told.last(EventKind.REOPENED)).last(kind)
-    if event is None:
-        return None
-    corrections = incident.events.filter(kind=EventKind.CORRECTED, supersedes__isnull=False).order_by("seq")
-    found, pk = event.occurred_at, event.pk
-    for correction in corrections:
-        if correction.supersedes_id == pk:
-            found, pk = correction.occurred_at, correction.pk
-    return found

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from review.views.actions import action_add, action_change, action_drop, action_finish, action_reopen
+from review.views.insights import insights, insights_csv, insights_list
 from review.views.listing import postmortems
 from review.views.postmortem import answer, postmortem, postmortem_fresh, postmortem_json, postmortem_markdown
 from review.views.verbs import (
@@ -17,6 +18,9 @@ _HOME = "incidents/<str:ref>/postmortem"
 
 urlpatterns = [
     path("postmortems/", postmortems, name="postmortems"),
+    path("insights/", insights, name="insights"),
+    path("insights/incidents/", insights_list, name="insights_list"),
+    path("insights.csv", insights_csv, name="insights_csv"),
     path(f"{_HOME}/", postmortem, name="postmortem"),
     path(f"{_HOME}.md", postmortem_markdown, name="postmortem_markdown"),
     path(f"{_HOME}.json", postmortem_json, name="postmortem_json"),

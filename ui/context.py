@@ -30,6 +30,7 @@ WITHIN = {
     "/processes/": "/settings/",
     "/accounts/": "/settings/",
     "/audit/": "/settings/",
+    "/insights/": "/postmortems/",
 }
 
 

@@ -15,6 +15,7 @@ from foundation.shapes import Problem
 TAGS = {
     "incidents": "What is broken: declare, read, and the verbs of the page's buttons.",
     "postmortems": "The report of an incident: evidence, answers, action items, the meeting, the review.",
+    "insights": "What many incidents tell together: how long things took, which clocks were kept.",
     "decisions": "Hotfix or rollback: what was chosen, by whom, on which facts.",
     "hotfixes": "How a hotfix stands: its checks, each with what shows it.",
     "deployments": "What a deploy script says: began, went well, failed or was rolled back.",

@@ -29,12 +29,18 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def in_force(self) -> Self:
         """Those that count now: no later one replaces them, and the incident was not opened again since."""
-        again = TimelineEvent.objects.filter(
-            incident=OuterRef("incident"),
-            kind=EventKind.REOPENED,
-            recorded_at__gt=OuterRef("event__recorded_at"),
+        return self.standing().exclude(self.opened_again())
+
+    @staticmethod
+    def opened_again() -> Exists:
+        """Whether its incident was opened again since."""
+        return Exists(
+            TimelineEvent.objects.filter(
+                incident=OuterRef("incident"),
+                kind=EventKind.REOPENED,
+                recorded_at__gt=OuterRef("event__recorded_at"),
+            )
         )
-        return self.standing().exclude(Exists(again))
 
     def with_words(self) -> Self:
         """With who decided and why, unless somebody asked to redact it."""

@@ -51,7 +51,7 @@ def done(incident: Incident, product: Product) -> list[Rollback]:
 
 def took(done: list[Rollback], option: str) -> Took | None:
     """Of real ones; None without any."""
-    times = [_seconds(one) for one in _of(done, option, Mode.LIVE)]
+    times = [took_s(one.started_at, one.back_at) for one in _of(done, option, Mode.LIVE)]
     if not times:
         return None
     return {"n": len(times), "median_s": round(statistics.median(times)), "worst_s": max(times)}
@@ -63,7 +63,11 @@ def drill(done: list[Rollback], option: str) -> Drill | None:
     if not tried:
         return None
     last = tried[0]
-    return {"at": utc(last.back_at or last.started_at), "took_s": _seconds(last), "ref": last.incident.ref}
+    return {
+        "at": utc(last.back_at or last.started_at),
+        "took_s": took_s(last.started_at, last.back_at),
+        "ref": last.incident.ref,
+    }
 
 
 def ran(product: Product, version: str, times: list[Span], incident: Incident) -> Ran | None:
@@ -94,6 +98,6 @@ def _of(done: list[Rollback], option: str, mode: Mode) -> list[Rollback]:
     return [one for one in done if one.option_key == option and one.incident.mode == mode]
 
 
-def _seconds(one: Rollback) -> int:
-    end: datetime = one.back_at or one.started_at
-    return max(0, round((end - one.started_at).total_seconds()))
+def took_s(started_at: datetime, back_at: datetime | None) -> int:
+    """Seconds from the beginning of a rollback until the version before ran."""
+    return max(0, round(((back_at or started_at) - started_at).total_seconds()))

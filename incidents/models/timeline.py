@@ -17,6 +17,11 @@ from django.utils.translation import gettext as _
 from incidents.models.incident import Incident, number_of
 from products.vocabulary import EventKind
 
+# Of these figures of thousands of incidents are made: an index of their own holds all that is asked of them.
+MILESTONES = (
+    EventKind.MITIGATED, EventKind.DECIDED, EventKind.RESOLVED, EventKind.REOPENED, EventKind.DECLINED,
+    EventKind.DEFERRED, EventKind.CORRECTED,
+)  # fmt: skip
 # What in the data of an event may name another incident.
 NAMING = ("of", "duplicate", "taken_back_by")
 
@@ -49,6 +54,14 @@ class TimelineEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["incident", "seq"], name="timeline_gapless")]
+        indexes = [
+            models.Index(
+                fields=["incident", "seq"],
+                include=["id", "kind", "occurred_at", "recorded_at", "supersedes"],
+                condition=models.Q(kind__in=MILESTONES),
+                name="timeline_milestones",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.incident_id}/{self.seq} {self.kind}"

@@ -93,6 +93,12 @@ def test_one_report_from_resolved_to_reviewed(
     theirs.get_by_role("link", name="Review", exact=True).click()
     theirs.wait_for_url(f"{asgi_server}/postmortems/")
     look(theirs, "report-list")
+    theirs.get_by_role("link", name="Insights").click()
+    theirs.get_by_text("How it is counted").click()
+    look(theirs, "insights")
+    theirs.get_by_role("link", name="1 × Resolved").click()
+    expect(theirs.get_by_role("heading", name="Resolved")).to_be_visible()
+    look(theirs, "insights-list")
     for page in (mine, theirs):
         page.context.close()
 

@@ -143,6 +143,7 @@ OPERATIONS = [
     Operation("POST /incidents/{}/postmortem/actions/{}/{}", {INCIDENTS}, R,
               on=("incident's settled action item", "private incident's settled action item")),
     Operation("GET /postmortems", {READ, INCIDENTS}, SIGNED_IN, narrow=OPEN),
+    Operation("GET /insights", {READ, INCIDENTS}, SIGNED_IN, narrow=OPEN),
     Operation("POST /deployments", {Scope.INGEST, Scope.HOTFIXES}, R, sent=NEW_DEPLOYMENT, narrow=UNKNOWN, names=True),
     Operation("GET /deployments", {READ, Scope.HOTFIXES, Scope.INGEST}, SIGNED_IN, narrow=OPEN),
     Operation("GET /hotfixes/{}/checks.txt", {READ, Scope.HOTFIXES, Scope.INGEST}, V, on=("hotfix", "private hotfix")),

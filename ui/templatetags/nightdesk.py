@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ui import clock_face, durations, moments, shapes
 from ui import markdown as md
+from ui import share as shares
 from ui import strip as strips
 from ui.context import server_now
 
@@ -124,6 +125,12 @@ def strip(
         "start": start,
         "end": end,
     }
+
+
+@register.simple_tag
+def share(part: int, whole: int, label: str) -> SafeString:
+    """`{% share clock.met clock.n clock.words %}`: a bar that `label` says in words."""
+    return shares.svg(part, whole, label)
 
 
 @register.inclusion_tag("ui/field.html")
