@@ -17,6 +17,7 @@ from config.cluster import ROLES_MADE, Unusable
 # The record of what happened and what was said. A line is only ever added; a redaction goes by a trigger.
 APPEND_ONLY = (
     "incidents_timelineevent", "incidents_timelinepayload", "incidents_attachment", "foundation_blob",
+    "monitoring_maintenanceact",
 )  # fmt: skip
 READ_ONLY = ("django_migrations",)
 

@@ -41,6 +41,7 @@ from monitoring import counts, staleness
 from monitoring import sweep as probes
 from monitoring.alerts import forgetting as old_alerts
 from monitoring.alerts import judging as judging_alerts
+from monitoring.maintenance import settle as maintenance
 from monitoring.tasks import probe_due
 from notifications import send
 from products.sources import files as process_files
@@ -105,6 +106,7 @@ SWEEPS = (
     Sweep("contradictions", resolved_while_down.tell_all, every_s=30.0),
     Sweep("process files", process_files.start_look, every_s=process_files.EVERY_S),
     Sweep("staleness", staleness.mark_stale),
+    Sweep("maintenance", maintenance.begin_due),
     Sweep("missing targets", staleness.archive_missing, every_s=3600),
     Sweep("kept answers", staleness.forget_kept, every_s=3600),
     Sweep("old alerts", old_alerts.forget_old, every_s=3600),

@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),
     path("monitoring/", include("monitoring.urls")),
     path("alerts/", include("monitoring.alerts.urls")),
+    path("maintenance/", include("monitoring.maintenance.urls")),
     path("", include("review.urls")),
     path("", include("hotfixes.urls")),
     path("", include("incidents.urls")),

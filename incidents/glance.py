@@ -18,7 +18,8 @@ from foundation import moment
 from incidents.models import Assignment, Clock, Incident, RedactionRequest, TimelineEvent
 from incidents.models.incident import IncidentQuerySet
 from live import bus
-from monitoring.models import Target
+from monitoring.maintenance.shown import Window, windows, with_all
+from monitoring.models import Maintenance, Target
 from monitoring.shown import as_shown
 from products.in_production import by_last, in_production, last_told
 from products.models import Contact
@@ -211,6 +212,12 @@ def redactions_of(incident: Incident) -> list[RedactionRequest]:
     return few(incident, "redactions", lambda: list(rows.select_related("event", "asked_by").order_by("pk")))
 
 
+def maintenance_of(incident: Incident, now: datetime) -> list[Window]:
+    """What of its product is in maintenance."""
+    rows = Maintenance.objects.filter(product=incident.product_id).holding(now).order_by("ends_at", "pk")
+    return few(incident, "maintenance", lambda: windows(with_all(rows), now))
+
+
 def targets_of(incident: Incident, now: datetime) -> list[Target]:
     """What the product's monitors see, as it may be said at `now`; those that are switched off too."""
     rows = Target.objects.present().filter(monitor__product=incident.product_id).select_related("monitor")
@@ -220,4 +227,5 @@ def targets_of(incident: Incident, now: datetime) -> list[Target]:
 register_few(REOPENED, TimelineEvent.objects.filter(kind=EventKind.REOPENED))
 register_few("assignments", Assignment.objects.all())
 register_few("contacts", Contact.objects.all(), "product__incidents")
+register_few("maintenance", Maintenance.objects.holding(moment.Read()), "product__incidents")
 register_few("redactions", RedactionRequest.objects.filter(settled_at=None), "event__incident")

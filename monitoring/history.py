@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from monitoring.models import Monitor, StatusChange, Target
 from monitoring.reasons import said
-from monitoring.states import State
-from monitoring.transitions import NOT_WATCHED
+from monitoring.standings import BARE, bare
+from monitoring.transitions import expire
 from monitoring.uptime import Point, Segment, Uptime, overlay, segments, uptime
 
 WINDOWS = (1, 7, 30)
@@ -23,6 +23,10 @@ class History:
 
     windows: dict[int, Uptime]
     strip: Sequence[Segment]
+
+    @property
+    def has_maintenance(self) -> bool:
+        return any(seen.maintenance for seen in self.windows.values())
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def strips(monitors: Sequence[Monitor], now: datetime) -> dict[int, list[Segment
     queries.
     """
     present = Target.objects.filter(monitor__in=monitors, archived_at=None)
-    targets = list(present.only("pk", "monitor_id", "state", "since", "fresh_until"))
+    targets = list(present.only("pk", "monitor_id", *BARE))
     points = _points(targets, now - STRIP_OF, now)
     by_monitor: defaultdict[int, list[list[Segment]]] = defaultdict(list)
     for target in targets:
@@ -82,17 +86,9 @@ def strips(monitors: Sequence[Monitor], now: datetime) -> dict[int, list[Segment
     return {pk: overlay(found) for pk, found in by_monitor.items()}
 
 
-def blind_since(target: Target, now: datetime) -> datetime | None:
-    """Since when nothing can be said of it, written down already or not; None while something can."""
-    if target.state == State.UNKNOWN:
-        return target.since
-    lost = target.fresh_until is not None and target.fresh_until < now
-    return max(target.fresh_until, target.since) if lost and target.fresh_until else None
-
-
 def _points(targets: Sequence[Target], start: datetime, now: datetime) -> defaultdict[int, list[Point]]:
     """Every change since `start`, and the last one before it: it says how the window began. What is no longer believed
-    ends there, also while no worker has written it.
+    ends there, and maintenance at its end, also while no worker has written it.
     """
     rows = StatusChange.objects.filter(target__in=[target.pk for target in targets])
     before = rows.filter(at__lt=start).order_by("target_id", "-at", "-pk").distinct("target_id")
@@ -104,6 +100,6 @@ def _points(targets: Sequence[Target], start: datetime, now: datetime) -> defaul
         ):
             points[target].append(Point(at, state, said(detail, code)))
     for each in targets:
-        if each.state != State.UNKNOWN and (lost := blind_since(each, now)):
-            points[each.pk].append(Point(lost, State.UNKNOWN, said("", NOT_WATCHED)))
+        _standing, changes = expire(bare(each), now=now, watched_until=None)
+        points[each.pk] += [Point(one.at, one.state, said(one.detail, one.code)) for one in changes]
     return points

@@ -25,6 +25,8 @@ WORDS: dict[str, str | Promise] = {
     "internal": _("Nightdesk itself failed."),
     "json": _("A JSON field was not as expected."),
     "late": _("It reported too late."),
+    "maintenance": _("Maintenance began."),
+    "maintenance_over": _("Maintenance is over."),
     "missing": _("It was no longer there."),
     "nan_or_infinity": _("A number in it is none."),
     "no_count": _("It said no number."),

@@ -2,7 +2,7 @@
 
 from accounts.access import has_role, rule
 from accounts.models import Role, User
-from monitoring.models import Alert, AlertSource, Monitor, StatusChange, Target
+from monitoring.models import Alert, AlertSource, Maintenance, Monitor, StatusChange, Target
 from products.models import Product
 
 
@@ -34,6 +34,22 @@ def check_monitor(actor: User, monitor: Monitor) -> bool:
 def add_monitor(actor: User, product: Product) -> bool:
     """Also asked by "try it now": who may add a monitor may send Nightdesk to look at an address."""
     return has_role(actor, product.team_id, Role.MANAGER)
+
+
+@rule("add_maintenance", Product)
+def add_maintenance(actor: User, product: Product) -> bool:
+    """Whoever may switch a monitor off."""
+    return has_role(actor, product.team_id, Role.MANAGER)
+
+
+@rule("view", Maintenance)
+def view_maintenance(actor: User, window: Maintenance) -> bool:
+    return has_role(actor, window.product.team_id, Role.VIEWER)
+
+
+@rule("change", Maintenance)
+def change_maintenance(actor: User, window: Maintenance) -> bool:
+    return has_role(actor, window.product.team_id, Role.MANAGER)
 
 
 @rule("edit", Monitor)

@@ -1,4 +1,5 @@
 """Nothing stays believed by itself: what was not seen in time becomes unknown, from the moment it was no longer fresh.
+Nor does maintenance outlast its end.
 
 Also after Nightdesk was stopped: the first sweep writes the gap, dated back to where it began, before anything else is
 said. An unwatched minute is never called healthy.
@@ -11,11 +12,9 @@ from datetime import timedelta
 from django.db import transaction
 
 from foundation import moment
-from monitoring import announce
+from monitoring.maintenance.settle import settle
 from monitoring.models import Monitor, Target
-from monitoring.standings import Written, standing_of
 from monitoring.states import State
-from monitoring.transitions import expire
 
 LIMIT = 500
 GONE_FOR = timedelta(days=7)
@@ -23,28 +22,17 @@ KEPT_FOR = timedelta(days=90)
 
 
 def mark_stale(limit: int = LIMIT) -> int:
-    """Up to `limit` targets whose last good look is too old become unknown; returns how many. One look at a
-    partial index when there are none.
+    """Up to `limit` targets whose last good look is too old become unknown, or leave maintenance that is over; returns
+    how many changes that made. One look at a partial index when there are none.
     """
     now = moment.now()
     if not Target.objects.stale(now).exists():
         return 0
     with transaction.atomic():
-        written = Written()
         rows = Target.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
             "monitor__product"
         )
-        for target in rows.filter(pk__in=_ids(now, limit)).order_by("pk"):
-            standing, changes = expire(
-                standing_of(target), now=now, watched_until=target.monitor.watched_until
-            )
-            if changes:
-                written.add(target, standing, changes)
-        written.save()
-        if written.changes:
-            announce.wake()
-            announce.refresh(target.monitor.product.team_id for target, _ in written.changes)
-        return len(written.changes)
+        return settle(rows.filter(pk__in=_ids(now, limit)).order_by("pk"), now)
 
 
 def _ids(now: object, limit: int) -> list[int]:

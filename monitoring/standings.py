@@ -30,12 +30,16 @@ _COLUMNS = {
     "latency_ms": "float8",
     "uptime_percent": "float8",
     "archived_at": "timestamptz",
+    "maintenance_until": "timestamptz",
 }
 _WRITE = (
     f"UPDATE monitoring_target AS target SET {', '.join(f'{c} = new.{c}' for c in _COLUMNS if c != 'id')} "  # noqa: S608
     f"FROM unnest({', '.join(f'%s::{kind}[]' for kind in _COLUMNS.values())}) AS new({', '.join(_COLUMNS)}) "
     "WHERE target.id = new.id"
 )
+
+
+BARE = ("state", "settled", "seen", "since", "fresh_until", "maintenance_until")
 
 
 @dataclass
@@ -66,7 +70,15 @@ def standing_of(target: Target) -> Standing:
     return Standing(
         state=target.state, settled=target.settled, seen=target.seen, since=target.since,
         fails=target.fails, oks=target.oks, checked_at=target.checked_at, fresh_until=target.fresh_until,
-        code=target.code, detail=target.detail,
+        code=target.code, detail=target.detail, until=target.maintenance_until,
+    )  # fmt: skip
+
+
+def bare(target: Target) -> Standing:
+    """How the row stands, as far as time alone can change it: the fields BARE."""
+    return Standing(
+        state=target.state, settled=target.settled, seen=target.seen, since=target.since,
+        fresh_until=target.fresh_until, until=target.maintenance_until,
     )  # fmt: skip
 
 
@@ -75,7 +87,7 @@ def put(target: Target, standing: Standing) -> None:
     target.state, target.settled, target.seen = standing.state, standing.settled, standing.seen
     target.since, target.fails, target.oks = standing.since, standing.fails, standing.oks
     target.checked_at, target.fresh_until = standing.checked_at, standing.fresh_until
-    target.code, target.detail = standing.code, standing.detail
+    target.code, target.detail, target.maintenance_until = standing.code, standing.detail, standing.until
 
 
 def _update(targets: Sequence[Target]) -> None:

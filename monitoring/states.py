@@ -12,12 +12,14 @@ class State(models.TextChoices):
     """Worst first: of several targets the worst speaks for the monitor.
 
     Unknown is worse than up, so that a board with one target out of sight is never all green, and better than
-    degraded, because what is seen to fail comes before what is not seen.
+    degraded, because what is seen to fail comes before what is not seen. Maintenance is planned: it is no
+    trouble, and nothing that anybody calls well.
     """
 
     DOWN = "down", _("Down")
     DEGRADED = "degraded", _("Degraded")
     UNKNOWN = "unknown", _("Can't tell")
+    MAINTENANCE = "maintenance", _("Maintenance")
     UP = "up", _("Up")
 
 

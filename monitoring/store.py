@@ -15,12 +15,13 @@ from django.db import connection, transaction
 from foundation import moment
 from foundation.text import stripped
 from monitoring import announce, counts, looks
+from monitoring.maintenance.holding import holding
 from monitoring.models import Monitor, Target
 from monitoring.probes.result import Outcome, Result
 from monitoring.schedule import next_look
 from monitoring.standings import Written, standing_of
 from monitoring.states import State
-from monitoring.transitions import Look, Rule, step
+from monitoring.transitions import Held, Look, Rule, step
 from products import versions_seen
 from products.models import VersionSeen
 from products.versions_seen import Reading
@@ -54,8 +55,10 @@ def store(token: uuid.UUID, seen: Sequence[Seen]) -> int:
             return 0
         written = Written()
         known = _targets(held)
+        in_maintenance = holding({monitor.pk: monitor.product_id for monitor, _ in outcomes}, now)
         for monitor, outcome in outcomes:
-            counting = _weigh(monitor, outcome, known[monitor.pk], written, now)
+            maintenance = in_maintenance.get(monitor.pk)
+            counting = _weigh(monitor, outcome, known[monitor.pk], written, now, maintenance)
             monitor.due_at = next_look(
                 monitor.pk,
                 interval_s=monitor.interval_s,
@@ -82,7 +85,9 @@ def store_push(monitor: Monitor, outcome: Outcome) -> None:
     A look under way is void: it knows less.
     """
     now, written = moment.now(), Written()
-    _weigh(monitor, outcome, _targets([monitor.pk])[monitor.pk], written, now)
+    known = _targets([monitor.pk])[monitor.pk]
+    maintenance = holding({monitor.pk: monitor.product_id}, now).get(monitor.pk)
+    _weigh(monitor, outcome, known, written, now, maintenance)
     monitor.due_at = now + timedelta(seconds=monitor.interval_s)
     written.save()
     looks.tell([monitor], written.targets, now)
@@ -126,7 +131,12 @@ def _targets(held: Iterable[int]) -> dict[int, dict[str, Target]]:
 
 
 def _weigh(
-    monitor: Monitor, outcome: Outcome, known: dict[str, Target], written: Written, now: datetime
+    monitor: Monitor,
+    outcome: Outcome,
+    known: dict[str, Target],
+    written: Written,
+    now: datetime,
+    maintenance: Held | None,
 ) -> bool:
     """Adds to `written` what the outcome does to the monitor's targets; True while one of them is counting."""
     present = [(target.key, target.name) for target in known.values() if target.archived_at is None]
@@ -146,6 +156,7 @@ def _weigh(
             rule,
             now=now,
             watched_until=monitor.watched_until,
+            held=maintenance,
         )
         target.name = _text(result.name, 200) or target.name
         target.latency_ms, target.archived_at = result.latency_ms, None

@@ -21,6 +21,7 @@ from foundation import heartbeat, moment
 from foundation.crash import crashpoint
 from foundation.wedge import wedge
 from monitoring import claim, probes
+from monitoring.maintenance.holding import holding
 from monitoring.models import Monitor
 from monitoring.probes.result import Check
 from monitoring.store import Seen, store
@@ -79,12 +80,18 @@ def check_of(monitor: Monitor) -> Check:
 
 
 def _listen_anew(monitors: list[Monitor], now: datetime) -> None:
-    """After a time in which Nightdesk was off, scripts get a whole interval before their silence counts."""
-    deaf = [m for m in monitors if m.waits and (m.watched_until is None or m.watched_until < now)]
+    """After a time in which Nightdesk was off, and after maintenance, scripts get a whole interval before their silence
+    counts.
+    """
+    waiting = [monitor for monitor in monitors if monitor.waits]
+    held = holding({monitor.pk: monitor.product_id for monitor in waiting}, now)
+    since = {m.pk: now for m in waiting if m.watched_until is None or m.watched_until < now}
+    since |= {pk: maintenance.end for pk, maintenance in held.items()}
+    deaf = [monitor for monitor in waiting if monitor.pk in since]
     for monitor in deaf:
-        monitor.listening_since = now
+        monitor.listening_since = since[monitor.pk]
     if deaf:
-        Monitor.objects.filter(pk__in=[monitor.pk for monitor in deaf]).update(listening_since=now)
+        Monitor.objects.bulk_update(deaf, ["listening_since"])
 
 
 def _seen(monitors: list[Monitor], now: datetime) -> Iterator[Seen]:

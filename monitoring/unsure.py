@@ -16,6 +16,6 @@ def unsure(monitors: QuerySet[Monitor], now: datetime) -> QuerySet[Monitor]:
     Not those that were added a moment ago and wait for their first look.
     """
     present = Target.objects.filter(monitor=OuterRef("pk"), archived_at=None)
-    unseen = present.filter(Q(state=State.UNKNOWN) | Q(fresh_until__lt=now))
+    unseen = present.filter(maintenance_until=None).filter(Q(state=State.UNKNOWN) | Q(fresh_until__lt=now))
     young = Q(looked_at=None, created_at__gt=now - FIRST_LOOK)
     return monitors.filter(Exists(unseen) | ~Exists(present)).exclude(young)

@@ -1,7 +1,7 @@
 """Uptime from status changes: exact, because the changes are kept for ever. Pure: no database, takes the moment.
 
-Seconds that nobody watched (before the first look, in a gap, unknown) are told apart and never counted as up: the
-percentage is of the seconds that were watched, and says nothing when there are none.
+Seconds of maintenance, and those that nobody watched (before the first look, in a gap, unknown) are told apart and
+never counted as up: the percentage is of the seconds that were watched, and says nothing when there are none.
 """
 
 from __future__ import annotations
@@ -39,12 +39,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Uptime:
-    """Seconds of a window by state. Degraded answers, so it counts as available; `percent` is of what was watched."""
+    """Seconds of a window by state. Degraded answers, so it counts as available; `percent` is of what was watched, and
+    maintenance is left out of it.
+    """
 
     up: float
     degraded: float
     down: float
     unwatched: float
+    maintenance: float = 0.0
 
     @property
     def watched(self) -> float:
@@ -78,7 +81,8 @@ def uptime(pieces: Iterable[Segment]) -> Uptime:
     total = dict.fromkeys(State, 0.0)
     for piece in pieces:
         total[State(piece.state)] += piece.seconds
-    return Uptime(total[State.UP], total[State.DEGRADED], total[State.DOWN], total[State.UNKNOWN])
+    states = (State.UP, State.DEGRADED, State.DOWN, State.UNKNOWN, State.MAINTENANCE)
+    return Uptime(*(total[state] for state in states))
 
 
 def overlay(strips: Iterable[Sequence[Segment]]) -> list[Segment]:

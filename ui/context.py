@@ -26,6 +26,7 @@ AREAS: tuple[tuple[str, Promise], ...] = (
 WITHIN = {
     "/hotfixes/": "/incidents/",
     "/alerts/": "/monitoring/",
+    "/maintenance/": "/monitoring/",
     "/products/": "/settings/",
     "/processes/": "/settings/",
     "/accounts/": "/settings/",

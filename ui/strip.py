@@ -145,14 +145,18 @@ def _lines(shown: Sequence[Tick], marks: Sequence[Mark], zone: tzinfo) -> SafeSt
 
 def _bar(n: int, state: str) -> SafeString:
     x, tall = n * STEP + 1, state == "down"
+    if state == "maintenance":
+        hatched = (
+            '<rect class="{}" x="{}" y="11" width="6" height="18" fill="none"/><path class="{}" d="{}"/>'
+        )
+        lines = f"M{x + 1} 28l6 -6M{x + 1} 20l6 -6"
+        return format_html(hatched, "maintenance hatch", x + 1, "hatch", lines)
     top, height = (2, 28) if tall else (10, 20)
     bar = format_html(
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.5"/>', state, x, top, WIDE, height
     )
     if tall:
         return bar + format_html('<rect class="notch" x="{}" y="23" width="{}" height="2"/>', x, WIDE)
-    if state == "maintenance":
-        return bar + format_html('<path class="hatch" d="M{0} 28l6 -6M{0} 20l6 -6"/>', x + 1)
     return bar
 
 

@@ -36,7 +36,7 @@ from incidents.api import router as incidents
 from incidents.api.shapes import incident_shape
 from incidents.lifecycle.closing import Held
 from incidents.lifecycle.lifecycle import TooLate
-from monitoring.api import alerts
+from monitoring.api import alerts, maintenance
 from monitoring.api import router as monitoring
 from notifications.api import router as notifications
 from products.api import router as products
@@ -81,7 +81,7 @@ api = Api(
     docs_decorator=lambda view: csrf_exempt(require_safe(view)),
 )  # fmt: skip
 for _router in (
-    reports, *hotfixes, incidents, monitoring, alerts, notifications, products, people, repositories,
+    reports, *hotfixes, incidents, monitoring, alerts, maintenance, notifications, products, people, repositories,
 ):  # fmt: skip
     api.add_router("", _router)
 

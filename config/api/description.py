@@ -25,6 +25,7 @@ TAGS = {
     "audits": "What a repository's last production tags kept of a process.",
     "monitors": "What is watched, and how it is.",
     "alerts": "What other tools tell, and the sources through which they do.",
+    "maintenance": "Time in which a product may fail without anybody being woken.",
     "channels": "Ways to a team's room and to one's own phone. Where they lead is write-only.",
     "deliveries": "What was told, and what did not arrive.",
     "products": "What we run, where, and who is told about it.",

@@ -40,7 +40,9 @@ _COUNTED = (
     ),
     (
         "nightdesk_targets", "Watched targets by what can be said of them now.", "state",
-        "SELECT CASE WHEN t.fresh_until < clock_timestamp() THEN 'unknown' ELSE t.state END AS shown, count(*)"
+        "SELECT CASE WHEN t.maintenance_until > clock_timestamp() THEN 'maintenance'"
+        "  WHEN t.fresh_until < clock_timestamp() THEN 'unknown' WHEN t.state <> 'maintenance' THEN t.state"
+        "  WHEN t.seen = t.settled THEN t.settled ELSE 'unknown' END AS shown, count(*)"
         "  FROM monitoring_target t JOIN monitoring_monitor m ON m.id = t.monitor_id"
         "  JOIN products_product p ON p.id = m.product_id"
         " WHERE t.archived_at IS NULL AND m.archived_at IS NULL AND m.enabled AND p.archived_at IS NULL GROUP BY shown",

@@ -46,7 +46,7 @@ def backup(way: Way) -> Seen:
     if target is None:
         return unknown(_("No monitor looks at %(path)s.") % {"path": path}, path=path)
     at = target.checked_at or target.monitor.looked_at
-    if target.state == State.UNKNOWN or not target.monitor.enabled:
+    if target.state in (State.UNKNOWN, State.MAINTENANCE) or not target.monitor.enabled:
         return unknown(_("Nobody has told lately whether %(path)s is there.") % {"path": path}, at, path=path)
     file = _file(target, path)
     facts = {"path": path, "host": str(way.option.get("host") or ""), **file}

@@ -53,8 +53,10 @@ def _row(watch: int, one: Looked) -> WatchSample:
 
 def said(target: Target) -> tuple[str, bool]:
     """What the last look means for a watch. Well is only what Nightdesk itself says is up; degraded is not well, and
-    no failure.
+    no failure. In maintenance a look says neither.
     """
+    if target.state == State.MAINTENANCE:
+        return UNKNOWN, False
     if target.seen == State.DOWN:
         return BAD, target.state == State.DOWN
     return (GOOD if target.seen == target.state == State.UP else UNKNOWN), False

@@ -44,7 +44,7 @@ def judge(known: Work, targets: Sequence[Target], now: datetime) -> Judged:
             "up_s": round(seconds.up),
             "down_s": round(seconds.down),
             "degraded_s": round(seconds.degraded),
-            "unwatched_s": round(seconds.unwatched),
+            "unwatched_s": round(seconds.unwatched + seconds.maintenance),
         }
         against = against or _against(known, str(one.monitor), strip, coverage)
     if against:
@@ -72,7 +72,7 @@ def _against(known: Work, name: str, strip: Sequence[Segment], coverage: int) ->
         }
         return _("%(name)s was %(state)s for %(for)s, from %(at)s on.") % words
     whole = sum(piece.seconds for piece in strip)
-    watched = sum(piece.seconds for piece in strip if piece.state != State.UNKNOWN)
+    watched = uptime(strip).watched
     if watched * 100 < whole * coverage:
         words = {"name": name, "watched": span(watched), "whole": span(whole)}
         return _("%(name)s has been watched for %(watched)s of the last %(whole)s only.") % words

@@ -12,7 +12,7 @@ from accounts.access import allowed
 from accounts.models import User
 from incidents.clocks import clocks
 from incidents.clocks.shown import Board, ClockView, board, clock_views, with_actions
-from incidents.glance import redactions_of
+from incidents.glance import maintenance_of, redactions_of
 from incidents.models import Incident, RedactionRequest, TimelineEvent, TimelineLine
 from incidents.roles import holding
 from incidents.telling import escalation, unreached
@@ -24,11 +24,11 @@ from incidents.timeline.story import story
 from incidents.work import verdicts, work
 from incidents.work.next_action import Action, decision, next_action
 from incidents.work.taken import Taken, taken
-from monitoring.history import blind_since
-from monitoring.models import StatusChange, Target
+from monitoring.history import between
+from monitoring.maintenance.shown import Window
+from monitoring.models import Target
 from monitoring.shown import as_shown
-from monitoring.states import State
-from monitoring.uptime import Point, Segment, segments
+from monitoring.uptime import Segment
 from notifications.models import Delivery
 from notifications.queue import CANNOT
 from notifications.standing import of_incident
@@ -56,6 +56,8 @@ class IncidentPage:
     next_to_wake: Next | None = None
     # Who acknowledged it, while nobody leads.
     taken: Taken | None = None
+    # What of its product is in maintenance.
+    maintenance: list[Window] = field(default_factory=list)
 
     @property
     def board(self) -> Board:
@@ -119,6 +121,7 @@ def read(
         deliveries=told,
         unreached=unreached.of_page(incident, told, now),
         taken=taken(incident, story(incident).last(EventKind.ACKNOWLEDGED), reader),
+        maintenance=maintenance_of(incident, now),
         next_to_wake=escalation.next_to_wake(incident, now, out=_cannot(incident, told)),
     )
 
@@ -150,14 +153,7 @@ def _action(incident: Incident, target: Target | None, reader: User, may: bool) 
 
 def last_hour(target: Target, now: datetime) -> list[Segment]:
     """How the target has been for the last hour, for the strip."""
-    start = now - timedelta(hours=1)
-    rows = StatusChange.objects.filter(target=target)
-    before = rows.filter(at__lt=start).order_by("-at", "-pk")[:1]
-    since = rows.filter(at__gte=start).order_by("at", "pk")
-    points = [Point(c.at, c.state, c.said) for found in (before, since) for c in found]
-    if lost := blind_since(target, now):
-        points.append(Point(lost, State.UNKNOWN))
-    return segments(points, start=start, end=now)
+    return between([target], now - timedelta(hours=1), now)[target.pk]
 
 
 def _lines(incident: Incident, limit: int | None) -> list[tuple[str, datetime, int]]:

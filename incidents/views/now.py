@@ -30,6 +30,7 @@ from incidents.work.next_action import Action, decision, next_action
 from incidents.work.taken import Taken, acknowledged, taken
 from incidents.work.work import Work, read_all
 from live import bus
+from monitoring.maintenance.shown import on_now
 from monitoring.models import Monitor, Target
 from monitoring.shown import as_shown
 from monitoring.unsure import unsure
@@ -94,6 +95,7 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         "down": list(down.select_related("monitor__product").order_by("since")[:20]),
         "unsure": named[:UNSURE],
         "unsure_count": unseen.count() if named[UNSURE:] else len(named),
+        "maintenance": on_now(user, at),
         "alarms": told[:ALARMS],
         "owed": obligations.owed_by(user, at, OWED),
         **looks,

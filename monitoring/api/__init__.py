@@ -1,6 +1,7 @@
-"""Monitors for scripts: what the board and the form can do."""
+"""Monitors, alerts and maintenance for scripts: what the pages can do."""
 
 from monitoring.api.alerts import router as alerts
+from monitoring.api.maintenance import router as maintenance
 from monitoring.api.monitors import router
 
-__all__ = ["alerts", "router"]
+__all__ = ["alerts", "maintenance", "router"]

@@ -207,7 +207,7 @@ def uptime_shape(seen: Uptime) -> dict[str, Any]:
         "percent": seen.percent,
         "watched_s": seen.watched,
         "unwatched_s": seen.unwatched,
-        "maintenance_s": 0.0,
+        "maintenance_s": seen.maintenance,
         "up_s": seen.up,
         "degraded_s": seen.degraded,
         "down_s": seen.down,

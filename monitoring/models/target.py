@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Now
 
 from monitoring.models.monitor import Monitor
 from monitoring.reasons import said
@@ -27,12 +28,21 @@ class ClockTimestamp(Func):
     output_field = models.DateTimeField()
 
 
-# What may be said of a target now: its state while that is believed, else unknown (monitoring.shown, in SQL).
-SHOWN = Case(When(fresh_until__lt=ClockTimestamp(), then=Value(State.UNKNOWN)), default=F("state"))
-WORST = Case(
-    When(fresh_until__lt=ClockTimestamp(), then=Value(RANK[State.UNKNOWN])),
-    *(When(state=state, then=Value(rank)) for state, rank in RANK.items()),
-    default=Value(9),
+# What may be said of a target now: its state while that is believed, else unknown (monitoring.shown, in SQL). What
+# was in maintenance and is no more is what it was settled to be, if the last look saw the same.
+SHOWN = Case(
+    When(maintenance_until__gt=ClockTimestamp(), then=Value(State.MAINTENANCE)),
+    When(fresh_until__lt=ClockTimestamp(), then=Value(State.UNKNOWN)),
+    When(state=State.MAINTENANCE, seen=F("settled"), then=F("settled")),
+    When(state=State.MAINTENANCE, then=Value(State.UNKNOWN)),
+    default=F("state"),
+    output_field=models.CharField(),
+)
+WORST = Func(
+    Value(list(RANK), output_field=ArrayField(models.TextField())),
+    Cast(SHOWN, models.TextField()),
+    function="array_position",
+    output_field=models.IntegerField(),
 )
 
 
@@ -56,8 +66,11 @@ class TargetQuerySet(models.QuerySet["Target"]):
         return self.order_by("monitor_id", WORST, "since", "pk").distinct("monitor_id")
 
     def stale(self, now: datetime.datetime) -> TargetQuerySet:
-        """Those that still claim a state although their last good look is too old to be believed."""
-        return self.filter(archived_at=None, fresh_until__lt=now).exclude(state=State.UNKNOWN)
+        """Those that still claim a state although their last good look is too old to be believed, or maintenance
+        although that is over.
+        """
+        believed = Q(fresh_until__lt=now, maintenance_until=None) & ~Q(state=State.UNKNOWN)
+        return self.filter(believed | Q(maintenance_until__lte=now), archived_at=None)
 
     def down(self) -> TargetQuerySet:
         """Those that are down, as far as can be told now."""
@@ -73,7 +86,7 @@ class Target(models.Model):
     with its `code`, `detail` and `latency_ms`; `fails` and `oks` count consecutive looks worse and better
     than `settled`. `checked_at` is the moment the data is of (the file's own time, if it tells one),
     `fresh_until` the moment until which it is believed. `uptime_percent` is what a summary claims about
-    itself, never what Nightdesk measured.
+    itself, never what Nightdesk measured. `maintenance_until` is the end of the maintenance that it is in.
     """
 
     monitor = models.ForeignKey(Monitor, on_delete=models.PROTECT, related_name="targets")
@@ -91,6 +104,7 @@ class Target(models.Model):
     detail = models.CharField(max_length=400, blank=True, default="")
     latency_ms = models.FloatField(null=True)
     uptime_percent = models.FloatField(null=True)
+    maintenance_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     archived_at = models.DateTimeField(null=True)
 
@@ -101,8 +115,14 @@ class Target(models.Model):
             models.UniqueConstraint(fields=["monitor", "key"], name="one_target_per_key"),
             models.CheckConstraint(condition=Q(state__in=State.values), name="target_state_known"),
             models.CheckConstraint(
-                condition=Q(state=State.UNKNOWN) | Q(state=F("settled"), fresh_until__isnull=False),
+                condition=Q(state__in=[State.UNKNOWN, State.MAINTENANCE])
+                | Q(state=F("settled"), fresh_until__isnull=False),
                 name="target_claims_only_what_was_seen",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.MAINTENANCE, maintenance_until__isnull=False)
+                | (~Q(state=State.MAINTENANCE) & Q(maintenance_until=None)),
+                name="target_in_maintenance_until_its_end",
             ),
         ]
         indexes = [
@@ -110,6 +130,11 @@ class Target(models.Model):
                 fields=["fresh_until"],
                 condition=~Q(state=State.UNKNOWN) & Q(archived_at=None),
                 name="target_goes_stale",
+            ),
+            models.Index(
+                fields=["maintenance_until"],
+                condition=Q(maintenance_until__isnull=False),
+                name="target_leaves_maintenance",
             ),
         ]
 

@@ -10,6 +10,7 @@ from foundation import moment
 from foundation.text import asked
 from live import bus
 from monitoring.board import board
+from monitoring.maintenance.shown import on_now
 from monitoring.states import State
 from products.models import Product
 from ui.htmx import by_htmx
@@ -27,6 +28,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "board": board(user, now=now, words=words, state=state if state in State.values else ""),
         "words": words,
         "state": state,
+        "maintenance": on_now(user, now),
         "now": now,
         "may_add": any(allowed(user, "add_monitor", product) for product in products),
         "live_cursor": cursor,

@@ -18,6 +18,7 @@ from monitoring import archive as archiving
 from monitoring import check as checking
 from monitoring import push_keys, switch
 from monitoring.history import STRIP_OF, past
+from monitoring.maintenance import shown
 from monitoring.marks import marks
 from monitoring.models import Monitor, StatusChange, Target
 from monitoring.shown import as_shown
@@ -61,6 +62,8 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
         "marks": marks([monitor.product_id], now - STRIP_OF, now).get(monitor.product_id, ()),
         "versions": versions_of(monitor),
         "zone": monitor.product.team.time_zone,
+        "maintenance": shown.of_product(monitor.product, now, monitor),
+        "taps": _taps(user, monitor),
         "push_url": push_keys.push_url(monitor) if monitor.waits and allowed(user, "edit", monitor) else "",
         "script_url": address("/nightdesk-push"),
         "may": {action: allowed(user, action, monitor) for action in ("check", "edit", "see_body")},
@@ -69,6 +72,11 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     }
     region = "#monitor" if by_htmx(request) else ""
     return render(request, f"monitoring/monitor.html{region}", context)
+
+
+def _taps(user: User, monitor: Monitor) -> dict[str, object] | None:
+    may = monitor.is_watched and allowed(user, "add_maintenance", monitor.product)
+    return shown.taps(monitor.product, monitor) if may else None
 
 
 @require_POST

@@ -24,7 +24,7 @@ def test_it_is_served_without_a_token_and_names_every_part(client: Client) -> No
     paths = json.loads(answer.content)["paths"]
     assert {path.removeprefix("/api/v1").split("/")[1] for path in paths} == {
         "alert_sources", "alerts", "audits", "channels", "deliveries", "deployments", "evidence", "hotfixes",
-        "incidents", "insights", "me", "messages", "monitors", "people", "postmortems", "processes",
+        "incidents", "insights", "maintenance", "me", "messages", "monitors", "people", "postmortems", "processes",
         "products", "rollbacks", "tallies", "teams", "tokens",
     }  # fmt: skip
 

@@ -102,11 +102,13 @@ def furnish(product: Product, script: Script) -> dict[str, Any]:
     todo = {"text": "A test", "kind": "test", "owner": "paula@example.test", "due": "2027-01-01"}
     script.post("/incidents/INC-1/postmortem/actions", todo, status=201)
     room = {"name": "Room", "kind": "slack", "team": "payments", "url": "https://127.0.0.1/hook"}
+    window = {"product": "staff-mobile", "lasts_s": 3600}
     audit = {"url": "https://127.0.0.1/app.git", "process": "krow", "team": "payments"}
     return {
         "question_id": asked["id"], "audit_id": script.post("/audits", audit, status=201)["id"], "ref": "INC-1",
         "token_id": ApiToken.objects.latest("pk").pk,
         "channel_id": script.post("/channels", room, status=201)["id"], "holder_id": holder.pk,
+        "maintenance_id": script.post("/maintenance", window, status=201)["id"],
         "contact_id": contact["items"][0]["id"],
         "delivery_id": Delivery.objects.latest("pk").pk, "person_id": make_user("ben@example.test").pk,
     }  # fmt: skip

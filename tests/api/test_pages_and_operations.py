@@ -47,6 +47,8 @@ DONE_BY = {
     "monitoring:rotate_key": "POST /monitors/{}/rotate_key",
     "alerts:new": "POST /alert_sources", "alerts:edit": "PATCH /alert_sources/{}",
     **{f"alerts:{verb}": f"POST /alert_sources/{{}}/{verb}" for verb in ("enable", "disable", "archive", "rotate_key")},
+    "maintenance:new": "POST /maintenance", "maintenance:tap": "POST /maintenance",
+    "maintenance:move": "PATCH /maintenance/{}", "maintenance:end": "POST /maintenance/{}/end",
     "declare": "POST /incidents", "join": "POST /incidents/{}/note",
     "message": "POST /incidents/{}/send_message", "claim": "POST /incidents/{}/claim",
     "hand_over": "POST /incidents/{}/hand_over", "give_up": "POST /incidents/{}/give_up",

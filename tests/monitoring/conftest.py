@@ -94,10 +94,13 @@ def make_many(count: int, **facts: Any) -> list[Monitor]:
 def let_pass(seconds: float) -> None:
     """As if that much time had gone by since everything that monitoring has written."""
     moments = {
-        "monitoring_monitor": ("due_at", "looked_at", "kept_at", "created_at"),
-        "monitoring_target": ("since", "checked_at", "fresh_until", "created_at"),
+        "monitoring_monitor": (
+            "due_at", "looked_at", "kept_at", "created_at", "pushed_at", "listening_since",
+        ),
+        "monitoring_target": ("since", "checked_at", "fresh_until", "created_at", "maintenance_until"),
+        "monitoring_maintenance": ("starts_at", "ends_at", "cancelled_at"),
         "monitoring_statuschange": ("at", "recorded_at"),
-    }
+    }  # fmt: skip
     with connection.cursor() as cursor:
         for table, columns in moments.items():
             moved = ", ".join(f"{column} = {column} - make_interval(secs => %s)" for column in columns)

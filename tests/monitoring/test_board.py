@@ -113,5 +113,5 @@ def test_the_number_of_queries_does_not_grow(
     monitors = make_many(count)
     _, client = member(product=monitors[0].product)
     client.get(URL)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert client.get(URL).status_code == 200

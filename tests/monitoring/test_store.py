@@ -114,13 +114,13 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(
     Monitor.objects.update(due_at=moment.now())
     with django_assert_num_queries(1):
         unchanged = claim_due(500)
-    # savepoint, lock monitors, the moment, lock targets, write targets, who watches, write monitors, release
-    with django_assert_num_queries(8):
+    # savepoint, lock monitors, the moment, lock targets, maintenance, write targets, who watches, write monitors
+    with django_assert_num_queries(9):
         assert saw(unchanged, outcome(UP)) == 0
     Target.objects.update(fails=2)
     # … and: insert the changes, wake the ticker, the teams, refresh their boards
     claimed = again()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert saw(claimed, outcome(DOWN)) == count
 
 

@@ -76,7 +76,7 @@ points = st.lists(
 def test_the_seconds_of_a_window_always_add_up(changes: list[Point]) -> None:
     pieces = segments(changes, start=END - 24 * HOUR, end=END)
     seen = uptime(pieces)
-    assert seen.watched + seen.unwatched == DAY
+    assert seen.watched + seen.unwatched + seen.maintenance == DAY
     assert pieces[0].start == END - 24 * HOUR
     assert pieces[-1].end == END
     assert all(a.end == b.start and a.state != b.state for a, b in pairwise(pieces))
@@ -116,4 +116,4 @@ def test_several_targets_are_as_the_worst_of_them_at_every_moment() -> None:
 def test_an_overlay_covers_the_window_too(several: list[list[Point]]) -> None:
     merged = overlay([segments(changes, start=END - 24 * HOUR, end=END) for changes in several])
     seen = uptime(merged)
-    assert seen.watched + seen.unwatched == DAY
+    assert seen.watched + seen.unwatched + seen.maintenance == DAY

@@ -44,6 +44,8 @@ class Operation:
 V, R, M, A = Role.VIEWER, Role.RESPONDER, Role.MANAGER, Role.ADMIN
 RECORDS = ("incident", "private incident")
 NEW_MONITOR = {"name": "Queue", "product": "zebra-mobile", "kind": "http", "target": "https://example.test/"}
+NEW_MAINTENANCE = {"product": "zebra-mobile", "lasts_s": 1800}
+OTHER_END = {"ends_at": "2100-01-01T00:00:00Z"}
 NEW_CHANNEL = {"name": "Room", "kind": "slack", "team": "zebra-team", "url": "https://hooks.example.test/x"}
 NEW_PERSON = {"name": "Zoe", "email": "zoe@example.test", "team": "zebra-team", "role": "viewer"}
 NEW_DEPLOYMENT = {
@@ -209,6 +211,11 @@ OPERATIONS = [
     Operation("PATCH /alert_sources/{}", {MONITORING, ADMIN}, M, on=("alert source",), sent={"name": "Prom"}),
     *(Operation(f"POST /alert_sources/{{}}/{verb}", {MONITORING, ADMIN}, M, on=("alert source",))
       for verb in ("rotate_key", "enable", "disable", "archive")),
+    Operation("GET /maintenance", {READ, MONITORING, ADMIN}, SIGNED_IN, narrow=OPEN),
+    Operation("POST /maintenance", {MONITORING, ADMIN}, M, sent=NEW_MAINTENANCE, narrow=UNKNOWN, names=True),
+    Operation("GET /maintenance/{}", {READ, MONITORING, ADMIN}, V, on=("maintenance",)),
+    Operation("PATCH /maintenance/{}", {MONITORING, ADMIN}, M, on=("maintenance",), sent=OTHER_END),
+    Operation("POST /maintenance/{}/end", {MONITORING, ADMIN}, M, on=("maintenance",)),
     Operation("GET /channels", {READ, ADMIN}, SIGNED_IN, narrow=OPEN),
     Operation("POST /channels", {ADMIN}, M, sent=NEW_CHANNEL, narrow=FORBIDDEN, names=True),
     Operation("GET /channels/{}", {READ, ADMIN}, V, on=("channel", "own channel")),

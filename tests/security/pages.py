@@ -177,6 +177,13 @@ MONITORS = [
     Page("monitoring:enable", post=M, on=("monitor",)),
     Page("monitoring:archive", post=M, on=("monitor",)),
     Page("monitoring:rotate_key", post=M, on=("monitor",)),
+    Page("maintenance:index", get=SIGNED_IN),
+    Page("maintenance:choose", get=M),
+    Page("maintenance:new", get=M, post=M, on=("product",)),
+    Page("maintenance:tap", post=M, on=("product",)),
+    Page("maintenance:window", get=V, on=("maintenance",)),
+    Page("maintenance:move", post=M, on=("maintenance",), sent={"more": "30"}),
+    Page("maintenance:end", post=M, on=("maintenance",)),
 ]
 
 ALERTS = [

@@ -27,6 +27,7 @@ from incidents.lifecycle.declare import declare
 from incidents.models import Incident, Participant
 from incidents.timeline import corrections
 from monitoring.alerts.sources import connect
+from monitoring.maintenance.verbs import set_maintenance
 from monitoring.models import Monitor
 from monitoring.push_keys import push_url
 from notifications import links
@@ -137,6 +138,14 @@ def _furnish(world: World) -> None:
     )
     current = world.product.process.current
     assert current is not None
+    tomorrow = moment.now() + timedelta(days=1)
+    planned = set_maintenance(
+        world.product,
+        by=manager,
+        starts_at=tomorrow,
+        ends_at=tomorrow + timedelta(hours=1),
+        reason="Zebra disk",
+    )
     start_draft(f"{current.text}# more\n", key="krow", by=manager, base=current)
     mine = {"manager": Role.ADMIN}
     responders = {name: role for name, role in inside.items() if role >= Role.RESPONDER}
@@ -167,6 +176,7 @@ def _furnish(world: World) -> None:
         "team": ({"slug": "zebra-team"}, {"slug": "nothing"}, inside),
         "monitor": ({"slug": world.monitor.slug}, {"slug": "nothing"}, inside),
         "alert source": ({"slug": source.slug}, {"slug": "nothing"}, inside),
+        "maintenance": (_pk(planned), {"pk": NOWHERE}, inside),
         "membership": (_pk(Membership.objects.get(user=people["viewer"])), {"pk": NOWHERE}, inside),
         "channel": (_pk(channel), {"pk": NOWHERE}, inside),
         "own channel": (_pk(own), {"pk": NOWHERE}, mine),

@@ -33,6 +33,8 @@ def ada(undone: None) -> User:
         "/incidents/?after=%C3%BC",
         "/incidents/%00/",
         "/monitoring/%00/",
+        *(f"/maintenance/?{name}=%00" for name in ("q", "state", "product", "after")),
+        "/maintenance/99999999999999999999/",
         "/products/%00/",
         "/processes/%00/",
         "/processes/krow/99999999999999999999/",

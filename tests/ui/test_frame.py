@@ -27,6 +27,7 @@ def test_the_navigation_has_what_exists_and_marks_where_one_is() -> None:
         ("/products/web/", "/settings/"),
         ("/alerts/x/", "/monitoring/"),
         ("/insights/", "/postmortems/"),
+        ("/maintenance/", "/monitoring/"),
         ("/declare/", ""),
     ],
 )

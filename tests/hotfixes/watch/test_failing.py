@@ -9,6 +9,7 @@ from incidents.messages.claims import Claims
 from incidents.models import Clock, Status
 from incidents.work import work
 from incidents.work.report import report
+from monitoring.maintenance.verbs import set_maintenance
 from monitoring.models import Monitor
 from monitoring.probes.result import State
 from monitoring.switch import disable
@@ -55,6 +56,16 @@ def test_a_single_bad_look_changes_nothing_but_takes_its_time_out(watched: Night
     watched.go(62, "down")
     watched.go(124)
     assert watched.told() == ["watch_opened 0", "watch_met 124"]
+
+
+def test_maintenance_is_no_failure_and_nobody_watched_it(watched: Night) -> None:
+    watched.go(60)
+    set_maintenance(watched.product, by=watched.ada, lasts=timedelta(minutes=20))
+    watched.go(80, "down")
+    watched.go(122)
+    assert watched.told() == ["watch_opened 0", "watch_extended 122"]
+    watched.go(150)
+    assert watched.told()[2:] == ["watch_met 142"]
 
 
 def test_without_a_monitor_only_a_person_ends_it(watched: Night) -> None:
