@@ -3,8 +3,9 @@
 `watched` is another product, whose repository is a real one beside the tests, read as the operator allows it: by file.
 
 A file none of whose tests commits makes product, Ada and Olga once: `pytestmark = pytest.mark.usefixtures("crew")`;
-with the incident that nearly all of its tests begin with, `usefixtures("declared")`. Where they begin later in a story,
-a module's fixture of the file's own, which asks for `crew`, tells it once.
+with the incident that nearly all of its tests begin with, `usefixtures("declared")`; with a hotfix, judged once,
+`usefixtures("fixing")`. Where they begin later in a story, a module's fixture of the file's own, which asks for `crew`,
+tells it once.
 """
 
 from collections.abc import Iterator
@@ -15,13 +16,15 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from accounts.models import Role, User
+from hotfixes.judging import judge_due
+from hotfixes.models import Hotfix
 from incidents.models import Incident
 from products.models import Product, RoleHolder
 from tests.factories import join, make_product, make_user
 from tests.hotfixes.observing.house import House
 from tests.hotfixes.observing.house import house as house_of
 from tests.hotfixes.observing.watched import Watched
-from tests.hotfixes.starting import critical
+from tests.hotfixes.starting import begun, critical
 from tests.houses import of_house
 
 
@@ -82,6 +85,19 @@ def incident(request: pytest.FixtureRequest, product: Product, ada: User, olga: 
         return critical(product, ada)
     known = Incident.objects.select_related("product__team", "severity", "process_version")
     return known.get(pk=request.getfixturevalue("declared").pk)
+
+
+@pytest.fixture(scope="module")
+def fixing(crew: Crew) -> Hotfix:
+    hotfix = begun(crew.product, crew.ada)
+    while judge_due():
+        pass
+    return hotfix
+
+
+@pytest.fixture
+def hotfix(fixing: Hotfix, db: None) -> Hotfix:
+    return Hotfix.objects.for_page().get(pk=fixing.pk)
 
 
 @pytest.fixture

@@ -21,8 +21,10 @@ from products.environments import add_environment
 from products.models import Deployment, Environment, Product
 from products.running import of_place
 from tests.factories import make_product
-from tests.hotfixes.starting import begun, critical
+from tests.hotfixes.starting import critical
 from tests.signing import sign_in
+
+pytestmark = pytest.mark.usefixtures("fixing")
 
 
 def place(product: Product, kind: str = "production") -> Environment:
@@ -38,8 +40,9 @@ def by_hand(version: str, kind: str = "production", status: str = "succeeded") -
     return (kind, version, status, "person")
 
 
-def test_the_product_runs_it_from_then_on_and_the_next_hotfix_mends_that(product: Product, ada: User) -> None:
-    hotfix = begun(product, ada)
+def test_the_product_runs_it_from_then_on_and_the_next_hotfix_mends_that(
+    hotfix: Hotfix, product: Product, ada: User
+) -> None:
     event = report(hotfix.incident, "deployed", by=ada)
     (row,) = product.deployments.all()
     assert (row.by, row.at, row.hotfix, row.environment, row.version) == (
@@ -53,9 +56,8 @@ def test_the_product_runs_it_from_then_on_and_the_next_hotfix_mends_that(product
 
 
 def test_it_stays_stated_until_something_shows_it_and_the_timeline_names_what_is(
-    product: Product, ada: User
+    hotfix: Hotfix, ada: User
 ) -> None:
-    hotfix = begun(product, ada)
     report(hotfix.incident, "deployed", by=ada)
     while judge_due():
         pass
@@ -71,15 +73,17 @@ def test_it_stays_stated_until_something_shows_it_and_the_timeline_names_what_is
     )
 
 
-def test_what_a_script_has_said_is_not_said_again_by_hand(product: Product, ada: User) -> None:
-    hotfix = begun(product, ada)
+def test_what_a_script_has_said_is_not_said_again_by_hand(
+    hotfix: Hotfix, product: Product, ada: User
+) -> None:
     report_deployment(product, place(product), version="0.1.1", status="succeeded", by=None)
     report(hotfix.incident, "deployed", by=ada)
     assert rows(product) == [("production", "0.1.1", "succeeded", "api")]
 
 
-def test_what_reports_it_after_the_person_says_best_what_runs_since_then(product: Product, ada: User) -> None:
-    hotfix = begun(product, ada)
+def test_what_reports_it_after_the_person_says_best_what_runs_since_then(
+    hotfix: Hotfix, product: Product, ada: User
+) -> None:
     event = report(hotfix.incident, "deployed", by=ada)
     made = report_deployment(product, place(product), version="0.1.1", status="succeeded", by=None)
     assert rows(product) == [by_hand("0.1.1"), ("production", "0.1.1", "succeeded", "api")]
@@ -90,13 +94,12 @@ def test_what_reports_it_after_the_person_says_best_what_runs_since_then(product
     assert hotfix.incident.events.filter(kind="deployed").count() == 1
 
 
-def test_only_where_what_it_mends_ran(product: Product, ada: User) -> None:
+def test_only_where_what_it_mends_ran(hotfix: Hotfix, product: Product, ada: User) -> None:
     other = add_environment(product, name="Second", kind="production", by=ada)
     report_deployment(
         product, place_named(product, "production"), version="0.0.9", status="succeeded", by=ada
     )
     report_deployment(product, other, version="0.1.0", status="succeeded", by=ada)
-    hotfix = begun(product, ada)
     report(hotfix.incident, "deployed", by=ada)
     assert of_place(other).version == "0.1.1"
     assert of_place(place_named(product, "production")).version == "0.0.9"
@@ -106,9 +109,10 @@ def place_named(product: Product, slug: str) -> Environment:
     return product.environments.get(slug=slug)
 
 
-def test_said_to_have_failed_afterwards_the_version_before_still_runs(product: Product, ada: User) -> None:
+def test_said_to_have_failed_afterwards_the_version_before_still_runs(
+    hotfix: Hotfix, product: Product, ada: User
+) -> None:
     report_deployment(product, place(product), version="0.1.0", status="succeeded", by=ada)
-    hotfix = begun(product, ada)
     report(hotfix.incident, "deployed", by=ada)
     report(hotfix.incident, "deploy_failed", by=ada)
     assert rows(product)[1:] == [by_hand("0.1.1", status="failed")]
@@ -117,8 +121,7 @@ def test_said_to_have_failed_afterwards_the_version_before_still_runs(product: P
     assert rows(product)[1:] == [by_hand("0.1.1", status="failed"), by_hand("0.1.1")]
 
 
-def test_corrected_to_another_moment_it_moves_along(product: Product, ada: User) -> None:
-    hotfix = begun(product, ada)
+def test_corrected_to_another_moment_it_moves_along(hotfix: Hotfix, product: Product, ada: User) -> None:
     event = report(hotfix.incident, "deployed", by=ada)
     earlier = event.occurred_at - timedelta(seconds=1)
     correct(event, by=ada, reason="It was out before.", occurred_at=earlier)
@@ -126,8 +129,9 @@ def test_corrected_to_another_moment_it_moves_along(product: Product, ada: User)
 
 
 @pytest.mark.parametrize("moved", [False, True])
-def test_taken_back_it_is_not_out_and_the_check_says_so(product: Product, ada: User, moved: bool) -> None:
-    hotfix = begun(product, ada)
+def test_taken_back_it_is_not_out_and_the_check_says_so(
+    hotfix: Hotfix, product: Product, ada: User, moved: bool
+) -> None:
     said = attest(hotfix, "deployed", by=ada, text="It is out.")
     if moved:
         earlier = said.event.occurred_at - timedelta(seconds=1)
@@ -141,8 +145,7 @@ def test_taken_back_it_is_not_out_and_the_check_says_so(product: Product, ada: U
 
 
 @pytest.mark.parametrize("mode", [Mode.DRILL, Mode.RETROSPECTIVE])
-def test_nothing_stays_of_what_is_not_real(product: Product, ada: User, mode: Mode) -> None:
-    hotfix = begun(product, ada)
+def test_nothing_stays_of_what_is_not_real(hotfix: Hotfix, product: Product, ada: User, mode: Mode) -> None:
     Incident.objects.filter(pk=hotfix.incident_id).update(mode=mode)
     told = Announcement.objects.filter(event="product").count()
     for kind in ("deployed", "deploy_failed"):
@@ -156,7 +159,7 @@ def test_without_a_hotfix_nobody_knows_which_version_it_is(incident: Incident, a
     abandon(hotfix, by=ada, reason="The service came back by itself.")
     report(incident, "deployed", by=ada)
     assert rows(incident.product) == []
-    assert not Hotfix.objects.open().exists()
+    assert not incident.hotfixes.open().exists()
 
 
 def test_where_the_process_deploys_to_a_dev_server_users_have_what_is_released(ada: User) -> None:

@@ -20,9 +20,9 @@ from incidents.models import Incident, Mode
 from notifications.models import Delivery
 from products.models import Deployment, Product
 from products.running import of_place
-from tests.hotfixes.starting import begun, critical
+from tests.hotfixes.starting import critical
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("fixing")
 
 
 def said(product: Product, version: str, status: str = "succeeded", **facts: Any) -> Deployment:
@@ -46,9 +46,8 @@ def verdict(hotfix: Hotfix, key: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("source", ["api", "probe", "person"])
 def test_an_older_version_again_is_a_rollback_whoever_says_it(
-    product: Product, ada: User, source: str
+    hotfix: Hotfix, product: Product, ada: User, source: str
 ) -> None:
-    hotfix = begun(product, ada)
     said(product, "0.1.1")
     settle()
     assert verdict(hotfix, "deployed")[0] == "PASS"
@@ -68,8 +67,7 @@ def test_an_older_version_again_is_a_rollback_whoever_says_it(
     assert product.version == "0.1.0"
 
 
-def test_what_is_said_twice_is_one(product: Product, ada: User) -> None:
-    hotfix = begun(product, ada)
+def test_what_is_said_twice_is_one(hotfix: Hotfix, product: Product) -> None:
     first, second = moment.now(), moment.now()
     told = [("0.1.1", first), ("0.1.1", first), ("0.1.0", second), ("0.1.0", second), ("0.1.0", None)]
     rows = [said(product, version, at=at) for version, at in told]
@@ -101,8 +99,9 @@ def test_of_a_place_that_the_process_does_not_mean_nothing_is_told(product: Prod
     assert product.version == before
 
 
-def test_another_version_while_a_hotfix_goes_first_is_said_aloud_once(product: Product, ada: User) -> None:
-    hotfix = begun(product, ada)
+def test_another_version_while_a_hotfix_goes_first_is_said_aloud_once(
+    hotfix: Hotfix, product: Product, ada: User
+) -> None:
     said(product, "0.1.0")
     assert alarms.of_user(ada) == []
     said(product, "0.2.0", status="started")
@@ -127,7 +126,6 @@ def test_another_version_while_a_hotfix_goes_first_is_said_aloud_once(product: P
 def test_another_version_that_failed_or_was_taken_back_overtakes_nothing_any_more(
     product: Product, ada: User
 ) -> None:
-    begun(product, ada)
     for last in ("failed", "rolled_back"):
         said(product, "0.2.0", status="started")
         assert [one.sentence for one in alarms.of_user(ada) if "goes first" in one.sentence]
@@ -135,8 +133,7 @@ def test_another_version_that_failed_or_was_taken_back_overtakes_nothing_any_mor
         assert not [one for one in alarms.of_user(ada) if "but HF-1 goes first" in one.sentence], last
 
 
-def test_the_json_of_a_hotfix_says_what_overtook_it(product: Product, ada: User) -> None:
-    hotfix = begun(product, ada)
+def test_the_json_of_a_hotfix_says_what_overtook_it(hotfix: Hotfix, product: Product, ada: User) -> None:
     said(product, "0.2.0")
     token = make_token(ada, by=ada, name="bot", scopes=[Scope.READ])[1]
 
@@ -158,8 +155,7 @@ def test_a_report_sent_again_after_another_one_is_still_the_same(product: Produc
     assert Deployment.objects.count() == 2
 
 
-def test_a_person_who_reports_says_it_with_their_name(product: Product, ada: User) -> None:
-    hotfix = begun(product, ada)
+def test_a_person_who_reports_says_it_with_their_name(hotfix: Hotfix, product: Product, ada: User) -> None:
     said(product, "0.1.1", source="person", by=ada, hotfix=hotfix)
     settle()
     (event,) = hotfix.incident.events.filter(kind="deployed")
@@ -167,9 +163,8 @@ def test_a_person_who_reports_says_it_with_their_name(product: Product, ada: Use
     assert verdict(hotfix, "deployed")[0] == "STATED"
 
 
-def test_with_the_store_nobody_has_it_yet(product: Product, ada: User) -> None:
+def test_with_the_store_nobody_has_it_yet(hotfix: Hotfix, product: Product) -> None:
     """Submitted, in review, released to n %, halted."""
-    hotfix = begun(product, ada)
     found = []
     for stage, percent in (("submitted", None), ("in_review", None), ("released", 20), ("halted", 20)):
         said(product, "0.1.1", status="", stage=stage, percent=percent)
@@ -190,8 +185,9 @@ def test_with_the_store_nobody_has_it_yet(product: Product, ada: User) -> None:
             said(product, "0.1.1", **{"status": "succeeded", **wrong})
 
 
-def test_a_deployment_that_began_and_fell_silent_is_said_after_an_hour(product: Product, ada: User) -> None:
-    hotfix = begun(product, ada)
+def test_a_deployment_that_began_and_fell_silent_is_said_after_an_hour(
+    hotfix: Hotfix, product: Product
+) -> None:
     Incident.objects.filter(pk=hotfix.incident_id).update(detected_at=moment.now() - timedelta(hours=3))
     said(product, "0.1.1", status="started", at=moment.now() - timedelta(minutes=59))
     settle()

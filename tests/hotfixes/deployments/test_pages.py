@@ -18,7 +18,7 @@ from products.vocabulary import Verdict
 from tests.factories import join, make_user
 from tests.hotfixes.starting import begun
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("crew")
 
 
 @pytest.fixture

@@ -6,16 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import User
 from foundation import moment
 from hotfixes.deployments.seen import STAYS, take_in
 from hotfixes.judging import judge_due
+from hotfixes.models import Hotfix
 from hotfixes.reported.deployments import report_deployment
 from products.models import Deployment, Product, VersionSeen
 from products.versions_seen import Reading, read
-from tests.hotfixes.starting import begun
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("fixing")
 
 
 def reads(product: Product, version: str, where: str = "health", *, stays: bool = True) -> None:
@@ -32,9 +31,8 @@ def kept(product: Product) -> list[tuple[str, str, str]]:
 
 
 def test_what_nobody_reported_is_a_deployment_and_what_stays_older_a_rollback(
-    product: Product, ada: User
+    hotfix: Hotfix, product: Product
 ) -> None:
-    hotfix = begun(product, ada)
     for version in ("0.1.0", "0.1.1", "0.1.1", "0.1.0", "0.1.0"):
         reads(product, version)
     assert kept(product) == [
@@ -76,8 +74,7 @@ def test_a_commit_is_no_version_to_compare(product: Product) -> None:
     assert [source for _version, _status, source in kept(product)] == ["api"]
 
 
-def test_a_hotfix_without_a_repository_is_judged_again(product: Product, ada: User) -> None:
-    hotfix = begun(product, ada)
+def test_a_hotfix_without_a_repository_is_judged_again(hotfix: Hotfix, product: Product) -> None:
     report_deployment(product, product.environments.get(), version="0.1.1", status="succeeded", by=None)
     reads(product, "0.1.0")
     settle()
