@@ -33,12 +33,15 @@ class Kept:
 
 
 def attainment(of: Mapping[int, Group], incidents: IncidentQuerySet, now: datetime) -> dict[int, list[Kept]]:
-    """By `id` of the group, its clocks in the order of the process. Two queries."""
+    """By `id` of the group, its clocks in the order of the process; of a group that came since `of` was read nothing.
+    Two queries.
+    """
     rows = Clock.objects.filter(incident__in=incidents).annotate(outcome=outcome(now))
     found = rows.order_by().values_list("incident__severity", "key", "outcome").annotate(Count("pk"))
     runs: dict[int, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for severity, key, ended, n in found:
-        runs[id(of[severity])][key][ended] += n
+        if severity in of:
+            runs[id(of[severity])][key][ended] += n
     groups = {id(group): group for group in of.values()}
     clocks = _clocks(version for group in groups.values() for version in group.versions)
     return {key: _kept(runs[key], [clocks[one] for one in group.versions]) for key, group in groups.items()}

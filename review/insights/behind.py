@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hotfixes.models import Choice, Decision, Hotfix, Rollback
 from incidents.clocks.clocks import asked as limit_of
@@ -54,8 +56,8 @@ class Question:
         return self.asked.counted(self.rows)
 
 
-# What it is called, and of each line the incident's primary key and words. KeyError for what there is not.
-type Found = tuple[str, list[tuple[int, str]]]
+# What it is called, how many there are, and of the first of them the incident's primary key and words.
+type Found = tuple[str, int, list[tuple[int, str]]]
 
 
 def behind(what: str, asked: Asked, rows: IncidentQuerySet, now: datetime) -> Behind | None:
@@ -64,45 +66,49 @@ def behind(what: str, asked: Asked, rows: IncidentQuerySet, now: datetime) -> Be
     try:
         if any(more):
             return None
-        title, found = _KINDS[kind](Question(asked, rows, of, ended, now))
+        title, n, found = _KINDS[kind](Question(asked, rows, of, ended, now))
     except (KeyError, ValueError):
         return None
-    shown = found[:MOST]
-    known = Incident.objects.select_related("product", "severity").in_bulk({pk for pk, _words in shown})
-    return Behind(title, len(found), [Line(known[pk], words) for pk, words in shown])
+    known = Incident.objects.select_related("product", "severity").in_bulk({pk for pk, _words in found})
+    return Behind(title, n, [Line(known[pk], words) for pk, words in found])
+
+
+def _first[M: Model](
+    title: str, rows: QuerySet[M], words: Callable[[M], str], incident: str = "incident_id"
+) -> Found:
+    return title, rows.count(), [(attrgetter(incident)(one), words(one)) for one in rows[:MOST]]
 
 
 def _status(asked: Question) -> Found:
-    """ "" for all that count."""
+    """Without a status all that count."""
     if not asked.of:
-        return _("Counted"), _newest(asked.mine)
+        return _newest(_("Counted"), asked.mine)
     status = Status(asked.of)
-    return str(status.label), _newest(asked.asked.of(asked.rows).real().filter(status=status))
+    return _newest(str(status.label), asked.asked.of(asked.rows).real().filter(status=status))
 
 
 def _mode(asked: Question) -> Found:
     mode = Mode(asked.of)
-    return str(mode.label), _newest(asked.asked.of(asked.rows).filter(mode=mode))
+    return _newest(str(mode.label), asked.asked.of(asked.rows).filter(mode=mode))
 
 
-def _newest(rows: IncidentQuerySet) -> list[tuple[int, str]]:
-    """With how it stands."""
-    found = rows.order_by("-declared_at", "-pk").values_list("pk", "status")
-    return [(pk, str(Status(status).label)) for pk, status in found]
+def _newest(title: str, rows: IncidentQuerySet) -> Found:
+    """With how each stands."""
+    return _first(title, rows.order_by("-declared_at", "-pk"), Incident.get_status_display, "pk")
 
 
 def _reopened(asked: Question) -> Found:
     known = counted(asked.asked, asked.rows)
     keys = {pk for group in known.groups for pk in group.reopened}
-    return _("Opened again"), _newest(asked.rows.filter(pk__in=keys))
+    return _newest(_("Opened again"), asked.rows.filter(pk__in=keys))
 
 
 def _time(asked: Question) -> Found:
     """The longest first."""
     label = str(MEASURES[asked.of])
     times = [one for group in counted(asked.asked, asked.rows).groups for one in group.times[asked.of]]
-    longest = sorted(times, key=itemgetter(1, 0), reverse=True)
-    return label, [(pk, span(seconds)) for pk, seconds in longest]
+    longest = sorted(times, key=itemgetter(1, 0), reverse=True)[:MOST]
+    return label, len(times), [(pk, span(seconds)) for pk, seconds in longest]
 
 
 def _clock(asked: Question) -> Found:
@@ -110,61 +116,55 @@ def _clock(asked: Question) -> Found:
     ended = Outcome(asked.ended)
     runs = Clock.objects.filter(incident__in=asked.mine, key=asked.of).annotate(outcome=outcome(asked.now))
     found = runs.filter(outcome=ended).order_by("-started_at", "-pk")
-    label = next((clock.label for clock in found), asked.of)
-    words = _("%(took)s, limit %(limit)s")
-    return f"{label}: {ended.label}", [
-        (
-            one.incident_id,
-            words
-            % {"took": span(one.reading(asked.now).elapsed_s), "limit": limit_of(one.run, one.target) or "–"},
-        )
-        for one in found
-    ]
+    newest = found.first()
+    label = newest.label if newest else asked.of
+    return _first(f"{label}: {ended.label}", found, lambda clock: _ran(clock, asked.now))
 
 
-_AFTER: Mapping[str, Q] = MappingProxyType(
-    {"": Q(), "replaced": Q(superseded_at__isnull=False), "reopened": Q(again=True)}
+def _ran(clock: Clock, now: datetime) -> str:
+    took, limit = span(clock.reading(now).elapsed_s), limit_of(clock.run, clock.target) or "–"
+    return _("%(took)s, limit %(limit)s") % {"took": took, "limit": limit}
+
+
+_AFTER: Mapping[str, tuple[Q, str | Promise]] = MappingProxyType(
+    {
+        "": (Q(), "%s"),
+        "replaced": (Q(superseded_at__isnull=False), gettext_lazy("%s: replaced by a later decision")),
+        "reopened": (Q(again=True), gettext_lazy("%s: opened again after it")),
+    }
 )
 
 
 def _decision(asked: Question) -> Found:
     choice = Choice(asked.of)
-    rows = Decision.objects.filter(incident__in=asked.mine, choice=choice)
-    found = rows.annotate(again=Decision.objects.opened_again()).filter(_AFTER[asked.ended])
-    titles = {
-        "": "%s",
-        "replaced": _("%s: replaced by a later decision"),
-        "reopened": _("%s: opened again after it"),
-    }
-    return titles[asked.ended] % choice.label, [(one.incident_id, one.words) for one in found.defer("facts")]
+    wanted, title = _AFTER[asked.ended]
+    rows = Decision.objects.filter(incident__in=asked.mine, choice=choice).defer("facts")
+    found = rows.annotate(again=Decision.objects.opened_again()).filter(wanted)
+    return _first(str(title) % choice.label, found, lambda one: one.words)
 
 
 def _hotfix(asked: Question) -> Found:
     back = Q(taken_back_at__isnull=False)
     wanted = back if asked.of == "taken_back" else Q(status=Hotfix.Status(asked.of)) & ~back
     label = _("taken back") if asked.of == "taken_back" else Hotfix.Status(asked.of).label
-    return _("Hotfixes: %s") % label, _refs(Hotfix.objects.filter(wanted), asked)
+    mine = Hotfix.objects.filter(wanted, incident__in=asked.mine).order_by("-number")
+    return _first(_("Hotfixes: %s") % label, mine, lambda one: one.ref)
 
 
 def _rollback(asked: Question) -> Found:
     status = Rollback.Status(asked.of)
-    return _("Rollbacks: %s") % status.label, _refs(Rollback.objects.filter(status=status), asked)
-
-
-def _refs(rows: QuerySet[Any], asked: Question) -> list[tuple[int, str]]:
-    return [(one.incident_id, one.ref) for one in rows.filter(incident__in=asked.mine).order_by("-number")]
+    mine = Rollback.objects.filter(status=status, incident__in=asked.mine).order_by("-number")
+    return _first(_("Rollbacks: %s") % status.label, mine, lambda one: one.ref)
 
 
 def _action(asked: Question) -> Found:
     today = asked.now.astimezone(asked.asked.zone).date()
     late = asked.of == "overdue"
     state = ActionState.OPEN if late else ActionState(asked.of)
-    rows = ActionItem.objects.filter(postmortem__incident__in=asked.mine, state=state).select_related(
-        "postmortem"
-    )
-    found = (rows.filter(due__lt=today) if late else rows).order_by("due", "pk")
-    words = [(one.postmortem.incident_id, f"{one.text} ({one.due.isoformat()})") for one in found]
-    return _("Action items: %s") % (_("overdue") if late else state.label), words
+    rows = ActionItem.objects.filter(postmortem__incident__in=asked.mine, state=state)
+    found = (rows.filter(due__lt=today) if late else rows).select_related("postmortem").order_by("due", "pk")
+    title = _("Action items: %s") % (_("overdue") if late else state.label)
+    return _first(title, found, lambda one: f"{one.text} ({one.due})", "postmortem.incident_id")
 
 
 _KINDS: Mapping[str, Callable[[Question], Found]] = MappingProxyType(

@@ -79,7 +79,6 @@ class Counted:
 
     groups: list[Group]
     of: dict[int, Group]
-    facts: list[Fact]
 
 
 def counted(asked: Asked, rows: IncidentQuerySet) -> Counted:
@@ -98,7 +97,7 @@ def counted(asked: Asked, rows: IncidentQuerySet) -> Counted:
     _add_moments(of, mine.values(), moments.of_incidents(asked.counted(rows)))
     _add_remedies({pk: of[fact.severity] for pk, fact in mine.items()}, asked.counted(rows))
     groups = {id(group): group for group in of.values()}.values()
-    return Counted(sorted(groups, key=lambda one: (one.process_name, one.process, one.order)), of, facts)
+    return Counted(sorted(groups, key=lambda one: (one.process_name, one.process, one.order)), of)
 
 
 def _groups(severities: Iterable[int]) -> dict[int, Group]:
@@ -140,14 +139,15 @@ def _add_moments(
 
 def _add_remedies(of: Mapping[int, Group], incidents: IncidentQuerySet) -> None:
     """From the beginning of a hotfix to production, and of a rollback until the version before ran, as the decision
-    card has it.
+    card has it. What was begun since `of` was read is not among them.
     """
     hotfixes = Hotfix.objects.filter(incident__in=incidents).values_list("number", "incident", "started_at")
-    began = {f"HF-{number}": (incident, at) for number, incident, at in hotfixes}
+    began = {f"HF-{number}": (incident, at) for number, incident, at in hotfixes if incident in of}
     out = mending.took({ref: at for ref, (_pk, at) in began.items()}, Deployment.objects.all())
     for ref, seconds in out.items():
         incident, _at = began[ref]
         of[incident].times["hotfix"].append((incident, seconds))
     back = Rollback.objects.filter(incident__in=incidents, back_at__isnull=False)
     for incident, began_at, back_at in back.values_list("incident", "started_at", "back_at"):
-        of[incident].times["rollback"].append((incident, history.took_s(began_at, back_at)))
+        if incident in of:
+            of[incident].times["rollback"].append((incident, history.took_s(began_at, back_at)))

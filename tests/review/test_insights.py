@@ -22,6 +22,7 @@ from products.models import Deployment, Product, RoleHolder
 from review.action_items import add_action, finish_action
 from review.figures import durations
 from review.insights.asked import Asked
+from review.insights.attainment import attainment
 from review.insights.behind import behind
 from review.insights.read import read
 from tests.factories import join, make_product, make_team, make_user
@@ -277,6 +278,21 @@ def test_each_figure_leads_to_its_incidents(house: House, what: str, title: str,
 )
 def test_what_is_no_figure_leads_nowhere(house: House, what: str) -> None:
     assert behind(what, asked(house), Incident.objects.visible_to(house.ada), moment.now()) is None
+
+
+def test_what_came_after_the_first_look_breaks_nothing(house: House) -> None:
+    """Each statement sees what is there by then."""
+    assert attainment({}, Incident.objects.all(), moment.now()) == {}
+
+
+def test_a_list_says_how_many_there_are_and_shows_the_first(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("review.insights.behind.MOST", 2)
+    for what in ("status", "time.resolved", "clock.acknowledged.met"):
+        found = behind(what, asked(house), Incident.objects.visible_to(house.ada), moment.now())
+        assert found is not None
+        assert (found.n, [line.incident for line in found.lines]) == (5, house.incidents[:2:-1]), what
 
 
 def test_many_cost_as_many_statements_as_few(house: House) -> None:
