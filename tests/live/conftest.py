@@ -16,7 +16,7 @@ from django.http import parse_cookie
 from live import bus
 from live.asking import Receive, Scope, Send
 from live.stream import Grant, Streams
-from tests.fixtures.site import end_other_connections
+from tests.fixtures.site import Prompt, end_other_connections
 from tests.live.reading import Reader
 
 
@@ -47,7 +47,7 @@ class Served:
         options = uvicorn.Config(
             app, interface="asgi3", lifespan=lifespan, log_level="error", timeout_graceful_shutdown=1
         )
-        self.server = uvicorn.Server(options)
+        self.server = Prompt(options)
         self.thread = threading.Thread(
             target=self.server.run, kwargs={"sockets": [self.listener]}, daemon=True
         )
@@ -59,7 +59,7 @@ class Served:
             time.sleep(0.01)
 
     def stop(self) -> None:
-        self.server.should_exit = True
+        self.server.end()
         self.thread.join(10)
         self.listener.close()
 

@@ -104,7 +104,7 @@ def test_one_report_from_resolved_to_reviewed(
 
 
 def test_it_works_without_a_script_and_keeps_what_was_typed(
-    asgi_server: str, browser: Browser, over: Incident, people: tuple[User, User]
+    over: Incident, people: tuple[User, User]
 ) -> None:
     client = Client()
     client.force_login(people[0])
