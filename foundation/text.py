@@ -39,10 +39,15 @@ def plain_text(value: str) -> None:
     that name could not be found or pressed.
     """
     no_controls(value)
-    if value.strip() and not any(_is_seen(character) for character in value):
+    if value.strip() and not can_be_seen(value):
         raise ValidationError(
             _("This cannot be seen: it holds nothing but invisible characters."), code="unseen"
         )
+
+
+def can_be_seen(value: str) -> bool:
+    """Whether any of it is drawn."""
+    return any(_is_seen(character) for character in value)
 
 
 def _is_seen(character: str) -> bool:

@@ -18,7 +18,7 @@ from monitoring.probes.json_text import Json
 def read(document: Json) -> Message:
     if not isinstance(document, dict):
         raise told.other_kind(_("It is no message of Alertmanager: it has no “alerts”."))
-    group = told.line(document.get("groupKey"), 2000)
+    group = told.name(document.get("groupKey"), 2000)
     rows = told.items(
         document.get("alerts"), _("It is no message of Alertmanager: it has no list of “alerts”.")
     )
@@ -33,7 +33,7 @@ def alert(row: Mapping[str, Any], group: str, link: str = "") -> Told:
     summary = told.first(notes.get("summary"), notes.get("title"), notes.get("message"))
     name = labels.get("alertname", "")
     return Told(
-        key=told.line(row.get("fingerprint"), 200) or told.digest_of(labels),
+        key=told.name(row.get("fingerprint")) or told.digest_of(told.part(row, "labels")),
         firing=status == "firing",
         title=told.line(": ".join(filter(None, (name, summary)))) or _("An alert without a name"),
         detail=told.line(notes.get("description"), 1000),

@@ -33,7 +33,7 @@ def read(document: Json) -> Message:
     alert = Told(
         key=dedup_key(document),
         firing=action == "trigger",
-        title=told.line(payload.get("summary")),
+        title=told.first(payload.get("summary"), document.get("dedup_key")),
         detail=told.line(details, 1000),
         severity=told.line(payload.get("severity"), 40),
         labels=told.labels({**{name: payload.get(name) for name in names}, **_flat(details)}),
@@ -47,7 +47,7 @@ def read(document: Json) -> Message:
 def dedup_key(document: Mapping[str, Any]) -> str:
     """The sender's own, else one made of what it says: the same event sent twice is one alert."""
     said = {name: value for name, value in document.items() if name != "routing_key"}
-    return told.line(document.get("dedup_key"), 255) or told.digest_of(said)
+    return told.name(document.get("dedup_key"), 255) or told.digest_of(said)
 
 
 def _wrong(document: Mapping[str, Any], action: Any) -> str:

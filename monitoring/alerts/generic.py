@@ -22,10 +22,8 @@ def read(document: Json) -> Message:
 
 
 def _alert(row: Mapping[str, Any]) -> Told:
-    title, key = (
-        told.first(row.get("title"), row.get("summary"), row.get("name")),
-        told.line(row.get("key"), 200),
-    )
+    said = next(filter(told.line, (row.get("title"), row.get("summary"), row.get("name"))), "")
+    title, key = told.line(said), told.line(row.get("key"))
     if not title and not key:
         raise told.other_kind(_("An alert in it has neither a “title” nor a “key”."))
     status = told.line(row.get("status"), 40).casefold()
@@ -33,14 +31,14 @@ def _alert(row: Mapping[str, Any]) -> Told:
         raise told.other_kind(_("Its “status” is neither “firing” nor “resolved”."))
     firing = status in FIRING
     return Told(
-        key=key or title,
+        key=told.name(row.get("key")) or told.name(said),
         firing=firing,
         title=title or key,
         detail=told.first(row.get("description"), row.get("detail"), most=1000),
         severity=told.line(row.get("severity"), 40),
         labels=told.labels(row.get("labels")),
         link=told.link(row.get("url"), row.get("link")),
-        group=told.short(told.line(row.get("group"), 2000)),
+        group=told.short(told.name(row.get("group"))),
         started_at=told.moment(row.get("started_at")),
         ended_at=None if firing else told.moment(row.get("ended_at")),
     )

@@ -15,7 +15,7 @@ from monitoring.probes.json_text import Json
 def read(document: Json) -> Message:
     if not isinstance(document, dict):
         raise told.other_kind(_("It is no message of Grafana: it has no “alerts”."))
-    group = told.line(document.get("groupKey"), 2000)
+    group = told.name(document.get("groupKey"), 2000)
     rows = told.items(document.get("alerts"), _("It is no message of Grafana: it has no list of “alerts”."))
     alerts = tuple(
         alertmanager.alert(

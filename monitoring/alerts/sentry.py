@@ -99,7 +99,7 @@ def _tags(value: Any) -> dict[str, str]:
 
 
 def _key(value: Any) -> str:
-    key = told.line(value, 200)
+    key = told.name(value)
     if not key:
         raise told.other_kind(_("It names no issue of Sentry."))
     return key

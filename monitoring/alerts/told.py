@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from foundation.text import stripped
+from foundation.text import can_be_seen, stripped
 from monitoring.probes import moments
 from monitoring.probes.json_text import BadJson
 
 MOST_ALERTS = 1000
 _MOST_LABELS = 40
+# Longer than any body.
+MOST_NAME = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -70,16 +72,24 @@ def part(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def line(value: Any, most: int = 200) -> str:
-    """One line of text, of a number too; "" for anything else."""
+    """One line of text, of a number too; "" for anything else, and for what cannot be seen."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     words = " ".join(stripped(str(value)[: most * 4]).split())
+    if not can_be_seen(words):
+        return ""
     return words if len(words) <= most else f"{words[: most - 1]}…"
 
 
 def first(*values: Any, most: int = 200) -> str:
     """The first that says something."""
     return next(filter(None, (line(value, most) for value in values)), "")
+
+
+def name(value: Any, most: int = 200) -> str:
+    """What a tool knows a thing by; a longer one by its digest, for two that differ at their ends are two things."""
+    whole = line(value, MOST_NAME)
+    return whole if len(whole) <= most else hashlib.sha256(str(value).encode("utf-8", "replace")).hexdigest()
 
 
 def labels(value: Any) -> dict[str, str]:

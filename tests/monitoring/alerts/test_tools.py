@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -208,3 +209,34 @@ def test_what_happens_again_and_is_never_over_is_news_only_where_no_open_inciden
     Alert.objects.update(since=moment.now() - timedelta(minutes=2))
     send(source, {"title": "Full"})
     assert (Incident.objects.count(), Alert.objects.get().incident) == (2, "INC-2")
+
+
+LONG = "https://shop.example.test/" + "x" * 300
+ALIKE: dict[str, tuple[str, Callable[[str], dict[str, Any]]]] = {
+    "fingerprint": ("alertmanager", lambda end: {"alerts": [{"status": "firing", "fingerprint": LONG + end}]}),
+    "labels": ("grafana", lambda end: {"alerts": [{"status": "firing", "labels": {"url": LONG + end}}]}),
+    "dedup_key": ("events", lambda end: {**TRIGGER, "dedup_key": LONG + end}),
+    "key": ("generic", lambda end: {"title": "Down", "key": LONG + end}),
+    "title": ("generic", lambda end: {"title": LONG + end}),
+    "issue": ("sentry", lambda end: {"data": {"issue": {"id": LONG + end, "title": "x"}}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("tool", "body"), ALIKE.values(), ids=ALIKE)
+def test_two_whose_long_names_differ_at_the_end_are_two(
+    tool: str, body: Callable[[str], dict[str, Any]]
+) -> None:
+    names = [read(tool, json.dumps(body(end)).encode()).alerts[0].fingerprint for end in ("1", "2", "1")]
+    assert (len(set(names)), names[0]) == (2, names[2])
+
+
+def test_what_cannot_be_seen_names_nothing() -> None:
+    unseen = {
+        "status": "firing",
+        "labels": {"alertname": "\u200b"},
+        "annotations": {"summary": "\u2060\u3164"},
+    }
+    (one,) = read("alertmanager", json.dumps({"alerts": [unseen]}).encode()).alerts
+    assert one.title == "An alert without a name"
+    over = {"event_action": "resolve", "dedup_key": "disk/db1"}
+    assert read("events", json.dumps(over).encode()).alerts[0].title == "disk/db1"
