@@ -19,10 +19,8 @@ def read(document: Json) -> Message:
     if not isinstance(document, dict):
         raise told.other_kind(_("It is no message of Alertmanager: it has no “alerts”."))
     group = told.name(document.get("groupKey"), 2000)
-    rows = told.items(
-        document.get("alerts"), _("It is no message of Alertmanager: it has no list of “alerts”.")
-    )
-    return Message(tuple(alert(row, group) for row in rows), note=left_out(document))
+    what = _("It is no message of Alertmanager: it has no list of “alerts”.")
+    return told.several(document.get("alerts"), what, lambda row: alert(row, group), left_out(document))
 
 
 def alert(row: Mapping[str, Any], group: str, link: str = "") -> Told:

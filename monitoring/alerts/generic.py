@@ -18,7 +18,7 @@ RESOLVED = ("resolved", "resolve", "ok", "closed", "up", "recovered", "recovery"
 def read(document: Json) -> Message:
     what = _("It names no alert: an object with a “title” is expected, or a list of such.")
     rows = document.get("alerts", [document]) if isinstance(document, dict) else document
-    return Message(tuple(_alert(row) for row in told.items(rows, what)))
+    return told.several(rows, what, _alert)
 
 
 def _alert(row: Mapping[str, Any]) -> Told:

@@ -5,10 +5,13 @@ https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from monitoring.alerts import alertmanager, told
-from monitoring.alerts.told import Message
+from monitoring.alerts.told import Message, Told
 from monitoring.probes.json_text import Json
 
 
@@ -16,11 +19,10 @@ def read(document: Json) -> Message:
     if not isinstance(document, dict):
         raise told.other_kind(_("It is no message of Grafana: it has no “alerts”."))
     group = told.name(document.get("groupKey"), 2000)
-    rows = told.items(document.get("alerts"), _("It is no message of Grafana: it has no list of “alerts”."))
-    alerts = tuple(
-        alertmanager.alert(
-            row, group, told.link(row.get("panelURL"), row.get("dashboardURL"), row.get("generatorURL"))
-        )
-        for row in rows
-    )
-    return Message(alerts, note=alertmanager.left_out(document))
+    what = _("It is no message of Grafana: it has no list of “alerts”.")
+
+    def alert(row: Mapping[str, Any]) -> Told:
+        link = told.link(row.get("panelURL"), row.get("dashboardURL"), row.get("generatorURL"))
+        return alertmanager.alert(row, group, link)
+
+    return told.several(document.get("alerts"), what, alert, alertmanager.left_out(document))

@@ -19,10 +19,10 @@ from foundation import moment, rounds
 from foundation.crash import crashpoint
 from monitoring import announce
 from monitoring.alerts.episode import Standing, step
-from monitoring.alerts.receiving import HEAD
 from monitoring.alerts.told import Message, Told
 from monitoring.alerts.tools import read
 from monitoring.models import Alert, AlertChange, AlertPayload, AlertSource, AlertState
+from monitoring.models.alert_source import HEAD
 from monitoring.probes.json_text import MAX_BYTES, BadJson
 from monitoring.switch import OFF
 
@@ -50,7 +50,8 @@ def judge_due(*, seconds: float = 60.0) -> int:
 
 def _waiting(passed: set[int]) -> int | None:
     rows = AlertPayload.objects.filter(judged_at=None).exclude(source__in=passed)
-    return rows.order_by("source", "pk").values_list("source_id", flat=True).first()
+    # The oldest first: whoever sends without end keeps nobody else waiting.
+    return rows.order_by("pk").values_list("source_id", flat=True).first()
 
 
 def _judge(source_id: int) -> int:
@@ -89,7 +90,7 @@ def _read(source: AlertSource, payload: AlertPayload) -> Message:
         _log.exception("alert.not_read", source=source.slug, payload=payload.pk)
         payload.code = "internal"
         return Message(())
-    payload.alerts, payload.detail = len(message.alerts), message.note[:400]
+    payload.alerts, payload.code, payload.detail = len(message.alerts), message.code, message.note[:400]
     return message
 
 

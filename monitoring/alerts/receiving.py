@@ -11,10 +11,9 @@ from django.db import transaction
 
 from foundation.crash import crashpoint
 from monitoring.models import AlertPayload, AlertSource
+from monitoring.models.alert_source import HEAD
 from monitoring.probes.json_text import MAX_BYTES
 from monitoring.push_keys import digest
-
-HEAD = 4096
 
 
 def source_of(tool: str, key: str) -> AlertSource | None:

@@ -34,6 +34,8 @@ def read(document: Json) -> Message:
         return Message((_event(event, event.get("issue_id")),))
     if document.get("event") and document.get("id"):
         return Message((_event({**told.part(document, "event"), **_plug_in(document)}, document["id"]),))
+    if document.get("installation") and data.keys() & {"installation", "comment"}:
+        return Message((), note=_("It tells of no issue and of no metric alert."))
     raise _other()
 
 

@@ -4,7 +4,7 @@ field holds, for one odd field must not cost the alert."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -45,10 +45,11 @@ class Told:
 
 @dataclass(frozen=True)
 class Message:
-    """`note`: what people should know of it although it could be read."""
+    """`note`: what people should know of it although it could be read. `code`: what was wrong with a part of it."""
 
     alerts: tuple[Told, ...]
     note: str = ""
+    code: str = ""
 
 
 def other_kind(what: str) -> BadJson:
@@ -56,13 +57,28 @@ def other_kind(what: str) -> BadJson:
     return BadJson("other_kind", what)
 
 
-def items(value: Any, what: str) -> Iterator[Mapping[str, Any]]:
-    """The objects of a list. Raises BadJson where it is none, is empty or too long."""
-    if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
-        raise other_kind(what)
-    if len(value) > MOST_ALERTS:
-        raise BadJson("too_many", _("It tells of more than %(n)s alerts at once.") % {"n": MOST_ALERTS})
-    return iter(value)
+def several(value: Any, what: str, read: Callable[[Mapping[str, Any]], Told], note: str = "") -> Message:
+    """The alerts of a list; one that cannot be read costs none of the others, and neither does one too many. Raises
+    BadJson where it is no list, or where none can be read."""
+    rows = value if isinstance(value, list) else []
+    alerts, wrong = list[Told](), list[BadJson]()
+    for row in rows[:MOST_ALERTS]:
+        try:
+            if not isinstance(row, dict):
+                raise other_kind(what)
+            alerts.append(read(row))
+        except BadJson as bad:
+            wrong.append(bad)
+    if not alerts:
+        raise wrong[0] if wrong else other_kind(what)
+    if wrong:
+        words = _("%(n)s of %(all)s alerts in it could not be read: %(why)s")
+        said = words % {"n": len(wrong), "all": len(rows), "why": wrong[0].detail}
+        return Message(tuple(alerts), said, wrong[0].code)
+    if len(rows) > MOST_ALERTS:
+        words = _("It tells of %(all)s alerts at once; the first %(n)s count.")
+        return Message(tuple(alerts), words % {"all": len(rows), "n": MOST_ALERTS}, "too_many")
+    return Message(tuple(alerts), note)
 
 
 def part(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:

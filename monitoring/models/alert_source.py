@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+# What pages show of a body, and what is kept of it once it is judged.
+HEAD = 4096
+
+
 class Tool(models.TextChoices):
     """Each is one file of monitoring/alerts, and a receiver at /in/<its name>/<key>."""
 
@@ -135,4 +139,4 @@ class AlertPayload(models.Model):
     @property
     def head(self) -> str:
         """Its beginning as text, for those who may see it."""
-        return bytes(self.body).decode("utf-8", "replace").replace("\x00", "\ufffd")
+        return bytes(self.body)[:HEAD].decode("utf-8", "replace").replace("\x00", "\ufffd")

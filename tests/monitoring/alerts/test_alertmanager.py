@@ -14,8 +14,8 @@ from foundation.written import utc
 from incidents.lifecycle import transitions
 from incidents.models import Alerted, Incident, Status
 from incidents.sentences.sentences import sentence
-from monitoring.alerts import forgetting
-from monitoring.alerts.sources import change, disable, url_of
+from monitoring.alerts import forgetting, judging
+from monitoring.alerts.sources import change, connect, disable, url_of
 from monitoring.alerts.tools import READERS
 from monitoring.models import Alert, AlertChange, AlertPayload, AlertSource
 from monitoring.views.push import door
@@ -295,3 +295,16 @@ def test_what_is_old_is_forgotten_but_for_what_an_incident_is_about(
         2,
         ["Kept"],
     )
+
+
+def test_whoever_sends_without_end_keeps_nobody_else_waiting(source: AlertSource, product: Product) -> None:
+    other = connect(product, by=None, tool="generic", name="Zabbix")
+    post(other, {"title": "Disk full"})
+    post(source, group(alert(began=ago(2))))
+    assert judging._waiting(set()) == other.pk
+
+
+def test_of_a_long_body_that_still_waits_only_the_beginning_is_shown(source: AlertSource) -> None:
+    post(source, b" " * 5000)
+    waiting = AlertPayload.objects.get()
+    assert (len(bytes(waiting.body)), len(waiting.head)) == (5000, 4096)
