@@ -8,6 +8,9 @@ that a storm is one incident and a few lines of its timeline. Where a firing ale
 3. the incident of the product and its environment that was opened less than JOINED_WITHIN ago, by whomever, unless this
    one is worse; drills and private incidents are never joined;
 4. one of its own, if its source opens incidents.
+
+While its whole product is in maintenance, one that is in no open incident waits as a row (monitoring.maintenance.
+held_back); what still fires when that ends goes on as if it fired then.
 """
 
 from __future__ import annotations
@@ -27,7 +30,8 @@ from incidents.lifecycle import lifecycle
 from incidents.lifecycle.declare import declare
 from incidents.models import Alerted, Incident, Mode, Status
 from incidents.timeline import timeline
-from monitoring.models import Alert, AlertChange, AlertState
+from monitoring.maintenance import held_back
+from monitoring.models import Alert, AlertChange, AlertState, Tool
 from products.models import Product, Severity
 from products.vocabulary import EventKind
 
@@ -56,6 +60,7 @@ def take_in(limit: int = 200, *, seconds: float = 60.0) -> int:
 
 def _waiting(passed: set[int]) -> int | None:
     rows = AlertChange.objects.filter(handled_at=None).exclude(alert__source__product__in=passed)
+    rows = held_back.due(rows, moment.Read())
     return rows.order_by("pk").values_list("alert__source__product_id", flat=True).first()
 
 
@@ -64,13 +69,17 @@ def _take(product_id: int, limit: int) -> int:
         if not _turn(product_id):
             return 0
         rows = AlertChange.objects.filter(handled_at=None, alert__source__product=product_id).order_by("pk")
+        rows = held_back.due(rows, moment.now())
         changes = list(rows.select_related("alert__source__environment", "alert__source__product")[:limit])
         product = Product.objects.select_related("team", "process").get(pk=product_id)
-        house = _House(product, [change.alert for change in changes])
+        house = _House(product, changes)
         entries: dict[tuple[int, int, str, int], list[AlertChange]] = {}
         times = Counter[int]()
         for change in sorted(changes, key=lambda one: house.place(one.alert)):
-            known = change.again and house.has(change.alert)
+            if house.holds(change):
+                change.held_at = change.held_at or house.now
+                continue
+            known = house.has(change.alert) and (change.again or change.held_at is not None)
             incident = house.of(change)
             times[change.alert_id] += 1
             if incident and not known:
@@ -79,8 +88,9 @@ def _take(product_id: int, limit: int) -> int:
             change.handled_at, change.outcome = house.now, incident.ref if incident else ""
         house.save()
         for entry in sorted(entries, key=lambda one: one[0]):
-            _tell(house.held[entry[1]], entries[entry])
-        AlertChange.objects.bulk_update(changes, ["handled_at", "outcome"])
+            _tell(house, house.held[entry[1]], entries[entry])
+        AlertChange.objects.bulk_update(changes, ["held_at", "handled_at", "outcome"])
+        house.let_go(changes)
         crashpoint("ingest.alert_told")
     return len(changes)
 
@@ -95,15 +105,17 @@ def _turn(product_id: int) -> bool:
 class _House:
     """The product's incidents that alerts may belong to, and where each goes."""
 
-    def __init__(self, product: Product, alerts: Sequence[Alert]) -> None:
+    def __init__(self, product: Product, changes: Sequence[AlertChange]) -> None:
         self.product, self.now = product, moment.now()
+        self.maintenance = held_back.spans_of(product.pk, changes, self.now)
         self.severities = list(product.severities())
         self.held: dict[int, Incident] = {}
         self.of_alert: dict[int, Incident] = {}
         self.of_group: dict[tuple[int, str], Incident] = {}
         self.new: list[Alerted] = []
         self.moved: dict[int, Alert] = {}
-        self._read(alerts)
+        self._read([change.alert for change in changes])
+        self.passed_over = self._passed_over(changes)
 
     def _read(self, alerts: Sequence[Alert]) -> None:
         sources, groups = {one.source_id for one in alerts}, {one.group for one in alerts if one.group}
@@ -134,13 +146,50 @@ class _House:
         own = self.of_alert.get(alert.pk)
         return own is not None and own.is_open
 
+    def _passed_over(self, changes: Sequence[AlertChange]) -> set[int]:
+        """What became of an alert within maintenance counts at its end: its last change of that time only."""
+        last: dict[int, int] = {}
+        within = [
+            one
+            for one in changes
+            if one.alert_id not in self.of_alert and (self.maintenance.is_on or self.maintenance.end_of(one))
+        ]
+        for one in within:
+            last[one.alert_id] = one.pk
+        return {one.pk for one in within} - set(last.values())
+
+    def holds(self, change: AlertChange) -> bool:
+        """It waits for the end of the maintenance that is on."""
+        if change.pk in self.passed_over or not self.maintenance.is_on or self.has(change.alert):
+            return False
+        source = change.alert.source
+        return change.state == AlertState.FIRING and source.opens_incident and source.is_heard
+
+    def let_go(self, changes: Sequence[AlertChange]) -> None:
+        """What was over within the maintenance that held it back opens nothing."""
+        if self.maintenance.is_on:
+            over = {one.alert_id for one in changes if one.state == AlertState.RESOLVED}
+            held = AlertChange.objects.filter(alert__in=over, handled_at=None, held_at__isnull=False)
+            held.exclude(pk__in=[one.pk for one in changes]).update(handled_at=self.now)
+
+    def seen_at(self, change: AlertChange) -> datetime:
+        """When it happened, or when it was heard of where that is long ago; what was held back, when that ended."""
+        if change.state == AlertState.FIRING and (end := self.maintenance.end_of(change)):
+            return end
+        return change.at if change.recorded_at - change.at < HEARD_WITHIN else change.recorded_at
+
     def of(self, change: AlertChange) -> Incident | None:
         """Where the change is told; None for nowhere."""
         alert = change.alert
+        if change.pk in self.passed_over:
+            return None
         if change.state == AlertState.RESOLVED or self.has(alert):
             return self.of_alert.get(alert.pk)
         source = alert.source
         if not source.opens_incident or not source.is_heard:
+            return None
+        end = self.maintenance.end_of(change)
+        if end and not alert.is_firing and alert.since <= end:
             return None
         incident = self._joined(alert)
         opened = incident is None
@@ -167,7 +216,7 @@ class _House:
             by=None,
             title=alert.title,
             severity=self._severity(alert),
-            detected_at=min(_seen_at(change), self.now),
+            detected_at=min(self.seen_at(change), self.now),
             environment=alert.source.environment,
             source=ALERT,
             label=str(alert.source),
@@ -210,7 +259,7 @@ def _same_place(incident: Incident, alert: Alert) -> bool:
     return len(places) < 2
 
 
-def _tell(incident: Incident, changes: Sequence[AlertChange]) -> None:
+def _tell(house: _House, incident: Incident, changes: Sequence[AlertChange]) -> None:
     """One entry for all of one source that fire, or are over, at once."""
     entries = incident.events.filter(kind=EventKind.ALERT_RECEIVED).count()
     if entries >= MOST_ENTRIES:
@@ -219,7 +268,7 @@ def _tell(incident: Incident, changes: Sequence[AlertChange]) -> None:
     alerts = [change.alert for change in changes]
     data: dict[str, Any] = {
         "state": first.state,
-        "tool": source.get_tool_display(),
+        "tool": Tool(source.tool).short,
         "alert_source": source.slug,
         "alerts": [_words(alert) for alert in alerts[:NAMED]],
         "more": max(len(alerts) - NAMED, 0),
@@ -227,8 +276,9 @@ def _tell(incident: Incident, changes: Sequence[AlertChange]) -> None:
         "changes": [change.pk for change in changes],
         "all_over": first.state == AlertState.RESOLVED and not _fires(incident),
         "last": entries + 1 == MOST_ENTRIES,
+        "held": all(change.held_at for change in changes),
     }
-    at = max(_seen_at(change) for change in changes)
+    at = max(house.seen_at(change) for change in changes)
     timeline.record(
         incident, EventKind.ALERT_RECEIVED, by=None, at=at, source=ALERT, label=str(source), **data
     )
@@ -238,11 +288,6 @@ def _tell(incident: Incident, changes: Sequence[AlertChange]) -> None:
 def _words(alert: Alert) -> dict[str, str]:
     name = f"{alert.title} ({alert.told_apart})" if alert.told_apart else alert.title
     return {"name": name[:400], "detail": alert.detail[:400], "severity": alert.severity}
-
-
-def _seen_at(change: AlertChange) -> datetime:
-    """When it happened, or when it was heard of where that is long ago."""
-    return change.at if change.recorded_at - change.at < HEARD_WITHIN else change.recorded_at
 
 
 def _fires(incident: Incident) -> bool:

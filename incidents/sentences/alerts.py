@@ -20,6 +20,8 @@ def alert_received(event: TimelineEvent) -> SafeString:
     if data.get("more"):
         named = _("%(names)s and %(n)s more") % {"names": named, "n": data["more"]}
     text = linked(event, format_html(words, n=n, names=named))
+    if data.get("held") and not over:
+        text = format_html(_("{text}. Maintenance held it back until now"), text=text)
     if data.get("all_over"):
         text = format_html(_("{text}. None fires any more: if people can work again, resolve."), text=text)
     if data.get("last"):

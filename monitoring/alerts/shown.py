@@ -28,7 +28,7 @@ class Found:
 def alerts_of(user: User, state: str = "") -> Found:
     rows = Alert.objects.visible_to(user).present()
     found = rows.filter(state=state) if state in STATES else rows
-    alerts = list(found.select_related("source__product").in_order()[: MOST + 1])
+    alerts = list(found.select_related("source__product").with_held().in_order()[: MOST + 1])
     firing = Alert.objects.visible_to(user).firing().count()
     return Found(alerts[:MOST], firing, len(alerts) > MOST)
 
@@ -41,7 +41,7 @@ def of_product(product: Product) -> tuple[list[AlertSource], list[Alert]]:
     """Its sources, each with how many fire, and a few that do."""
     sources = list(_counted(AlertSource.objects.filter(product=product)))
     rows = Alert.objects.firing().filter(source__product=product)
-    return sources, list(rows.select_related("source").in_order()[:IN_SIGHT])
+    return sources, list(rows.select_related("source").with_held().in_order()[:IN_SIGHT])
 
 
 def _counted(rows: QuerySet[AlertSource]) -> QuerySet[AlertSource]:

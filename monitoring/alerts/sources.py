@@ -30,7 +30,7 @@ MOST_WORDS = 40
 
 def connect(product: Product, *, by: User | None, tool: str, name: str = "", **facts: Any) -> AlertSource:
     """A new source of `product`; `facts` are fields of it. Raises ValidationError for facts that cannot be."""
-    name = (name.strip() or str(Tool(tool).label))[:120]
+    name = (name.strip() or Tool(tool).short)[:120]
     with transaction.atomic():
         wait_for_turn("alert_source_slugs")
         source = AlertSource(product=product, tool=tool, name=name, slug=_free_slug(name), **facts)

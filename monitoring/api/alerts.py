@@ -68,7 +68,10 @@ class SourceShape(Schema):
 
 
 class AlertShape(Schema):
-    """`count`: how often it was told that it fires. `incident`: the last one that it is part of."""
+    """`count`: how often it was told that it fires. `incident`: the last one that it is part of.
+
+    `held_until`: the end of the maintenance that holds it back; null where none does.
+    """
 
     id: int
     source: str
@@ -86,6 +89,7 @@ class AlertShape(Schema):
     last_seen: Utc
     count: int
     incident: str | None
+    held_until: Utc | None
 
 
 class SourceFacts(Body):
@@ -126,7 +130,7 @@ class AlertFilters(Paging):
 @router.get("/alerts", auth=SEEN_WITH, response=Listed[AlertShape])
 def list_alerts(request: HttpRequest, asked: Query[AlertFilters]) -> dict[str, Any]:
     """What the sources of one's products told, the newest state first."""
-    rows = Alert.objects.filter(source__in=_reachable(request)).select_related("source__product")
+    rows = Alert.objects.with_held().filter(source__in=_reachable(request)).select_related("source__product")
     if asked.product:
         rows = rows.filter(source__product=named_product(request, asked.product))
     if asked.source:
@@ -280,4 +284,5 @@ def alert_shape(alert: Alert) -> dict[str, Any]:
         "first_seen": utc(alert.first_seen),
         "last_seen": utc(alert.last_seen),
         "incident": alert.incident or None,
+        "held_until": utc_or_none(alert.held_until),
     }

@@ -51,6 +51,11 @@ class Window:
         return self.phase in (Phase.PLANNED, Phase.ACTIVE)
 
     @property
+    def is_whole(self) -> bool:
+        """Of the whole product: alerts of other tools are held back."""
+        return not self.chosen
+
+    @property
     def clocks_change(self) -> bool:
         """In between: on the team's clocks it looks longer or shorter than it is."""
         return clocks_change(self.window.starts_at, self.window.ends_at, self.zone)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from foundation import moment
 from monitoring.models.alert_source import AlertSource
+from monitoring.models.maintenance import Maintenance
 from products.models import Product
 
 if TYPE_CHECKING:
@@ -37,6 +40,13 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def firing(self) -> AlertQuerySet:
         """Of sources that are listened to: of one that is off nobody knows."""
         return self.present().filter(state=AlertState.FIRING, source__enabled=True)
+
+    def with_held(self) -> AlertQuerySet:
+        """Each with `held_until`: the end of the maintenance that holds it back, None where none does."""
+        waits = AlertChange.objects.filter(alert=OuterRef("pk"), handled_at=None, held_at__isnull=False)
+        windows = Maintenance.objects.of_whole(OuterRef("source__product")).holding(moment.Read())
+        end = windows.order_by("-ends_at").values("ends_at")[:1]
+        return self.annotate(held_end=Case(When(Exists(waits), then=Subquery(end))))
 
     def in_order(self) -> AlertQuerySet:
         """What fires first, then the newest."""
@@ -89,6 +99,12 @@ class Alert(models.Model):
         return self.state == AlertState.FIRING
 
     @property
+    def held_until(self) -> datetime | None:
+        """The end of the maintenance that holds it back; told of rows that were read `with_held`."""
+        end: datetime | None = vars(self).get("held_end")
+        return end if self.is_firing else None
+
+    @property
     def told_apart(self) -> str:
         """What tells it from others of its name: `instance=web1, job=shop`."""
         others = [f"{name}={text}" for name, text in self.labels.items() if name not in _KNOWN]
@@ -104,6 +120,7 @@ class AlertChange(models.Model):
     """An alert began to fire, or is over: handed up as a StatusChange is. `outcome` is written by who acts on it.
 
     `again`: it fired already, and nobody had said that it was over: no news to an open incident that it is in.
+    `held_at`: since when maintenance holds it back (monitoring.maintenance.held_back).
     """
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="changes")
@@ -111,6 +128,7 @@ class AlertChange(models.Model):
     at = models.DateTimeField()
     again = models.BooleanField(default=False)
     recorded_at = models.DateTimeField(db_default=Now())
+    held_at = models.DateTimeField(null=True)
     handled_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=24, blank=True, default="")
 
@@ -120,6 +138,11 @@ class AlertChange(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], condition=Q(handled_at=None), name="alert_change_unhandled"),
+            models.Index(
+                fields=["alert"],
+                condition=Q(handled_at=None, held_at__isnull=False),
+                name="alert_change_held",
+            ),
         ]
 
     def __str__(self) -> str:

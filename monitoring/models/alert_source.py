@@ -30,8 +30,16 @@ class Tool(models.TextChoices):
     ALERTMANAGER = "alertmanager", _("Prometheus Alertmanager")
     GRAFANA = "grafana", _("Grafana")
     SENTRY = "sentry", _("Sentry")
-    EVENTS = "events", _("A client of PagerDuty's Events API v2")
-    GENERIC = "generic", _("Anything that sends JSON")
+    EVENTS = "events", _("PagerDuty Events API v2")
+    GENERIC = "generic", _("Any script, as JSON")
+
+    @property
+    def short(self) -> str:
+        """What a source of it is called that nobody has named."""
+        return str(_SHORT.get(self, self.label))
+
+
+_SHORT = {Tool.ALERTMANAGER: _("Alertmanager"), Tool.EVENTS: _("Events API"), Tool.GENERIC: _("Script")}
 
 
 class AlertSourceQuerySet(models.QuerySet["AlertSource"]):
@@ -91,6 +99,12 @@ class AlertSource(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("alerts:source", args=[self.slug])
+
+    @property
+    def tool_beside(self) -> str:
+        """What sends, to stand beside its name; "" where the name says it already."""
+        short = Tool(self.tool).short
+        return "" if short.casefold() in self.name.casefold() else short
 
     @property
     def is_heard(self) -> bool:

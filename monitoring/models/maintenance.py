@@ -47,6 +47,10 @@ class MaintenanceQuerySet(models.QuerySet["Maintenance"]):
         """Ended, or cancelled before it began."""
         return self.exclude(cancelled_at=None, ends_at__gt=now)
 
+    def of_whole(self, product: OuterRef | int) -> MaintenanceQuerySet:
+        """Those of the product itself, not of chosen monitors: alerts of other tools know these only."""
+        return self.filter(monitors=None, product=product)
+
     def covering(self, monitor: OuterRef | int, product: OuterRef | int) -> MaintenanceQuerySet:
         """Those of the monitor, by name or with the whole product that it is of."""
         return self.filter(Q(monitors=monitor) | Q(monitors=None, product=product))

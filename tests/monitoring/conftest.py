@@ -100,6 +100,8 @@ def let_pass(seconds: float) -> None:
         "monitoring_target": ("since", "checked_at", "fresh_until", "created_at", "maintenance_until"),
         "monitoring_maintenance": ("starts_at", "ends_at", "cancelled_at"),
         "monitoring_statuschange": ("at", "recorded_at"),
+        "monitoring_alertchange": ("at", "recorded_at", "held_at", "handled_at"),
+        "monitoring_alert": ("started_at", "ended_at", "first_seen", "last_seen", "since"),
     }  # fmt: skip
     with connection.cursor() as cursor:
         for table, columns in moments.items():

@@ -50,6 +50,14 @@ def test_a_manager_connects_a_tool_and_copies_its_lines(product: Product) -> Non
     assert Client().post(f"/in/grafana/{before}", b"{}", content_type="text/plain").status_code == 404
 
 
+def test_what_nobody_named_is_called_by_its_tool_in_short_and_once(product: Product) -> None:
+    tools = ("alertmanager", "grafana", "sentry", "events", "generic")
+    made = [connect(product, by=None, tool=tool) for tool in tools]
+    assert [one.slug for one in made] == ["alertmanager", "grafana", "sentry", "events-api", "script"]
+    named = connect(product, by=None, tool="generic", name="Cron of db1")
+    assert [one.tool_beside for one in (*made, named)] == ["", "", "", "", "", "Script"]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
