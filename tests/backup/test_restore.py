@@ -285,7 +285,7 @@ def _before(app: str, migration: str) -> Iterator[None]:
     try:
         yield
     finally:
-        call_command("migrate", app, verbosity=0)
+        call_command("migrate", verbosity=0)  # what depends on it went back with it, in whatever app
 
 
 def test_rows_that_are_missing_take_everything_back(made: Path, elsewhere: Elsewhere) -> None:
