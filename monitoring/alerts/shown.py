@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from monitoring.models import Alert, AlertSource, AlertState
+from monitoring.models.alert import AlertQuerySet
 from products.models import Product
 
 MOST = 100
@@ -16,21 +17,25 @@ IN_SIGHT = 5
 STATES = AlertState.values
 
 
-@dataclass(frozen=True)
-class Found:
-    """`alerts` are at most MOST; `firing` counts all that fire."""
+def named(rows: AlertQuerySet, words: str) -> AlertQuerySet:
+    """Each word in the title, a label or the source's name; a label also as it is shown, `instance=web1`."""
+    for word in words.split():
+        matches = Q(title__icontains=word) | Q(labels__icontains=word) | Q(source__name__icontains=word)
+        name, is_label, value = word.partition("=")
+        if is_label:
+            matches |= Q(labels__contains={name: value})
+        rows = rows.filter(matches)
+    return rows
 
-    alerts: list[Alert]
-    firing: int
-    is_cut: bool
 
-
-def alerts_of(user: User, state: str = "") -> Found:
-    rows = Alert.objects.visible_to(user).present()
-    found = rows.filter(state=state) if state in STATES else rows
-    alerts = list(found.select_related("source__product").with_held().in_order()[: MOST + 1])
-    firing = Alert.objects.visible_to(user).firing().count()
-    return Found(alerts[:MOST], firing, len(alerts) > MOST)
+def alerts_of(user: User, wanted: Mapping[str, str]) -> AlertQuerySet:
+    """Those that fit `wanted`: `q` words, `product` its slug, `state`."""
+    rows = named(Alert.objects.visible_to(user).present(), wanted["q"])
+    if wanted["product"]:
+        rows = rows.filter(source__product__slug=wanted["product"])
+    if wanted["state"] in STATES:
+        rows = rows.filter(state=wanted["state"])
+    return rows.select_related("source__product").with_held()
 
 
 def sources_of(user: User) -> list[AlertSource]:

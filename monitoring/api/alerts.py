@@ -32,6 +32,7 @@ from foundation.shapes import (
     utc_or_none,
 )
 from monitoring.alerts import sources
+from monitoring.alerts.shown import named
 from monitoring.models import Alert, AlertSource, AlertState, Tool
 from products.api import SLUG, named_product
 from products.models import Product
@@ -122,6 +123,7 @@ class SourceFilters(Paging):
 
 
 class AlertFilters(Paging):
+    q: Annotated[Text, Field(description="Words of its title, labels (instance=web1) or source.")] = ""
     product: Annotated[Text, Field(description="Its slug.")] = ""
     source: Annotated[Text, Field(description="The source's slug.")] = ""
     state: Annotated[Text, Field(description="Comma list of firing, resolved.")] = ""
@@ -130,13 +132,14 @@ class AlertFilters(Paging):
 @router.get("/alerts", auth=SEEN_WITH, response=Listed[AlertShape])
 def list_alerts(request: HttpRequest, asked: Query[AlertFilters]) -> dict[str, Any]:
     """What the sources of one's products told, the newest state first."""
-    rows = Alert.objects.with_held().filter(source__in=_reachable(request)).select_related("source__product")
+    rows = named(Alert.objects.filter(source__in=_reachable(request)), asked.q)
     if asked.product:
         rows = rows.filter(source__product=named_product(request, asked.product))
     if asked.source:
         rows = rows.filter(source=_named(request, asked.source))
     if asked.state:
         rows = rows.filter(state__in=comma_list(asked.state, "state", AlertState.values))
+    rows = rows.select_related("source__product").with_held()
     return listed(asked.page(rows, "-since", "-pk"), alert_shape)
 
 

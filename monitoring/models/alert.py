@@ -25,6 +25,8 @@ class AlertState(models.TextChoices):
     RESOLVED = "resolved", _("Over")
 
 
+# What fires first, then the newest.
+IN_ORDER = ("state", "-since", "-pk")
 # Labels that its title and severity say already.
 _KNOWN = ("alertname", "severity", "priority")
 
@@ -49,8 +51,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.annotate(held_end=Case(When(Exists(waits), then=Subquery(end))))
 
     def in_order(self) -> AlertQuerySet:
-        """What fires first, then the newest."""
-        return self.order_by("state", "-since", "-pk")
+        return self.order_by(*IN_ORDER)
 
 
 class Alert(models.Model):

@@ -14,11 +14,13 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import allowed, authorize, signed_in, teams_of
 from accounts.models import User
 from foundation import moment
+from foundation.paging import BadCursor, page
 from foundation.text import asked
 from live import bus
 from monitoring.alerts import shown, sources
 from monitoring.alerts.forms import SourceForm
-from monitoring.models import AlertSource
+from monitoring.models import Alert, AlertSource, AlertState
+from monitoring.models.alert import IN_ORDER
 from products.models import Product
 from ui.htmx import by_htmx
 
@@ -39,12 +41,22 @@ def find(request: HttpRequest, slug: str, action: str = "view") -> AlertSource:
 @require_safe
 @vary_on_headers("HX-Request")
 def index(request: HttpRequest) -> HttpResponse:
-    """What fires, then the sources. `?state=` firing or resolved."""
+    """What fires, then the sources. `?q=` words of title, labels or source, `?product=` its slug, `?state=` firing or
+    resolved."""
     user, cursor = signed_in(request), bus.cursor()
-    state = asked(request, "state", 10)
+    wanted = {name: asked(request, name) for name in ("q", "product", "state")}
+    rows = shown.alerts_of(user, wanted)
+    try:
+        found = page(rows, order=IN_ORDER, after=request.GET.get("after", ""), size=shown.MOST)
+    except BadCursor:
+        return redirect("alerts:index")
     context = {
-        "found": shown.alerts_of(user, state),
-        "state": state if state in shown.STATES else "",
+        "found": found,
+        "firing": Alert.objects.visible_to(user).firing().count(),
+        "asked": wanted,
+        "filtered": any(wanted.values()),
+        "states": AlertState.choices,
+        "products": Product.objects.visible_to(user).active().order_by("name"),
         "sources": shown.sources_of(user),
         "may_add": _products(user).exists(),
         "now": moment.now(),

@@ -48,5 +48,6 @@ def test_alerts_are_listed_by_state(script: Script, product: Product) -> None:
         ("Full", Incident.objects.get().ref, "high", 1)
     ]
     assert [one["title"] for one in script.get("/alerts?state=resolved&source=cron")["items"]] == ["Slow"]
+    assert [one["title"] for one in script.get("/alerts?q=cron+ull")["items"]] == ["Full"]
     for wrong in ("state", "source", "product"):
         assert problem(script("GET", f"/alerts?{wrong}=odd"), 422)["errors"][0]["field"] == wrong

@@ -106,6 +106,28 @@ def test_what_fires_and_what_was_wrong_stands_where_people_look(
     assert "&lt;html&gt;token=s3cret" in text(person(product, "manager"), source.get_absolute_url())
 
 
+def test_the_list_is_searched_by_words_labels_and_product_and_paged(
+    source: AlertSource, product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitoring.alerts.shown.MOST", 2)
+    reader = person(product, "viewer")
+    began = utc(moment.now())
+    send(source, group(*(alert(name, began=began, instance=name[:2]) for name in ("Disk", "Load", "Late"))))
+
+    def listed(query: str) -> list[str]:
+        answer = reader.get(f"/alerts/?{query}")
+        assert answer.status_code == 200
+        return [one.labels["alertname"] for one in answer.context["found"].items]
+
+    first = reader.get("/alerts/?state=firing")
+    assert [one.labels["alertname"] for one in first.context["found"].items] == ["Late", "Load"]
+    assert listed(f"state=firing&after={first.context['found'].next}") == ["Disk"]
+    assert (listed("q=instance%3DDi"), listed("q=disk+prometh"), listed("q=moon")) == (["Disk"], ["Disk"], [])
+    assert (listed("q=lo&product=other"), listed(f"q=load&product={product.slug}")) == ([], ["Load"])
+    assert reader.get("/alerts/?after=odd").headers["Location"] == "/alerts/"
+    assert "No alert fits these words and filters." in text(reader, "/alerts/?q=moon")
+
+
 def test_only_addresses_of_the_web_can_be_pressed(product: Product) -> None:
     source = connect(product, by=None, tool="generic")
     send(source, {"title": "<b>Full</b>", "url": "javascript:alert(1)"})
