@@ -3,7 +3,7 @@
 Changes travel up as rows (monitoring.AlertChange), those of one product at once and in the order they were judged, so
 that a storm is one incident and a few lines of its timeline. Where a firing alert goes, the first that fits:
 
-1. the open incident that it is in already;
+1. the open incident that it is in already, unless its source calls it worse since then than that incident is;
 2. the open incident that another alert of its group is in, unless this one is worse;
 3. the incident of the product and its environment that was opened less than JOINED_WITHIN ago, by whomever, unless this
    one is worse; drills and private incidents are never joined;
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ from incidents.lifecycle import lifecycle
 from incidents.lifecycle.declare import declare
 from incidents.models import Alerted, Incident, Mode, Status
 from incidents.timeline import timeline
+from monitoring.alerts.raised import raised
 from monitoring.maintenance import held_back
 from monitoring.models import Alert, AlertChange, AlertState, Tool
 from products.models import Product, Severity
@@ -72,14 +73,14 @@ def _take(product_id: int, limit: int) -> int:
         rows = held_back.due(rows, moment.now())
         changes = list(rows.select_related("alert__source__environment", "alert__source__product")[:limit])
         product = Product.objects.select_related("team", "process").get(pk=product_id)
-        house = _House(product, changes)
+        house = _House(product, changes, raised(rows))
         entries: dict[tuple[int, int, str, int], list[AlertChange]] = {}
         times = Counter[int]()
         for change in sorted(changes, key=lambda one: house.place(one.alert)):
             if house.holds(change):
                 change.held_at = change.held_at or house.now
                 continue
-            known = house.has(change.alert) and (change.again or change.held_at is not None)
+            known = house.knows(change)
             incident = house.of(change)
             times[change.alert_id] += 1
             if incident and not known:
@@ -105,8 +106,8 @@ def _turn(product_id: int) -> bool:
 class _House:
     """The product's incidents that alerts may belong to, and where each goes."""
 
-    def __init__(self, product: Product, changes: Sequence[AlertChange]) -> None:
-        self.product, self.now = product, moment.now()
+    def __init__(self, product: Product, changes: Sequence[AlertChange], raised: Collection[int]) -> None:
+        self.product, self.now, self.raised = product, moment.now(), raised
         self.maintenance = held_back.spans_of(product.pk, changes, self.now)
         self.severities = list(product.severities())
         self.held: dict[int, Incident] = {}
@@ -178,12 +179,24 @@ class _House:
             return end
         return change.at if change.recorded_at - change.at < HEARD_WITHIN else change.recorded_at
 
+    def knows(self, change: AlertChange) -> bool:
+        """It is no news to the open incident that it is in."""
+        repeated = change.again or change.held_at is not None or change.pk in self.raised
+        return repeated and self.has(change.alert) and not self._outgrows(change)
+
+    def _outgrows(self, change: AlertChange) -> bool:
+        """Its source calls it worse by now than the incident that it is in; what is private stays there."""
+        own, severity = self.of_alert[change.alert_id], self._severity(change.alert)
+        if change.pk not in self.raised or severity is None or own.private or self.maintenance.is_on:
+            return False
+        return severity.rank < own.severity.rank
+
     def of(self, change: AlertChange) -> Incident | None:
         """Where the change is told; None for nowhere."""
         alert = change.alert
         if change.pk in self.passed_over:
             return None
-        if change.state == AlertState.RESOLVED or self.has(alert):
+        if change.state == AlertState.RESOLVED or (self.has(alert) and not self._outgrows(change)):
             return self.of_alert.get(alert.pk)
         source = alert.source
         if not source.opens_incident or not source.is_heard:
@@ -266,6 +279,7 @@ def _tell(house: _House, incident: Incident, changes: Sequence[AlertChange]) -> 
         return
     first, source = changes[0], changes[0].alert.source
     alerts = [change.alert for change in changes]
+    fire = Alert.objects.firing().filter(incidents__incident=incident)
     data: dict[str, Any] = {
         "state": first.state,
         "tool": Tool(source.tool).short,
@@ -274,7 +288,7 @@ def _tell(house: _House, incident: Incident, changes: Sequence[AlertChange]) -> 
         "more": max(len(alerts) - NAMED, 0),
         "url": alerts[0].link if len(alerts) == 1 else "",
         "changes": [change.pk for change in changes],
-        "all_over": first.state == AlertState.RESOLVED and not _fires(incident),
+        "all_over": first.state == AlertState.RESOLVED and not fire.exists(),
         "last": entries + 1 == MOST_ENTRIES,
         "held": all(change.held_at for change in changes),
     }
@@ -288,7 +302,3 @@ def _tell(house: _House, incident: Incident, changes: Sequence[AlertChange]) -> 
 def _words(alert: Alert) -> dict[str, str]:
     name = f"{alert.title} ({alert.told_apart})" if alert.told_apart else alert.title
     return {"name": name[:400], "detail": alert.detail[:400], "severity": alert.severity}
-
-
-def _fires(incident: Incident) -> bool:
-    return Alert.objects.firing().filter(incidents__incident=incident).exists()

@@ -11,7 +11,9 @@ IN_SIGHT, MOST = 4, 50
 
 
 def _render(request: HttpRequest, incident: Incident) -> str:
-    rows = Alerted.objects.filter(incident=incident).select_related("alert__source")
+    # Its source may be another team's by now: what it tells since then is theirs.
+    mine = Alerted.objects.filter(incident=incident, alert__source__product=incident.product_id)
+    rows = mine.select_related("alert__source")
     newest = rows.order_by("alert__state", "-alert__since", "-pk")[: MOST + 1]
     found = glance.few(incident, "alerted", lambda: list(newest))
     zone = signed_in(request).time_zone or incident.product.team.time_zone

@@ -128,10 +128,13 @@ class _Written:
         row.last_seen = self.now
         if found.late:
             return True
+        # The tool calls it worse, or less bad, while it fires: whether that is news is said above.
+        another_word = known is not None and known.firing and one.firing and one.severity != row.severity
         self._put(row, one, found.standing)
-        if found.changed:
+        if found.changed or another_word:
             at = found.standing.started_at if one.firing else found.standing.ended_at or self.now
-            self.changes.append(AlertChange(alert=row, state=row.state, at=at, again=found.again))
+            again = found.again and not another_word
+            self.changes.append(AlertChange(alert=row, state=row.state, at=at, again=again))
         return False
 
     def _put(self, row: Alert, one: Told, stands: Standing) -> None:

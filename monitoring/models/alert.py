@@ -120,7 +120,8 @@ class Alert(models.Model):
 class AlertChange(models.Model):
     """An alert began to fire, or is over: handed up as a StatusChange is. `outcome` is written by who acts on it.
 
-    `again`: it fired already, and nobody had said that it was over: no news to an open incident that it is in.
+    `again`: it fired already, and nobody had said that it was over: no news to an open incident that it is in. One that
+    fires after one that fires and is not `again`: the source's word for its severity is another one now.
     `held_at`: since when maintenance holds it back (monitoring.maintenance.held_back).
     """
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from foundation import moment
 from foundation.written import utc
 from incidents.models import Incident
-from monitoring.alerts.sources import connect, key_of, url_of
+from monitoring.alerts.sources import change, connect, key_of, url_of
 from monitoring.models import AlertSource
 from products.models import Product
 from tests.factories import join, make_product, make_user
@@ -134,6 +134,15 @@ def test_only_addresses_of_the_web_can_be_pressed(product: Product) -> None:
     page = text(person(product, "viewer"), Incident.objects.get().get_absolute_url())
     assert "&lt;b&gt;Full&lt;/b&gt;" in page
     assert "javascript:alert" not in page
+
+
+def test_an_incident_s_page_shows_nothing_of_what_became_another_product_s(product: Product) -> None:
+    source = connect(product, by=None, tool="generic")
+    send(source, {"title": "Full", "description": "Disk of db1"})
+    reader, incident = person(product, "viewer"), Incident.objects.get()
+    assert "Disk of db1" in text(reader, incident.get_absolute_url())
+    change(source, by=make_user("theirs@example.test"), product=make_product(name="Theirs"))
+    assert "Disk of db1" not in text(reader, incident.get_absolute_url())
 
 
 @pytest.mark.browser

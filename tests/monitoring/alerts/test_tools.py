@@ -268,3 +268,30 @@ def test_one_that_cannot_be_read_and_those_too_many_cost_none_of_the_others(tool
 def test_what_sentry_says_of_itself_is_no_problem(what: str) -> None:
     body = {"action": "created", "installation": {"uuid": "x"}, "data": {what: "x", "issue_id": 7}}
     assert read("sentry", json.dumps(body).encode()).code == ""
+
+
+def test_what_grows_worse_while_it_fires_calls_people_as_for_the_worse_and_once(product: Product) -> None:
+    source = connect(product, by=None, tool="generic")
+    for severity in ("high", "high", "critical", "high", "critical"):
+        send(
+            source,
+            {"key": "errors", "title": "Errors", "severity": severity, "started_at": "2026-01-02T03:04:05Z"},
+        )
+    found = [(one.severity.key, story(one)) for one in Incident.objects.order_by("pk")]
+    assert found == [
+        ("HIGH", ["declared", "alert_received"]), ("CRITICAL", ["declared", "alert_received"]),
+    ]  # fmt: skip
+    send(source, {"key": "errors", "status": "resolved"})
+    assert story(Incident.objects.latest("pk")) == ["declared", "alert_received", "alert_received"]
+
+
+def test_what_becomes_worse_than_people_said_is_left_to_them_unless_it_grows(product: Product) -> None:
+    source = connect(product, by=None, tool="generic")
+    send(source, {"title": "Errors", "severity": "critical"})
+    ada, incident = make_user(), Incident.objects.get()
+    join(ada, product.team, "manager")
+    high = product.severities().get(key="HIGH")
+    transitions.change_severity(incident, by=ada, severity=high, reason="Few use it")
+    Alert.objects.update(since=moment.now() - timedelta(minutes=2))
+    send(source, {"title": "Errors", "severity": "critical"})
+    assert Incident.objects.count() == 1
