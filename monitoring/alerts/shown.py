@@ -35,7 +35,7 @@ def alerts_of(user: User, wanted: Mapping[str, str]) -> AlertQuerySet:
         rows = rows.filter(source__product__slug=wanted["product"])
     if wanted["state"] in STATES:
         rows = rows.filter(state=wanted["state"])
-    return rows.select_related("source__product").with_held()
+    return rows.select_related("source__product").as_read()
 
 
 def sources_of(user: User) -> list[AlertSource]:
@@ -46,7 +46,7 @@ def of_product(product: Product) -> tuple[list[AlertSource], list[Alert]]:
     """Its sources, each with how many fire, and a few that do."""
     sources = list(_counted(AlertSource.objects.filter(product=product)))
     rows = Alert.objects.firing().filter(source__product=product)
-    return sources, list(rows.select_related("source").with_held().in_order()[:IN_SIGHT])
+    return sources, list(rows.select_related("source").as_read().in_order()[:IN_SIGHT])
 
 
 def _counted(rows: QuerySet[AlertSource]) -> QuerySet[AlertSource]:

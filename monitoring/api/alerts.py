@@ -139,7 +139,7 @@ def list_alerts(request: HttpRequest, asked: Query[AlertFilters]) -> dict[str, A
         rows = rows.filter(source=_named(request, asked.source))
     if asked.state:
         rows = rows.filter(state__in=comma_list(asked.state, "state", AlertState.values))
-    rows = rows.select_related("source__product").with_held()
+    rows = rows.select_related("source__product").as_read()
     return listed(asked.page(rows, "-since", "-pk"), alert_shape)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -25,6 +25,8 @@ class AlertState(models.TextChoices):
     RESOLVED = "resolved", _("Over")
 
 
+# Three times Alertmanager's own repeat_interval; others repeat more often, or never.
+SILENT_AFTER = timedelta(hours=12)
 # What fires first, then the newest.
 IN_ORDER = ("state", "-since", "-pk")
 # Labels that its title and severity say already.
@@ -43,12 +45,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Of sources that are listened to: of one that is off nobody knows."""
         return self.present().filter(state=AlertState.FIRING, source__enabled=True)
 
-    def with_held(self) -> AlertQuerySet:
-        """Each with `held_until`: the end of the maintenance that holds it back, None where none does."""
+    def as_read(self) -> AlertQuerySet:
+        """Each with what it tells at this moment: `held_until` and `silent_s`."""
         waits = AlertChange.objects.filter(alert=OuterRef("pk"), handled_at=None, held_at__isnull=False)
         windows = Maintenance.objects.of_whole(OuterRef("source__product")).holding(moment.Read())
         end = windows.order_by("-ends_at").values("ends_at")[:1]
-        return self.annotate(held_end=Case(When(Exists(waits), then=Subquery(end))))
+        return self.annotate(held_end=Case(When(Exists(waits), then=Subquery(end))), read_at=moment.Read())
 
     def in_order(self) -> AlertQuerySet:
         return self.order_by(*IN_ORDER)
@@ -101,9 +103,17 @@ class Alert(models.Model):
 
     @property
     def held_until(self) -> datetime | None:
-        """The end of the maintenance that holds it back; told of rows that were read `with_held`."""
+        """The end of the maintenance that holds it back; told of rows that were read `as_read`."""
         end: datetime | None = vars(self).get("held_end")
         return end if self.is_firing else None
+
+    @property
+    def silent_s(self) -> float | None:
+        """So long it has fired without a word of it, where that is long; told of rows that were read `as_read`."""
+        read_at: datetime | None = vars(self).get("read_at")
+        if not self.is_firing or read_at is None or read_at - self.last_seen < SILENT_AFTER:
+            return None
+        return (read_at - self.last_seen).total_seconds()
 
     @property
     def told_apart(self) -> str:

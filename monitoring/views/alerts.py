@@ -76,7 +76,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     newest = source.payloads.order_by("-last_at", "-pk") if may_edit else source.payloads.none()
     context = {
         "source": source,
-        "alerts": list(source.alerts.with_held().in_order()[: shown.MOST]),
+        "alerts": list(source.alerts.as_read().in_order()[: shown.MOST]),
         "payloads": list(newest[:PAYLOADS]),
         "may_edit": may_edit,
         "url": sources.url_of(source) if may_edit else "",

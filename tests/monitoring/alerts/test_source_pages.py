@@ -15,6 +15,7 @@ from products.models import Product
 from tests.factories import join, make_product, make_user
 from tests.fixtures.looking import look_at
 from tests.monitoring.alerts.conftest import alert, group, send
+from tests.monitoring.conftest import let_pass
 from tests.monitoring.test_live_pages import sign_in
 
 
@@ -126,6 +127,16 @@ def test_the_list_is_searched_by_words_labels_and_product_and_paged(
     assert (listed("q=lo&product=other"), listed(f"q=load&product={product.slug}")) == ([], ["Load"])
     assert reader.get("/alerts/?after=odd").headers["Location"] == "/alerts/"
     assert "No alert fits these words and filters." in text(reader, "/alerts/?q=moon")
+
+
+def test_what_fires_and_was_long_not_heard_of_says_so(source: AlertSource, product: Product) -> None:
+    reader = person(product, "viewer")
+    send(source, group(alert(began=utc(moment.now()))))
+    let_pass(11 * 3600)
+    assert "not heard of" not in text(reader, "/alerts/")
+    let_pass(2 * 3600)
+    for path in ("/alerts/", source.get_absolute_url(), f"/products/{product.slug}/"):
+        assert "not heard of for 13 h" in text(reader, path), path
 
 
 def test_only_addresses_of_the_web_can_be_pressed(product: Product) -> None:
