@@ -31,7 +31,7 @@ class InsightsFilters(Schema):
     process: Annotated[Text, Field(description="Its key.")] = ""
 
 
-@router.get("/insights", response=InsightsShape, tags=["insights"])
+@router.get("/insights", response=InsightsShape, by_alias=True, tags=["insights"])
 def read_insights(request: HttpRequest, asked: Query[InsightsFilters]) -> dict[str, Any]:
     """How long things took, which clocks were kept, how decisions turned out; days are those of the token's person."""
     user = person_of(request)

@@ -107,6 +107,7 @@ def test_days_are_those_of_the_reader_else_of_their_team(desk: Client, ada: User
     assert script(ada).get("/insights")["zone"] == "Asia/Tokyo"
     User.objects.filter(pk=ada.pk).update(time_zone="Europe/Berlin")
     found = script(ada).get("/insights?from=2026-03-29&to=2026-03-29")
+    assert (found["from"], found["to"]) == ("2026-03-29", "2026-03-29")
     assert (found["zone"], found["since"], found["until"]) == (
         "Europe/Berlin", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z",
     )  # fmt: skip
