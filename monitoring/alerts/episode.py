@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 LATE_FOR = timedelta(minutes=5)
 AGAIN_AFTER = timedelta(minutes=1)
-# Where only the beginning is in the source's own time: so far may its clock be behind ours.
+# Where only one of beginning and end is in the source's own time: so far may its clock be behind ours.
 SKEW = timedelta(minutes=2)
 
 
@@ -77,6 +77,7 @@ def _fires(standing: Standing, began: datetime, *, known: bool, now: datetime) -
 def _ends(standing: Standing, ended: datetime | None, now: datetime) -> Step:
     if not standing.firing:
         return Step(standing)
-    if ended and ended < standing.started_at:
+    heard = standing.started_at == standing.since
+    if ended and ended < standing.started_at - (SKEW if heard else timedelta()):
         return Step(standing, late=True)
     return Step(Standing(False, standing.started_at, ended, now), changed=True)

@@ -29,6 +29,8 @@ TABLE = {
     "over": (FIRES, False, -9, -1, False, True, False),
     "over, nobody says when": (FIRES, False, None, None, False, True, False),
     "the end of an earlier one": (FIRES, False, -20, -10, True, False, True),
+    "over by a clock that is a minute behind": (stands(True, -1, None, -1), False, None, -1.5, False, True, False),
+    "the end of an earlier one, heard late": (stands(True, -1, None, -1), False, None, -4, True, False, True),
     "over already": (OVER, False, -9, -3, False, False, False),
     "fires again": (OVER, True, -1, None, True, True, False),
     "an echo": (OVER, True, -9, None, False, False, True),
