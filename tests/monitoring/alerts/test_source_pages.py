@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 from playwright.sync_api import Page
 
 from foundation import moment
@@ -154,6 +155,13 @@ def test_an_incident_s_page_shows_nothing_of_what_became_another_product_s(produ
     assert "Disk of db1" in text(reader, incident.get_absolute_url())
     change(source, by=make_user("theirs@example.test"), product=make_product(name="Theirs"))
     assert "Disk of db1" not in text(reader, incident.get_absolute_url())
+
+
+def test_what_never_fired_here_has_a_name_and_says_so(product: Product) -> None:
+    source = connect(product, by=None, tool="events")
+    send(source, {"routing_key": key_of(source), "event_action": "resolve", "dedup_key": "disk/db1"})
+    page = strip_tags(text(person(product, "viewer"), source.get_absolute_url()))
+    assert ("disk/db1" in page, "never told to fire, heard" in page, "0 times" in page) == (True, True, False)
 
 
 @pytest.mark.browser
