@@ -11,7 +11,7 @@ from incidents.clocks import clocks, stages
 from incidents.clocks import starts as clock_starts
 from incidents.clocks.starts import FROM_THE_BEGINNING, calendar_of, idle_s, message_of
 from incidents.glance import RUNNING, know, steady
-from incidents.lifecycle import watch
+from incidents.lifecycle import setbacks, watch
 from incidents.models import Clock, Incident, Mode, TimelineEvent
 from products.models import Severity
 from products.process.clock_rules import ClockRule
@@ -44,7 +44,11 @@ def follow(incident: Incident, event: TimelineEvent) -> bool:
         if over or (clock.measured and watch.cuts_short(event, clock.subject)):
             stop(clock, event)
             ended = True
-        elif event.kind in EXITS or (event.kind == EventKind.REOPENED and rule and rule.start in ENDINGS):
+        elif (
+            event.kind in EXITS
+            or (event.kind == EventKind.REOPENED and rule and rule.start in ENDINGS)
+            or (rule and _is_well_again(clock, rule, event))
+        ):
             _cancel(clock, event)
             ended = True
     if event.kind == EventKind.WATCH_EXTENDED:
@@ -59,6 +63,12 @@ def follow(incident: Incident, event: TimelineEvent) -> bool:
     Clock.objects.bulk_create(begun)
     know(incident, RUNNING, [*known, *begun])
     return ended
+
+
+def _is_well_again(clock: Clock, rule: ClockRule, event: TimelineEvent) -> bool:
+    """What did not hold began this run, and nothing is left of it that anybody could decide on."""
+    answers = setbacks.ANSWERED_BY.get(clock.start, ()) if clock.start in rule.again else ()
+    return event.kind in answers and not setbacks.among([event.incident_id])
 
 
 def _void(known: list[Clock], rule: ClockRule, event: TimelineEvent) -> None:

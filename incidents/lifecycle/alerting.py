@@ -27,6 +27,7 @@ from django.db.models import Q
 from foundation import moment, rounds
 from foundation.crash import crashpoint
 from incidents.lifecycle import lifecycle
+from incidents.lifecycle.alert_severity import severity_of
 from incidents.lifecycle.declare import declare
 from incidents.models import Alerted, Incident, Mode, Status
 from incidents.timeline import timeline
@@ -246,12 +247,7 @@ class _House:
         self.new.append(Alerted(incident=incident, alert=alert, since=self.now, opened=opened))
 
     def _severity(self, alert: Alert) -> Severity | None:
-        """What its source makes of its word, else the one of that name, else the source's own; None where a person
-        decides, and for what the process does not have."""
-        word, source = alert.severity.casefold(), alert.source
-        known = {severity.key.casefold(): severity for severity in self.severities}
-        names = (source.severities.get(word, ""), word, source.severity)
-        return next((known[name.casefold()] for name in names if name.casefold() in known), None)
+        return severity_of(alert, self.severities)
 
     def save(self) -> None:
         Alerted.objects.bulk_create(self.new, ignore_conflicts=True)

@@ -118,8 +118,12 @@ def test_a_decision_answers_it_and_keeps_what_was_seen(failed: Night, olga: User
 
 
 def test_all_well_again_takes_the_question_back(failed: Night, olga: User) -> None:
+    """With its clock: nobody could keep it any more."""
+    asked = failed.incident.clocks.filter(start="watch_failed")
+    assert asked.running().count() == 1
     failed.go(90)
     assert failed.told()[-1].startswith("watch_opened")
+    assert (asked.running().count(), asked.get().cancelled_at is None) == (0, False)
     assert action(failed.incident, "Product Owner").place != "decision_card"
 
 
