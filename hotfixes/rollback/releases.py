@@ -1,7 +1,7 @@
 """Which version runs, and which one ran before it: by deployments, else by hotfixes, else by tags. No git is asked."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import ValidationError as PolicyError
@@ -39,11 +39,14 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A time in which a version ran; `until` None: it still does."""
+    """A time in which a version ran; `until` None: it still does. `seen`: a monitor met it there at its first look, and
+    since when it ran nobody knows.
+    """
 
     version: str
     since: datetime
     until: datetime | None
+    seen: bool = False
 
 
 def running(incident: Incident, product: Product) -> Release | None:
@@ -54,7 +57,8 @@ def running(incident: Incident, product: Product) -> Release | None:
 def _running(incident: Incident, product: Product) -> Release | None:
     times = spans_of(incident, product)
     if times and (last := times[-1]).version:
-        return Release(last.version, tag_of(product, last.version), "deployments", last.since)
+        since = None if last.seen else last.since
+        return Release(last.version, tag_of(product, last.version), "deployments", since)
     version, source = _said(incident, product)
     gone = {one.version for one in times[-2:]}  # it was taken back, and nobody knows to what
     return Release(version, tag_of(product, version), source) if version not in {"", *gone} else None
@@ -129,19 +133,23 @@ def spans(
     if told and (told[-1].source, told[-1].status) == by_hand and (out := said_out()) and told[-1].at < out:
         told.pop()
     ran = [
-        (one.since, bare(one.version))
+        (one.since, bare(one.version), _is_first_seen(one.by))
         for place in places
         for one in course(place, [each for each in told if each.environment_id == place.pk])
         if one.since
     ]
     found: list[Span] = []
-    for at, version in sorted(ran):
+    for at, version, seen in sorted(ran):
         if found and found[-1].version == version:
             continue
         if found:
-            found[-1] = Span(found[-1].version, found[-1].since, at)
-        found.append(Span(version, at, None))
+            found[-1] = replace(found[-1], until=at)
+        found.append(Span(version, at, None, seen))
     return found
+
+
+def _is_first_seen(by: Deployment | None) -> bool:
+    return by is not None and by.source == Deployment.Source.PROBE and not by.was
 
 
 def tag_of(product: Product, version: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from accounts.models import User
 from foundation import moment
+from hotfixes.decision.release import release
 from hotfixes.models import Preview
 from hotfixes.rollback import releases
 from hotfixes.rollback.ways import steady, way, ways
@@ -28,7 +29,7 @@ def deployed(product: Product, version: str, hours_ago: float, **facts: Any) -> 
         environment=place,
         version=version,
         status=facts.pop("status", "succeeded"),
-        source="api",
+        source=facts.pop("source", "api"),
         at=moment.now() - timedelta(hours=hours_ago),
         **facts,
     )
@@ -53,6 +54,17 @@ def test_what_ran_before_is_where_each_way_leads(nodes: Incident) -> None:
         ("1.0.1", "deployments", "Roll back to 1.0.0")
     }
     assert json.loads(json.dumps(found)) == found
+
+
+def test_what_a_monitor_met_at_its_first_look_came_out_nobody_knows_when(ada: User) -> None:
+    product = make_product(name="Archy", process="archy")
+    incident = declare(product, by=ada, title="Nodes hang", severity=product.severities().get(key="P0"))
+    deployed(product, "1.0.0", 1, source="probe")
+    incident = Incident.objects.get(pk=incident.pk)
+    assert (release(incident, [])["version"], release(incident, [])["minutes"]) == ("1.0.0", None)
+    deployed(product, "1.0.1", 0.5, source="probe", was="1.0.0")
+    incident = Incident.objects.get(pk=incident.pk)
+    assert release(incident, [])["minutes"] == 30
 
 
 def test_a_version_that_was_taken_back_is_not_gone_back_to(nodes: Incident) -> None:
