@@ -16,6 +16,7 @@ from incidents.work.report import REPORTED_IN, check_moment
 from products.vocabulary import EventKind
 
 SHOWN_BY = tuple(EventKind(kind) for kind in setbacks.ANSWERED_BY)
+_WELL = (EventKind.WATCH_OPENED, EventKind.WATCH_MET, EventKind.SMOKE_PASSED)
 
 
 def regress(hotfix: Hotfix, *, by: User, reason: str, at: datetime | None = None) -> TimelineEvent:
@@ -47,12 +48,17 @@ def may_be(hotfix: Hotfix) -> bool:
 
 
 def regression(hotfix: Hotfix) -> TimelineEvent | None:
-    """The last entry that shows it, unless something was deployed or brought back since."""
-    kinds = [*SHOWN_BY, EventKind.DEPLOYED, EventKind.ROLLED_BACK]
+    """The last entry that shows it, unless something was deployed or brought back since, or all is well again."""
+    kinds = [*SHOWN_BY, *_WELL, EventKind.DEPLOYED, EventKind.ROLLED_BACK]
     rows = hotfix.incident.events.filter(kind__in=kinds, seq__gt=hotfix.begun_seq)
     told = rows.select_related("actor", "payload").order_by("-seq")
-    last = next((event for event in told if hotfix.is_meant(event)), None)
-    if last is None or last.kind not in SHOWN_BY:
-        return None
-    about = last.subject or str(last.data.get("hotfix") or hotfix.ref)
-    return last if about == hotfix.ref else None
+    well: set[str] = set()
+    for event in filter(hotfix.is_meant, told):
+        is_mine = (event.subject or str(event.data.get("hotfix") or hotfix.ref)) == hotfix.ref
+        if event.kind in _WELL:
+            well |= {event.kind} if is_mine else set()
+        elif event.kind not in SHOWN_BY or not is_mine:
+            return None
+        elif well.isdisjoint(setbacks.ANSWERED_BY[event.kind]):
+            return event
+    return None

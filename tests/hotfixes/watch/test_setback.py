@@ -121,10 +121,12 @@ def test_all_well_again_takes_the_question_back(failed: Night, olga: User) -> No
     """With its clock: nobody could keep it any more."""
     asked = failed.incident.clocks.filter(start="watch_failed")
     assert asked.running().count() == 1
+    assert "It does not hold." in page(olga, failed.hotfix.get_absolute_url())
     failed.go(90)
     assert failed.told()[-1].startswith("watch_opened")
     assert (asked.running().count(), asked.get().cancelled_at is None) == (0, False)
     assert action(failed.incident, "Product Owner").place != "decision_card"
+    assert "It does not hold." not in page(olga, failed.hotfix.get_absolute_url())
 
 
 def test_what_fails_after_it_was_resolved_is_opened_again_for_it(watched: Night, olga: User) -> None:
