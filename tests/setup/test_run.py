@@ -151,10 +151,7 @@ def test_packages_that_were_fetched_before_need_no_network(checkout: Path) -> No
     uv.write_text(uv.read_text().replace("exit 0", away))
     found = run(checkout, "x")
     assert (found.returncode, found.stdout) == (0, "x|/\n")
-    assert found.stderr.splitlines()[1:] == [
-        "dns error",
-        "run: took the packages that were fetched here before",
-    ]
+    assert found.stderr.splitlines()[1:] == ["run: took the packages that were fetched here before"]
     assert (checkout / ".venv" / "synced.lock").read_text() == "one==1\n"
 
 
