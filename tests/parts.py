@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-# Where a path begins so, a whole Nightdesk is started, a written procedure is walked from end to end, or every address,
-# operation or screen is asked. The longest by one test come first, so that a run ends on short ones.
+# Where a path begins so, a whole Nightdesk is started, a written procedure or a whole story is walked from end to end,
+# or every address, operation or screen is asked. The longest by one test come first, so that a run ends on short ones.
 LONG = (
     "security/test_pages",
     "security/test_canaries",
@@ -25,9 +25,13 @@ LONG = (
     "backup/test_restore",
     "backup/test_upgrade",
     "incidents/lifecycle/test_races",
+    "review/test_report_in_browser",
+    "incidents/simulation/test_simulated_play",
+    "hotfixes/observing/test_replay",
     "production/test_house",
     "production/test_roles",
     "security/test_following",
+    "monitoring/alerts/test_real_alertmanager",
     "ui/test_scenes_in_browser",
     "ui/test_axe",
     "products/test_pages_in_browser",

@@ -18,6 +18,11 @@ OPEN = {
     "api_page",  # what scripts may ask is no secret
     "nightdesk_push",
     "push",
+    "alertmanager_in",
+    "events_in",
+    "generic_in",
+    "grafana_in",
+    "sentry_in",
     "forge_hook",  # the key in its address, and where the forge signs its signature, are the proof of a hint
     "slack",  # the key in its address and Slack's signature are the proof
     "tap",  # a link out of a message: its signature is the proof, for one thing and one hour
