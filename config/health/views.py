@@ -20,6 +20,7 @@ from config.health import probes
 from config.health.facts import Beat, Facts, Waiting
 from config.health.parts import alive
 from config.health.reader import reader
+from live import bus
 from ui.htmx import by_htmx
 
 SHOWN_HERE = {"default-src": [CSP.SELF], "frame-ancestors": [CSP.SELF], "base-uri": [CSP.NONE]}
@@ -65,10 +66,13 @@ def _processes(facts: Facts) -> list[Process]:
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    """All parts, and every process that was heard lately."""
-    signed_in(request)
+    """All parts, and every process that was heard lately. It follows, so that it says when nothing answers any more."""
+    cursor = bus.cursor()
+    user = signed_in(request)
     report = reader.report()
     context: dict[str, Any] = {
+        "live_topics": [f"user:{user.pk}"],
+        "live_cursor": cursor,
         "report": report,
         "now": report.at,
         "queues": _queues(report.facts) if report.facts else [],

@@ -49,6 +49,13 @@ def test_a_stranger_reads_nothing_of_it(client: Client, says: Any) -> None:
         assert client.get(address).status_code == 302
 
 
+@pytest.mark.django_db
+def test_the_page_of_parts_follows_and_so_tells_when_nothing_answers(client: Client) -> None:
+    """Its marks would stay as they were read last."""
+    client.force_login(make_user())
+    assert "last update %s, showing what was saved" in client.get("/settings/health/").content.decode()
+
+
 @pytest.mark.browser
 def test_an_open_page_says_it_at_once_and_takes_it_back(
     asgi_server: str, page: Page, says: Any, console_errors: list[str]

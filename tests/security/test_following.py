@@ -48,4 +48,5 @@ def test_every_live_page_follows_and_brings_along_what_waits(world: World) -> No
     assert live == {
         "now", "incidents", "incident", "decisions", "decision_card", "hotfixes", "hotfix", "rollback",
         "deployments", "products", "product", "postmortems", "postmortem", "monitoring:board", "monitoring:monitor",
+        "alerts:index", "alerts:source", "maintenance:index", "maintenance:window", "health",
     }  # fmt: skip

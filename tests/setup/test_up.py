@@ -96,10 +96,11 @@ def test_the_curl_lines_of_the_readme_and_of_the_api_s_page_work_as_printed(site
     )  # fmt: skip
     answers: list[Any] = [json.loads(line) if line else None for line in done.stdout.split("\n")[:-1]]
     assert done.returncode == 0, (done.stderr, answers[-1:])
-    product, incident, acknowledged, found, monitor = answers[:5]
+    product, incident, acknowledged, found, deployment, monitor = answers[:6]
     assert (product["slug"], incident["ref"], incident["status"]) == ("staff-mobile", "INC-1", "active")
     assert acknowledged["acknowledged_at"] is not None
     assert [each["ref"] for each in found["items"]] == ["INC-1"]
+    assert (deployment["version"], deployment["status"]) == ("1.4.2", "succeeded")
     assert (monitor["kind"], "/in/push/" in monitor["push_url"]) == ("heartbeat", True)
     lines = len(re.findall(r"^curl ", readme + page, re.MULTILINE))
     assert (lines > 60, len(answers)) == (True, lines)
