@@ -4,13 +4,15 @@ CI runs both for each change (docs/decisions/0011-two-parts.md). Who names files
 whichever part it is.
 """
 
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).parent
 # Where a path begins so, a whole Nightdesk is started, a written procedure or a whole story is walked from end to end,
-# or every address, operation or screen is asked. The longest by one test come first, so that a run ends on short ones.
+# every address, operation or screen is asked, or pages are walked in a browser. The longest by one test come first, so
+# that a run ends on short ones.
 LONG = (
     "security/test_pages",
     "security/test_canaries",
@@ -25,29 +27,26 @@ LONG = (
     "backup/test_restore",
     "backup/test_upgrade",
     "incidents/lifecycle/test_races",
-    "review/test_report_in_browser",
+    "*browser",
     "incidents/simulation/test_simulated_play",
     "hotfixes/observing/test_replay",
     "production/test_house",
     "production/test_roles",
     "security/test_following",
     "monitoring/alerts/test_real_alertmanager",
-    "ui/test_scenes_in_browser",
     "ui/test_axe",
-    "products/test_pages_in_browser",
-    "products/test_process_in_browser",
     "backup/test_backup",
 )
 
 
 # Of the others, those that take long by one test.
-FIRST = ("in_browser", "live/", "hotfixes/observing/", "security/", "notifications/test_thousand")
+FIRST = ("live/", "hotfixes/observing/", "security/", "notifications/test_thousand")
 
 
 def place(path: Path) -> int:
     """In the order of LONG; behind it, what is in the other part."""
     name = _name(path)
-    return next((place for place, start in enumerate(LONG) if name.startswith(start)), len(LONG))
+    return next((place for place, start in enumerate(LONG) if fnmatch(name, f"{start}*")), len(LONG))
 
 
 def turn(path: Path) -> tuple[int, bool]:
