@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-# Where a path begins so, a whole Nightdesk is started, a written procedure or a whole story is walked from end to end,
-# every address, operation or screen is asked, or pages are walked in a browser. The longest by one test come first, so
-# that a run ends on short ones.
+# Where a path begins so, a whole Nightdesk is started or its streams are read, a written procedure or a whole story is
+# walked from end to end, every address, operation or screen is asked, or pages are walked in a browser. The longest by
+# one test come first, so that a run ends on short ones.
 LONG = (
     "security/test_pages",
     "security/test_canaries",
@@ -29,7 +29,8 @@ LONG = (
     "incidents/lifecycle/test_races",
     "*browser",
     "incidents/simulation/test_simulated_play",
-    "hotfixes/observing/test_replay",
+    "hotfixes/observing/",
+    "live/",
     "production/test_house",
     "production/test_roles",
     "security/test_following",
@@ -40,7 +41,7 @@ LONG = (
 
 
 # Of the others, those that take long by one test.
-FIRST = ("live/", "hotfixes/observing/", "security/", "notifications/test_thousand")
+FIRST = ("security/", "notifications/test_thousand")
 
 
 def place(path: Path) -> int:
