@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.test import Client
 from django.utils.html import strip_tags
 
 from accounts.models import User
@@ -56,3 +57,14 @@ def test_what_follows_from_a_decision_or_an_answer_is_not_a_person_s_word(
     ticked = incident.events.select_related("payload", "actor").get(kind="attested")
     assert ticked.source == "nightdesk"
     assert "by the last answer of the report" in strip_tags(sentence(ticked))
+
+
+def test_a_clock_without_a_limit_keeps_no_promise(incident: Incident, ada: User, client: Client) -> None:
+    clock = incident.clocks.get(key="total")
+    clock.target, clock.target_s, clock.due_at = "no limit", None, None
+    clock.save()
+    transitions.resolve(incident, by=ada)
+    client.force_login(ada)
+    page = client.get(f"/incidents/{incident.ref}/postmortem/").text
+    fold = next(one for one in page.split("<details") if "no limit" in one)
+    assert ("Total" in fold, "kept" in strip_tags(fold)) == (True, False)
