@@ -190,7 +190,7 @@ def test_the_page_says_how_long_ago_and_when_the_next_is_due(
     incident: Incident, ada: User, phone: Client, room: Channel
 ) -> None:
     page = phone.get(incident.get_absolute_url()).content.decode()
-    assert "Nobody has been told since it was opened" in page
+    assert "No status update yet; it was opened" in page
     assert "Next due" in page
     due_now(incident)
     page = phone.get(incident.get_absolute_url()).content.decode()
