@@ -233,7 +233,7 @@ _CLOCK_WORDS = {
 
 
 _OTHER = ClockWords(
-    running=_("%(clock)s: within"),
+    running=_("%(clock)s within"),
     late=_("%(clock)s: late by"),
     met=_("%(clock)s: took"),
     missed=_("%(clock)s: late, after"),

@@ -73,13 +73,13 @@ RULES: Final = (
     ),
     Rule(
         "cause_unknown_and_safe",
-        _("The cause is not known, and a way back is safe: not hotfix, but roll back."),
+        _("The cause is not known, and a way back is safe: roll back."),
         lambda one: not one.cause_known and one.rollback_safe is True,
         (Choice.ROLLBACK,),
     ),
     Rule(
         "cause_unknown",
-        _("The cause is not known: not hotfix."),
+        _("The cause is not known: no hotfix yet."),
         lambda one: not one.cause_known,
         against=Choice.HOTFIX,
     ),

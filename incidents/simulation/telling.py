@@ -6,7 +6,7 @@ from datetime import datetime
 from incidents.simulation.play import Played
 from notifications.models import Delivery, State
 
-# States of a delivery that nobody gets, and whose reason is no news ("they did it themselves").
+# States of a delivery that nobody gets, and whose reason is no news ("they know already").
 UNTOLD = (State.SKIPPED,)
 
 

@@ -199,7 +199,7 @@ def _unreal(incident: Incident) -> str:
 
 
 def _did_it(user: User, but: User | None) -> str:
-    return _("they did it themselves") if but and user.pk == but.pk else ""
+    return _("they know already: they did it") if but and user.pk == but.pk else ""
 
 
 def unfit(incident: Incident, user: User) -> str:

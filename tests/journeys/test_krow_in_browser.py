@@ -142,7 +142,7 @@ def mended(rosa: Person, dev: Person) -> None:
     dev.opens_live(INCIDENT)
     tick(dev, "Code review asked for (marked URGENT)")
     dev.leaves()
-    expect(rosa.page.locator("#head")).to_contain_text("Approve: within")
+    expect(rosa.page.locator("#head")).to_contain_text("Approve within")
     rosa.taps_twice("It is approved")
 
 

@@ -254,7 +254,7 @@ def test_the_receipt_and_the_incident_say_who_was_told(
         assert "Nobody was called or mailed" not in text
         shown = re.findall(r'row-title">([^<]*\(Product Owner\))', text)
         # Once, with the ways beneath.
-        assert (shown, "they did it themselves" in text) == (["Ben (Product Owner)"], True)
+        assert (shown, "they know already: they did it" in text) == (["Ben (Product Owner)"], True)
 
 
 def test_a_dead_one_is_sent_again_from_the_incident(

@@ -132,14 +132,14 @@ def test_unknowns_come_first_then_the_facts_and_the_ways_back(phone: Client, inc
 def test_the_card_agrees_with_itself(phone: Client, incident: Incident, ada: User) -> None:
     """What the rules say of a choice stands where the card speaks of it: beside recommendations, and against it."""
     page = " ".join(phone.get(f"/decisions/{incident.ref}/").content.decode().split())
-    rule = "The cause is not known: not hotfix."
+    rule = "The cause is not known: no hotfix yet."
     assert f"The rules: {rule} No recommendation yet." in page
     against = page.partition('scope="row">Against')[2].partition("</td>")[0]
     assert "cause: nobody has said" in against
     assert "nothing known" not in against
     propose(incident, by=ada, choice="mitigate", text="Switch the import off", cause="known")
     page = " ".join(phone.get(f"/decisions/{incident.ref}/").content.decode().split())
-    assert "not hotfix" not in page.partition("What a hotfix needs")[0]
+    assert "no hotfix yet" not in page.partition("What a hotfix needs")[0]
     assert "nothing known" in page.partition('scope="row">Against')[2].partition("</td>")[0]
     assert "<b>Contain it first</b><small>recommended by Ada</small>" in page
 
