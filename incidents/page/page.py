@@ -23,6 +23,7 @@ from incidents.timeline import lines
 from incidents.timeline.story import story
 from incidents.work import verdicts, work
 from incidents.work.next_action import Action, decision, next_action
+from incidents.work.recovered import recovered
 from incidents.work.taken import Taken, taken
 from monitoring.history import between
 from monitoring.maintenance.shown import Window
@@ -84,6 +85,11 @@ class IncidentPage:
         """Everybody who was asked to take it has said that they cannot."""
         asked = self.incident.is_open and not self.incident.acknowledged_at
         return asked and nobody_left(self.deliveries)
+
+    @property
+    def recovered(self) -> Target | None:
+        """Its monitor, once that is up again."""
+        return recovered(self.incident, self.target)
 
     @property
     def still(self) -> list[ClockView]:

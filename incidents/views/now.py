@@ -27,6 +27,7 @@ from incidents.telling import woken
 from incidents.telling.escalation import Next
 from incidents.work import verdicts
 from incidents.work.next_action import Action, decision, next_action
+from incidents.work.recovered import recovered
 from incidents.work.taken import Taken, acknowledged, taken
 from incidents.work.work import Work, read_all
 from live import bus
@@ -55,6 +56,8 @@ class Card:
     next_to_wake: Next | None = None
     # Who acknowledged it, while nobody leads.
     taken: Taken | None = None
+    # Its monitor, once that is up again.
+    recovered: Target | None = None
 
 
 @require_safe
@@ -196,4 +199,4 @@ def _card(incident: Incident, work: Work | None, user: User, at: datetime) -> Ca
         action = decision(incident, decides, work) if decides and work else None
     if action and decides and work and action.verb == "decide" and not setbacks.standing(work.story.events):
         action = replace(action, title=_("Waits for you: hotfix or rollback?"))
-    return Card(incident, view, action)
+    return Card(incident, view, action, recovered=recovered(incident, incident.target))

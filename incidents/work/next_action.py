@@ -232,7 +232,10 @@ def _recovered(incident: Incident, state: str | None) -> Action | None:
     if state != State.UP:
         return None
     return Action(
-        "resolve", _("Resolve"), _("The monitor is up again"), _("If people can work again, resolve it.")
+        "resolve",
+        _("Resolve"),
+        _("Is it over?"),
+        _("The monitor is up again. If people can work again, resolve it."),
     )
 
 

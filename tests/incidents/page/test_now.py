@@ -1,6 +1,7 @@
 """Now: an open page keeps its order, says what nobody can tell, and asks no more for private incidents."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -198,3 +199,26 @@ def test_it_says_who_is_on_each(phone: Client, product: Product, ada: User, ben:
     claim(first, by=ben)
     assert "<span>Ben leads</span>" in phone.get("/").content.decode()
     assert "Acknowledged by" not in phone.get(first.get_absolute_url()).content.decode()
+
+
+def test_now_and_the_page_say_first_that_the_monitor_is_up_again(
+    phone: Client, product: Product, ada: User
+) -> None:
+    """Also of one that nobody has acknowledged: it is what somebody woken wants to know."""
+    target = make_monitor(product).targets.get()
+    incident = opened(product, ada, "Sign-in fails", "CRITICAL", target=target)
+
+    def said(state: str, minutes: int) -> list[bool]:
+        since = incident.detected_at + timedelta(minutes=minutes)
+        fresh_until = moment.now() + timedelta(hours=1)
+        Target.objects.update(state=state, settled=state, since=since, fresh_until=fresh_until)
+        pages = (" ".join(phone.get(path).text.split()) for path in ("/", incident.get_absolute_url()))
+        return [
+            re.search(r"<b>Checkout</b> <[^>]*up.*? again since <time", page) is not None for page in pages
+        ]
+
+    assert said("down", -1) == [False, False]
+    assert said("up", -1) == [False, False]  # it was well all along
+    assert said("up", 12) == [True, True]
+    transitions.resolve(incident, by=ada)
+    assert said("up", 12) == [False, False]

@@ -135,7 +135,7 @@ def test_the_next_action_is_the_next_step_once_the_hotfix_has_begun(incident: In
         return found.verb, found.title, found.hidden
 
     transitions.acknowledge(incident, by=ada)
-    assert action()[:2] == ("resolve", "The monitor is up again")
+    assert action()[:2] == ("resolve", "Is it over?")
     report(incident, "hotfix_started", by=ada)
     assert action() == ("finish_step", "Create the hotfix branch", (("step", "branch"),))
     while (step := steps.next_step(incident)) and not step.message:
