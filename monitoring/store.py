@@ -185,7 +185,8 @@ def _tell(monitor: Monitor, outcome: Outcome, results: list[Result]) -> None:
     monitor.code = (outcome.code or (whole.code if whole else ""))[:40]
     monitor.detail = _text(outcome.detail or (whole.detail if whole else ""), 400)
     answered = outcome.response is not None and not outcome.response.error
-    monitor.latency_ms = outcome.response.latency_ms if outcome.response is not None and answered else None
+    took = outcome.response.latency_ms if outcome.response is not None and answered else None
+    monitor.latency_ms = None if took is None else round(took, 1)
 
 
 def _mark_looked(monitors: Sequence[Monitor], now: datetime) -> None:

@@ -13,6 +13,8 @@ from itertools import pairwise
 
 from monitoring.states import RANK, State
 
+ENOUGH_S = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -55,8 +57,13 @@ class Uptime:
 
     @property
     def percent(self) -> float | None:
-        """0 to 100, None when nothing was watched."""
-        return 100 * (self.up + self.degraded) / self.watched if self.watched else None
+        """0 to 100, None before a minute was watched: three seconds say nothing of thirty days."""
+        return 100 * (self.up + self.degraded) / self.watched if self.watched >= ENOUGH_S else None
+
+    @property
+    def is_partly(self) -> bool:
+        """A minute or more of the window was not watched, so that a percentage says of how long it is."""
+        return self.unwatched >= ENOUGH_S
 
 
 def segments(points: Iterable[Point], *, start: datetime, end: datetime) -> list[Segment]:

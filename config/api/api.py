@@ -180,6 +180,8 @@ def _words(found: dict[str, Any]) -> str:
         return _("There is no such field here. See %(page)s.") % {"page": address("/api/v1/docs")}
     if found["type"] in ("model_attributes_type", "model_type", "dict_type"):
         return _("must be an object such as {…}")
+    if found["type"] in ("literal_error", "enum"):
+        return _("must be %(known)s") % {"known": str(found["ctx"]["expected"]).replace("'", "")}
     return str(found["msg"]).removeprefix("Value error, ")
 
 

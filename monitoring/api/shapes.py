@@ -100,7 +100,9 @@ class MonitorShape(Schema):
 
 
 class UptimeShape(Schema):
-    """Degraded answers, so it counts as available. `percent` is of what was watched, null where nothing was."""
+    """Degraded answers, so it counts as available. `percent` is of what was watched, cut to three decimals, and null
+    before a minute was watched; seconds have one decimal.
+    """
 
     percent: float | None
     watched_s: float
@@ -204,11 +206,12 @@ def target_shape(target: Target) -> dict[str, Any]:
 
 def uptime_shape(seen: Uptime) -> dict[str, Any]:
     return {
-        "percent": seen.percent,
-        "watched_s": seen.watched,
-        "unwatched_s": seen.unwatched,
-        "maintenance_s": seen.maintenance,
-        "up_s": seen.up,
-        "degraded_s": seen.degraded,
-        "down_s": seen.down,
+        # Cut, never rounded up: only what was up all the time is 100.
+        "percent": None if seen.percent is None else math.floor(seen.percent * 1000) / 1000,
+        "watched_s": round(seen.watched, 1),
+        "unwatched_s": round(seen.unwatched, 1),
+        "maintenance_s": round(seen.maintenance, 1),
+        "up_s": round(seen.up, 1),
+        "degraded_s": round(seen.degraded, 1),
+        "down_s": round(seen.down, 1),
     }

@@ -124,10 +124,14 @@ def test_uptime_tells_the_seconds_it_stands_on(script: Script, product: Product)
         StatusChange.objects.create(target=target, was=was, state=state, at=now - timedelta(hours=hours))
     told = script.get("/monitors/checkout/uptime?days=1")
     assert told["percent"] == pytest.approx(75, abs=0.1)
+    figures = [told[name] for name in ("percent", "watched_s", "unwatched_s", "up_s", "down_s")]
+    assert figures == [round(told["percent"], 3), *(round(seconds, 1) for seconds in figures[1:])]
     assert told["watched_s"] == pytest.approx(4 * 3600, abs=5)
     assert told["unwatched_s"] == pytest.approx(20 * 3600, abs=5)
     assert (told["days"], told["maintenance_s"], len(told["targets"])) == (1, 0, 1)
-    assert problem(script("GET", "/monitors/checkout/uptime?days=3"), 422)["errors"][0]["field"] == "days"
+    assert problem(script("GET", "/monitors/checkout/uptime?days=0"), 422)["errors"] == [
+        {"field": "days", "message": "must be 1, 7, 30 or 90"}
+    ]
 
 
 def test_other_teams_are_not_there_and_responders_only_look_again(

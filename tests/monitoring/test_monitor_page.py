@@ -71,8 +71,17 @@ def test_percentages_leave_out_what_nobody_watched_and_say_so() -> None:
     let_pass(2 * 3600)
     _, client = member("viewer", monitor.product)
     page = client.get(f"/monitoring/{monitor.slug}/").content.decode()
-    assert "<b>75.00 %</b>" in page.replace("74.99 %", "75.00 %")
+    assert "<b>75.00 %</b> <small>of 8 h 00</small>" in page.replace("74.99 %", "75.00 %")
     assert "16 h 00" in page.replace("15 h 59", "16 h 00")
+
+
+def test_a_new_monitor_has_no_figure_yet() -> None:
+    monitor = make_monitor()
+    StatusChange.objects.create(target=Target.objects.get(), was="unknown", state="up", at=moment.now())
+    put("Checkout", "up")
+    _, client = member("viewer", monitor.product)
+    page = client.get(f"/monitoring/{monitor.slug}/").content.decode()
+    assert (page.count("no figure yet"), page.count("100 %")) == (3, 0)
 
 
 def test_bodies_are_shown_to_editors_only() -> None:

@@ -47,6 +47,13 @@ def test_nothing_watched_has_no_percentage() -> None:
     assert window([], end=END, days=7).percent is None
 
 
+def test_a_few_seconds_have_no_percentage_and_a_part_says_that_it_is_one() -> None:
+    seconds = [window([Point(END - timedelta(seconds=s), "up")], end=END, days=30) for s in (59, 60)]
+    assert [seen.percent for seen in seconds] == [None, 100.0]
+    whole = window([Point(END - 31 * 24 * HOUR, "up")], end=END, days=30)
+    assert (seconds[1].is_partly, whole.is_partly) == (True, False)
+
+
 def test_pieces_cover_the_window_and_say_why() -> None:
     points = [Point(END - 30 * HOUR, "up"), Point(END - 3 * HOUR, "down", "503"), Point(END - HOUR, "up")]
     start = END - 24 * HOUR
