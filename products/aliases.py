@@ -15,25 +15,22 @@ LONGEST = 80
 
 
 def called(products: QuerySet[Product], name: str) -> Product | None:
-    """Whom people mean by a name, another name, or what its tags begin with (C8); None if that is not just one."""
+    """Whom people mean by a name or another name (C8); None if that is not just one."""
     wanted = " ".join(name.casefold().split())
-    found = [one for one in products.select_related("process__current") if wanted in _names(one)]
+    found = [one for one in products if wanted in {each.casefold() for each in (one.name, *one.aliases)}]
     return found[0] if len(found) == 1 else None
 
 
-def _names(product: Product) -> set[str]:
-    current = product.process.current if product.process else None
-    tags = tag_name(current.document, [product.name, *product.aliases]) if current else ""
-    return {name.casefold() for name in (product.name, *product.aliases, tags) if name}
-
-
 def tag_name(document: Mapping[str, Any], known_as: list[str]) -> str:
-    """What the tags of a product begin with, if the process's set-up knows one of its names (C8)."""
+    """What the tags of a product begin with: a name of its own that the process's set-up uses in tags (C8).
+
+    A product that merely bears the name of one the process speaks of may be quite another: its tags are not guessed.
+    """
     wanted = {name.casefold() for name in known_as}
-    for product in (document.get("setup") or {}).get("products", []):
-        if wanted & {name.casefold() for name in [product["name"], *product["aliases"]]}:
-            return str(product.get("tag_name") or "")
-    return ""
+    names = [
+        str(product.get("tag_name") or "") for product in (document.get("setup") or {}).get("products", [])
+    ]
+    return next((name for name in names if name.casefold() in wanted), "")
 
 
 def clean_aliases(product: Product, aliases: Iterable[str]) -> list[str]:

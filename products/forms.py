@@ -42,7 +42,10 @@ class ProductForm(forms.Form):
         max_length=2000,
         validators=[plain_text],
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One on each line: what people, scripts and app stores call it."),
+        help_text=_(
+            "One on each line: what people, scripts and app stores call it. Branches and tags are named by the one "
+            "that the process uses in tags, if it is among these; else as in the product’s address."
+        ),
     )
     first_release = _line(
         _("First release"), 80, help_text=_("Such as v1.0.0. Hotfixes are for what came after it.")

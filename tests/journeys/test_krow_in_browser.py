@@ -44,7 +44,9 @@ def team(transactional_db: None) -> Team:
 
 @pytest.fixture
 def product(team: Team) -> Product:
-    found = make_product(team, name="Staff Mobile", aliases=["Worker Mobile"], version="0.1.0+5")
+    found = make_product(
+        team, name="Staff Mobile", aliases=["Worker Mobile", "krow-withus-worker-mobile"], version="0.1.0+5"
+    )
     make_target(found, name="Sign-in")
     has_been("up", 30)
     return found

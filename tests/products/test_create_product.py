@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.models import Team
+from products.aliases import tag_name
 from products.models import Product
 from tests.factories import make_product, make_team
 
@@ -30,6 +31,14 @@ def test_each_of_its_names_leads_to_it(product: Product) -> None:
         assert Product.objects.called(name).get() == product
     for name in ("Worker", "Mobile", "%", "Worker Mobile\\", '"', ""):
         assert not Product.objects.called(name).exists()
+
+
+def test_its_tags_are_named_by_what_its_settings_say_and_never_guessed(product: Product) -> None:
+    """C8: a product that only bears the name of one the process speaks of is named by its own address."""
+    assert product.process.current
+    document = product.process.current.document
+    assert tag_name(document, [product.name, *product.aliases]) == "krow-withus-worker-mobile"
+    assert tag_name(document, ["Staff Mobile", "Worker Mobile"]) == ""
 
 
 def test_two_teams_may_use_one_name_and_get_two_addresses(product: Product) -> None:

@@ -95,7 +95,7 @@ def test_patterns_are_tried_on_what_is_there(mia: Client, product: Product) -> N
     tried = {str(one.label): (one.made, one.count, one.total) for one in page.context["tried"]}
     assert tried["Tag of the hotfix"] == ("live-0.1.1", 1, 1)
     assert {label: fits for label, (_made, *fits) in tried.items()} == {
-        "Hotfix branch": [0, 2], "Tag that runs in production": [0, 1], "Tag of the hotfix": [1, 1],
+        "Hotfix branch": [1, 2], "Tag that runs in production": [0, 1], "Tag of the hotfix": [1, 1],
     }  # fmt: skip
     product.refresh_from_db()
     assert product.policy == {}

@@ -179,12 +179,12 @@ def test_more_is_folded_until_something_in_it_was_chosen(phone: Client, product:
     "name", ["staff-mobile", "worker mobile", "krow-withus-worker-mobile", "Staff Mobile"]
 )
 def test_a_link_may_name_the_product_as_people_do(phone: Client, product: Product, name: str) -> None:
-    """C8: by another name, and by what its tags begin with."""
+    """C8: by any of its names, also the one of its tags."""
     make_product(name="Client Mobile")
-    Product.objects.filter(pk=product.pk).update(aliases=["Worker Mobile"])
+    Product.objects.filter(pk=product.pk).update(aliases=["Worker Mobile", "krow-withus-worker-mobile"])
     page = phone.get("/declare/", {"product": name}).content.decode()
     assert 'value="staff-mobile" checked' in page
-    assert "<small>Worker Mobile</small>" in page
+    assert "<small>Worker Mobile, krow-withus-worker-mobile</small>" in page
 
 
 def test_a_drill_is_called_one_from_the_first_line(phone: Client, product: Product) -> None:

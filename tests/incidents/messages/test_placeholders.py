@@ -122,8 +122,8 @@ def test_a_word_of_its_own_is_never_an_option(command: str, filled: str) -> None
 
 @pytest.mark.django_db
 def test_krows_commands_as_its_source_writes_them_k20_k37_k49_k51_k56(product: Product, ada: User) -> None:
-    product.version = "0.1.0+5"
-    product.save(update_fields=["version"])
+    product.version, product.aliases = "0.1.0+5", ["Worker Mobile", "krow-withus-worker-mobile"]
+    product.save(update_fields=["version", "aliases"])
     severity = product.severities().get(key="CRITICAL")
     incident = declare(product, by=ada, title='Sign-in "fails"', severity=severity)
     now = incident.declared_at + timedelta(minutes=7, seconds=30)

@@ -52,7 +52,7 @@ def test_steps_boxes_and_messages_on_a_desk_and_on_a_phone(
     expect(steps.locator("h3").first).to_have_text("Create the hotfix branch")
     expect(page.locator(".button.primary:visible")).to_have_text(["The branch is made"])
     steps.get_by_role("button", name="Copy: Create the hotfix branch, command 1").click()
-    name = "krow-withus-worker-mobile"
+    name = "staff-mobile"
     page.wait_for_function(
         "async (words) => await navigator.clipboard.readText() === words",
         arg=f"git checkout -b hotfix/{name}-v0.1.1 {name}/prod-v0.1.0",

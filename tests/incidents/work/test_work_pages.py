@@ -51,7 +51,7 @@ def test_the_next_step_is_the_one_primary_action_and_its_commands_are_filled_in_
     main = page[page.index('id="now"') : page.index('class="bar"')]
     assert re.findall(r'class="button primary"[^>]*>([^<]+)', main) == ["The branch is made"]
     assert "Step 2 of 11. Release Engineer: nobody yet." in page
-    assert "git checkout -b hotfix/krow-withus-worker-mobile-v[new]" in page
+    assert "git checkout -b hotfix/staff-mobile-v[new]" in page
     assert page.index("Create the hotfix branch") < page.index("Fix the bug")
 
 

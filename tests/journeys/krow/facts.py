@@ -4,7 +4,7 @@ DAY = 24 * 60
 TAG, BRANCH = "krow-withus-worker-mobile/prod-v0.1.1", "hotfix/krow-withus-worker-mobile-v0.1.1"
 PRODUCT = {
     "name": "Staff Mobile",
-    "aliases": ["Worker Mobile"],
+    "aliases": ["Worker Mobile", "krow-withus-worker-mobile"],
     "process": "krow",
     "team": "krow",
     "version": "0.1.0+5",
