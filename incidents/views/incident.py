@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import allowed, authorize, signed_in
@@ -20,7 +21,7 @@ from incidents.forms.retold import asks_when, retell
 from incidents.forms.verbs import BreakGlassForm, NoteForm, VerbForm
 from incidents.lifecycle import ended, transitions
 from incidents.lifecycle.lifecycle import TooLate
-from incidents.models import Incident
+from incidents.models import Incident, TimelineEvent
 from incidents.models.incident import IncidentQuerySet
 from incidents.page import page
 from incidents.page.actions import OFFERS, Offer, menu
@@ -103,7 +104,7 @@ def _asked(request: HttpRequest, verb: str) -> dict[str, Any]:
 
 def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | None) -> HttpResponse:
     try:
-        offer.do(found, by=signed_in(request), **(form.facts() if form else {}))
+        done = offer.do(found, by=signed_in(request), **(form.facts() if form else {}))
     except TooLate as late:
         if _leads_on(request):
             return _lead_on(request, found, render_to_string("incidents/notice.txt", {"late": late}, request))
@@ -114,6 +115,7 @@ def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | No
         form.add_error(None, error)
         return _form(request, found, offer, form)
     if _leads_on(request):
+        _say_done(request, offer, done)
         return _lead_on(request, found)
     if by_htmx(request):
         found = in_view(request, found.ref)
@@ -128,7 +130,14 @@ def _do(request: HttpRequest, found: Incident, offer: Offer, form: VerbForm | No
     if offer.verb == "note":
         # On a phone the timeline is a part of its own, which only a script would choose again.
         return redirect(f"{found.get_absolute_url()}?part=timeline#timeline-title")
+    _say_done(request, offer, done)
     return redirect(found)
+
+
+def _say_done(request: HttpRequest, offer: Offer, done: object) -> None:
+    """The page that is loaded next begins with it, and the focus is there: it would be nowhere."""
+    words = done.get_kind_display() if isinstance(done, TimelineEvent) else offer.label
+    messages.success(request, _("Done: %(what)s.") % {"what": words}, extra_tags="done")
 
 
 def _leads_on(request: HttpRequest) -> bool:

@@ -110,7 +110,8 @@ def _done(request: HttpRequest, found: Incident, change: Change, view: RoleView)
         return render(request, "incidents/incident.html#fresh", shown)
     if took:
         said = [_("You have the role %(role)s.") % {"role": took.label}, *took.responsibilities]
-        messages.success(request, " ".join(part if part.endswith(".") else f"{part}." for part in said))
+        words = " ".join(part if part.endswith(".") else f"{part}." for part in said)
+        messages.success(request, words, extra_tags="done")
     return redirect(found)
 
 

@@ -34,6 +34,7 @@ def test_who_declared_it_can_take_it_from_the_receipt(phone: Client, product: Pr
     answer = phone.post("/declare/", {"title": "Sign-in fails", "product": product.slug}, follow=True)
     button = '<form method="post" action="/incidents/INC-1/acknowledge">'
     assert button in answer.content.decode()
+    assert '<h1 tabindex="-1" autofocus>INC-1 is open</h1>' in answer.content.decode()
     assert phone.post("/incidents/INC-1/acknowledge").headers["Location"] == "/incidents/INC-1/"
     assert button not in phone.get("/incidents/INC-1/declared/").content.decode()
     when = {"mode": "retrospective", "detected_at": "2026-01-01T10:00"}

@@ -32,5 +32,6 @@ def test_it_leads_to_the_timeline(
     page.wait_for_url("**/incidents/INC-1/?part=timeline#timeline-title")
     expect(page.locator("[name=segment][value=timeline]")).to_be_checked()
     expect(page.get_by_text("Cache is full")).to_be_visible()
+    expect(page.get_by_role("heading", name="Timeline")).to_be_focused()
     page.goto(f"{asgi_server}/incidents/INC-1/")
     expect(page.locator("[name=segment][value=people]")).to_be_checked()

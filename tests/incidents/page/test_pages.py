@@ -29,6 +29,11 @@ def test_acknowledging_by_a_plain_form_leads_back(phone: Client, incident: Incid
     assert (answer.status_code, answer.headers["Location"]) == (302, "/incidents/INC-1/")
     incident.refresh_from_db()
     assert incident.acknowledged_at is not None
+    # Whoever did it by keyboard is at what was done, once, and not at the top of the page again.
+    focused = [
+        re.findall(r"autofocus\s[^>]*>\s*<p>([^<]*)<", phone.get("/incidents/INC-1/").text) for _ in range(2)
+    ]
+    assert focused == [["Done: Acknowledged."], []]
 
 
 def test_a_note_by_a_plain_form_leads_back_to_where_it_stands(phone: Client, incident: Incident) -> None:

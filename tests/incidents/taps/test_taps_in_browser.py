@@ -164,6 +164,7 @@ def test_a_worse_incident_does_not_push_away_the_one_under_the_finger(
     assert page.get_by_role("button", name="Acknowledge").bounding_box() == place
     page.mouse.click(place["x"] + 9, place["y"] + 9)
     page.wait_for_url("**/incidents/INC-1/")
+    expect(page.locator("#messages .good")).to_be_focused()
     assert events("acknowledged") == 1
 
 
