@@ -2,10 +2,10 @@
 
 import sys
 
-from config import importing
+from config.starting import importing
 
 if __name__ == "__main__":
     importing.begin()
-    from config.command_line import main
+    from config.starting.command_line import main
 
     sys.exit(main(sys.argv))

@@ -14,7 +14,8 @@ from benchmarks import Figure, Say
 from benchmarks.house import folder
 from benchmarks.inside import Inside
 from benchmarks.peers import Exporter, answering, cpu, found, wrk_rate
-from config import cluster, embedded
+from config import embedded
+from config.database import cluster
 from tests.setup.running import MANAGE, ROOT, environment
 
 ROUNDS = 5

@@ -6,7 +6,7 @@ import subprocess
 from datetime import UTC, datetime
 
 from benchmarks.figure import Figure, short
-from config import cluster
+from config.database import cluster
 
 HEAD = ("figure", "goal", "median", "min to max", "n", "")
 VERDICTS = {True: "reached", False: "MISSED", None: ""}

@@ -17,7 +17,8 @@ import psutil
 from benchmarks.house import ADMINISTRATOR, free_port
 from chaos.kept import Kept, until
 from chaos.redis import Broker
-from config import cluster, embedded
+from config import embedded
+from config.database import cluster
 from config.management.commands.up import WORKER
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ import threading
 from types import FrameType
 from typing import Any
 
-from config import importing
+from config.starting import importing
 
 importing.begin()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -28,10 +28,10 @@ from django.db import connections
 
 from config.health import probes
 from config.health.web import Watch
-from config.live_access import authorise
-from config.pages import Pages
-from config.proxies import trusted
-from config.safe_headers import safely
+from config.http.live_access import authorise
+from config.http.pages import Pages
+from config.http.proxies import trusted
+from config.http.safe_headers import safely
 from live.asking import Receive, Scope, Send
 from live.stream import application as streams_for
 

@@ -11,7 +11,7 @@ from celery import Celery, signals
 from django.core.exceptions import ImproperlyConfigured
 from kombu.transport import TRANSPORT_ALIASES
 
-from config import importing
+from config.starting import importing
 
 if "worker" in sys.argv:
     importing.begin()  # the ticker starts when everything is there
@@ -21,9 +21,9 @@ os.environ.setdefault("NIGHTDESK_LIMITS", "1")  # before the settings are read
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 # What these mean here. By name: without Redis its library is not loaded.
 TRANSPORT_ALIASES.update(
-    memory="config.broker_within:Transport",
-    redis="config.broker:Transport",
-    rediss="config.broker:Transport",
+    memory="config.broker.memory:Transport",
+    redis="config.broker.redis:Transport",
+    rediss="config.broker.redis:Transport",
 )
 app = Celery("nightdesk")
 try:
@@ -36,7 +36,7 @@ app.autodiscover_tasks()
 def _on_tables_of_its_own(**_: object) -> None:
     """A worker that is older than the tables ends with a sentence, however it was started."""
     django.setup()
-    from config import cluster, migrated
+    from config.database import cluster, migrated
 
     try:
         migrated.start()

@@ -8,7 +8,7 @@ import argparse
 import sys
 import warnings
 
-from config import importing
+from config.starting import importing
 
 
 def main(hostname: str | None) -> int:

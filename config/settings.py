@@ -8,23 +8,25 @@ import environ
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from config import cluster, connections, embedded, environment, folders, logs, secret_files
-from config.mailers import mailers
+from config import embedded, logs
+from config.database import cluster
+from config.environment import connections, folders, secret_files, values
+from config.environment.mailers import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-NIGHTDESK_URL = environment.site("NIGHTDESK_URL", env("NIGHTDESK_URL", default="http://localhost:8000"))
+NIGHTDESK_URL = values.site("NIGHTDESK_URL", env("NIGHTDESK_URL", default="http://localhost:8000"))
 NIGHTDESK_DATA = folders.data_folder(
     "NIGHTDESK_DATA", env("NIGHTDESK_DATA", default=""), BASE_DIR / ".nightdesk"
 )
 # Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
-NIGHTDESK_TRUSTED_PROXIES = environment.networks(
+NIGHTDESK_TRUSTED_PROXIES = values.networks(
     "NIGHTDESK_TRUSTED_PROXIES", env("NIGHTDESK_TRUSTED_PROXIES", default="")
 )
 HTTPS = NIGHTDESK_URL.startswith("https://")
 DEBUG = False
-SECRET_KEY = environment.secret("SECRET_KEY", env("SECRET_KEY", default="")) or secret_files.kept_secret(
+SECRET_KEY = values.secret("SECRET_KEY", env("SECRET_KEY", default="")) or secret_files.kept_secret(
     NIGHTDESK_DATA / "secret_key"
 )
 # What seals the secrets in the database; the first key seals, all of them open.
@@ -33,14 +35,10 @@ NIGHTDESK_ENCRYPTION_KEYS = secret_files.encryption_keys(
     env("NIGHTDESK_ENCRYPTION_KEYS", default=""),
     NIGHTDESK_DATA / "encryption_keys",
 )
-ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", env.list("ALLOWED_HOSTS", default=[])) or [
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-    environment.host(NIGHTDESK_URL),
-]
+ALLOWED_HOSTS = values.hosts("ALLOWED_HOSTS", env.list("ALLOWED_HOSTS", default=[]))
+ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]", values.host(NIGHTDESK_URL)]
 # Behind a proxy that ends TLS, a form's origin is https while the request arrives as http.
-CSRF_TRUSTED_ORIGINS = environment.origins(
+CSRF_TRUSTED_ORIGINS = values.origins(
     "CSRF_TRUSTED_ORIGINS", env.list("CSRF_TRUSTED_ORIGINS", default=[NIGHTDESK_URL] if HTTPS else [])
 )
 
@@ -71,26 +69,26 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "config.middleware.TransportSecurity",
+    "config.http.middleware.TransportSecurity",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "config.problem_pages.ProblemDetails",
+    "config.http.problem_pages.ProblemDetails",
     "config.api.manners.ApiManners",
-    "config.middleware.FormsInUtf8",
+    "config.http.middleware.FormsInUtf8",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "config.middleware.KeptNowhere",
+    "config.http.middleware.KeptNowhere",
     "accounts.middleware.SignInRequired",
     "accounts.middleware.MustChangePassword",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.LastSeen",
-    "config.middleware.Busy",
+    "config.http.middleware.Busy",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -105,7 +103,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ui.context.page",
-                "config.middleware.open_air",
+                "config.http.middleware.open_air",
                 "notifications.standing.alarm",
                 "hotfixes.decision.waiting.count",
                 "config.health.banner.alarms",
@@ -117,7 +115,7 @@ TEMPLATES = [
 # Without DATABASE_URL the embedded server, whose socket follows from the data folder (manage.py starts it).
 DATABASE_URL = env("DATABASE_URL", default="")
 EMBEDDED = NIGHTDESK_DATA / "postgres"
-# Two roles: the owner migrates, backs up and restores, web and worker can only add to the timeline (config/roles.py).
+# Two roles: the owner migrates, backs up and restores, web and worker add to the timeline (config/database/roles.py).
 DATABASE_OWNER_URL = connections.owner(
     "DATABASE_OWNER_URL", env("DATABASE_OWNER_URL", default=""), DATABASE_URL
 )
@@ -127,18 +125,18 @@ if DATABASE_URL:
 else:
     OWNER_DATABASE, APP_DATABASE = embedded.settings(EMBEDDED, owner=True), embedded.settings(EMBEDDED)
 NIGHTDESK_APP_ROLE = APP_DATABASE["USER"] if DATABASE_URL else cluster.APP
-# config/command_line.py asks for it, for the commands that are the owner's.
+# config/starting/command_line.py asks for it, for the commands that are the owner's.
 DATABASES = {
     "default": dict(OWNER_DATABASE if env.bool("NIGHTDESK_AS_OWNER", default=False) else APP_DATABASE)
 }
 # The web process asks for a pool for all its threads: who waits 10 s for it waits for a database that is away.
-if pool := environment.number("NIGHTDESK_POOL", env("NIGHTDESK_POOL", default=""), 0, least=0):
+if pool := values.number("NIGHTDESK_POOL", env("NIGHTDESK_POOL", default=""), 0, least=0):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 LISTEN_DATABASE_URL = env("LISTEN_DATABASE_URL", default="").strip()
 # Web and worker ask for limits (config/asgi.py, config/celery.py); migrations and a verification may take longer.
 # A transaction pooler refuses such options: behind one they belong to the role.
-limited = environment.flag("NIGHTDESK_LIMITS", env("NIGHTDESK_LIMITS", default=""), default=False)
+limited = values.flag("NIGHTDESK_LIMITS", env("NIGHTDESK_LIMITS", default=""), default=False)
 if limited and not LISTEN_DATABASE_URL:
     connections.limit(DATABASES["default"])
 if LISTEN_DATABASE_URL:
@@ -151,7 +149,7 @@ CELERY_BROKER_URL = connections.broker("REDIS_URL", env("REDIS_URL", default="")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = 4
-CELERY_WORKER_CONSUMER = "config.consumer:Consumer"
+CELERY_WORKER_CONSUMER = "config.broker.consumer:Consumer"
 CELERY_TIMEZONE = "UTC"
 # A task is a hint: it is taken out of the queue when its work is done, and given back when its worker dies.
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = CELERY_TASK_ACKS_ON_FAILURE_OR_TIMEOUT = True
@@ -205,29 +203,29 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 # Rate limits hold across web processes and without Redis.
 CACHES = {
     "default": {
-        "BACKEND": "config.cache.Cache",
+        "BACKEND": "config.database.cache.Cache",
         "LOCATION": "nightdesk_cache",
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
 
 # The API: requests of one token, and refused sign-ins from one address, in a minute.
-NIGHTDESK_REQUESTS_A_MINUTE = environment.number(
+NIGHTDESK_REQUESTS_A_MINUTE = values.number(
     "NIGHTDESK_REQUESTS_A_MINUTE", env("NIGHTDESK_REQUESTS_A_MINUTE", default=""), 1200
 )
-NIGHTDESK_REFUSED_A_MINUTE = environment.number(
+NIGHTDESK_REFUSED_A_MINUTE = values.number(
     "NIGHTDESK_REFUSED_A_MINUTE", env("NIGHTDESK_REFUSED_A_MINUTE", default=""), 60
 )
 
 # Room for files that people hand in, all together.
-NIGHTDESK_FILES_MB = environment.number("NIGHTDESK_FILES_MB", env("NIGHTDESK_FILES_MB", default=""), 1000)
-# config/bodies.py limits what arrives, before anything reads it.
+NIGHTDESK_FILES_MB = values.number("NIGHTDESK_FILES_MB", env("NIGHTDESK_FILES_MB", default=""), 1000)
+# config/http/bodies.py limits what arrives, before anything reads it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = None
 
 MAIL_URL = env("MAIL_URL", default="")
 MAILERS = mailers(MAIL_URL)
 DEFAULT_FROM_EMAIL = (
-    environment.sender("DEFAULT_FROM_EMAIL", env("DEFAULT_FROM_EMAIL", default=""))
+    values.sender("DEFAULT_FROM_EMAIL", env("DEFAULT_FROM_EMAIL", default=""))
     or f"nightdesk@{urlsplit(NIGHTDESK_URL).hostname}"
 )
 
@@ -261,7 +259,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
-    SECURE_HSTS_SECONDS = 365 * 24 * 3600  # sent by config.middleware.TransportSecurity
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600  # sent by config.http.middleware.TransportSecurity
 # The proxy redirects to https; subdomains and browsers' preload lists are the organisation's to decide. Without
 # MAIL_URL links are shown instead of mailed, which own health says.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021", "mail.E001"]
@@ -276,18 +274,18 @@ SECURE_CSP = {
 }
 
 # Where probes may go and which files they may read: the environment only, never the browser.
-NIGHTDESK_PROBE_NETWORKS = environment.networks(
+NIGHTDESK_PROBE_NETWORKS = values.networks(
     "NIGHTDESK_PROBE_NETWORKS", env("NIGHTDESK_PROBE_NETWORKS", default="")
 )
 # Slack's own; a test puts a server of its own here.
 SLACK_API = "https://slack.com/api"
 # Where messages may go besides the public internet.
-NIGHTDESK_WEBHOOK_NETWORKS = environment.networks(
+NIGHTDESK_WEBHOOK_NETWORKS = values.networks(
     "NIGHTDESK_WEBHOOK_NETWORKS", env("NIGHTDESK_WEBHOOK_NETWORKS", default="")
 )
 NIGHTDESK_FILE_ROOTS = folders.file_roots("NIGHTDESK_FILE_ROOTS", env("NIGHTDESK_FILE_ROOTS", default=""))
 # How repositories may be read. http and file only where the operator says so: a LAN, a demo, tests.
-NIGHTDESK_GIT_PROTOCOLS = environment.git_protocols(
+NIGHTDESK_GIT_PROTOCOLS = values.git_protocols(
     "NIGHTDESK_GIT_PROTOCOLS", env("NIGHTDESK_GIT_PROTOCOLS", default="")
 )
 # Processes that are kept as files: imported at the start and when they change, read-only in the browser.
@@ -296,5 +294,5 @@ NIGHTDESK_PROCESS_DIR = folders.process_folder(
 )
 
 # Who watches the watcher: told once a minute while all parts work; and who may read the figures besides loopback.
-NIGHTDESK_PING_URL = environment.address("NIGHTDESK_PING_URL", env("NIGHTDESK_PING_URL", default=""))
-METRICS_TOKEN = environment.token("METRICS_TOKEN", env("METRICS_TOKEN", default=""))
+NIGHTDESK_PING_URL = values.address("NIGHTDESK_PING_URL", env("NIGHTDESK_PING_URL", default=""))
+METRICS_TOKEN = values.token("METRICS_TOKEN", env("METRICS_TOKEN", default=""))

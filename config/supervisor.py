@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from config.cluster import Unusable
+from config.database.cluster import Unusable
 from config.embedded import Server
-from config.tether import tethered
+from config.starting.tether import tethered
 
 PATIENCE = 3.5  # seconds between SIGTERM and SIGKILL; a worker with a running task would take longer
 TOTAL = 4.4  # seconds until everything is gone, PostgreSQL too

@@ -16,8 +16,8 @@ import structlog
 from celery import bootsteps
 from django.db import DatabaseError, connection, connections
 
-from config import importing
 from config.schedule import ERRANDS, PROMPT, SWEEPS, Errand, Sweep
+from config.starting import importing
 from foundation import heartbeat, moment, rounds
 from foundation.listening import address
 from foundation.outage import Outage, Spell, outage

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.urls.resolvers import RoutePattern
 
 from config.api.page import api_page
-from config.problem_pages import nothing
+from config.http.problem_pages import nothing
 from monitoring.models import Tool
 from monitoring.views.alerts_in import alerts, enqueue
 from monitoring.views.push import push, script
@@ -22,7 +22,7 @@ class Later(URLResolver):
         """What Django does to all addresses before it looks for the first name."""
 
 
-handler500 = "config.problem_pages.broke"
+handler500 = "config.http.problem_pages.broke"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/docs", api_page, name="api_page"),
     Later(RoutePattern("api/v1/"), "config.api.urls", app_name="ninja", namespace="api"),

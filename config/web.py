@@ -12,7 +12,7 @@ import sys
 import uvicorn
 from django.core.exceptions import ImproperlyConfigured
 
-from config.cluster import Unusable
+from config.database.cluster import Unusable
 
 MOST_PORTS = 65_535
 
@@ -24,7 +24,8 @@ def main(asked: argparse.Namespace) -> None:
     except OSError as problem:
         sys.exit(f"Nightdesk cannot start: --fd {asked.fd} is no open socket ({problem.strerror})")
     try:
-        from config import asgi, migrated  # reads the settings
+        from config import asgi
+        from config.database import migrated  # reads the settings
 
         migrated.start()
     except (ImproperlyConfigured, Unusable) as problem:
@@ -36,7 +37,7 @@ def main(asked: argparse.Namespace) -> None:
         lifespan="on",
         log_level="warning",
         access_log=False,
-        proxy_headers=False,  # uvicorn believes whoever calls from 127.0.0.1; config/proxies.py believes whom you name
+        proxy_headers=False,  # uvicorn believes all of 127.0.0.1; config/http/proxies.py believes whom you name
         server_header=False,
         timeout_graceful_shutdown=2,
     )

@@ -14,9 +14,11 @@ from django.db import connections
 from hypothesis import HealthCheck
 from pytest_django.plugin import DjangoDbBlocker
 
-from config import cluster, embedded, importing
+from config import embedded
+from config.database import cluster
 from config.health.judgement import Report
 from config.health.reader import reader
+from config.starting import importing
 from foundation.frames import roomy
 from tests import depth, parts
 from tests.fixtures import emptying, kept

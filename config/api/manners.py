@@ -22,7 +22,7 @@ FILES = {"/api/v1/evidence": {"application/xml", "text/xml", "multipart/form-dat
 
 
 class ApiManners:
-    """Inside config.problem_pages.ProblemDetails, which gives refusals from farther in their shape."""
+    """Inside config.http.problem_pages.ProblemDetails, which gives refusals from farther in their shape."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from config import cluster
 from config.backup import Trouble, manifest
 from config.backup.archive import Archive
 from config.backup.load import CutOff, load
 from config.backup.settle import Settled, settle
-from config.migrated import unknown
+from config.database import cluster
+from config.database.migrated import unknown
 from incidents.models import Incident
 from incidents.timeline.verify import verify
 

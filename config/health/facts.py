@@ -15,8 +15,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from config.backup.daily import LastBackup, last_backup
-from config.migrated import newer
-from config.roles import APPEND_ONLY
+from config.database.migrated import newer
+from config.database.roles import APPEND_ONLY
 from foundation import room
 from foundation.origin import links_open_here_only
 

@@ -22,8 +22,8 @@ from django.http.request import split_domain_port
 from config.health import metrics
 from config.health.parts import Level, Part
 from config.health.reader import reader
-from config.live_access import person
-from config.proxies import trusted
+from config.http.live_access import person
+from config.http.proxies import trusted
 from foundation.origin import is_this_machine
 from live.asking import Receive, Scope, Send
 

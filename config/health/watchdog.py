@@ -25,7 +25,7 @@ LOOK_S = 1.0
 LIMITS = {"ticker": 35.0, "clocks": 35.0, "sender": 120.0, "prober": 120.0, "bell": 120.0}
 # These turn at least once a second; the others only while there is work.
 TURNING = ("ticker", "clocks")
-# Hints that the broker took and nobody gave back; after a reconnect they come within about 5 s (config/consumer.py).
+# Hints that the broker took and nobody gave back; after a reconnect they come within 5 s (config/broker/consumer.py).
 ECHO_S = 6.0
 RAN_NOT_S = 180.0
 # Until the first of everything has happened.

@@ -1,7 +1,7 @@
 """All tables of this app, as they are since 0016, and what the database itself keeps of the timeline.
 
 It numbers, stamps and chains events and refuses to change or delete them; a redaction destroys the words and the bytes
-of a file by itself, so who writes it need not be allowed to delete anything (config/roles.py). Plain SQL on purpose: no
+of a file by itself, so who writes it need not be allowed to delete anything (config/database/roles.py). Plain SQL on purpose: no
 client can ask it to look away. The rules are written down in docs/timeline.md.
 
 The clock of a simulation: the real verbs run by it, in a transaction that the database will not let commit.

@@ -1,6 +1,6 @@
 """A redaction destroys the words by itself: who writes the event need not be allowed to delete a payload.
 
-So the app's database role can only add to the timeline (config/roles.py). The function runs as the owner.
+So the app's database role can only add to the timeline (config/database/roles.py). The function runs as the owner.
 """
 
 from django.db import migrations

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
-from config.mailers import mailers
+from config.environment.mailers import mailers
 from tests.factories import make_user
 
 SCRIPT = """
@@ -107,4 +107,4 @@ def test_a_bad_mail_url_is_one_clear_line(url: str, line: str) -> None:
 
 
 def test_rate_limits_are_kept_in_the_database() -> None:
-    assert settings.CACHES["default"]["BACKEND"] == "config.cache.Cache"
+    assert settings.CACHES["default"]["BACKEND"] == "config.database.cache.Cache"

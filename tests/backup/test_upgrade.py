@@ -8,11 +8,12 @@ import psycopg
 import pytest
 from django.db import connections
 
-from config import cluster, embedded
+from config import embedded
 from config.backup import Trouble, address, archive, programs, upgrade
 from config.backup.load import load
 from config.backup.make import backup
 from config.backup.restore import Restored
+from config.database import cluster
 from incidents.models import Incident
 from tests.setup.running import command
 

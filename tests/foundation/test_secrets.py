@@ -7,7 +7,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from config.secret_files import encryption_keys
+from config.environment.secret_files import encryption_keys
 from foundation.secrets import SecretLost, seal, unseal
 
 

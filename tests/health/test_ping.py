@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
-from config import environment
+from config.environment import values
 from config.health import ping
 from config.health.judgement import judge
 from foundation.models import Heartbeat
@@ -65,7 +65,7 @@ def test_a_refused_address_is_said_without_it(
 )
 def test_an_address_that_cannot_be_used_stops_the_start_without_repeating_it(text: str) -> None:
     with pytest.raises(ImproperlyConfigured) as refused:
-        environment.address("NIGHTDESK_PING_URL", text)
+        values.address("NIGHTDESK_PING_URL", text)
     assert str(refused.value).startswith("NIGHTDESK_PING_URL must look like")
     assert text not in str(refused.value)
 
@@ -73,5 +73,5 @@ def test_an_address_that_cannot_be_used_stops_the_start_without_repeating_it(tex
 @pytest.mark.parametrize("text", ["short", "has a blank in between", "ümlaut-that-is-long-enough"])
 def test_a_token_that_cannot_be_used_stops_the_start(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="METRICS_TOKEN must have at least 16 characters"):
-        environment.token("METRICS_TOKEN", text)
-    assert environment.token("METRICS_TOKEN", "0123456789abcdef") == "0123456789abcdef"
+        values.token("METRICS_TOKEN", text)
+    assert values.token("METRICS_TOKEN", "0123456789abcdef") == "0123456789abcdef"

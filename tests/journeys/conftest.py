@@ -10,7 +10,7 @@ from django.core.cache import cache
 from pytest_django import Settings
 
 from accounts.models import Scope, User
-from config.mailers import mailers
+from config.environment.mailers import mailers
 from foundation import moment
 from monitoring.models import Target
 from products.token_products import make_narrow_token

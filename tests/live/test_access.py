@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
-from config.live_access import authorise
+from config.http.live_access import authorise
 from incidents.lifecycle.declare import declare
 from live.stream import Grant
 from products.models import Product

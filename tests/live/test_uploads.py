@@ -13,8 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from config import bodies
-from config.pages import Pages
+from config.http import bodies
+from config.http.pages import Pages
 from tests.live.conftest import Served
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
-from config.mailers import mailers
+from config.environment.mailers import mailers
 from incidents.lifecycle.declare import declare
 from incidents.models import Incident
 from notifications.models import Channel, Kind

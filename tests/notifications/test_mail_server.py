@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from accounts.models import User
-from config.mailers import mailers
+from config.environment.mailers import mailers
 from foundation import moment
 from network import authorities, mail
 from notifications import patience, send

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from config.proxies import Proxies
+from config.http.proxies import Proxies
 
 OURS = Proxies(["10.0.0.0/8", "192.0.2.7", "2001:db8:1::/48", "127.0.0.1"])
 GUEST = "198.51.100.9"

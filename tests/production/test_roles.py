@@ -14,10 +14,11 @@ from django.db.utils import ProgrammingError
 from psycopg import errors, sql
 
 from accounts.models import User
-from config import cluster, embedded, roles
+from config import embedded
 from config.backup import address
+from config.database import cluster, roles
+from config.database.roles import APPEND_ONLY, grant
 from config.health import facts
-from config.roles import APPEND_ONLY, grant
 from incidents.lifecycle import transitions
 from incidents.models import Incident, TimelinePayload
 from incidents.simulation.basis import Basis

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from structlog.testing import capture_logs
 
-from config import folders
+from config.environment import folders
 from products.models import Process, ProcessFile, ProcessVersion, VersionSource
 from products.sources.file import FOLDER
 from products.sources.files import start_look, take_in

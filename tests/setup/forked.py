@@ -16,7 +16,9 @@ from tests.setup.running import MANAGE, ROOT, environment
 
 _FORKS = """
 import gc, importlib, json, os, sys
-for name in ("command_line", "environment", "embedded", "logs", "mailers", "secret_files"):
+for name in (
+    "starting.command_line", "environment.values", "environment.mailers", "environment.secret_files", "embedded", "logs"
+):
     importlib.import_module("config." + name)
 importlib.import_module("environ")
 from django.conf import settings
@@ -37,7 +39,7 @@ os.environ.clear()
 os.environ.update(asked["environment"])
 sys.argv = asked["line"]
 try:
-    code = importlib.import_module("config.command_line").main(sys.argv)
+    code = importlib.import_module("config.starting.command_line").main(sys.argv)
 except SystemExit as end:
     code = end.code
 sys.stdout.flush()

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
-from config.connections import LIMITS, database, limit
+from config.environment.connections import LIMITS, database, limit
 from incidents.lifecycle.declare import declare
 from incidents.models import Incident, Status
 from tests.factories import join, make_product, make_user

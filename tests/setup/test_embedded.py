@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config import cluster, embedded
+from config import embedded
+from config.database import cluster
 
 
 @pytest.fixture

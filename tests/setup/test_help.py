@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from config import command_line, commands
+from config.starting import command_line, commands
 
 OURS = {
     path.stem

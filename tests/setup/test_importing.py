@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config import generated, importing
+from config.starting import generated, importing
 from tests.setup.running import ROOT
 
 SAID = """
@@ -17,7 +17,7 @@ print(*gc.get_threshold(), gc.get_freeze_count() > 100_000)
 print({"fido2", "markdown_it", "apprise", "rich.console"} & set(sys.modules))"""
 # What each process imports, as it does.
 PROCESSES = {
-    "a command": "importing.begin(); from config import command_line;"
+    "a command": "importing.begin(); from config.starting import command_line;"
     "command_line.execute_from_command_line = lambda argv: None; command_line.run(['x', 'check'])",
     "web": "import config.asgi",
 }
@@ -27,9 +27,7 @@ PROCESSES = {
 def test_once_everything_is_there_garbage_is_looked_for_as_usual(process: str) -> None:
     """And what few ever need is not there."""
     usual = " ".join(map(str, importing.USUAL))
-    line = (
-        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; from config import importing;"
-    )
+    line = "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; from config.starting import importing;"
     found = subprocess.run(
         [sys.executable, "-c", line + PROCESSES[process] + SAID],
         cwd=ROOT, capture_output=True, text=True, check=True,

@@ -11,7 +11,7 @@ from tests.setup.running import ROOT, environment
 
 ASKS = """
 import sys, django
-from config import importing
+from config.starting import importing
 importing.begin()
 django.setup()
 from django.urls import NoReverseMatch, resolve, reverse

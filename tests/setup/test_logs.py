@@ -38,7 +38,8 @@ except RuntimeError:
     structlog.get_logger().exception("job.failed", job="probes")
 """
 COMMAND = (
-    "from config import command_line; command_line.run = lambda argv: None; command_line.main(['x', 'help'])"
+    "from config.starting import command_line; command_line.run = lambda argv: None; "
+    "command_line.main(['x', 'help'])"
 )
 
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from benchmarks.house import free_port
 from chaos.redis import Broker
-from config import consumer
+from config.broker import consumer
 from config.celery import app
 from foundation.outage import Seldom
 
@@ -75,4 +75,4 @@ def test_both_spellings_of_the_address_mean_it() -> None:
     asking = "from config.celery import app; from kombu.transport import get_transport_cls as of;"
     asking += "print(of('redis').__module__, of('rediss').__module__)"
     said = subprocess.run([sys.executable, "-c", asking], capture_output=True, text=True, check=True)
-    assert said.stdout.split() == ["config.broker", "config.broker"]
+    assert said.stdout.split() == ["config.broker.redis", "config.broker.redis"]

@@ -12,10 +12,11 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations import Migration
 from django.db.migrations.exceptions import MigrationSchemaMissing
 
-from config import migrated, preparation
 from config.backup import address
-from config.cluster import Unusable
-from config.migrated import unknown
+from config.database import migrated
+from config.database.cluster import Unusable
+from config.database.migrated import unknown
+from config.starting import preparation
 from tests.patience import MUST_S, START_S
 from tests.setup.running import ROOT, environment
 

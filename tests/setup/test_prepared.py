@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from accounts.models import User
-from config import prepared, static_files
+from config.starting import prepared, static_files
 from products.models import ProcessVersion
 from products.sources import shipped
 from products.sources.import_process import import_process

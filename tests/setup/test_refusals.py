@@ -14,10 +14,10 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded
-from config.cluster import identity_for, make, reason
-from config.folders import data_folder
-from config.preparation import warnings
-from config.secret_files import kept_secret
+from config.database.cluster import identity_for, make, reason
+from config.environment.folders import data_folder
+from config.environment.secret_files import kept_secret
+from config.starting.preparation import warnings
 from tests.setup.forked import commands
 from tests.setup.running import command
 

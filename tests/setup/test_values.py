@@ -17,10 +17,10 @@ from django.test import Client
 from kombu.connection import Connection
 
 from config import web
-from config.command_line import _of_the_database
-from config.connections import broker, database
-from config.environment import flag, secret, sender, site
+from config.environment.connections import broker, database
+from config.environment.values import flag, secret, sender, site
 from config.management.commands import up
+from config.starting.command_line import _of_the_database
 from tests.setup.running import MANAGE, ROOT, command, environment
 
 
@@ -197,7 +197,7 @@ def test_who_reads_no_further_is_no_mistake_of_ours(tmp_path: Path) -> None:
 INTERRUPTED = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background leaves it ignored
-from config import command_line
+from config.starting import command_line
 command_line.run = lambda argv: os.kill(os.getpid(), signal.SIGINT)
 sys.exit(command_line.main(["manage.py", "check"]))
 """

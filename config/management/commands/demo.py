@@ -7,7 +7,7 @@ from config.supervisor import Stop, say, stoppable
 
 
 class Command(up.Command):
-    """The environment was set before the settings were read: see config/command_line.py."""
+    """The environment was set before the settings were read: see config/starting/command_line.py."""
 
     help = "Starts Nightdesk with demo data: both processes, products, incidents, monitors."
 

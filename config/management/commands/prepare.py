@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.preparation import prepare
-from config.static_files import collect_static
+from config.starting.preparation import prepare
+from config.starting.static_files import collect_static
 
 
 class Command(BaseCommand):

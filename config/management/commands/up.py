@@ -11,10 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from config import prepared, served
-from config.cluster import Unusable
+from config.database.cluster import Unusable
 from config.embedded import Server
-from config.preparation import warn
+from config.starting import prepared, served
+from config.starting.preparation import warn
 from config.supervisor import Child, Process, Stop, end, ignore_signals, say, started, stoppable, supervise
 from foundation.origin import is_this_machine
 

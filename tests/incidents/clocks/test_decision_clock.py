@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
-from config.mailers import mailers
+from config.environment.mailers import mailers
 from hotfixes.decision.decide import decide
 from incidents.lifecycle import exits, lifecycle, sweep, transitions
 from incidents.lifecycle.declare import declare

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from pytest_django import Settings
 
 from accounts.models import User
-from config.mailers import mailers
+from config.environment.mailers import mailers
 from incidents.lifecycle import transitions
 from incidents.lifecycle.declare import declare
 from incidents.messages import messages, sending

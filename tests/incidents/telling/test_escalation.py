@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from config.mailers import mailers
+from config.environment.mailers import mailers
 from foundation import moment
 from incidents.clocks import verbs as clock_verbs
 from incidents.lifecycle import exits, sweep, transitions

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Team, User
-from config.mailers import mailers
+from config.environment.mailers import mailers
 from foundation import moment
 from incidents.lifecycle import sweep, transitions
 from incidents.lifecycle.declare import declare

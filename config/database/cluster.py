@@ -10,10 +10,10 @@ import signal
 import subprocess
 from pathlib import Path
 
-from config import tether
+from config.starting import tether
 
 USER = DATABASE = "nightdesk"  # the owner of everything
-APP = "nightdesk_app"  # who web and worker are (config/roles.py)
+APP = "nightdesk_app"  # who web and worker are (config/database/roles.py)
 ROLES_MADE = "nightdesk_roles"  # a file in the cluster, once APP has been made and given its rights
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 if "LD_LIBRARY_PATH" in os.environ:  # some Pythons cannot start without it, and tether.py is Python

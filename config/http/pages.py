@@ -18,7 +18,7 @@ from typing import IO, Any
 import structlog
 from a2wsgi.wsgi import build_environ
 
-from config import bodies
+from config.http import bodies
 from foundation.frames import roomy
 from live.asking import Receive, Scope, Send, disconnected
 

@@ -10,10 +10,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils.module_loading import import_string
 from psycopg import errors
 
-from config import prepared
-from config.cluster import Unusable
-from config.migrated import refuse_newer
-from config.static_files import collect_static
+from config.database.cluster import Unusable
+from config.database.migrated import refuse_newer
+from config.starting import prepared
+from config.starting.static_files import collect_static
 from config.supervisor import say
 from foundation.outage import in_one_line
 

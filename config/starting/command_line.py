@@ -16,9 +16,10 @@ from django.core.management import execute_from_command_line
 from django.db import OperationalError, ProgrammingError
 from psycopg import errors
 
-from config import embedded, importing, served
-from config.cluster import Unusable
+from config import embedded
+from config.database.cluster import Unusable
 from config.demo import environment as demo
+from config.starting import importing, served
 from foundation import elsewhere
 from foundation.outage import unmade
 
@@ -29,7 +30,7 @@ WITHOUT_DATABASE = {
     "restore", "upgrade",
 }  # fmt: skip
 HELP = {"-h", "--help"}
-# These change tables or read all of them, as the role that owns them (config/roles.py).
+# These change tables or read all of them, as the role that owns them (config/database/roles.py).
 AS_OWNER = {"migrate", "prepare", "createcachetable", "backup", "restore", "upgrade"}
 # These only look after other processes: without our apps the supervisor is half as large for as long as it lives.
 WITHOUT_APPS = {name: f"config.management.commands.{name}" for name in ("up", "demo", "chaos")}
@@ -44,7 +45,7 @@ def main(argv: list[str]) -> int:
         os.environ["NIGHTDESK_AS_OWNER"] = "1"
     try:
         if argv[1:2] == ["demo"] and not HELP & set(argv):
-            demo.prepare(Path(__file__).resolve().parent.parent)
+            demo.prepare(Path(__file__).resolve().parents[2])
         if argv[1:2] and argv[1] not in WITHOUT_APPS:
             served.follow()
         with database(argv):
@@ -87,11 +88,11 @@ def run(argv: list[str]) -> None:
         command = import_module(module).Command()
         importing.done()
         command.run_from_argv(argv)
-    elif argv[1:] == ["prepare"] and import_module("config.prepared").nothing_left():
-        import_module("config.preparation").warn()
+    elif argv[1:] == ["prepare"] and import_module("config.starting.prepared").nothing_left():
+        import_module("config.starting.preparation").warn()
     elif argv[1:] in ([], ["help"], ["-h"], ["--help"]):
         django.setup()
-        print(import_module("config.commands").listing())  # noqa: T201
+        print(import_module("config.starting.commands").listing())  # noqa: T201
     else:
         django.setup()
         importing.done()

@@ -1,6 +1,6 @@
 """Folders that the environment names: our own, and those of the machine that may be read.
 
-As in `environment.py`: each function takes the variable's name and text and raises ImproperlyConfigured.
+As in `values.py`: each function takes the variable's name and text and raises ImproperlyConfigured.
 """
 
 from pathlib import Path

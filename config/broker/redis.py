@@ -5,7 +5,7 @@ them, and looks for the address in what is None by then. AttributeError is no er
 worker left, "Unrecoverable error", in 13 of 20 kills one of three did. Nothing is lost with the tasks: they are hints.
 
 A Redis that is full takes nothing more, which kombu expects as little: a worker that began then left, one that ran
-wrote a traceback every five seconds. That is such a loss too (config/consumer.py), over when there is room again.
+wrote a traceback every five seconds. That is such a loss too (consumer.py), over when there is room again.
 """
 
 from typing import Any

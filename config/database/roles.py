@@ -12,7 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from psycopg import errors, sql
 
-from config.cluster import ROLES_MADE, Unusable
+from config.database.cluster import ROLES_MADE, Unusable
 
 # The record of what happened and what was said. A line is only ever added; a redaction goes by a trigger.
 APPEND_ONLY = (

@@ -5,7 +5,7 @@ fifth of the time of a start: each process begins without, and says when it has 
 import gc
 import sys
 
-from config import generated
+from config.starting import generated
 
 # More than a start makes. Never quite off: a process that did not say so would grow, but only to an end.
 RARELY = 1_000_000

@@ -100,7 +100,7 @@ class FormsInUtf8:
 
 class Busy:
     """A verb that waited too long for another one, or found no room: 503, nothing changed, and a button to send it
-    once more. A database that does not answer at all is config/problem_pages.py's: it stops what comes before, too."""
+    once more. A database that does not answer at all is problem_pages.py's: it stops what comes before, too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

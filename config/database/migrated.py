@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
-from config.cluster import Unusable
+from config.database.cluster import Unusable
 from foundation import direct
 
 

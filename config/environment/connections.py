@@ -1,6 +1,6 @@
 """The addresses of PostgreSQL and of the broker, and what is asked of every connection to the database.
 
-As in `environment.py`: each function takes the variable's name and text and raises ImproperlyConfigured.
+As in `values.py`: each function takes the variable's name and text and raises ImproperlyConfigured.
 """
 
 from typing import Any

@@ -20,9 +20,9 @@ import psycopg
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
-from config import static_files
 from config.backup import address
-from config.roles import APPEND_ONLY
+from config.database.roles import APPEND_ONLY
+from config.starting import static_files
 
 RECORD = "prepared by "
 _STANDING = """

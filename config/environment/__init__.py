@@ -1,0 +1,1 @@
+"""What the environment says: each value read, checked and refused in one line, before settings.py puts it together."""
