@@ -94,11 +94,11 @@ class User(AbstractBaseUser):
     @property
     def signature(self) -> str:
         """The name as records keep it: it tells when a token acted for the person."""
-        return (
-            _("%(name)s (by token %(token)s)") % {"name": self, "token": self.by_token}
-            if self.by_token
-            else self.name
-        )
+        return self.signed(self.by_token)
+
+    def signed(self, token: str) -> str:
+        """The name of who did something, by `token` or, where that is "", in person."""
+        return _("%(name)s (by token %(token)s)") % {"name": self, "token": token} if token else self.name
 
     def get_full_name(self) -> str:
         return str(self)

@@ -73,6 +73,12 @@ def view_alert(actor: User, alert: Alert) -> bool:
     return has_role(actor, alert.source.product.team_id, Role.VIEWER)
 
 
+@rule("end", Alert)
+def end_alert(actor: User, alert: Alert) -> bool:
+    """Whoever may resolve the incident that it is in."""
+    return has_role(actor, alert.source.product.team_id, Role.RESPONDER)
+
+
 @rule("edit", AlertSource)
 @rule("disable", AlertSource)
 @rule("enable", AlertSource)

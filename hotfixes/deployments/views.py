@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,6 +18,7 @@ from accounts.models import User
 from foundation import moment
 from foundation.paging import BadCursor, page
 from foundation.text import asked
+from foundation.way_back import way_back
 from hotfixes.deployments import holds, words
 from hotfixes.deployments.forms import DeploymentForm
 from hotfixes.deployments.recognising import unclear
@@ -180,7 +180,4 @@ def _said(made: Deployment) -> str:
 
 def _back(request: HttpRequest, product: Product) -> str:
     """Where the person came from: a page of ours, else the list."""
-    wanted = request.POST.get("next") or asked(request, "next", 300)
-    if wanted and wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
-        return wanted
-    return f"/products/{quote(product.slug)}/deployments/"
+    return way_back(request, f"/products/{quote(product.slug)}/deployments/")

@@ -19,31 +19,24 @@ import time
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
 
 from foundation import moment, rounds
 from foundation.crash import crashpoint
-from incidents.lifecycle import lifecycle
+from incidents.lifecycle import alert_entries
 from incidents.lifecycle.alert_severity import severity_of
 from incidents.lifecycle.declare import declare
 from incidents.models import Alerted, Incident, Mode, Status
-from incidents.timeline import timeline
 from monitoring.alerts.raised import raised
 from monitoring.maintenance import held_back
-from monitoring.models import Alert, AlertChange, AlertState, Tool
+from monitoring.models import Alert, AlertChange, AlertState
 from products.models import Product, Severity
-from products.vocabulary import EventKind
 
 JOINED_WITHIN = timedelta(minutes=5)
 # What began longer ago than this when it was first heard of is detected now: clocks must not run out unseen.
 HEARD_WITHIN = timedelta(hours=1)
-# So many entries of one timeline tell of alerts; its list of alerts has them all.
-MOST_ENTRIES = 100
-NAMED = 5
-ALERT = "alert"
 
 
 def take_in(limit: int = 200, *, seconds: float = 60.0) -> int:
@@ -72,10 +65,12 @@ def _take(product_id: int, limit: int) -> int:
             return 0
         rows = AlertChange.objects.filter(handled_at=None, alert__source__product=product_id).order_by("pk")
         rows = held_back.due(rows, moment.now())
-        changes = list(rows.select_related("alert__source__environment", "alert__source__product")[:limit])
+        changes = list(
+            rows.select_related("alert__source__environment", "alert__source__product", "by")[:limit]
+        )
         product = Product.objects.select_related("team", "process").get(pk=product_id)
         house = _House(product, changes, raised(rows))
-        entries: dict[tuple[int, int, str, int], list[AlertChange]] = {}
+        entries: dict[tuple[int, int, str, int, int, str], list[AlertChange]] = {}
         times = Counter[int]()
         for change in sorted(changes, key=lambda one: house.place(one.alert)):
             if house.holds(change):
@@ -85,12 +80,14 @@ def _take(product_id: int, limit: int) -> int:
             incident = house.of(change)
             times[change.alert_id] += 1
             if incident and not known:
-                entry = (times[change.alert_id], incident.pk, change.state, change.alert.source_id)
+                teller = (change.alert.source_id, change.by_id or 0, change.token)
+                entry = (times[change.alert_id], incident.pk, change.state, *teller)
                 entries.setdefault(entry, []).append(change)
             change.handled_at, change.outcome = house.now, incident.ref if incident else ""
         house.save()
         for entry in sorted(entries, key=lambda one: one[0]):
-            _tell(house, house.held[entry[1]], entries[entry])
+            told = entries[entry]
+            alert_entries.tell(house.held[entry[1]], told, at=max(house.seen_at(change) for change in told))
         AlertChange.objects.bulk_update(changes, ["held_at", "handled_at", "outcome"])
         house.let_go(changes)
         crashpoint("ingest.alert_told")
@@ -232,7 +229,7 @@ class _House:
             severity=self._severity(alert),
             detected_at=min(self.seen_at(change), self.now),
             environment=alert.source.environment,
-            source=ALERT,
+            source=alert_entries.ALERT,
             label=str(alert.source),
         )
         self.held[incident.pk] = incident
@@ -266,35 +263,3 @@ def _may_join(incident: Incident) -> bool:
 def _same_place(incident: Incident, alert: Alert) -> bool:
     places = {incident.environment_id, alert.source.environment_id} - {None}
     return len(places) < 2
-
-
-def _tell(house: _House, incident: Incident, changes: Sequence[AlertChange]) -> None:
-    """One entry for all of one source that fire, or are over, at once."""
-    entries = incident.events.filter(kind=EventKind.ALERT_RECEIVED).count()
-    if entries >= MOST_ENTRIES:
-        return
-    first, source = changes[0], changes[0].alert.source
-    alerts = [change.alert for change in changes]
-    fire = Alert.objects.firing().filter(incidents__incident=incident)
-    data: dict[str, Any] = {
-        "state": first.state,
-        "tool": Tool(source.tool).short,
-        "alert_source": source.slug,
-        "alerts": [_words(alert) for alert in alerts[:NAMED]],
-        "more": max(len(alerts) - NAMED, 0),
-        "url": alerts[0].link if len(alerts) == 1 else "",
-        "changes": [change.pk for change in changes],
-        "all_over": first.state == AlertState.RESOLVED and not fire.exists(),
-        "last": entries + 1 == MOST_ENTRIES,
-        "held": all(change.held_at for change in changes),
-    }
-    at = max(house.seen_at(change) for change in changes)
-    timeline.record(
-        incident, EventKind.ALERT_RECEIVED, by=None, at=at, source=ALERT, label=str(source), **data
-    )
-    lifecycle.announce(incident)
-
-
-def _words(alert: Alert) -> dict[str, str]:
-    name = f"{alert.title} ({alert.told_apart})" if alert.told_apart else alert.title
-    return {"name": name[:400], "detail": alert.detail[:400], "severity": alert.severity}

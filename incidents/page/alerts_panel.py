@@ -6,24 +6,26 @@ from django.template.loader import render_to_string
 from accounts.access import signed_in
 from incidents import glance, panels
 from incidents.models import Alerted, Incident
+from monitoring.alerts.shown import seen_by, with_all
+from monitoring.models import Alert
 
 IN_SIGHT, MOST = 4, 50
 
 
 def _render(request: HttpRequest, incident: Incident) -> str:
     # Its source may be another team's by now: what it tells since then is theirs.
-    mine = Alerted.objects.filter(incident=incident, alert__source__product=incident.product_id)
-    rows = mine.select_related("alert__source")
-    newest = rows.order_by("alert__state", "-alert__since", "-pk")[: MOST + 1]
-    found = glance.few(incident, "alerted", lambda: list(newest))
-    zone = signed_in(request).time_zone or incident.product.team.time_zone
+    mine = Alert.objects.filter(incidents__incident=incident, source__product=incident.product_id)
+    newest = with_all(mine).in_order()[: MOST + 1]
+    user = signed_in(request)
+    found = seen_by(user, glance.few(incident, "alerted", lambda: list(newest)))
     context = {
         "first": found[:IN_SIGHT],
         "others": found[IN_SIGHT:MOST],
         "is_cut": len(found) > MOST,
-        "zone": zone,
+        "zone": user.time_zone or incident.product.team.time_zone,
+        "back": incident.get_absolute_url(),
     }
-    return render_to_string("incidents/alerts.html", context) if found else ""
+    return render_to_string("incidents/alerts.html", context, request=request) if found else ""
 
 
 glance.register_few("alerted", Alerted.objects.all())

@@ -16,10 +16,16 @@ def alert_received(event: TimelineEvent) -> SafeString:
         words = _("Alert <b>{names}</b> is over") if over else _("Alert <b>{names}</b> fires")
     else:
         words = _("<b>{n} alerts are over</b>: {names}") if over else _("<b>{n} alerts fire</b>: {names}")
+    if event.actor_id:
+        one, many = (
+            _("Alert <b>{names}</b> is over, said by {who}"),
+            _("<b>{n} alerts are over</b>, said by {who}: {names}"),
+        )
+        words = one if n == 1 else many
     named = "; ".join(names)
     if data.get("more"):
         named = _("%(names)s and %(n)s more") % {"names": named, "n": data["more"]}
-    text = linked(event, format_html(words, n=n, names=named))
+    text = linked(event, format_html(words, n=n, names=named, who=event.actor_label))
     if data.get("held") and not over:
         text = format_html(_("{text}. Maintenance held it back until now"), text=text)
     if data.get("all_over"):

@@ -8,7 +8,8 @@ Pure: no database, no clock of its own. Rules:
 - what was never heard of and is told to be over never fired here: nobody is told;
 - an end that lies before the present firing began is that of an earlier one, and late;
 - a beginning that lies before the end that is known is late for LATE_FOR after that end was heard. Later it fires
-  again: a Prometheus that was cut off tells of the same alert with the same beginning, and that is no echo.
+  again: a Prometheus that was cut off tells of the same alert with the same beginning, and that is no echo. Where a
+  person said that it is over, the source knows better from its next word on.
 """
 
 from __future__ import annotations
@@ -25,12 +26,13 @@ SKEW = timedelta(minutes=2)
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How an alert stands: fields of models.Alert. `ended_at`: as the source said, None where it did not; `since`: when
-    its present state was heard."""
+    its present state was heard. `said`: a person said that it is over."""
 
     firing: bool
     started_at: datetime
     ended_at: datetime | None
     since: datetime
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _fires(standing: Standing, began: datetime, *, known: bool, now: datetime) -
             return Step(Standing(True, began if known else standing.started_at, None, standing.since))
         return Step(Standing(True, began, None, now), changed=True, again=True)
     over = standing.ended_at or standing.since - SKEW
-    if known and began <= over and now - standing.since < LATE_FOR:
+    if known and began <= over and not standing.said and now - standing.since < LATE_FOR:
         return Step(standing, late=True)
     return Step(Standing(True, began, None, now), changed=True)
 

@@ -29,7 +29,7 @@ from monitoring.switch import OFF
 _log = structlog.get_logger(__name__)
 
 AT_ONCE = 50
-_STANDING = ("state", "started_at", "ended_at", "since", "last_seen", "count")
+_STANDING = ("state", "started_at", "ended_at", "ended_by", "ended_token", "since", "last_seen", "count")
 _SAID = ("title", "detail", "severity", "labels", "link", "group")
 _JUDGED = ("body", "alerts", "code", "detail", "judged_at")
 
@@ -119,7 +119,7 @@ class _Written:
     def _tell(self, one: Told) -> bool:
         """Whether it came late."""
         row = self.alerts.get(one.fingerprint)
-        known = Standing(row.is_firing, row.started_at, row.ended_at, row.since) if row else None
+        known = _standing(row) if row else None
         found = step(known, firing=one.firing, started_at=one.started_at, ended_at=one.ended_at, now=self.now)
         if row is None:
             row = Alert(source=self.source, fingerprint=one.fingerprint, first_seen=self.now)
@@ -140,11 +140,17 @@ class _Written:
     def _put(self, row: Alert, one: Told, stands: Standing) -> None:
         row.state = AlertState.FIRING if stands.firing else AlertState.RESOLVED
         row.started_at, row.ended_at, row.since = stands.started_at, stands.ended_at, stands.since
+        if stands.firing:
+            row.ended_by, row.ended_token = None, ""
         row.count += one.firing
         if one.firing or not row.title:
             row.severity, row.group = one.severity, one.group or row.group
             row.title, row.detail = one.title, one.detail
             row.labels, row.link = dict(one.labels), one.link or row.link
+
+
+def _standing(row: Alert) -> Standing:
+    return Standing(row.is_firing, row.started_at, row.ended_at, row.since, row.ended_by_id is not None)
 
 
 def _save(source: AlertSource, payloads: Sequence[AlertPayload], written: _Written) -> None:

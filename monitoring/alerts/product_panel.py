@@ -12,7 +12,7 @@ from products.panels import Panel
 
 def render(request: HttpRequest, product: Product) -> str:
     """Nothing where no tool is connected and nobody could connect one here."""
-    sources, alerts = of_product(product)
+    sources, alerts = of_product(request.user, product)
     may_add = not product.archived_at and allowed(request.user, "add_monitor", product)
     if not sources and not may_add:
         return ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 
+from accounts.access import allowed
 from accounts.models import User
 from monitoring.models import Alert, AlertSource, AlertState
 from monitoring.models.alert import AlertQuerySet
@@ -35,18 +37,31 @@ def alerts_of(user: User, wanted: Mapping[str, str]) -> AlertQuerySet:
         rows = rows.filter(source__product__slug=wanted["product"])
     if wanted["state"] in STATES:
         rows = rows.filter(state=wanted["state"])
-    return rows.select_related("source__product").as_read()
+    return with_all(rows)
+
+
+def with_all(rows: AlertQuerySet) -> AlertQuerySet:
+    """With what monitoring/alert_row.html says of them; one query."""
+    return rows.select_related("source__product", "ended_by").as_read()
+
+
+def seen_by(user: User | AnonymousUser, alerts: Iterable[Alert]) -> list[Alert]:
+    """Rows of `with_all`, each with what `user` may do with it."""
+    found = list(alerts)
+    for alert in found:
+        alert.may_end = alert.is_firing and allowed(user, "end", alert)
+    return found
 
 
 def sources_of(user: User) -> list[AlertSource]:
     return list(_counted(AlertSource.objects.visible_to(user)).order_by("product__name", "name", "pk"))
 
 
-def of_product(product: Product) -> tuple[list[AlertSource], list[Alert]]:
+def of_product(user: User | AnonymousUser, product: Product) -> tuple[list[AlertSource], list[Alert]]:
     """Its sources, each with how many fire, and a few that do."""
     sources = list(_counted(AlertSource.objects.filter(product=product)))
     rows = Alert.objects.firing().filter(source__product=product)
-    return sources, list(rows.select_related("source").as_read().in_order()[:IN_SIGHT])
+    return sources, seen_by(user, with_all(rows).in_order()[:IN_SIGHT])
 
 
 def _counted(rows: QuerySet[AlertSource]) -> QuerySet[AlertSource]:

@@ -6,6 +6,7 @@ app_name = "alerts"
 urlpatterns = [
     path("", alerts.index, name="index"),
     path("new/", alerts.new, name="new"),
+    path("<int:pk>/end/", alerts.end, name="end"),
     path("<slug:slug>/", alerts.show, name="source"),
     path("<slug:slug>/edit/", alerts.change, name="edit"),
     path("<slug:slug>/enable/", alerts.enable, name="enable"),

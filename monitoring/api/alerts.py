@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
@@ -32,7 +33,8 @@ from foundation.shapes import (
     utc_or_none,
 )
 from monitoring.alerts import sources
-from monitoring.alerts.shown import named
+from monitoring.alerts.end import end
+from monitoring.alerts.shown import named, with_all
 from monitoring.models import Alert, AlertSource, AlertState, Tool
 from products.api import SLUG, named_product
 from products.models import Product
@@ -71,7 +73,8 @@ class SourceShape(Schema):
 class AlertShape(Schema):
     """`count`: how often it was told that it fires. `incident`: the last one that it is part of.
 
-    `held_until`: the end of the maintenance that holds it back; null where none does.
+    `held_until`: the end of the maintenance that holds it back; null where none does. `ended_by`: the person who said
+    that it is over; null where its source did.
     """
 
     id: int
@@ -86,6 +89,7 @@ class AlertShape(Schema):
     link: str | None
     started_at: Utc
     ended_at: Utc | None
+    ended_by: str | None
     first_seen: Utc
     last_seen: Utc
     count: int
@@ -139,8 +143,19 @@ def list_alerts(request: HttpRequest, asked: Query[AlertFilters]) -> dict[str, A
         rows = rows.filter(source=_named(request, asked.source))
     if asked.state:
         rows = rows.filter(state__in=comma_list(asked.state, "state", AlertState.values))
-    rows = rows.select_related("source__product").as_read()
-    return listed(asked.page(rows, "-since", "-pk"), alert_shape)
+    return listed(asked.page(with_all(rows), "-since", "-pk"), alert_shape)
+
+
+@router.post("/alerts/{alert_id}/end", response=AlertShape, summary="End alert")
+def end_alert(request: HttpRequest, alert_id: int) -> dict[str, Any]:
+    """It is over, for tools that never say so; its incident is told. One that was over already stays as it is. When its
+    tool says again that it fires, it fires anew."""
+    user = person_of(request)
+    rows = with_all(Alert.objects.filter(source__in=_reachable(request), pk=alert_id))
+    alert = get_object_or_404(rows)
+    authorize(user, "end", alert)
+    end(alert, by=user)
+    return alert_shape(rows.get())
 
 
 @router.get("/alert_sources", auth=SEEN_WITH, response=Listed[SourceShape])
@@ -284,6 +299,7 @@ def alert_shape(alert: Alert) -> dict[str, Any]:
         "link": alert.link or None,
         "started_at": utc(alert.started_at),
         "ended_at": utc_or_none(alert.ended_at),
+        "ended_by": alert.ended_by_name or None,
         "first_seen": utc(alert.first_seen),
         "last_seen": utc(alert.last_seen),
         "incident": alert.incident or None,

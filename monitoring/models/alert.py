@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
@@ -62,7 +63,7 @@ class Alert(models.Model):
     `started_at` and `ended_at` are what the source says, or when it was heard where it says nothing; `since` is when
     Nightdesk heard of the present state, `count` how often it was told that it fires. `group` is what the source
     sends together. `severity` is the source's own word. `incident` is the ref of the last one it is written into, put
-    there by the app above.
+    there by the app above. `ended_by` said that it is over, not its source (alerts.end).
     """
 
     source = models.ForeignKey(AlertSource, on_delete=models.PROTECT, related_name="alerts")
@@ -76,11 +77,18 @@ class Alert(models.Model):
     group = models.CharField(max_length=64, blank=True, default="")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    ended_token = models.CharField(max_length=80, blank=True, default="")
     first_seen = models.DateTimeField()
     last_seen = models.DateTimeField()
     since = models.DateTimeField()
     count = models.PositiveIntegerField(default=0)
     incident = models.CharField(max_length=24, blank=True, default="")
+
+    # Set on the object, never stored, for whom a page is drawn (alerts.shown).
+    may_end: bool = False
 
     objects: ClassVar[models.Manager[Alert]] = AlertQuerySet.as_manager()
 
@@ -116,6 +124,11 @@ class Alert(models.Model):
         return (read_at - self.last_seen).total_seconds()
 
     @property
+    def ended_by_name(self) -> str:
+        """Who said that it is over, "" for its source."""
+        return self.ended_by.signed(self.ended_token) if self.ended_by else ""
+
+    @property
     def told_apart(self) -> str:
         """What tells it from others of its name: `instance=web1, job=shop`."""
         others = [f"{name}={text}" for name, text in self.labels.items() if name not in _KNOWN]
@@ -132,12 +145,14 @@ class AlertChange(models.Model):
 
     `again`: it fired already, and nobody had said that it was over: no news to an open incident that it is in. One that
     fires after one that fires and is not `again`: the source's word for its severity is another one now.
-    `held_at`: since when maintenance holds it back (monitoring.maintenance.held_back).
+    `held_at`: since when maintenance holds it back (monitoring.maintenance.held_back). `by` said it, else its source.
     """
 
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="changes")
     state = models.CharField(max_length=8, choices=AlertState)
     at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    token = models.CharField(max_length=80, blank=True, default="")
     again = models.BooleanField(default=False)
     recorded_at = models.DateTimeField(db_default=Now())
     held_at = models.DateTimeField(null=True)

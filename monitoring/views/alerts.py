@@ -16,8 +16,10 @@ from accounts.models import User
 from foundation import moment
 from foundation.paging import BadCursor, page
 from foundation.text import asked
+from foundation.way_back import way_back
 from live import bus
 from monitoring.alerts import shown, sources
+from monitoring.alerts.end import end as end_it
 from monitoring.alerts.forms import SourceForm
 from monitoring.models import Alert, AlertSource, AlertState
 from monitoring.models.alert import IN_ORDER
@@ -52,6 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
         return redirect("alerts:index")
     context = {
         "found": found,
+        "alerts": shown.seen_by(user, found.items),
         "firing": Alert.objects.visible_to(user).firing().count(),
         "asked": wanted,
         "filtered": any(wanted.values()),
@@ -72,11 +75,12 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     """The page, or for htmx its region alone."""
     cursor = bus.cursor()
     source = find(request, slug)
-    may_edit = allowed(signed_in(request), "edit", source)
+    user = signed_in(request)
+    may_edit = allowed(user, "edit", source)
     newest = source.payloads.order_by("-last_at", "-pk") if may_edit else source.payloads.none()
     context = {
         "source": source,
-        "alerts": list(source.alerts.as_read().in_order()[: shown.MOST]),
+        "alerts": shown.seen_by(user, shown.with_all(source.alerts.all()).in_order()[: shown.MOST]),
         "payloads": list(newest[:PAYLOADS]),
         "may_edit": may_edit,
         "url": sources.url_of(source) if may_edit else "",
@@ -129,6 +133,19 @@ def _saved(form: SourceForm, source: AlertSource | None, user: User) -> AlertSou
         return sources.connect(facts.pop("product"), by=user, tool=form.cleaned_data["tool"], **facts)
     sources.change(source, by=user, **facts)
     return source
+
+
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """It is over; back to the page from which that was said."""
+    user = signed_in(request)
+    alert = get_object_or_404(Alert.objects.visible_to(user).select_related("source__product"), pk=pk)
+    authorize(user, "end", alert)
+    if end_it(alert, by=user):
+        messages.success(request, _("It is over. When its tool says again that it fires, it fires anew."))
+    else:
+        messages.info(request, _("It was over already; nothing has changed."))
+    return redirect(f"{way_back(request, alert.source.get_absolute_url())}#alert-{alert.pk}")
 
 
 @require_POST

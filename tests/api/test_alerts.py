@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidents.lifecycle import alerting
 from incidents.models import Incident
 from monitoring.alerts.sources import key_of
 from monitoring.models import AlertSource
@@ -51,3 +52,14 @@ def test_alerts_are_listed_by_state(script: Script, product: Product) -> None:
     assert [one["title"] for one in script.get("/alerts?q=cron+ull")["items"]] == ["Full"]
     for wrong in ("state", "source", "product"):
         assert problem(script("GET", f"/alerts?{wrong}=odd"), 422)["errors"][0]["field"] == wrong
+
+
+def test_an_alert_is_ended_once_by_token(script: Script, product: Product) -> None:
+    script.post("/alert_sources", NEW, status=201)
+    send(AlertSource.objects.get(), {"title": "Full", "severity": "high"})
+    pk = script.get("/alerts")["items"][0]["id"]
+    ended, again = script.post(f"/alerts/{pk}/end"), script.post(f"/alerts/{pk}/end")
+    assert (ended["state"], ended["ended_by"], again) == ("resolved", "Ada (by token deploy-bot)", ended)
+    alerting.take_in()
+    event = Incident.objects.get().events.latest("seq")
+    assert (event.kind, event.source, event.actor_label) == ("alert_received", "token", ended["ended_by"])

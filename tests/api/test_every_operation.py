@@ -27,6 +27,7 @@ from hotfixes.lifecycle.start import start
 from hotfixes.rollback.start import begin
 from incidents.models import Incident
 from monitoring.alerts.sources import connect
+from monitoring.models import Alert
 from notifications.models import Delivery
 from products import role_holders
 from products.models import Product
@@ -87,7 +88,9 @@ def test_every_operation_answers_as_described(
 def furnish(product: Product, script: Script) -> dict[str, Any]:
     """One of each thing; what addresses call them."""
     make_monitor(product)
-    connect(product, by=None, tool="alertmanager", name="Prometheus")
+    source, now = connect(product, by=None, tool="alertmanager", name="Prometheus"), moment.now()
+    said = dict.fromkeys(("started_at", "first_seen", "last_seen", "since"), now)
+    fires = Alert.objects.create(source=source, fingerprint="full", state="firing", title="Full", **said)
     script.post("/incidents", {"title": "Slow", "product": "staff-mobile"}, status=201)
     start(Incident.objects.by_ref("INC-1"), by=ApiToken.objects.latest("pk").user)
     begin(Incident.objects.for_page().by_ref("INC-1"), "halt_rollout", by=None, at=moment.now())
@@ -106,7 +109,7 @@ def furnish(product: Product, script: Script) -> dict[str, Any]:
     audit = {"url": "https://127.0.0.1/app.git", "process": "krow", "team": "payments"}
     return {
         "question_id": asked["id"], "audit_id": script.post("/audits", audit, status=201)["id"], "ref": "INC-1",
-        "token_id": ApiToken.objects.latest("pk").pk,
+        "alert_id": fires.pk, "token_id": ApiToken.objects.latest("pk").pk,
         "channel_id": script.post("/channels", room, status=201)["id"], "holder_id": holder.pk,
         "maintenance_id": script.post("/maintenance", window, status=201)["id"],
         "contact_id": contact["items"][0]["id"],

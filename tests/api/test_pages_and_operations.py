@@ -45,7 +45,7 @@ DONE_BY = {
     "monitoring:check": "POST /monitors/{}/check", "monitoring:disable": "POST /monitors/{}/disable",
     "monitoring:enable": "POST /monitors/{}/enable", "monitoring:archive": "POST /monitors/{}/archive",
     "monitoring:rotate_key": "POST /monitors/{}/rotate_key",
-    "alerts:new": "POST /alert_sources", "alerts:edit": "PATCH /alert_sources/{}",
+    "alerts:new": "POST /alert_sources", "alerts:edit": "PATCH /alert_sources/{}", "alerts:end": "POST /alerts/{}/end",
     **{f"alerts:{verb}": f"POST /alert_sources/{{}}/{verb}" for verb in ("enable", "disable", "archive", "rotate_key")},
     "maintenance:new": "POST /maintenance", "maintenance:tap": "POST /maintenance",
     "maintenance:move": "PATCH /maintenance/{}", "maintenance:end": "POST /maintenance/{}/end",

@@ -204,6 +204,7 @@ OPERATIONS = [
     Operation("POST /monitors/{}/disable", {MONITORING, ADMIN}, M, on=("monitor",)),
     Operation("POST /monitors/{}/archive", {MONITORING, ADMIN}, M, on=("monitor",)),
     Operation("GET /alerts", {READ, MONITORING, ADMIN}, SIGNED_IN, narrow=OPEN),
+    Operation("POST /alerts/{}/end", {MONITORING, ADMIN}, R, on=("alert",)),
     Operation("GET /alert_sources", {READ, MONITORING, ADMIN}, SIGNED_IN, narrow=OPEN),
     Operation("POST /alert_sources", {MONITORING, ADMIN}, M, narrow=UNKNOWN, names=True,
               sent={"tool": "grafana", "product": "zebra-mobile"}),

@@ -195,6 +195,7 @@ ALERTS = [
     Page("alerts:disable", post=M, on=("alert source",)),
     Page("alerts:archive", post=M, on=("alert source",)),
     Page("alerts:rotate_key", post=M, on=("alert source",)),
+    Page("alerts:end", post=R, on=("alert",)),
 ]
 
 RECORDS = [

@@ -28,7 +28,7 @@ from incidents.models import Incident, Participant
 from incidents.timeline import corrections
 from monitoring.alerts.sources import connect
 from monitoring.maintenance.verbs import set_maintenance
-from monitoring.models import Monitor
+from monitoring.models import Alert, Monitor
 from monitoring.push_keys import push_url
 from notifications import links
 from notifications.models import Channel, Delivery, Kind, State
@@ -132,6 +132,11 @@ def _furnish(world: World) -> None:
     own = _channel(world, "Own phone", manager, None)
     waiting = make_monitor(world.product, kind="heartbeat", target="", name="Zebra beat", interval_s=300)
     source = connect(world.product, by=manager, tool="alertmanager", name="Zebra alerts")
+    now = moment.now()
+    fires = Alert.objects.create(
+        source=source, fingerprint="zebra", state="firing", title="Zebra disk is full", started_at=now,
+        first_seen=now, last_seen=now, since=now,
+    )  # fmt: skip
     world.push_path = "/" + push_url(waiting).split("/", 3)[3]
     connect_repository(
         world.product, by=manager, url="https://git.example.test/zebra.git", token="zebra-token"
@@ -175,6 +180,7 @@ def _furnish(world: World) -> None:
         ),
         "team": ({"slug": "zebra-team"}, {"slug": "nothing"}, inside),
         "monitor": ({"slug": world.monitor.slug}, {"slug": "nothing"}, inside),
+        "alert": (_pk(fires), {"pk": NOWHERE}, inside),
         "alert source": ({"slug": source.slug}, {"slug": "nothing"}, inside),
         "maintenance": (_pk(planned), {"pk": NOWHERE}, inside),
         "membership": (_pk(Membership.objects.get(user=people["viewer"])), {"pk": NOWHERE}, inside),

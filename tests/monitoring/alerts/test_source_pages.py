@@ -136,7 +136,7 @@ def test_what_fires_and_was_long_not_heard_of_says_so(source: AlertSource, produ
     let_pass(11 * 3600)
     assert "not heard of" not in text(reader, "/alerts/")
     let_pass(2 * 3600)
-    for path in ("/alerts/", source.get_absolute_url(), f"/products/{product.slug}/"):
+    for path in ("/alerts/", source.get_absolute_url(), f"/products/{product.slug}/", "/incidents/INC-1/"):
         assert "not heard of for 13 h" in text(reader, path), path
 
 
