@@ -9,8 +9,8 @@ that a storm is one incident and a few lines of its timeline. Where a firing ale
    one is worse; drills and private incidents are never joined;
 4. one of its own, if its source opens incidents.
 
-While its whole product is in maintenance, one that is in no open incident waits as a row (monitoring.maintenance.
-held_back); what still fires when that ends goes on as if it fired then.
+While its whole product is in maintenance, one that is in no open incident, or is worse by now than the one that it is
+in, waits as a row (monitoring.maintenance.held_back); what still fires when that ends goes on as if it fired then.
 """
 
 from __future__ import annotations
@@ -158,8 +158,10 @@ class _House:
         return {one.pk for one in within} - set(last.values())
 
     def holds(self, change: AlertChange) -> bool:
-        """It waits for the end of the maintenance that is on."""
-        if change.pk in self.passed_over or not self.maintenance.is_on or self.has(change.alert):
+        """It waits for the end of the maintenance that is on; in an open incident only what is worse than that."""
+        if change.pk in self.passed_over or not self.maintenance.is_on:
+            return False
+        if self.has(change.alert) and not self._is_worse(change):
             return False
         source = change.alert.source
         return change.state == AlertState.FIRING and source.opens_incident and source.is_heard
@@ -183,9 +185,13 @@ class _House:
         return repeated and self.has(change.alert) and not self._outgrows(change)
 
     def _outgrows(self, change: AlertChange) -> bool:
+        """It is for another incident than the open one that it is in."""
+        return self._is_worse(change) and not self.maintenance.is_on
+
+    def _is_worse(self, change: AlertChange) -> bool:
         """Its source calls it worse by now than the incident that it is in; what is private stays there."""
         own, severity = self.of_alert[change.alert_id], self._severity(change.alert)
-        if change.pk not in self.raised or severity is None or own.private or self.maintenance.is_on:
+        if change.pk not in self.raised or severity is None or own.private:
             return False
         return severity.rank < own.severity.rank
 

@@ -13,6 +13,7 @@ from foundation.written import utc
 from incidents.lifecycle import alerting
 from incidents.models import Alerted, Incident
 from monitoring.alerts.judging import judge_due
+from monitoring.alerts.sources import connect
 from monitoring.maintenance.verbs import end, set_maintenance
 from monitoring.models import Alert, AlertChange, AlertSource, Maintenance
 from products.models import Product
@@ -101,3 +102,26 @@ def test_an_alert_of_an_open_incident_goes_on_and_chosen_monitors_hold_none_back
     send(source, group(alert(began=utc(moment.now()))))
     told = incident.events.filter(kind="alert_received").order_by("seq")
     assert [event.data["state"] for event in told] == ["firing", "resolved", "firing"]
+
+
+@pytest.mark.parametrize("calms_down", [False, True])
+def test_what_grew_worse_within_it_is_told_at_its_end_if_it_still_is(
+    product: Product, ada: User, calms_down: bool
+) -> None:
+    source = connect(product, by=None, tool="generic")
+    slow = {"key": "cart", "title": "Slow cart", "severity": "medium"}
+    send(source, slow)
+    first = Incident.objects.get()
+    window = set_maintenance(product, by=ada, lasts=HOUR)
+    send(source, slow | {"severity": "critical"})
+    assert (Incident.objects.count(), story(first)) == (1, ["declared", "alert_received"])
+    client = Client()
+    client.force_login(ada)
+    assert "maintenance holds it back until" in client.get(first.get_absolute_url()).content.decode()
+    if calms_down:
+        send(source, slow)
+    end(window, by=ada)
+    assert (alerting.take_in(), alerting.take_in()) == (1, 0)
+    severities = ["MEDIUM"] if calms_down else ["MEDIUM", "CRITICAL"]
+    assert list(Incident.objects.order_by("number").values_list("severity__key", flat=True)) == severities
+    assert story(first) == ["declared", "alert_received"]
