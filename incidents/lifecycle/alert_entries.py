@@ -42,8 +42,8 @@ def tell(incident: Incident, changes: Sequence[AlertChange], *, at: datetime) ->
     by = first.by
     if by:
         by.by_token = first.token
-    teller = {} if by else {"source": ALERT, "label": str(source)}
-    timeline.record(incident, EventKind.ALERT_RECEIVED, by=by, at=at, **teller, **data)
+    told_by, label = ("", "") if by else (ALERT, str(source))
+    timeline.record(incident, EventKind.ALERT_RECEIVED, by=by, at=at, source=told_by, label=label, **data)
     lifecycle.announce(incident)
 
 

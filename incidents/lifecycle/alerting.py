@@ -3,7 +3,8 @@
 Changes travel up as rows (monitoring.AlertChange), those of one product at once and in the order they were judged, so
 that a storm is one incident and a few lines of its timeline. Where a firing alert goes, the first that fits:
 
-1. the open incident that it is in already, unless its source calls it worse since then than that incident is;
+1. the open incident that it is in already, or that this is a duplicate of (alerts_handed_on), unless its source calls
+   it worse since then than that incident is;
 2. the open incident that another alert of its group is in, unless this one is worse;
 3. the incident of the product and its environment that was opened less than JOINED_WITHIN ago, by whomever, unless this
    one is worse; drills and private incidents are never joined;
@@ -119,8 +120,10 @@ class _House:
     def _read(self, alerts: Sequence[Alert]) -> None:
         sources, groups = {one.source_id for one in alerts}, {one.group for one in alerts if one.group}
         near = Q(alert__in=alerts) | Q(alert__source__in=sources, alert__group__in=groups)
+        own = Q(incident__product=self.product)
+        own |= Q(handed_on=True, incident__product__team=self.product.team_id)
         known = list(
-            Alerted.objects.filter(near, incident__product=self.product, incident__status__in=_TOLD)
+            Alerted.objects.filter(near, own, incident__status__in=_TOLD)
             .order_by("incident")
             .values_list("incident", "alert", "alert__source", "alert__group")
         )
@@ -225,7 +228,8 @@ class _House:
         return next((one for one in known if one.severity.rank <= severity.rank), None)
 
     def _is_young(self, incident: Incident) -> bool:
-        return incident.is_open and incident.declared_at > self.now - JOINED_WITHIN
+        young = incident.declared_at > self.now - JOINED_WITHIN
+        return young and incident.is_open and incident.product_id == self.product.pk
 
     def _opened(self, alert: Alert, change: AlertChange) -> Incident:
         incident = declare(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.access import allowed
 from accounts.models import User
 from foundation import moment
+from incidents.lifecycle.alerts_handed_on import hand_on
 from incidents.lifecycle.lifecycle import Step, TooLate, announce, perform
 from incidents.lifecycle.transitions import NOTE
 from incidents.models import OPEN, Incident, Status, TimelineEvent
@@ -68,7 +69,8 @@ def release_of(incident: Incident) -> str:
 def mark_duplicate(
     incident: Incident, *, by: User, of: Incident, reason: str = "", at: datetime | None = None
 ) -> TimelineEvent:
-    """`of` tells the same story and goes on; it hears of this one. It may be over already, and another product's.
+    """`of` tells the same story and goes on; it hears of this one, and of its alerts. It may be over already, and
+    another product's.
 
     ValidationError on `of` for itself, one that `by` may not see, another duplicate, or a drill beside a real one.
     """
@@ -90,6 +92,7 @@ def mark_duplicate(
             perform(of, NOTE, by=by, at=at and max(at, of.detected_at), text=text, duplicate=incident.ref)
         else:
             announce(of)
+        hand_on(incident, of)
         return event
 
 

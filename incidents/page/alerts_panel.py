@@ -1,5 +1,6 @@
 """The alerts that an incident came from, and those that joined it, on its page."""
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -14,7 +15,9 @@ IN_SIGHT, MOST = 4, 50
 
 def _render(request: HttpRequest, incident: Incident) -> str:
     # Its source may be another team's by now: what it tells since then is theirs.
-    mine = Alert.objects.filter(incidents__incident=incident, source__product=incident.product_id)
+    own = Q(source__product=incident.product_id)
+    own |= Q(incidents__handed_on=True, source__product__team=incident.product.team_id)
+    mine = Alert.objects.filter(own, incidents__incident=incident)
     newest = with_all(mine).in_order()[: MOST + 1]
     user = signed_in(request)
     found = seen_by(user, glance.few(incident, "alerted", lambda: list(newest)))
