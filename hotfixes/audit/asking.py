@@ -63,13 +63,24 @@ def ask(
         token=seal(token) if token else "",
     )
     run.clean_fields(exclude={field.name for field in run._meta.fields} - _WRITTEN)
-    try:
-        with transaction.atomic():
-            run.due_at = moment.now()
-            run.save(force_insert=True)
-            wake()
-    except IntegrityError:
-        raise UnderWay(AuditRun.objects.under_way().get(by=by)) from None
+    return _begin(run)
+
+
+def _begin(run: AuditRun) -> AuditRun:
+    """Another of the same person may end between its being in the way and its being looked for: then once more."""
+    for again in (True, True, False):
+        try:
+            with transaction.atomic():
+                run.due_at = moment.now()
+                run.save(force_insert=True)
+                wake()
+        except IntegrityError:
+            if other := AuditRun.objects.under_way().filter(by=run.by).first():
+                raise UnderWay(other) from None
+            if not again:
+                raise
+        else:
+            break
     return run
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
 from accounts.models import Role, User
 from foundation import moment
@@ -100,6 +101,19 @@ def test_one_at_a_time_per_person(ada: User, story: Story, product: Product) -> 
     asked(ben, story.repository.url)
     assert cancel(first, by=ada)
     asked(ada, story.repository.url)
+
+
+def test_one_that_ends_while_another_is_asked_for_is_not_in_its_way(ada: User, story: Story) -> None:
+    still = [asked(ada, story.repository.url)]
+
+    def ends_before_it_is_read(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT") and "hotfixes_auditrun" in sql and still:
+            cancel(still.pop(), by=ada)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(ends_before_it_is_read):
+        second = asked(ada, story.repository.url)
+    assert (list(AuditRun.objects.under_way()), still) == ([second], [])
 
 
 def test_who_only_looks_on_may_not_ask_and_no_other_teams_sees_it(
