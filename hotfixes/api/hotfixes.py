@@ -27,7 +27,7 @@ from hotfixes.models.hotfix import HotfixQuerySet
 from hotfixes.observing import asking
 from hotfixes.said import overriding
 from hotfixes.standing import standing
-from incidents.api.reading import incident_of
+from incidents.api.reading import incident_of, named_incident
 from products.api import named_product
 from products.models import Product
 from products.token_products import narrowed
@@ -284,8 +284,5 @@ def _matching(request: HttpRequest, asked: HotfixFilters) -> HotfixQuerySet:
     if asked.product:
         hotfixes = hotfixes.filter(product=named_product(request, asked.product))
     if asked.incident:
-        number = asked.incident.upper().removeprefix("INC-")
-        if not (number.isascii() and number.isdigit() and len(number) <= 18):
-            return hotfixes.none()
-        hotfixes = hotfixes.filter(incident__number=int(number))
+        hotfixes = hotfixes.filter(incident=named_incident(request, asked.incident))
     return hotfixes

@@ -36,7 +36,7 @@ from hotfixes.models import Rollback
 from hotfixes.models.rollback import RollbackQuerySet
 from hotfixes.rollback import back, checklist, ending, regressed
 from hotfixes.rollback.page import RollbackPage, StepShown, read
-from incidents.api.reading import incident_of
+from incidents.api.reading import incident_of, named_incident
 from products.token_products import narrowed
 
 router = Router(tags=["rollbacks"], auth=Bearer(Scope.READ, Scope.HOTFIXES, Scope.INCIDENTS))
@@ -141,9 +141,7 @@ def list_rollbacks(request: HttpRequest, asked: Query[RollbackFilters]) -> dict[
     if asked.status:
         rows = rows.filter(status__in=comma_list(asked.status, "status", Rollback.Status.values))
     if asked.incident:
-        number = asked.incident.upper().removeprefix("INC-")
-        whole = number.isascii() and number.isdigit() and len(number) <= 18
-        rows = rows.filter(incident__number=int(number)) if whole else rows.none()
+        rows = rows.filter(incident=named_incident(request, asked.incident))
     found = asked.page(_joined(rows), "-number")
     now = moment.now()
     return listed(found, lambda one: rollback_shape(read(one, now)))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
@@ -98,6 +100,17 @@ def reachable(request: HttpRequest) -> IncidentQuerySet:
     rows = narrowed(Incident.objects.visible_to(person_of(request)), token_of(request))
     assert isinstance(rows, IncidentQuerySet)
     return rows
+
+
+def named_incident(request: HttpRequest, ref: str) -> Incident:
+    """The incident that a list's filter names, as INC-42 or 42. ValidationError on `incident` for none within reach: a
+    list that is empty by a typing error would be read as "nothing there".
+    """
+    try:
+        return reachable(request).by_ref(f"INC-{ref}" if ref.isdecimal() else ref)
+    except Incident.DoesNotExist:
+        words = {"incident": _("There is no incident “%(ref)s” here.") % {"ref": ref}}
+        raise ValidationError(words) from None
 
 
 def incident_of(request: HttpRequest, ref: str, action: str = "view") -> Incident:

@@ -11,7 +11,7 @@ from accounts.models import Scope, User
 from hotfixes.judging import judge_due
 from incidents.models import Incident
 from products.models import Product
-from tests.api.conftest import Script
+from tests.api.conftest import Script, problem
 from tests.factories import join, make_product, make_user
 from tests.hotfixes.starting import critical
 
@@ -83,6 +83,11 @@ def test_a_second_product_gets_its_own(script: Script, product: Product) -> None
     ]
     assert script.get("/hotfixes?status=released,abandoned")["items"] == []
     assert script("GET", "/hotfixes?status=lost").status_code == 422
+    assert [one["ref"] for one in script.get("/hotfixes?incident=1")["items"]] == ["HF-2", "HF-1"]
+    for asked in ("/hotfixes?incident=INC-9", "/hotfixes?incident=9%C2%B2", "/rollbacks?incident=INC-"):
+        told = problem(script("GET", asked), 422)["errors"]
+        assert [each["field"] for each in told] == ["incident"]
+        assert told[0]["message"].startswith("There is no incident “")
 
 
 def test_checks_carry_what_the_contract_names(script: Script) -> None:
