@@ -90,7 +90,7 @@ Line = Annotated[str, Field(max_length=200), Plain, OneLine]
 Title = Annotated[str, Field(min_length=1, max_length=200), Plain, AfterValidator(_filled), OneLine]
 Words = Annotated[str, Field(max_length=4000), Plain]
 Reason = Annotated[str, Field(min_length=1, max_length=1000), Plain, AfterValidator(_filled)]
-Key = Annotated[str, Field(min_length=1, max_length=80), Plain]
+Key = Annotated[str, Field(min_length=1, max_length=80), Plain, Filled]
 Moment = Annotated[
     datetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
 ]

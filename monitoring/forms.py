@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from foundation.text import plain_text
+from foundation.text import plain_text, single_line
 from monitoring import probes
 from monitoring.add import THRESHOLDS, strange_environment, suggested_name
 from monitoring.models import DAY, Kind, Monitor
@@ -56,7 +56,7 @@ class Text(forms.CharField):
     """One line of plain text."""
 
     def __init__(self, **facts: Any) -> None:
-        super().__init__(validators=[plain_text], strip=True, **facts)
+        super().__init__(validators=[plain_text, single_line], strip=True, **facts)
 
 
 class MonitorForm(forms.Form):

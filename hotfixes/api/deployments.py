@@ -15,7 +15,20 @@ from accounts.access import authorize
 from accounts.bearer import Bearer, person_of, token_of
 from accounts.models import Scope
 from accounts.replay import once_by_token
-from foundation.shapes import Body, Key, Listed, Moment, OneLine, Paging, Plain, Text, Utc, listed, utc
+from foundation.shapes import (
+    Body,
+    Filled,
+    Key,
+    Listed,
+    Moment,
+    OneLine,
+    Paging,
+    Plain,
+    Text,
+    Utc,
+    listed,
+    utc,
+)
 from hotfixes.deployments.recognising import unclear
 from hotfixes.models import Hotfix
 from hotfixes.reported.deployments import environment_of, report_deployment
@@ -56,7 +69,7 @@ class NewDeployment(Body):
 
     product: Key
     environment: Key
-    version: Annotated[str, Field(min_length=1, max_length=80), Plain, OneLine]
+    version: Annotated[str, Field(min_length=1, max_length=80), Plain, Filled, OneLine]
     status: Literal["started", "succeeded", "failed", "rolled_back"] | None = None
     stage: Stage | None = None
     percent: Annotated[int, Field(ge=0, le=100)] | None = None

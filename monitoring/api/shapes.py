@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from foundation.shapes import Body, Key, Line, Plain, Utc, address, utc, utc_or_none
+from foundation.shapes import Body, Key, Line, OneLine, Plain, Utc, address, utc, utc_or_none
 from monitoring.models import DAY, ClockTimestamp, Kind, Monitor, Target
 from monitoring.shown import as_shown
 from monitoring.states import State, worst
@@ -130,7 +130,7 @@ class MonitorFacts(Body):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"interval_s": 30, "severity": "high"}]})
 
-    name: Annotated[str, Field(max_length=120), Plain] = ""
+    name: Annotated[str, Field(max_length=120), Plain, OneLine] = ""
     product: Key = ""
     target: Annotated[str, Field(max_length=2000), Plain] = ""
     interval_s: Seconds = 60

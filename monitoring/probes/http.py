@@ -31,7 +31,7 @@ _HEAD_BYTES = 65_536
 
 def problems(target: str, expect: Mapping[str, Any], mapping: Any) -> dict[str, str]:
     """What is wrong with the form, by field, `expect.json` where the part is known; without network or disk."""
-    found = {}
+    found = {"mapping": _("A web address has no mapping. Watch it as a summary.")} if mapping else {}
     try:
         locator.clean(target)
     except locator.BadUrl as error:

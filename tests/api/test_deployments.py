@@ -95,6 +95,7 @@ def test_a_kind_of_which_there_are_two_must_be_named(script: Script, product: Pr
         ({"product": "nothing"}, "product"),
         ({"environment": "moon"}, "environment"),
         ({"version": ""}, "version"),
+        ({"version": " "}, "version"),
         ({"version": "0.1\n.1"}, "version"),
         ({"status": "done"}, "status"),
         ({"git_ref": "x" * 251}, "git_ref"),

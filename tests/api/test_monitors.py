@@ -77,6 +77,8 @@ def test_the_same_key_adds_one(script: Script) -> None:
         ({"kind": "summary", "expect": {"body": "ok"}}, "expect"),
         ({"expect": {"body": "a\u0000b"}}, "expect"),
         ({"mapping": "none", "kind": "summary"}, "mapping"),
+        ({"mapping": {"a": 1}}, "mapping"),
+        ({"name": "a\nb"}, "name"),
         ({"enabled": "no"}, "enabled"),
     ],
 )
