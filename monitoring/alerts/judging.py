@@ -29,7 +29,9 @@ from monitoring.switch import OFF
 _log = structlog.get_logger(__name__)
 
 AT_ONCE = 50
-_STANDING = ("state", "started_at", "ended_at", "ended_by", "ended_token", "since", "last_seen", "count")
+_STANDING = (
+    "state", "started_at", "starts_ahead", "ended_at", "ended_by", "ended_token", "since", "last_seen", "count",
+)  # fmt: skip
 _SAID = ("title", "detail", "severity", "labels", "link", "group")
 _JUDGED = ("body", "alerts", "code", "detail", "judged_at")
 
@@ -79,6 +81,8 @@ def _read(source: AlertSource, payload: AlertPayload) -> Message:
         return Message(())
     if payload.size > MAX_BYTES:
         payload.code = "too_large"
+        words = _("It is larger than 1 MB, so no alert in it was read. Let the tool send fewer at once.")
+        payload.detail = words
         return Message(())
     try:
         message = read(source.tool, bytes(payload.body))
@@ -140,6 +144,7 @@ class _Written:
     def _put(self, row: Alert, one: Told, stands: Standing) -> None:
         row.state = AlertState.FIRING if stands.firing else AlertState.RESOLVED
         row.started_at, row.ended_at, row.since = stands.started_at, stands.ended_at, stands.since
+        row.starts_ahead = stands.ahead
         if stands.firing:
             row.ended_by, row.ended_token = None, ""
         row.count += one.firing
@@ -150,7 +155,8 @@ class _Written:
 
 
 def _standing(row: Alert) -> Standing:
-    return Standing(row.is_firing, row.started_at, row.ended_at, row.since, row.ended_by_id is not None)
+    said = row.ended_by_id is not None
+    return Standing(row.is_firing, row.started_at, row.ended_at, row.since, said, row.starts_ahead)
 
 
 def _save(source: AlertSource, payloads: Sequence[AlertPayload], written: _Written) -> None:

@@ -60,10 +60,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 class Alert(models.Model):
     """What a source calls one thing, by `fingerprint`: one row however often it fires.
 
-    `started_at` and `ended_at` are what the source says, or when it was heard where it says nothing; `since` is when
-    Nightdesk heard of the present state, `count` how often it was told that it fires. `group` is what the source
-    sends together. `severity` is the source's own word. `incident` is the ref of the last one it is written into, put
-    there by the app above. `ended_by` said that it is over, not its source (alerts.end).
+    `started_at` and `ended_at` are what the source says, or when it was heard where it says nothing or a moment to
+    come (`starts_ahead`); `since` is when Nightdesk heard of the present state, `count` how often it was told that it
+    fires. `group` is what the source sends together. `severity` is the source's own word. `incident` is the ref of the
+    last one it is written into, put there by the app above. `ended_by` said that it is over, not its source
+    (alerts.end).
     """
 
     source = models.ForeignKey(AlertSource, on_delete=models.PROTECT, related_name="alerts")
@@ -76,6 +77,7 @@ class Alert(models.Model):
     link = models.CharField(max_length=2000, blank=True, default="")
     group = models.CharField(max_length=64, blank=True, default="")
     started_at = models.DateTimeField()
+    starts_ahead = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

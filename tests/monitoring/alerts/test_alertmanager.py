@@ -24,6 +24,7 @@ from products.contacts import add_contact
 from products.models import Product
 from tests.factories import join, make_user
 from tests.monitoring.alerts.conftest import alert, group, post, send, story, work
+from tests.monitoring.conftest import let_pass
 
 
 def ago(minutes: float) -> str:
@@ -67,6 +68,14 @@ def test_repeats_write_nothing_twice(source: AlertSource) -> None:
         3,
         1,
     )
+
+
+def test_a_beginning_in_the_future_is_one_firing_however_often_it_is_told(source: AlertSource) -> None:
+    body = group(alert(began=ago(-3)))
+    for _turn in range(3):
+        send(source, body)
+        let_pass(120)
+    assert (AlertChange.objects.count(), Alert.objects.get().count) == (1, 3)
 
 
 def test_what_is_over_is_told_and_people_resolve(source: AlertSource) -> None:
@@ -211,11 +220,13 @@ BAD = [
 ]  # fmt: skip
 
 
-def test_what_cannot_be_read_is_kept_answered_200_and_said_with_its_code(
-    source: AlertSource, product: Product
-) -> None:
+def test_what_cannot_be_read_is_kept_and_said_with_its_code(source: AlertSource, product: Product) -> None:
     for body, code in BAD:
-        assert post(source, body).json() == {"received": True}
+        answer = post(source, body)
+        if code == "too_large":
+            assert (answer.status_code, answer.headers["Content-Type"]) == (413, "application/problem+json")
+        else:
+            assert answer.json() == {"received": True}
         work()
         kept, source = AlertPayload.objects.latest("pk"), AlertSource.objects.get()
         assert (kept.code, source.problem, bytes(kept.body), kept.size) == (

@@ -1,5 +1,6 @@
 """When an alert fires and when it is over: a table of what was known, what is told, and what then holds."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,6 +19,8 @@ def stands(firing: bool, began: float, ended: float | None, heard: float) -> Sta
 
 
 FIRES, OVER = stands(True, -9, None, -8), stands(False, -9, -3, -2)
+# Heard nine minutes ago, told to begin in an hour, or four minutes after it was heard.
+AHEAD, PASSED = (replace(stands(True, -9, None, -9), ahead=at(ahead)) for ahead in (60, -5))
 # known, firing, told to have begun and ended (minutes to now): firing then, changed, late
 TABLE = {
     "the first": (None, True, -1, None, True, True, False),
@@ -39,6 +42,10 @@ TABLE = {
     "an echo where only the beginning is known": (stands(False, -9, None, -1), True, -4, None, False, False, True),
     "a clock that is a minute behind": (stands(False, -9, None, -1), True, -2, None, True, True, False),
     "a beginning in the future": (None, True, 60, None, True, True, False),
+    "a beginning in the future, told again": (AHEAD, True, 60, None, True, False, False),
+    "a beginning that has come meanwhile, told again": (PASSED, True, -5, None, True, False, False),
+    "a beginning in the future, another one": (AHEAD, True, 70, None, True, True, False),
+    "an echo of one in the future": (replace(AHEAD, firing=False, since=NOON), True, 60, None, False, False, True),
 }  # fmt: skip
 
 
