@@ -212,7 +212,7 @@ def _shape(row: Maintenance, now: datetime) -> dict[str, Any]:
         "state": row.phase(now),
         "reason": row.reason,
         "acts": [
-            {"kind": act.kind, "by": str(act.by), "at": utc(act.at), "ends_at": utc(act.ends_at)}
+            {"kind": act.kind, "by": act.signature, "at": utc(act.at), "ends_at": utc(act.ends_at)}
             for act in row.acts.all()
         ],
         "url": address(row.get_absolute_url()),

@@ -23,11 +23,11 @@ MOST = 5
 
 @dataclass(frozen=True)
 class Window:
-    """A window at a moment. `by` set it; `zone` is that of the product's team."""
+    """A window at a moment. `by` set it, "" for nobody known; `zone` is that of the product's team."""
 
     window: Maintenance
     phase: Phase
-    by: User | None
+    by: str
     chosen: list[Monitor]
     zone: str
 
@@ -83,7 +83,7 @@ def shown(row: Maintenance, now: datetime) -> Window:
     """Wants a row of `with_all`."""
     first = next(iter(row.acts.all()), None)
     zone = row.product.team.time_zone
-    return Window(row, row.phase(now), first.by if first else None, list(row.monitors.all()), zone)
+    return Window(row, row.phase(now), first.signature if first else "", list(row.monitors.all()), zone)
 
 
 def on_now(user: User | AnonymousUser, now: datetime) -> list[Window]:

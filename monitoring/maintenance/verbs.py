@@ -126,7 +126,9 @@ def _check_end(start: datetime, end: datetime) -> None:
 
 def _tell(window: Maintenance, kind: Act, by: User, now: datetime) -> None:
     """Keeps who did it, and lets targets and open pages follow, in the verb's transaction."""
-    MaintenanceAct.objects.create(maintenance=window, kind=kind, by=by, at=now, ends_at=window.ends_at)
+    MaintenanceAct.objects.create(
+        maintenance=window, kind=kind, by=by, token=by.by_token, at=now, ends_at=window.ends_at
+    )
     settle_window(window, now)
     announce.refresh([window.product.team_id])
     shown_anew(window.product)

@@ -116,6 +116,7 @@ class MaintenanceAct(models.Model):
     maintenance = models.ForeignKey(Maintenance, on_delete=models.PROTECT, related_name="acts")
     kind = models.CharField(max_length=10, choices=Kind)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    token = models.CharField(max_length=80, blank=True, default="")
     at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField()
 
@@ -123,4 +124,9 @@ class MaintenanceAct(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.by} {self.get_kind_display()}"
+        return f"{self.signature} {self.get_kind_display()}"
+
+    @property
+    def signature(self) -> str:
+        """Who did it, and by which token."""
+        return self.by.signed(self.token)

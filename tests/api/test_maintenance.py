@@ -28,7 +28,12 @@ def test_setting_answers_the_window_and_a_resend_the_same(script: Script, monito
     same = {"product": "staff-mobile", "monitors": [], "state": "active", "reason": "Neue Datenbank 🛠"}
     assert {name: made[name] for name in same} == same
     assert made["acts"] == [
-        {"kind": "set", "by": "Ada", "at": made["acts"][0]["at"], "ends_at": made["ends_at"]}
+        {
+            "kind": "set",
+            "by": "Ada (by token deploy-bot)",
+            "at": made["acts"][0]["at"],
+            "ends_at": made["ends_at"],
+        }
     ]
     assert script.get(f"/maintenance/{made['id']}") == made
     assert script.get("/monitors/checkout")["state"] == "maintenance"
