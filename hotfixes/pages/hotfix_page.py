@@ -1,23 +1,24 @@
 """What the page of a hotfix shows, read once: its checks by the process's steps, each with its history and commands."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from hotfixes.models import CheckResult, Evidence, Hotfix
 from hotfixes.naming.commands import commands
 from hotfixes.pages import hotfix_panel
+from hotfixes.pages.alike import Alike, alike, before_it
 from hotfixes.pages.hotfix_panel import HotfixShown
 from hotfixes.pages.hotfix_panel import Line as Beside
 from hotfixes.reported import curl
 from hotfixes.reported.curl import Line
 from hotfixes.standing import shown, standing
 from hotfixes.standing.standing import CheckView, SaidView
+from incidents.work import work
+from incidents.work.steps import steps
 from incidents.work.verdicts import Shown
 from products.models import Deployment
 from products.vocabulary import Verdict
@@ -25,21 +26,23 @@ from products.vocabulary import Verdict
 # Of answers that changed, the newest of all checks together: beyond these nobody reads on a page.
 MOST = 300
 RECEIVED = 20
-# Checks with the same words why nothing can be told: so many are said in one place, and not with each.
-ALIKE = 3
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class CheckShown:
     """`told`: the same as the incident page shows it. `before`: earlier answers, the newest first.
 
-    `said_above`: its words stand once above all checks that have the same.
+    `said_above`: its words stand once above all checks that have the same, and it stands below them.
     """
 
     view: CheckView
-    told: Any
+    told: Shown
     before: list[CheckResult]
     said_above: bool = False
+
+    @property
+    def step(self) -> str:
+        return self.view.step
 
     @property
     def override(self) -> SaidView | None:
@@ -62,15 +65,6 @@ class StepShown:
 
 
 @dataclass(frozen=True)
-class Alike:
-    """What `number` checks say in the same words."""
-
-    number: int
-    summary: str
-    next_text: str
-
-
-@dataclass(frozen=True)
 class Sent:
     """`what`: which smoke test, or which check it speaks of, as the process calls it."""
 
@@ -83,7 +77,7 @@ class HotfixPage:
     glance: HotfixShown
     next: CheckShown | None
     steps: list[StepShown]
-    alike: Alike | None
+    alike: list[Alike[CheckShown]]
     guard: list[Beside]
     listed: list[Line]
     evidence: list[Sent]
@@ -112,13 +106,13 @@ def read(hotfix: Hotfix, now: datetime) -> HotfixPage:
     known = standing.standing(hotfix)
     lines = curl.lines(hotfix)
     earlier = _earlier(hotfix)
-    told = [(one, shown.of_check(one, hotfix)) for one in known.checks]
-    alike = _alike([line for _check, line in told])
-    checks = [
-        CheckShown(one, line, earlier[one.key], alike is not None and _unknown(line) == alike.summary)
-        for one, line in told
-    ]
+    checks = [CheckShown(one, shown.of_check(one, hotfix), earlier[one.key]) for one in known.checks]
+    together = alike(checks)
+    for check in (one for each in together for one in each.checks):
+        check.said_above = True
     following = next((one for one in checks if known.next and one.view.key == known.next.key), None)
+    if together and hotfix.is_open:
+        following = before_it(following, checks, steps(hotfix.incident, work.of(hotfix.incident)))
     given_up = hotfix.status == Hotfix.Status.ABANDONED
     if following and not hotfix.is_open and (given_up or following.view.verdict != Verdict.FAIL):
         following = None  # nobody waits for anything any more
@@ -126,27 +120,12 @@ def read(hotfix: Hotfix, now: datetime) -> HotfixPage:
         hotfix_panel.of(known, now),
         following,
         _steps(hotfix, checks, lines, following),
-        alike,
+        together,
         _guard(hotfix),
         [one for one in lines if not one.step],
         _sent(hotfix, {one.view.key: str(one.view.title) for one in checks}),
         _deployments(hotfix),
     )
-
-
-def _unknown(line: Shown) -> str:
-    """Why nothing can be told; empty for a check that tells something or somebody vouches for."""
-    return "" if line.verdict != Verdict.UNKNOWN or line.waived or line.attested else line.summary
-
-
-def _alike(lines: Sequence[Shown]) -> Alike | None:
-    """One cause, a repository that is not there or not to be read, keeps many checks from telling anything."""
-    summary, number = max(
-        Counter(filter(None, map(_unknown, lines))).items(), key=itemgetter(1), default=("", 0)
-    )
-    if number < ALIKE:
-        return None
-    return Alike(number, summary, next(line.next_text for line in lines if _unknown(line) == summary))
 
 
 def _earlier(hotfix: Hotfix) -> dict[str, list[CheckResult]]:
@@ -188,12 +167,13 @@ def _steps(
     for number, spec in enumerate(document.get("steps") or [], start=1):
         mine = [one for one in checks if one.view.step == spec["key"]]
         mine_to_run = [(one.text, one.about) for one in written if one.step == spec["key"]]
-        if mine or mine_to_run:
-            current = following in mine
+        current = following in mine
+        mine = [one for one in mine if not one.said_above]
+        if mine or mine_to_run or current:
             told = [one for one in lines if one.step == spec["key"]]
             found.append(
                 StepShown(str(spec["key"]), str(spec["title"]), number, mine, mine_to_run, current, told)
             )
     named = {one.view.key for step in found for one in step.checks}
-    rest = [one for one in checks if one.view.key not in named]
+    rest = [one for one in checks if one.view.key not in named and not one.said_above]
     return [*found, StepShown("besides", _("Besides"), 0, rest, [])] if rest else found

@@ -122,6 +122,7 @@ def context(request: HttpRequest, found: Hotfix, **extra: Any) -> dict[str, Any]
         "page": shown,
         "one": shown.glance,
         "may": may,
+        "may_connect": may and allowed(user, "edit", found.product),
         "may_change_versions": may and not is_named(shown.glance.standing.stage),
         "differs": differs(found, shown.glance.standing.stage),
         "token_address": curl.token_address(found.product),

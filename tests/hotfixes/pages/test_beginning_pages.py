@@ -9,6 +9,7 @@ from hotfixes.judging import judge_due
 from hotfixes.lifecycle.start import start
 from hotfixes.models import Hotfix
 from incidents.work.report import report
+from incidents.work.steps import finish
 from tests.factories import join, make_user
 from tests.hotfixes.checks.stories import BRANCH
 from tests.hotfixes.observing.watched import Watched
@@ -54,14 +55,34 @@ def test_what_keeps_many_checks_from_telling_is_said_once_above_them(watched: Wa
     alike = hotfix.results.filter(superseded_at=None, verdict="UNKNOWN", summary__contains=reason).count()
     assert alike >= 3
     shown = page(phone, path)
-    assert (f"{alike} of these checks:" in shown, shown.count(reason)) == (True, 1)
+    assert f"{alike} checks can't tell" in shown
+    assert shown.count(reason) == 2, "in what comes next, and above those it holds for"
+    out, folded = shown.split(f"{alike} checks can't tell")[1].split("</section>")[0].split("<details", 1)
+    assert (
+        f'<a class="button" href="/products/{hotfix.product.slug}/repository/">Connect a repository</a>'
+        in out
+    )
+    assert [folded.count(tap) for tap in ("/attest", "/override")] == [alike, alike], (
+        "each stays within reach"
+    )
     assert shown.count("can&#x27;t tell</span>") + shown.count("can't tell</span>") >= alike
     assert phone.post(f"{path}checks/branch_name/attest", {"text": "I looked"}).status_code == 302
     shown = page(phone, path)
-    assert f"{alike - 1} of these checks:" in shown
+    assert f"{alike - 1} checks can't tell" in shown
     assert reason in shown.split('<li id="branch_name">')[1].split("</li>")[0], (
         "not what somebody vouches for"
     )
+
+
+def test_without_a_repository_the_step_that_people_are_at_comes_next(watched: Watched, phone: Client) -> None:
+    """Not the deployment, the first check that merely waits: nothing is branched, fixed or merged by then."""
+    hotfix = unconnected(watched)
+    path = f"/hotfixes/{hotfix.ref}/"
+    top = page(phone, path).split('aria-labelledby="next-title"')[1].split("</section>")[0]
+    assert "Create the hotfix branch" in top
+    assert f'<a class="button primary" href="{path}checks/cut_from_tag/attest">Say that it is done</a>' in top
+    finish(hotfix.incident, "branch", by=watched.ada)
+    assert "Fix the bug" in page(phone, path).split('aria-labelledby="next-title"')[1].split("</section>")[0]
 
 
 def test_without_a_repository_one_line_says_what_to_do(watched: Watched, phone: Client) -> None:
