@@ -66,12 +66,12 @@ def slim_css(text: str) -> str:
     """Without comments, and without blanks where they mean nothing: beside { } ; > and commas, after a colon.
 
     A colon with a blank after it is a declaration's or a query's; in a selector none may follow, and no text has one.
+    A nested selector that begins with "& " and names no other & means the same without: every browser that knows
+    light-dark() reads it so.
     """
     text = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
-    return (
-        re.sub(r" ?([{};,]) ?", r"\1", text).replace(";}", "}").replace(": ", ":").replace(" > ", ">").strip()
-        + "\n"
-    )
+    text = re.sub(r" ?([{};,]) ?", r"\1", text).replace(";}", "}").replace(": ", ":").replace(" > ", ">")
+    return re.sub(r"(?<=[{};,])&(?: |(?=[>+~]))(?![^{},;]*&)", "", text).strip() + "\n"
 
 
 def slim_js(text: str) -> str:

@@ -58,6 +58,9 @@ def test_what_is_left_out_means_nothing() -> None:
     assert slim_css("/* why */\n.a,\n.b > c {\n  width: calc(1px + 2px);\n  margin: 0 auto;\n}\n") == (
         ".a,.b>c{width:calc(1px + 2px);margin:0 auto}\n"
     )
+    assert slim_css(
+        ".a { & b, & > .c { top: 0; } &:hover { top: 1px; } .d & { top: 2px; } & .e + & { top: 3px; } }"
+    ) == (".a{b,>.c{top:0}&:hover{top:1px}.d &{top:2px}& .e + &{top:3px}}\n")
     assert slim_js("// why\n{\n  const a = `x  y`; // z\n\n}\n") == "{\nconst a = `x  y`; // z\n}\n"
 
 
