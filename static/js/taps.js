@@ -79,6 +79,8 @@
   document.addEventListener("htmx:after:swap", () => {
     for (const notice of document.querySelectorAll(".came:not([data-goes])")) {
       notice.dataset.goes = "";
+      // of the very page that is open: its timeline shows it, and nothing of it is to be covered
+      if (notice.querySelector("a").pathname === location.pathname) notice.className = "visually-hidden";
       setTimeout(() => notice.remove(), 20000);
     }
   });

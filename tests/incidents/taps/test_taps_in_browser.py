@@ -13,6 +13,7 @@ from incidents.lifecycle import transitions
 from incidents.lifecycle.declare import declare
 from incidents.models import ChecklistItem, Incident
 from incidents.work.report import report
+from notifications.channels.inapp import announce
 from tests.factories import join, make_user
 from tests.incidents.taps.conftest import PHONE, events, live, says
 
@@ -166,6 +167,13 @@ def test_a_worse_incident_does_not_push_away_the_one_under_the_finger(
     page.wait_for_url("**/incidents/INC-1/")
     expect(page.locator("#messages .good")).to_be_focused()
     assert events("acknowledged") == 1
+    # What is told of the incident that is open covers nothing of its page: it is only heard.
+    expect(page.locator("[data-live=live]").first).to_be_visible()
+    for ref, covers in (("INC-2", 1), ("INC-1", 0)):
+        with transaction.atomic():
+            announce(ada.pk, f"{ref}: time runs short", f"/incidents/{ref}/")
+        expect(page.locator("#messages [data-goes]")).to_have_text(f"{ref}: time runs short")
+        expect(page.locator(".came")).to_have_count(covers)
 
 
 def test_what_is_new_comes_first_when_asked_for_and_when_somebody_comes_back(
