@@ -24,7 +24,8 @@ class Panel:
     """`render` answers safe HTML, empty for nothing; `segment` is the part of the page it belongs to on a phone.
 
     The page puts it into `<section id="panel-{key}">`, which it fetches again whenever the incident changes: below
-    the next action, as a `band` across the page above everything, or among the `aside`s, which stand in pairs.
+    the next action, as a `band` across the page above everything, or below that in one of two columns: among the
+    `aside`s, or `beside` them, above what is known.
     """
 
     key: str
@@ -32,7 +33,7 @@ class Panel:
     applies: Callable[[Incident, User], bool]
     render: Callable[[HttpRequest, Incident], str]
     segment: Literal["steps", "people"] = "steps"
-    place: Literal["band", "main", "aside"] = "main"
+    place: Literal["band", "main", "aside", "beside"] = "main"
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def _warned(incident: Incident) -> list[str]:
     return [words] if (words := letters.shut(incident)) else []
 
 
-panels.register(panels.Panel("updates", panels.PEOPLE, _applies, _panel, "people", "aside"))
+panels.register(panels.Panel("updates", panels.PEOPLE, _applies, _panel, "people", "beside"))
 
 OFFERS.update(
     (offer.verb, offer)

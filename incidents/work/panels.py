@@ -236,7 +236,7 @@ def _why(known: Work, box: ChecklistItem) -> str:
 
 panels.register(panels.Panel("steps", panels.STEPS, _has("steps"), _steps))
 panels.register(panels.Panel("checklist", panels.CHECKLIST, _has("checklist"), _checklist))
-panels.register(panels.Panel("messages", panels.PEOPLE + 1, _has("messages"), _messages, "people", "aside"))
+panels.register(panels.Panel("messages", panels.PEOPLE + 1, _has("messages"), _messages, "people", "beside"))
 
 OFFERS.update(
     (offer.verb, offer)

@@ -60,18 +60,21 @@ def test_they_are_fetched_again_with_the_page(reader: Client, incident: Incident
 
 def test_without_panels_their_place_takes_no_room(reader: Client, incident: Incident) -> None:
     html = reader.get(f"/incidents/{incident.ref}/").content.decode()
-    assert re.findall(r'<div id="(band|panels|aside)"([^>]*)>\s*', html) == [
+    assert re.findall(r'<div id="(band|panels|aside|beside)"([^>]*)>\s*', html) == [
         ("band", ""), ("panels", ' class="stack" hidden'), ("aside", ' class="stack" hidden'),
+        ("beside", ' class="stack" hidden'),
     ]  # fmt: skip
 
 
 def test_each_stands_in_its_place(reader: Client, incident: Incident) -> None:
     panels.register(_panel("ruler", panels.RULER, place="band"))
     panels.register(_panel("told", panels.PEOPLE, segment="people", place="aside"))
+    panels.register(_panel("owed", panels.PEOPLE, segment="people", place="beside"))
     html = reader.get(f"/incidents/{incident.ref}/").content.decode()
     # A band is for every part of the page on a phone.
     assert '<section id="panel-ruler">' in html.split('id="panels"')[0]
     assert '<section id="panel-told" data-segment="people">' in html.split('id="aside"')[1]
+    assert '<section id="panel-owed" data-segment="people">' in html.split('id="beside"')[1]
 
 
 def test_two_panels_of_one_key_stop_the_start() -> None:
