@@ -8,14 +8,15 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.text import plain_text, single_line
-from monitoring import probes
+from monitoring import of_product, probes
 from monitoring.add import THRESHOLDS, strange_environment, suggested_name
 from monitoring.models import DAY, Kind, Monitor
 from monitoring.probes.mapping import preset_labels
-from products.models import Product, Severity
+from products.models import Product
 
 OWN = "own"
 EXPECT = (
@@ -114,10 +115,12 @@ class MonitorForm(forms.Form):
         chosen: forms.ModelChoiceField[Product] = self.fields["product"]  # type: ignore[assignment]
         chosen.queryset = products
         chosen.empty_label = None if products.count() == 1 else _("Choose a product")
-        self._choices("severity", [("", _("Not said: a person decides")), *severity_choices(products)])
+        of_product.offer_severities(self, of_product.chosen(self, products))
+        form = reverse("monitoring:edit", args=[monitor.slug]) if monitor else reverse("monitoring:new")
+        of_product.follow(self, form)
         own = [(OWN, _("Own mapping, written below"))]
         self._choices("preset", [("", _("Find out by itself")), *preset_labels(), *own])
-        self._choices("interval_s", _intervals(self.initial.get("interval_s")))
+        self._choices("interval_s", _intervals(monitor.interval_s if monitor else None))
         self.fields["target"].widget.attrs.update({"autocapitalize": "none", "spellcheck": "false"})
         self.fields["kind"].required = monitor is None
 
@@ -128,7 +131,6 @@ class MonitorForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         cleaned["kind"] = self.monitor.kind if self.monitor else cleaned.get("kind", "")
-        self._clean_severity(cleaned)
         self._clean_environment(cleaned)
         if cleaned.get("json_path") and not cleaned.get("json_equals"):
             self.add_error("json_equals", _('Write what the field must be, such as true or "ok".'))
@@ -155,13 +157,6 @@ class MonitorForm(forms.Form):
         field = known.get(place, place.removeprefix("expect."))
         usual = {Kind.FILE: "sha256", Kind.PROMETHEUS: "query"}
         return field if field in self.fields else usual.get(Kind(kind), "status")
-
-    def _clean_severity(self, cleaned: dict[str, Any]) -> None:
-        """A key may be chosen only if the chosen product's process has it."""
-        product, severity = cleaned.get("product"), cleaned.get("severity")
-        if product and severity and not product.severities().filter(key__iexact=severity).exists():
-            words = _("%(product)s has no severity “%(severity)s” in its process.")
-            self.add_error("severity", words % {"product": product.name, "severity": severity})
 
     def _clean_environment(self, cleaned: dict[str, Any]) -> None:
         """One of the chosen product's."""
@@ -251,14 +246,3 @@ def _value(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def severity_choices(products: QuerySet[Product]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every severity of the products' processes, under the process's name: without script the product is not
-    known yet.
-    """
-    rows = Severity.objects.filter(version__in=products.values("process__current"))
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for severity in rows.select_related("version__process").order_by("version__process__name", "position"):
-        groups.setdefault(severity.version.process.name, []).append((severity.key, severity.label))
-    return list(groups.items())

@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from foundation.text import plain_text
-from monitoring.forms import Text, severity_choices
+from monitoring import of_product
+from monitoring.forms import Text
 from monitoring.models import AlertSource, Tool
 from products.models import Environment, Product
 
@@ -43,13 +45,11 @@ class SourceForm(forms.Form):
         product: forms.ModelChoiceField[Product] = self.fields["product"]  # type: ignore[assignment]
         product.queryset = products
         product.empty_label = None if products.count() == 1 else _("Choose a product")
-        environment: forms.ModelChoiceField[Environment] = self.fields["environment"]  # type: ignore[assignment]
-        environment.queryset = Environment.objects.filter(product__in=products).select_related("product")
-        environment.empty_label = _("Not said")
-        if products.count() > 1:
-            environment.label_from_instance = lambda obj: f"{obj.product.name}: {obj.name}"  # type: ignore[method-assign]
-        severity: forms.ChoiceField = self.fields["severity"]  # type: ignore[assignment]
-        severity.choices = [("", _("Not said: a person decides")), *severity_choices(products)]
+        one = of_product.chosen(self, products)
+        of_product.offer_environments(self, one)
+        of_product.offer_severities(self, one)
+        form = reverse("alerts:edit", args=[source.slug]) if source else reverse("alerts:new")
+        of_product.follow(self, form, "environment")
         self.fields["tool"].required = source is None
 
     def clean_severities(self) -> dict[str, str]:

@@ -23,6 +23,7 @@ from monitoring.alerts.end import end as end_it
 from monitoring.alerts.forms import SourceForm
 from monitoring.models import Alert, AlertSource, AlertState
 from monitoring.models.alert import IN_ORDER
+from monitoring.of_product import in_address, looked
 from products.models import Product
 from ui.htmx import by_htmx
 
@@ -98,20 +99,25 @@ def new(request: HttpRequest) -> HttpResponse:
     products = _products(signed_in(request))
     if not products.exists():
         raise PermissionDenied("manages no product")
-    form = SourceForm(request.POST or None, products=products, initial={"product": asked(request, "product")})
+    form = SourceForm(request.POST or None, products=products, initial=in_address(request))
+    if typed := looked(request, form):
+        form = SourceForm(products=products, initial=typed)
     return _answer(request, form, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str) -> HttpResponse:
     source = find(request, slug, "edit")
-    form = SourceForm(request.POST or None, products=_products(signed_in(request)), source=source)
+    products = _products(signed_in(request))
+    form = SourceForm(request.POST or None, products=products, source=source, initial=in_address(request))
+    if typed := looked(request, form):
+        form = SourceForm(products=products, source=source, initial=typed)
     return _answer(request, form, source)
 
 
 def _answer(request: HttpRequest, form: SourceForm, source: AlertSource | None) -> HttpResponse:
     """The form, or the way to the source. Nothing that was typed is ever lost."""
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and form.is_valid():
         user = signed_in(request)
         authorize(user, "add_monitor", form.cleaned_data["product"])
         try:

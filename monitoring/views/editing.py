@@ -18,6 +18,7 @@ from monitoring.add import add, suggested_name
 from monitoring.edit import edit
 from monitoring.forms import MonitorForm
 from monitoring.models import Kind, Monitor
+from monitoring.of_product import in_address, looked
 from monitoring.views.monitor import find
 from products.models import Product
 
@@ -29,21 +30,28 @@ def new(request: HttpRequest) -> HttpResponse:
     products = _products(user)
     if not products.exists():
         raise PermissionDenied("manages no product")
-    form = MonitorForm(request.POST or None, products=products, initial=_pasted(request))
+    form = MonitorForm(
+        request.POST or None, products=products, initial=_pasted(request) | in_address(request)
+    )
+    if typed := looked(request, form):
+        form = MonitorForm(products=products, initial=typed)
     return _answer(request, form, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str) -> HttpResponse:
     monitor = find(request, slug, "edit")
-    form = MonitorForm(request.POST or None, products=_products(signed_in(request)), monitor=monitor)
+    products = _products(signed_in(request))
+    form = MonitorForm(request.POST or None, products=products, monitor=monitor, initial=in_address(request))
+    if typed := looked(request, form):
+        form = MonitorForm(products=products, monitor=monitor, initial=typed)
     return _answer(request, form, monitor)
 
 
 def _answer(request: HttpRequest, form: MonitorForm, monitor: Monitor | None) -> HttpResponse:
     """The form, what a try saw, or the way to the monitor. Nothing that was typed is ever lost."""
     context: dict[str, Any] = {"form": form, "monitor": monitor}
-    if request.method == "POST" and form.is_valid():
+    if form.is_bound and form.is_valid():
         authorize(signed_in(request), "add_monitor", form.cleaned_data["product"])
         if "try" in request.POST:
             context |= _tried(form)
