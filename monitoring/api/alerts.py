@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from accounts.access import authorize
-from accounts.bearer import Bearer, person_of, token_of
-from accounts.models import Scope
+from accounts.bearer import person_of, token_of
 from accounts.replay import once_by_token
 from foundation.shapes import (
     Body,
@@ -35,13 +33,12 @@ from foundation.shapes import (
 from monitoring.alerts import sources
 from monitoring.alerts.end import end
 from monitoring.alerts.shown import named, with_all
+from monitoring.api.operations import SEEN_WITH, SET_WITH, Verbs, allowed_one, called
 from monitoring.models import Alert, AlertSource, AlertState, Tool
-from products.api import SLUG, named_product
+from products.api import named_product
 from products.models import Product
 from products.token_products import narrowed
 
-SEEN_WITH = Bearer(Scope.READ, Scope.MONITORING, Scope.ADMIN)
-SET_WITH = Bearer(Scope.MONITORING, Scope.ADMIN)
 router = Router(tags=["alerts"], auth=SET_WITH)
 
 
@@ -207,36 +204,14 @@ def rotate_source_key(request: HttpRequest, slug: str) -> dict[str, Any]:
     return source_shape(source_of(request, slug), with_key=True)
 
 
-def _verb(name: str, do: Callable[..., object], words: str) -> None:
-    """`POST /alert_sources/{slug}/<name>` answers the source as it then is; one that was so already is no error."""
-
-    def operation(request: HttpRequest, slug: str) -> dict[str, Any]:
-        do(source_of(request, slug, name), by=person_of(request))
-        return source_shape(source_of(request, slug))
-
-    operation.__annotations__ = {"request": HttpRequest, "slug": str, "return": dict[str, Any]}
-    operation.__name__ = f"{name}_alert_source"
-    path, summary = f"/alert_sources/{{slug}}/{name}", f"{name.capitalize()} alert source"
-    router.post(path, response=SourceShape, summary=summary, description=words)(operation)
-
-
-_verb("enable", sources.enable, "Listen again.")
-_verb("disable", sources.disable, "What arrives is kept, and judged by nobody.")
-_verb("archive", sources.archive, "Its key opens nothing, for good; its history stays.")
-
-
 def source_of(request: HttpRequest, slug: str, action: str = "view") -> AlertSource:
     """The source of the address, for who may do `action`; 404 for one out of reach."""
-    found = _reachable(request).filter(slug=slug).first() if SLUG.fullmatch(slug) else None
-    if found is None:
-        raise Http404
-    authorize(person_of(request), action, found)
-    return found
+    return allowed_one(request, _reachable(request), slug, action)
 
 
 def _named(request: HttpRequest, slug: str) -> AlertSource:
     """The source that a filter names. A misspelt one is no empty list."""
-    found = _reachable(request).filter(slug=slug).first() if SLUG.fullmatch(slug) else None
+    found = called(_reachable(request), slug)
     if found is None:
         raise ValidationError({"source": _("There is no alert source “%(slug)s” here.") % {"slug": slug}})
     return found
@@ -305,3 +280,9 @@ def alert_shape(alert: Alert) -> dict[str, Any]:
         "incident": alert.incident or None,
         "held_until": utc_or_none(alert.held_until),
     }
+
+
+_verbs = Verbs(router, "alert_source", source_of, source_shape, SourceShape)
+_verbs.add("enable", sources.enable, "Listen again.")
+_verbs.add("disable", sources.disable, "What arrives is kept, and judged by nobody.")
+_verbs.add("archive", sources.archive, "Its key opens nothing, for good; its history stays.")

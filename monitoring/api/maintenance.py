@@ -37,7 +37,7 @@ from foundation.shapes import (
     listed,
     utc,
 )
-from monitoring.api.monitors import SEEN_WITH, SET_WITH
+from monitoring.api.operations import SEEN_WITH, SET_WITH
 from monitoring.maintenance import verbs
 from monitoring.maintenance.shown import with_all
 from monitoring.models import Maintenance, Monitor, Phase

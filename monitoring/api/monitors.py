@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any, Literal, get_args
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from accounts.access import authorize
-from accounts.bearer import Bearer, person_of, token_of
-from accounts.models import Scope
+from accounts.bearer import person_of, token_of
 from accounts.replay import once_by_token
 from foundation import moment
 from foundation.shapes import Listed, Paging, Text, comma_list, listed, utc
 from monitoring import archive, check, probes, switch
 from monitoring.add import add, strange_environment
+from monitoring.api.operations import SEEN_WITH, SET_WITH, Verbs, allowed_one
 from monitoring.api.shapes import (
     MonitorFacts,
     MonitorShape,
@@ -37,12 +36,10 @@ from monitoring.history import uptimes
 from monitoring.models import Kind, Monitor, Target
 from monitoring.probes.file import GROWS_S
 from monitoring.push_keys import push_url, rotate_key
-from products.api import SLUG, named_product, severity_of
+from products.api import named_product, severity_of
 from products.models import Product
 from products.token_products import narrowed
 
-SEEN_WITH = Bearer(Scope.READ, Scope.MONITORING, Scope.ADMIN)
-SET_WITH = Bearer(Scope.MONITORING, Scope.ADMIN)
 router = Router(tags=["monitors"], auth=SET_WITH)
 
 
@@ -144,32 +141,9 @@ def rotate(request: HttpRequest, slug: str) -> dict[str, Any]:
     return monitor_shape(monitor_of(request, slug), push_url(monitor))
 
 
-def _verb(name: str, do: Callable[..., object], words: str) -> None:
-    """`POST /monitors/{slug}/<name>` answers the monitor as it then is; one that was so already is no error."""
-
-    def operation(request: HttpRequest, slug: str) -> dict[str, Any]:
-        do(monitor_of(request, slug, name), by=person_of(request))
-        return monitor_shape(monitor_of(request, slug))
-
-    operation.__annotations__ = {"request": HttpRequest, "slug": str, "return": dict[str, Any]}
-    operation.__name__ = f"{name}_monitor"
-    path, summary = f"/monitors/{{slug}}/{name}", f"{name.capitalize()} monitor"
-    router.post(path, response=MonitorShape, summary=summary, description=words)(operation)
-
-
-_verb("check", check.check, "Look now instead of at the next interval. For whoever responds.")
-_verb("enable", switch.enable, "Watch again.")
-_verb("disable", switch.disable, "Pause: watch no longer. The time until it is enabled counts as unwatched.")
-_verb("archive", archive.archive, "Watch no more, for good; its history stays.")
-
-
 def monitor_of(request: HttpRequest, slug: str, action: str = "view") -> Monitor:
     """The monitor of the address, for who may do `action`; 404 for one out of reach."""
-    found = _reachable(request).filter(slug=slug).first() if SLUG.fullmatch(slug) else None
-    if found is None:
-        raise Http404
-    authorize(person_of(request), action, found)
-    return found
+    return allowed_one(request, _reachable(request), slug, action)
 
 
 def _reachable(request: HttpRequest) -> QuerySet[Monitor]:
@@ -190,3 +164,12 @@ def _checked(product: Product, facts: dict[str, Any], kind: str, target: str) ->
     if wrong:
         raise ValidationError({field: str(words) for field, words in wrong.items()})
     return facts
+
+
+_verbs = Verbs(router, "monitor", monitor_of, monitor_shape, MonitorShape)
+_verbs.add("check", check.check, "Look now instead of at the next interval. For whoever responds.")
+_verbs.add("enable", switch.enable, "Watch again.")
+_verbs.add(
+    "disable", switch.disable, "Pause: watch no longer. The time until it is enabled counts as unwatched."
+)
+_verbs.add("archive", archive.archive, "Watch no more, for good; its history stays.")
