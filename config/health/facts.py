@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -197,10 +197,7 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
     """`clock` counts seconds and measures how long PostgreSQL takes."""
     began = clock()
     cursor.execute(_READ, {"handed_out_s": HANDED_OUT_S, "append_only": list(APPEND_ONLY)})
-    (
-        now, clocks, clocks_since, messages, messages_since, unclaimed, watched, due, first_due, unstored, unseen,
-        changes, changes_since, announced, provider, may_delete,
-    ) = cursor.fetchone()  # fmt: skip
+    due = _due(cursor.fetchone())
     cursor.execute(_BEATS)
     beats = tuple(Beat(*row) for row in cursor.fetchall())
     made = _made(cursor)
@@ -208,24 +205,14 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
     stuck, stuck_since, unmailed = (0, None, 0) if unmade else _stuck(cursor)
     alerts, unread = (Waiting(), Waiting()) if unmade else _alerts(cursor)
     processes = _processes(cursor)
-    return Facts(
-        now=now,
+    return replace(
+        due,
         beats=beats,
-        clocks=Waiting(clocks, clocks_since),
-        messages=Waiting(messages, messages_since),
-        unclaimed=unclaimed,
         stuck=Waiting(stuck, stuck_since),
         unmailed=unmailed,
-        watched=watched,
-        monitors=Waiting(due, first_due if due else None),
-        unstored=Waiting(unstored, unseen),
-        changes=Waiting(changes, changes_since),
         alerts=alerts,
         unread=unread,
-        announced=announced,
         took_s=clock() - began,
-        locale_provider=provider,
-        may_delete=may_delete,
         disk=disk(),
         backup=last_backup(),
         mail=bool(settings.MAIL_URL),
@@ -236,6 +223,27 @@ def read(cursor: Cursor, clock: Callable[[], float]) -> Facts:
         unmade=unmade,
         newer=newer(made),
         no_room_since=room.gone_since(),
+    )
+
+
+def _due(row: Sequence[Any]) -> Facts:
+    """What `_READ` saw: what is due or waits, and what the database is."""
+    (
+        now, clocks, clocks_since, messages, messages_since, unclaimed, watched, due, first_due, unstored, unseen,
+        changes, changes_since, announced, provider, may_delete,
+    ) = row  # fmt: skip
+    return Facts(
+        now=now,
+        clocks=Waiting(clocks, clocks_since),
+        messages=Waiting(messages, messages_since),
+        unclaimed=unclaimed,
+        watched=watched,
+        monitors=Waiting(due, first_due if due else None),
+        unstored=Waiting(unstored, unseen),
+        changes=Waiting(changes, changes_since),
+        announced=announced,
+        locale_provider=provider,
+        may_delete=may_delete,
     )
 
 

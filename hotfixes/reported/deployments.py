@@ -66,12 +66,17 @@ def report_deployment(
     if (twin := _twin(made, exact=at is not None)) is not None:
         return twin
     made.save()
+    _follow(made, [*open_, *([found] if found else [])])
+    _log.info("deployment.reported", product=product.slug, environment=environment.slug, status=made.status)
+    return made
+
+
+def _follow(made: Deployment, hotfixes: list[Hotfix]) -> None:
+    """With what follows from it, and by having each of `hotfixes` judged again, once."""
     crashpoint("ingest.deployment_stored")
     following.follow(made)
     crashpoint("ingest.deployment_followed")
-    asking.ask(*{one.pk: one for one in [*open_, *([found] if found else [])]}.values())
-    _log.info("deployment.reported", product=product.slug, environment=environment.slug, status=made.status)
-    return made
+    asking.ask(*{one.pk: one for one in hotfixes}.values())
 
 
 def _compare(made: Deployment) -> None:
