@@ -36,7 +36,7 @@ def create_product(
     """
     lock_names()
     product = Product(
-        name=name.strip(),
+        name=" ".join(name.split()),
         team=team,
         process=process,
         first_release=check_version(first_release, "first_release"),

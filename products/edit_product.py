@@ -32,8 +32,9 @@ def edit_product(
     `call` None leaves it.
     """
     lock_names()
-    renamed = product.name != name.strip()
-    product.name, product.process = name.strip(), process
+    name = " ".join(name.split())
+    renamed = product.name != name
+    product.name, product.process = name, process
     product.first_release = _checked(first_release, product.first_release, "first_release")
     product.version = _checked(version, product.version, "version")
     if call is not None:

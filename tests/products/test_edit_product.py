@@ -29,6 +29,11 @@ def test_a_rename_moves_the_address_and_the_old_one_redirects(product: Product, 
     assert (response.status_code, response["Location"]) == (302, "/products/crew-mobile/")
 
 
+def test_a_name_is_one_line(product: Product, manager: User) -> None:
+    edit_product(product, name=" Worker\n app ", process=product.process, by=manager)
+    assert Product.objects.get(pk=product.pk).name == "Worker app"
+
+
 def test_renaming_back_takes_the_old_address_again(product: Product, manager: User) -> None:
     edit(product, manager, name="Crew Mobile")
     edit(product, manager, name="Staff Mobile")
