@@ -273,8 +273,22 @@ def reached(ref: str) -> list[Recipient]:
 
 def declined(ref: str, *, since: datetime) -> set[str]:
     """The recipients (their keys) who have said since then that they cannot take `INC-42`."""
-    said = Delivery.objects.about(ref).filter(answer=CANNOT, answered_at__gte=since)
-    return set(said.values_list("recipient", flat=True))
+    return declined_since({ref: since})[ref]
+
+
+def declined_since(since: Mapping[str, datetime]) -> dict[str, set[str]]:
+    """The same of several: per ref who has said so since the moment that `since` names for it. One query."""
+    found: dict[str, set[str]] = {ref: set() for ref in since}
+    if not since:
+        return found
+    about = Q()
+    for ref in since:
+        about |= Q(about__startswith=f"{ref}/")
+    said = Delivery.objects.filter(about, answer=CANNOT)
+    for one in said.only("about", "recipient", "answered_at"):
+        if one.answered_at and one.answered_at >= since[one.ref]:
+            found[one.ref].add(one.recipient)
+    return found
 
 
 def wake_sender() -> None:

@@ -24,6 +24,7 @@ from incidents.api.shapes import (
     clock_shape,
     event_shape,
     incident_shape,
+    incident_shapes,
 )
 from incidents.models import Incident, Mode, RedactionRequest, Status
 from incidents.models.incident import IncidentQuerySet
@@ -59,7 +60,7 @@ def list_incidents(request: HttpRequest, asked: Query[IncidentFilters]) -> dict[
     """Those one may see, the newest first."""
     now = moment.now()
     found = asked.page(matching(request, asked).for_page(), "-declared_at", "-pk")
-    return listed(found, lambda incident: incident_shape(incident, now))
+    return {"items": incident_shapes(found.items, now), "next": found.next}
 
 
 @router.get("/incidents/{ref}", response=IncidentShape)

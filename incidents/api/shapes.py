@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from incidents.clocks.shown import clock_views
 from incidents.lifecycle import exits
 from incidents.models import Clock, Incident, Status, TimelineEvent
 from incidents.telling import escalation
+from incidents.together import glances
 
 
 class ClockShape(Schema):
@@ -135,8 +137,13 @@ def incident_shape(incident: Incident, now: datetime | None = None) -> dict[str,
         return _incident_shape(incident, now or glance.now(incident))
 
 
+def incident_shapes(incidents: Sequence[Incident], now: datetime) -> list[dict[str, Any]]:
+    """Those of a list, as `incident_shape`, with what they ask asked once for all."""
+    return [_incident_shape(incident, now) for incident in glances(incidents)]
+
+
 def _incident_shape(incident: Incident, now: datetime) -> dict[str, Any]:
-    held = incident.assignments.filter(until=None).select_related("user")
+    held = [one for one in glance.assignments_of(incident) if one.until is None]
     return {
         "ref": incident.ref,
         "title": incident.title,

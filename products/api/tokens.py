@@ -108,13 +108,12 @@ def revoke(request: HttpRequest, token_id: int) -> dict[str, Any]:
 
 
 def token_shape(token: ApiToken) -> dict[str, Any]:
-    rows = token.narrowed_to.select_related("product").order_by("product__slug")
     return {
         "id": token.pk,
         "name": token.name,
         "start": token.start,
         "scopes": token.scopes,
-        "products": [row.product.slug for row in rows],
+        "products": sorted(row.product.slug for row in token.narrowed_to.all()),
         "created_at": utc(token.created_at),
         "expires_at": utc_or_none(token.expires_at),
         "last_used_at": utc_or_none(token.last_used_at),
@@ -123,4 +122,4 @@ def token_shape(token: ApiToken) -> dict[str, Any]:
 
 
 def _own(request: HttpRequest) -> QuerySet[ApiToken]:
-    return ApiToken.objects.filter(user=person_of(request))
+    return ApiToken.objects.filter(user=person_of(request)).prefetch_related("narrowed_to__product")

@@ -6,10 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
+from foundation import moment
 from incidents.models import Incident
 from incidents.timeline.verify import verify
+from notifications.models import Delivery
+from products.contacts import add_contact
 from products.models import Product
+from products.role_holders import list_for_role
 from tests.api.conftest import NEW, Script, problem
 from tests.factories import join, make_user
 
@@ -232,6 +239,35 @@ def test_clocks_lists_every_run(script: Script, opened: dict[str, Any]) -> None:
         ("postmortem", 1, "cancelled"),
     ]  # fmt: skip
     assert runs["next"] is None
+
+
+def test_a_list_says_of_each_what_it_says_alone_and_asks_no_more_for_three(
+    script: Script, product: Product, ada: User
+) -> None:
+    add_contact(product, label="Owner", user=ada, by=ada)
+    add_contact(product, label="All", whole_team=True, by=ada)
+    list_for_role(product, role="devops", user=ada, by=ada)
+    script.post("/incidents", {**NEW, "title": "Waits"}, status=201)
+    with CaptureQueriesContext(connection) as alone:
+        script.get("/incidents")
+    for title in ("Reopened", "Somebody cannot", "Over"):
+        script.post("/incidents", {**NEW, "title": title}, status=201)
+    script.post("/incidents/INC-2/claim")
+    script.post("/incidents/INC-2/resolve")
+    script.post("/incidents/INC-2/reopen", {"reason": "again"})
+    script.post("/incidents/INC-4/resolve")
+    said = Delivery.objects.about("INC-3").filter(user=ada).update(answer="cannot", answered_at=moment.now())
+    script.get("/incidents")  # the token was used
+    with CaptureQueriesContext(connection) as together:
+        listed = script.get("/incidents")["items"]
+    assert (said > 0, len(together)) == (True, len(alone))
+    singly = [script.get(f"/incidents/INC-{number}") for number in (4, 3, 2, 1)]
+    for clock in (clock for one in (*listed, *singly) for clock in one["clocks"]):
+        del clock["sum"]  # it says how long it runs by now
+    assert listed == singly
+    waits = [one["next_to_wake"] and one["next_to_wake"]["who"] for one in listed]
+    everybody = "everybody who responds in Payments (All)"
+    assert waits == [None, everybody, None, f"Ada (Owner), {everybody}"]
 
 
 def test_lists_filter_and_page(script: Script, product: Product) -> None:

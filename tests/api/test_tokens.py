@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -125,6 +126,19 @@ def test_a_token_makes_none_that_outlives_it(ada: User, script_of: Callable[...,
     assert brief.post("/tokens", {"name": "x", "scopes": ["admin"], "days": 2}, status=201)["expires_at"]
     brief.post("/tokens", {"name": "same", "scopes": ["admin"]}, status=201)
     assert ApiToken.objects.get(name="same").expires_at == ends
+
+
+def test_a_list_asks_no_more_for_three_than_for_one(
+    ada: User, script_of: Callable[..., Script], django_assert_num_queries: Any
+) -> None:
+    script = script_of(ada, "admin", products=("staff-mobile",))
+    assert script.get("/tokens")["items"][0]["products"] == ["staff-mobile"]
+    with django_assert_num_queries(5):
+        script.get("/tokens")
+    for name in ("b", "c"):
+        script_of(ada, "read", name=name, products=("staff-mobile",))
+    with django_assert_num_queries(5):
+        assert len(script.get("/tokens")["items"]) == 3
 
 
 def test_the_command_prints_one(ada: User, product: Product, capsys: pytest.CaptureFixture[str]) -> None:
