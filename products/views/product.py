@@ -26,7 +26,7 @@ from products.panels import rendered
 from products.reading.tables import severity_rows
 from products.role_holders import role_lists
 from products.setup.picks import picks, prefilled
-from products.setup.sections import progress
+from products.setup.sections import progress, steps
 from products.versions import Version, bare
 
 
@@ -70,7 +70,9 @@ def create_product(request: HttpRequest) -> HttpResponse:
             return redirect("set_up_step", slug=made.slug, step="places")
         except ValidationError as error:
             tell(form, error)
-    context = {"picks": picks(form.teams), "asked": request.get_full_path()}
+    all_steps = steps()
+    context = {"picks": picks(form.teams), "asked": request.get_full_path(), "steps": all_steps}
+    context["further"] = all_steps[1:]
     return _form(request, form, "products/new.html", context)
 
 

@@ -31,7 +31,9 @@ def offered(client: Client, address: str, **sent: str) -> list[Any]:
 
 @pytest.mark.parametrize("address", [MONITOR, SOURCE])
 def test_they_are_the_chosen_products(manager: Client, address: str) -> None:
-    places = (lambda *slugs: list(slugs)) if address == SOURCE else (lambda *slugs: [])
+    def places(*slugs: str) -> list[str]:
+        return list(slugs) if address == SOURCE else []
+
     assert offered(manager, address) == [KROW, places("staff-mobile")], "the only product is chosen"
     make_product(process="archy", name="Node")
     assert offered(manager, address) == [[""], []], "of two none is chosen yet"

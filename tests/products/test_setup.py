@@ -21,6 +21,9 @@ def test_a_process_fills_in_the_form_of_a_new_product(manager: User, shipped: No
     """C8, K16: one tap gives the product its other names."""
     client = signed_in(manager)
     picks = client.get("/products/new/").text
+    assert ("Step 1 of 5." in picks, "4 short steps follow, and each can wait: parts and places," in picks) == (
+        True, True,
+    )  # fmt: skip
     assert 'href="/products/new/?process=krow&amp;product=Staff+Mobile"' in picks
     page = client.get("/products/new/?process=krow&product=Worker Mobile").text
     assert 'value="Staff Mobile"' in page

@@ -134,7 +134,7 @@ def test_without_script_each_step_waits_and_what_was_typed_stays(
     page.wait_for_url("**/setup/repository/")
     page.get_by_role("link", name="Later", exact=True).click()
     page.wait_for_url(f"{site}/products/archipelago/setup/")
-    expect(page.get_by_text("2 of 8 set up.")).to_be_visible()
+    expect(page.get_by_text("2 of 8 things set up.")).to_be_visible()
     page.goto(f"{site}/products/archipelago/")
     page.get_by_role("link", name="Go on").click()
     page.get_by_role("link", name="Set up: Parts and places").click()

@@ -24,10 +24,10 @@ def client(product: Product, manager: User) -> Client:
 
 def test_how_far_it_is_stands_on_the_product_until_it_is_done(client: Client, product: Product) -> None:
     page = client.get("/products/staff-mobile/").text
-    assert "1 of 8 set up." in page
+    assert "1 of 8 things set up." in page
     client.post(PLACES, sent(client, PLACES))
     overview = client.get("/products/staff-mobile/setup/").text
-    assert "2 of 8 set up." in overview
+    assert "2 of 8 things set up." in overview
     assert "Nobody may decide between hotfix and rollback yet." in overview
     assert 'href="/declare/?product=staff-mobile&amp;mode=drill"' in overview
     for item in ("version", "contacts", "deciders", "channel", "monitors", "repository"):

@@ -125,7 +125,7 @@ def the_pages_open(visitor: User) -> None:
         assert [word for word in words if word not in page] == []
         assert client.get(f"{incident.get_absolute_url()}postmortem/").status_code == 200
     assert DECIDING in client.get("/decisions/").text
-    assert "6 of 8 set up." in client.get("/products/archipelago/").text
+    assert "6 of 8 things set up." in client.get("/products/archipelago/").text
     node = Product.objects.get(slug="archipelago")
     assert [each.item.key for each in progress(node).missing] == ["channel", "repository"]
     assert Channel.objects.count() == 0
