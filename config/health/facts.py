@@ -60,10 +60,19 @@ SELECT clock_timestamp(), clocks.n, clocks.first, messages.n, messages.first, me
 _STUCK = """
 SELECT count(*), min(stuck_at), count(DISTINCT recipient) FILTER (WHERE lane = 'email')
   FROM notifications_delivery WHERE state = 'pending' AND stuck_at IS NOT NULL AND noted_at IS NULL"""
+# What maintenance holds back waits since the end of that, not before.
 _ALERTS = """
-WITH waiting AS (
+WITH due AS (
+    SELECT greatest(recorded_at, (
+               SELECT max(ends_at) FROM monitoring_maintenance m
+                WHERE held_at IS NOT NULL AND m.product_id = s.product_id AND cancelled_at IS NULL
+                  AND starts_at <= clock_timestamp()
+                  AND NOT EXISTS (SELECT FROM monitoring_maintenance_monitors WHERE maintenance_id = m.id))) AS at
+      FROM monitoring_alertchange c JOIN monitoring_alert a ON a.id = c.alert_id
+      JOIN monitoring_alertsource s ON s.id = a.source_id WHERE handled_at IS NULL
+), waiting AS (
     SELECT received_at AS at FROM monitoring_alertpayload WHERE judged_at IS NULL
-     UNION ALL SELECT recorded_at FROM monitoring_alertchange WHERE handled_at IS NULL
+     UNION ALL SELECT at FROM due WHERE at <= clock_timestamp()
 ), unread AS (
     SELECT problem_at AS at FROM monitoring_alertsource s JOIN products_product p ON p.id = s.product_id
      WHERE s.problem <> '' AND s.enabled AND s.archived_at IS NULL AND p.archived_at IS NULL

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
+from config.health import facts
 from foundation import moment
 from foundation.written import utc
 from incidents.lifecycle import alerting
@@ -125,3 +127,17 @@ def test_what_grew_worse_within_it_is_told_at_its_end_if_it_still_is(
     severities = ["MEDIUM"] if calms_down else ["MEDIUM", "CRITICAL"]
     assert list(Incident.objects.order_by("number").values_list("severity__key", flat=True)) == severities
     assert story(first) == ["declared", "alert_received"]
+
+
+def test_nobody_is_told_that_what_it_holds_back_reaches_no_incident(
+    source: AlertSource, ada: User, window: Maintenance
+) -> None:
+    def waiting() -> tuple[int, datetime | None]:
+        with connection.cursor() as cursor:
+            found, _unread = facts._alerts(cursor)
+        return found.count, found.since
+
+    send(source, group(alert(began=utc(moment.now()))))
+    assert waiting() == (0, None)
+    end(window, by=ada)
+    assert waiting() == (1, window.ends_at)
