@@ -3,7 +3,7 @@
 from django.db import connections, transaction
 
 from accounts.models import User
-from config.demo import archy, krow, others, stage
+from config.demo import alerts, archy, krow, others, stage
 from config.demo.environment import DEMO_EMAIL, DEMO_PASSWORD
 from products.models import Product
 
@@ -38,3 +38,4 @@ def tell(address: str) -> None:
     others.drill(cast)
     archy.watching(cast)
     krow.deciding(cast)
+    alerts.told(cast)

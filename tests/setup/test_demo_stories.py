@@ -16,6 +16,7 @@ from incidents.lifecycle.closing import holds
 from incidents.messages.messages import messages
 from incidents.models import ChecklistItem, Clock, Incident
 from incidents.work.steps import steps
+from monitoring.models import Alert, Maintenance
 from notifications.models import Channel
 from products.models import Product
 from products.setup.sections import progress
@@ -45,11 +46,29 @@ def test_both_stories_are_told(visitor: User) -> None:
     for title in (KROW, ARCHY):
         whole(Incident.objects.get(title=title))
     in_the_middle()
+    alerts_are_told()
     nothing_is_late()
     every_hotfix_is_there()
     the_pages_open(visitor)
     stories.tell("http://localhost:9")
-    assert (Incident.objects.count(), Product.objects.count()) == (8, 2)
+    assert (Incident.objects.count(), Product.objects.count()) == (8, 3)
+
+
+def alerts_are_told() -> None:
+    """One fires and one is over, both of the open incident; one is held back, and a window is planned."""
+    shown = Alert.objects.all().as_read().order_by("pk")
+    found = [
+        (one.labels.get("alertname", ""), one.state, one.incident, bool(one.held_until)) for one in shown
+    ]
+    assert found == [
+        ("ShiftStartFailures", "firing", "INC-8", False),
+        ("ImportQueueLong", "resolved", "INC-8", False),
+        ("", "firing", "", True),
+    ]
+    told = Incident.objects.get(title=DECIDING).events.filter(kind="alert_received").select_related("payload")
+    assert [event.data["state"] for event in told.order_by("seq")] == ["firing", "resolved"]
+    now = moment.now()
+    assert (Maintenance.objects.planned(now).count(), Maintenance.objects.holding(now).count()) == (1, 1)
 
 
 def every_hotfix_is_there() -> None:
