@@ -1,6 +1,6 @@
 """What does not go together and somebody should look at now, as apps above tell it: loud and short, on Now."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
@@ -32,6 +32,11 @@ _readers: list[Read] = []
 def register(read: Read) -> None:
     if read not in _readers:
         _readers.append(read)
+
+
+def unsaid(found: Iterable[Alarm], said: str) -> list[Alarm]:
+    """Without what the next action, loud beside them, says in the same words (`said`)."""
+    return [alarm for alarm in found if alarm.sentence not in said]
 
 
 def of(user: User, shown: Sequence[Incident] = ()) -> list[Alarm]:

@@ -30,6 +30,8 @@ _HAS = "has_"
 _few: dict[str, tuple[QuerySet[Any], str]] = {}
 # The event by which it was opened the last time; None if it never was again.
 REOPENED = "reopened"
+# The next action that its page has shown its reader.
+ACTION = "action"
 # The clocks that run, as the verb or the sweep that holds them changes them (incidents/clocks/timing.py).
 RUNNING = "running"
 # A summary may list many; beyond these nobody reads on a page.

@@ -18,7 +18,7 @@ from hotfixes.models import Hotfix, Rollback
 from hotfixes.standing import shown, standing
 from hotfixes.standing.shown import of_open
 from hotfixes.standing.standing import Standing
-from incidents import alarms, panels
+from incidents import alarms, glance, panels
 from incidents.alarms import Alarm
 from incidents.models import Incident, Mode, Status
 from products import panels as product_panels
@@ -102,7 +102,9 @@ def _applies(incident: Incident, user: User) -> bool:
 
 
 def _render(request: HttpRequest, incident: Incident) -> str:
-    found = of_incident(incident)
+    # None where no action is shown; a page of its own has no glance at all.
+    action = glance.once(incident, glance.ACTION, lambda: None)
+    found = alarms.unsaid(of_incident(incident), action.title if action else "")
     return render_to_string("hotfixes/alarms.html", {"contradictions": found}, request) if found else ""
 
 

@@ -25,6 +25,7 @@ from hotfixes.standing.stage import is_named
 from hotfixes.standing.standing import of
 from hotfixes.watch import panel as watching
 from incidents import glance
+from incidents.alarms import unsaid
 from incidents.lifecycle import setbacks
 from incidents.views.incident import zone_of
 from live import bus
@@ -136,7 +137,7 @@ def context(request: HttpRequest, found: Hotfix, **extra: Any) -> dict[str, Any]
         "may_say_worse": allowed(user, "look_again", incident) and regressed.may_be(found),
         # Where the next action offers it, it is not offered twice.
         "may_look_here": may and not (shown.next and shown.next.told.watched),
-        "contradictions": alarms.of_hotfix(shown.glance.standing),
+        "contradictions": unsaid(alarms.of_hotfix(shown.glance.standing), shown.title),
         "watch": mark_safe(watching.of_remedy(request, incident, found.ref)),  # noqa: S308 - a template of ours
         "zone": zone_of(user, incident),
         "live_topics": [f"incident:{incident.pk}", f"user:{user.pk}"],

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from accounts.access import allowed
 from accounts.models import User
+from incidents import glance
 from incidents.clocks import clocks
 from incidents.clocks.shown import Board, ClockView, board, clock_views, with_actions
 from incidents.glance import maintenance_of, redactions_of
@@ -112,12 +113,14 @@ def read(
     if target:
         as_shown([target], now)
     told = of_incident(incident.ref)
+    action = _action(incident, target, reader, may)
+    glance.keep(incident, glance.ACTION, action)
     shown = _lines(incident, None if everything else LINES_SHOWN) if with_lines else []
     return IncidentPage(
         incident=incident,
         now=now,
         clocks=with_actions(clock_views(incident, now), incident, reader),
-        action=_action(incident, target, reader, may),
+        action=action,
         target=target,
         redactions=redactions_of(incident),
         may_respond=may,

@@ -76,6 +76,7 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
     opened = [card for card in cards if card.incident.is_open]
     real = [card for card in opened if card.incident.mode == Mode.LIVE]
     cards = cards if opened else []
+    loud = cards[0].action if cards else None
     down = (
         Target.objects.visible_to(user)
         .down()
@@ -99,7 +100,7 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         "unsure": named[:UNSURE],
         "unsure_count": unseen.count() if named[UNSURE:] else len(named),
         "maintenance": on_now(user, at),
-        "alarms": told[:ALARMS],
+        "alarms": alarms.unsaid(told, loud.title if loud else "")[:ALARMS],
         "owed": obligations.owed_by(user, at, OWED),
         **looks,
         "has_products": bool(cards) or Product.objects.visible_to(user).active().exists(),

@@ -127,7 +127,7 @@ def test_when_nobody_is_left_it_is_said_loudly_and_everybody_is_told(
     client.post(link(post, "mia@example.test", "Can't, next person"))
     assert Delivery.objects.filter(key="stranded").count() == told.count() == 5
     client.force_login(mia)
-    assert "Nobody has taken it" in client.get(f"/incidents/{incident.ref}/").text
+    assert "Everyone who was asked said that they cannot." in client.get(f"/incidents/{incident.ref}/").text
     client.logout()
     # Whoever could not may after all, from the same page.
     take = re.search(r'action="(/l/[^"]+)"', client.get(address).text)
@@ -135,7 +135,9 @@ def test_when_nobody_is_left_it_is_said_loudly_and_everybody_is_told(
     assert "You have it" in client.post(take[1]).text
     assert fresh(incident).acknowledged_at is not None
     client.force_login(mia)
-    assert "Nobody has taken it" not in client.get(f"/incidents/{incident.ref}/").text
+    assert (
+        "Everyone who was asked said that they cannot." not in client.get(f"/incidents/{incident.ref}/").text
+    )
 
 
 def test_alone_in_the_team_there_is_nobody_to_tell_and_the_page_says_so(
@@ -144,7 +146,7 @@ def test_alone_in_the_team_there_is_nobody_to_tell_and_the_page_says_so(
     incident = opened(product)
     assert "Nobody is left to ask" in client.post(link(post, "mia@example.test", "Can't, next person")).text
     client.force_login(mia)
-    assert "Nobody has taken it" in client.get(f"/incidents/{incident.ref}/").text
+    assert "Everyone who was asked said that they cannot." in client.get(f"/incidents/{incident.ref}/").text
 
 
 def test_after_reopening_who_could_not_may_be_asked_again(

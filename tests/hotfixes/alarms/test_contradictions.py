@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from foundation import moment
@@ -136,6 +137,27 @@ def test_hosts_that_report_the_old_version(hotfix: Hotfix) -> None:
     said = "0.1.1 is deployed, but these report another version: eu-1 (0.1.0)."
     found.checks[found.checks.index(live)] = replace(live, verdict="FAIL", summary=said, facts=facts)
     assert [(one.key, one.sentence) for one in contradictions.of_standing(found)] == [("not_live", said)]
+
+
+def test_a_page_says_it_once_beside_the_next_action(watched: Watched, hotfix: Hotfix) -> None:
+    """What comes next may be the very thing that does not go together."""
+    said = "0.1.1 is deployed, but these report another version: eu-1 (0.1.0)."
+    facts = {"versions": {"eu-1": "0.1.0"}}
+    now = hotfix.results.filter(superseded_at=None)
+    now.update(verdict="PASS")
+    assert now.filter(key="version_live").update(verdict="FAIL", summary=said, facts=facts) == 1
+    reader = Client()
+    reader.force_login(watched.ada)
+    pages = ("/", hotfix.incident.get_absolute_url(), hotfix.get_absolute_url())
+
+    def loud() -> list[bool]:
+        texts = [reader.get(path).text for path in pages]
+        assert all(said in text for text in texts)
+        return [any(said in one[:300] for one in text.split('class="notice critical"')[1:]) for text in texts]
+
+    assert loud() == [True, True, False]
+    transitions.acknowledge(hotfix.incident, by=watched.ada)
+    assert loud() == [False, False, False]
 
 
 def test_an_approval_older_than_what_was_merged(hotfix: Hotfix) -> None:
