@@ -14,6 +14,7 @@ from foundation import moment
 from foundation.turns import wait_for_turn
 from monitoring import announce
 from monitoring.models import Kind, Monitor, Target
+from monitoring.probes.soak import GROWS
 from monitoring.push_keys import make_key
 from products.models import Product
 
@@ -24,6 +25,7 @@ THRESHOLDS: dict[str, dict[str, int]] = {
     Kind.SUMMARY: {"fail_after": 1, "recover_after": 1},
     Kind.HEARTBEAT: {"fail_after": 3, "recover_after": 1},
     Kind.FILE: {"fail_after": 1, "recover_after": 1},
+    Kind.SOAK: {"fail_after": 1, "recover_after": 1},
     Kind.PROMETHEUS: {"fail_after": 2, "recover_after": 2},
 }
 
@@ -37,6 +39,7 @@ def add(
         wait_for_turn("monitor_slugs")
         now = moment.now()
         facts = {**THRESHOLDS.get(kind, {}), **facts}
+        facts["expect"] = growing(kind, facts.get("expect") or {})
         monitor = Monitor(
             product=product, kind=kind, target=target, name=name, slug=free_slug(name), due_at=now, **facts
         )
@@ -49,6 +52,11 @@ def add(
         announce.wake()
         announce.refresh([product.team_id])
     return monitor
+
+
+def growing(kind: str, expect: dict[str, Any]) -> dict[str, Any]:
+    """A soak test's log must be written within an hour, unless it says otherwise."""
+    return {**GROWS, **expect} if kind == Kind.SOAK else expect
 
 
 def strange_environment(product: Product, name: Any) -> str:
@@ -69,7 +77,8 @@ def suggested_name(target: str, kind: str = Kind.HEARTBEAT) -> str:
         host = parts.hostname.removeprefix("www.")
         return f"{host}/{path}"[:120] if path else host[:120]
     if not target:
-        return {Kind.FILE: _("Files"), Kind.SUMMARY: _("Summary")}.get(Kind(kind), _("Heartbeat"))
+        names = {Kind.FILE: _("Files"), Kind.SOAK: _("Soak test"), Kind.SUMMARY: _("Summary")}
+        return names.get(Kind(kind), _("Heartbeat"))
     return "/".join(target.rstrip("/").split("/")[-2:])[:120]
 
 

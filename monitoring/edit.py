@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from foundation import moment
 from monitoring import announce
+from monitoring.add import growing
 from monitoring.blind import blind
 from monitoring.models import Monitor
 
@@ -28,6 +29,8 @@ def edit(monitor: Monitor, *, by: User, **facts: Any) -> list[str]:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
     with transaction.atomic():
         held = Monitor.objects.select_for_update(of=("self",)).select_related("product").get(pk=monitor.pk)
+        if "expect" in facts:
+            facts["expect"] = growing(held.kind, facts["expect"])
         changed = sorted(name for name, value in facts.items() if getattr(held, name) != value)
         if not changed:
             return []

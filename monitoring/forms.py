@@ -155,7 +155,7 @@ class MonitorForm(forms.Form):
         """The field of what a probe names: "target", "expect", "expect.slow_ms", "expect.json" …"""
         known = {"expect.json": "json_path", "expect.json.equals": "json_equals"}
         field = known.get(place, place.removeprefix("expect."))
-        usual = {Kind.FILE: "sha256", Kind.PROMETHEUS: "query"}
+        usual = {Kind.FILE: "sha256", Kind.SOAK: "max_age_s", Kind.PROMETHEUS: "query"}
         return field if field in self.fields else usual.get(Kind(kind), "status")
 
     def _clean_environment(self, cleaned: dict[str, Any]) -> None:
@@ -166,7 +166,7 @@ class MonitorForm(forms.Form):
             self.add_error("environment", wrong)
 
     def _expect(self, cleaned: dict[str, Any]) -> dict[str, Any]:
-        own = {Kind.FILE: FILE_EXPECT, Kind.PROMETHEUS: PROMETHEUS_EXPECT}
+        own = {Kind.FILE: FILE_EXPECT, Kind.SOAK: FILE_EXPECT, Kind.PROMETHEUS: PROMETHEUS_EXPECT}
         if names := own.get(cleaned["kind"]):
             return {name: cleaned[name] for name in names if cleaned.get(name) not in (None, "")}
         if cleaned["kind"] != Kind.HTTP:

@@ -59,7 +59,7 @@ def _head(body: bytes) -> str:
 
 
 def _files(monitor: Monitor, body: bytes) -> list[dict[str, Any]]:
-    if monitor.kind != Kind.FILE:
+    if monitor.kind not in (Kind.FILE, Kind.SOAK):
         return []
     try:
         found = pushed_files(body)

@@ -19,14 +19,10 @@ from foundation.text import plain_text
 from monitoring.add import add
 from monitoring.forms import MonitorForm
 from monitoring.models import Kind, Monitor
-from monitoring.probes.file import GROWS_S
 from products.models import Product
 from products.setup.proposal import proposal
 from products.setup.sections import MONITORS, Item, Section, SetupForm
 
-# What the source calls a soak test is a file that must go on growing.
-SOAK = "soak"
-KIND_OF = {**{kind.value: kind for kind in Kind}, SOAK: Kind.FILE}
 BLANKS = 2
 EVERY = {"5 min": 300, "1 min": 60, "15 min": 900, "1 h": 3600, "60 min": 3600}
 
@@ -40,7 +36,6 @@ class Row:
     name: str
     written: str = ""
     interval_s: int = 60
-    grows: bool = False
 
     @property
     def may_be_pushed(self) -> bool:
@@ -108,7 +103,6 @@ class MonitorsSetup(SetupForm):
         facts = {
             "kind": kind, "target": target, "name": row.name, "product": self.product.slug,
             "interval_s": row.interval_s, "opens_incident": "on",
-            **({"max_age_s": GROWS_S} if row.grows else {}),
         }  # fmt: skip
         form = MonitorForm(facts, products=Product.objects.filter(pk=self.product.pk))
         if form.is_valid():
@@ -135,11 +129,10 @@ def _rows(product: Product, there: set[str]) -> list[Row]:
     rows = [
         Row(
             number,
-            KIND_OF[monitor["kind"]],
+            Kind(monitor["kind"]),
             monitor["label"],
             _written(monitor["target"], hosts.get(monitor.get("host") or "", "")),
             EVERY.get(monitor.get("every") or "", 60),
-            grows=monitor["kind"] == SOAK,
         )
         for number, monitor in enumerate(offered.monitors)
         if monitor["label"].casefold() not in there

@@ -34,7 +34,6 @@ from monitoring.api.shapes import (
 from monitoring.edit import edit
 from monitoring.history import uptimes
 from monitoring.models import Kind, Monitor, Target
-from monitoring.probes.file import GROWS_S
 from monitoring.push_keys import push_url, rotate_key
 from products.api import named_product, severity_of
 from products.models import Product
@@ -77,8 +76,6 @@ def add_monitor(request: HttpRequest, body: NewMonitor) -> Status[dict[str, Any]
     user, facts = person_of(request), body.facts()
     product = named_product(request, facts.pop("product"))
     authorize(user, "add_monitor", product)
-    if facts["kind"] == "soak":
-        facts |= {"kind": Kind.FILE.value, "expect": {"max_age_s": GROWS_S, **facts.get("expect", {})}}
     facts = _checked(product, facts, facts["kind"], facts.get("target", ""))
     enabled = facts.pop("enabled", True)
 

@@ -144,8 +144,8 @@ class MonitorFacts(Body):
 
 
 class NewMonitor(MonitorFacts):
-    """Without thresholds a monitor takes the usual ones of its kind. `soak` is a `file` that must go on growing: within
-    an hour, unless `expect.max_age_s` says otherwise.
+    """Without thresholds a monitor takes the usual ones of its kind. `soak` is as `file`, but its log must go on
+    growing: within an hour, unless `expect.max_age_s` says otherwise.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})

@@ -29,6 +29,7 @@ class Kind(models.TextChoices):
     SUMMARY = "summary", _("A summary of several targets (JSON)")
     HEARTBEAT = "heartbeat", _("A script that reports in")
     FILE = "file", _("Files: that they are there, and what they hold")
+    SOAK = "soak", _("A soak test: a log that must go on growing")
     PROMETHEUS = "prometheus", _("A number that Prometheus knows")
 
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from monitoring.probes import file, heartbeat, http, prometheus, summary
+from monitoring.probes import file, heartbeat, http, prometheus, soak, summary
 from monitoring.probes.result import Check, Outcome, Result
 from network.egress import Policy
 from network.exchange import Request, Response
@@ -53,6 +53,7 @@ PROBES: dict[str, Probe] = {
     "summary": summary,
     "heartbeat": heartbeat,
     "file": file,
+    "soak": soak,
     "prometheus": prometheus,
 }
 
@@ -61,6 +62,7 @@ RECEIVERS: dict[str, Receiver] = {
     "summary": summary,
     "heartbeat": heartbeat,
     "file": file,
+    "soak": soak,
 }
 
 

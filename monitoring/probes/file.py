@@ -29,8 +29,6 @@ kind = "file"
 label = gettext_lazy("Files")
 
 MAX_FILES = 100
-# A log of a soak test that was not written for so long no longer grows.
-GROWS_S = 3600
 MAX_TAIL = 4096
 MAX_TEXT = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -44,13 +44,17 @@ def test_a_soak_test_is_a_log_that_must_go_on_growing(script: Script) -> None:
     """A34"""
     body = {"name": "Soak test", "product": "staff-mobile", "kind": "soak"}
     made = script.post("/monitors", body, status=201)
-    assert (made["kind"], made["expect"], bool(made["push_url"])) == ("file", {"max_age_s": 3600}, True)
+    assert (made["kind"], made["expect"], bool(made["push_url"])) == ("soak", {"max_age_s": 3600}, True)
+    assert [one["slug"] for one in script.get("/monitors?kind=soak")["items"]] == ["soak-test"]
+    changed = script("PATCH", "/monitors/soak-test", {"expect": {"fails_on": "FAIL"}}).json()
+    assert (changed["kind"], changed["expect"]) == ("soak", {"max_age_s": 3600, "fails_on": "FAIL"})
     slower = script.post("/monitors", {**body, "name": "Slow", "expect": {"max_age_s": 90_000}}, status=201)
     assert slower["expect"] == {"max_age_s": 90_000}
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("heartbeat", "Heartbeat"), ("file", "Files"), ("summary", "Summary")]
+    ("kind", "name"),
+    [("heartbeat", "Heartbeat"), ("file", "Files"), ("soak", "Soak test"), ("summary", "Summary")],
 )
 def test_what_waits_without_a_name_is_called_what_it_is(script: Script, kind: str, name: str) -> None:
     body = {"product": "staff-mobile", "kind": kind}

@@ -240,4 +240,4 @@ def test_archys_monitors_are_proposed_and_a_script_may_send_them(team: Team, man
     client.post(address, {**sent(client, address), "pushed_1": "on"})
     soak = Monitor.objects.get(name="Soak test")
     # A log that no longer grows is no soak test that goes on.
-    assert (soak.kind, soak.expect) == ("file", {"max_age_s": 3600})
+    assert (soak.kind, soak.expect) == ("soak", {"max_age_s": 3600})
