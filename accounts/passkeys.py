@@ -60,7 +60,7 @@ def begin_adding(user: User) -> dict[str, Any]:
 
 def add(user: User, *, name: str, answer: str) -> Authenticator:
     """Keep what the browser made. Raises ValidationError for what is not the answer to our question."""
-    name = " ".join(name.split())[:NAME_LIMIT] or _("Passkey")
+    name = " ".join(name.split()) or _("Passkey")
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         if passkeys_of(user).count() >= MOST:

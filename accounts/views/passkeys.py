@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import confirming, passkeys
 from accounts.access import signed_in
 from accounts.confirming import ConfirmForm
+from accounts.forms.passkey import PasskeyForm
 
 
 @never_cache
@@ -21,11 +22,11 @@ def browse(request: HttpRequest) -> HttpResponse:
     """GET lists them and asks the browser for a new one; POST keeps it."""
     user = signed_in(request)
     wrong: list[str] = []
-    if request.method == "POST":
-        name, answer = request.POST.get("name", ""), request.POST.get("credential", "")
+    form = PasskeyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
         try:
             _confirmed(request)
-            passkeys.add(user, name=name, answer=answer)
+            passkeys.add(user, name=form.cleaned_data["name"], answer=request.POST.get("credential", ""))
             messages.success(request, _("Kept. It confirms your decisions from now on."))
             return redirect("passkeys")
         except ValidationError as error:
@@ -35,9 +36,11 @@ def browse(request: HttpRequest) -> HttpResponse:
         "possible": passkeys.possible(request),
         "options": json.dumps(passkeys.begin_adding(user)) if passkeys.possible(request) else "",
         "fresh": confirming.is_fresh(request),
+        "form": form,
         "wrong": wrong,
     }
-    return render(request, "accounts/passkeys.html", context, status=422 if wrong else 200)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "accounts/passkeys.html", context, status=status)
 
 
 def _confirmed(request: HttpRequest) -> None:

@@ -47,6 +47,26 @@ def test_what_no_authenticator_made_is_not_kept(answer: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("x" * 61, "At most 60 characters; these are 61. Shorten it."),
+        (
+            "My\u202ephone",
+            "This contains a control character (U+202E at position 3). Remove it and send again.",
+        ),
+        ("My\nphone", "This must be one line."),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused_beside_its_field(name: str, words: str) -> None:
+    client, olga = Client(), make_user("olga@example.test", password=PASSWORD)
+    client.force_login(olga)
+    answer = client.post("/accounts/passkeys/", {"name": name, "credential": "{}", "password": PASSWORD})
+    page = answer.content.decode()
+    assert (answer.status_code, f'<p class="error" id="id_name_error">{words}</p>' in page) == (422, True)
+
+
+@pytest.mark.django_db
 def test_an_old_sign_in_gives_the_password_again() -> None:
     """A phone that lies about gets no key of its own."""
     client, olga = Client(), make_user("olga@example.test", password=PASSWORD)
