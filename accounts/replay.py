@@ -20,10 +20,15 @@ def once_by_token(
 ) -> tuple[str, bool]:
     """Run `do` once per key; returns (what it answered, as text; whether it ran now). Without a key it runs each time.
 
-    `operation` names what is done to what (`note:INC-1`), `body` is JSON. ValidationError for a key that is too long
-    or not plain ASCII; foundation.idempotency.Reused when the key came with another body.
+    `operation` names what is done to what (`note:INC-1`), `body` is JSON. ValidationError for a key that is empty, too
+    long or not plain ASCII; foundation.idempotency.Reused when the key came with another body.
     """
-    key = request.headers.get("Idempotency-Key", "").strip()
+    given = request.headers.get("Idempotency-Key")
+    key = (given or "").strip()
+    if (
+        given is not None and not key
+    ):  # a script's variable that is not set: it believes that a resend is harmless
+        raise ValidationError({"Idempotency-Key": _("The key is empty. Send one, or leave the header out.")})
     if len(key) > LONGEST or not key.isascii() or not key.isprintable():
         words = _("A key has at most %(most)s printable ASCII characters.") % {"most": LONGEST}
         raise ValidationError({"Idempotency-Key": words})

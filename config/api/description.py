@@ -57,7 +57,7 @@ KEY = {
     "required": False,
     "description": "The same key and body within 24 h does nothing again and answers 200; another body is 422.",
     "example": "deploy-812",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
 }
 
 

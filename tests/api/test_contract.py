@@ -144,13 +144,14 @@ def test_a_key_is_forgotten_after_a_day_even_if_nobody_swept(script: Script) -> 
     assert script.post("/incidents", {**NEW, "title": "New"}, Idempotency_Key="a")["ref"] == "INC-2"
 
 
-def test_keys_that_differ_far_behind_are_two_and_a_longer_one_is_refused(script: Script) -> None:
+def test_keys_that_differ_far_behind_are_two_and_a_longer_or_empty_one_is_refused(script: Script) -> None:
     for end in "ab":
         script.post("/incidents", NEW, status=201, Idempotency_Key="k" * 199 + end)
     assert Incident.objects.count() == 2
-    for key in ("k" * 201, "é"):
+    for key in ("k" * 201, "é", "", " "):
         told = problem(script("POST", "/incidents", NEW, Idempotency_Key=key), 422)
         assert told["errors"][0]["field"] == "Idempotency-Key"
+    assert Incident.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
