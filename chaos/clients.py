@@ -161,6 +161,27 @@ class Pusher(Client):
         self.site.stopping.wait(self.random.uniform(0.05, 0.5) + self.site.pause_s)
 
 
+class Alerter(Client):
+    """A tool that says in turns that its one alert fires and is over, each time with its own moment: each message that
+    arrives is one change, however often it is sent."""
+
+    def __init__(self, site: Site, folder: Path, name: str, seed: int, path: str) -> None:
+        super().__init__(site, folder, name, seed)
+        self.path, self.number = path, 0
+
+    def turn(self) -> None:
+        self.number += 1
+        fires, now = self.number % 2, datetime.now(UTC).isoformat()
+        state = {"status": "firing", "started_at": now} if fires else {"status": "resolved", "ended_at": now}
+        self.journal.write("asked", alert=self.name, number=self.number)
+        answered, answer = self.site.ask("POST", self.path, {"key": self.name, "title": self.name, **state})
+        if answered == 200:
+            self.journal.write("done", alert=self.name, number=self.number)
+        else:
+            self.journal.write("refused", alert=self.name, number=self.number, status=answered, answer=answer)
+        self.site.stopping.wait(self.random.uniform(0.5, 2.0) + self.site.pause_s)
+
+
 class Tidier(Client):
     """Resolves what monitors have opened, so that the next outage opens another."""
 

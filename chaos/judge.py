@@ -17,7 +17,7 @@ from foundation import moment
 from incidents.models import Clock, Incident, TimelineEvent
 from incidents.telling.telling import BREACHED
 from incidents.timeline.verify import verify
-from monitoring.models import Receiver, StatusChange
+from monitoring.models import AlertChange, Receiver, StatusChange
 from notifications.models import Delivery, State
 from products.vocabulary import EventKind
 
@@ -39,22 +39,24 @@ def judge(
     missing, twice = acknowledged(lines, events)
     doubled += twice
     for found_lost, found_doubled in (
-        breaches(events, calm), changes(events), pushes(lines), messages(received, calm),
+        breaches(events, calm), changes(events), pushes(lines), alerts(lines, events),
+        messages(received, calm),
     ):  # fmt: skip
         lost += found_lost
         doubled += found_doubled
     refused = [
-        f"{line.get('path', line.get('push'))}: {line['status']}"
+        f"{line.get('path') or line.get('push') or line.get('alert')}: {line['status']}"
         for line in lines
         if line["what"] == "refused"
     ]
     late = list(lags(events))
     down = [lag for at, lag in late if any(since <= at <= until for since, until in redis_down)]
     return {
-        "state changes": len(events) + StatusChange.objects.count(),
+        "state changes": len(events) + StatusChange.objects.count() + AlertChange.objects.count(),
         "acknowledged writes": sum(line["what"] == "done" for line in lines),
         "breaches": sum(event.kind == EventKind.CLOCK_BREACHED for event in events),
         "monitors' changes": StatusChange.objects.count(),
+        "alerts' changes": AlertChange.objects.count(),
         "messages sent": Delivery.objects.filter(state=State.SENT).count(),
         "messages repeated with their key": repeats(received),
         "breach lag": spread([lag for _at, lag in late]),
@@ -133,6 +135,35 @@ def pushes(lines: Iterable[dict[str, Any]]) -> tuple[list[str], list[str]]:
         if made > kept:
             doubled.append(f"{slug}: {made} changes of {kept} pushes")
     return lost, doubled
+
+
+def alerts(lines: Iterable[dict[str, Any]], events: Iterable[TimelineEvent]) -> tuple[list[str], list[str]]:
+    """Each message that was acknowledged made one change of its alert, and so may one that was sent and never
+    answered; each change is handled, and told once where an incident was to hear of it."""
+    sent, kept = defaultdict[str, int](int), defaultdict[str, int](int)
+    for line in lines:
+        if "alert" in line:
+            known = sent if line["what"] == "asked" else kept
+            known[line["alert"]] = max(known[line["alert"]], line["number"])
+    made = Counter(AlertChange.objects.values_list("alert__fingerprint", flat=True))
+    lost = [
+        f"alert {name}: {number} were acknowledged, {made[name]} changes"
+        for name, number in kept.items()
+        if made[name] < number
+    ]
+    doubled = [
+        f"alert {name}: {made[name]} changes of {sent[name]}" for name in made if made[name] > sent[name]
+    ]
+    heard = [event for event in events if event.kind == EventKind.ALERT_RECEIVED]
+    told = Counter(pk for event in heard for pk in event.data["changes"])
+    full = {event.incident.ref for event in heard if event.data["last"]}
+    for change in AlertChange.objects.all():
+        times = told.pop(change.pk, 0)
+        if change.handled_at is None or times < bool(change.outcome and change.outcome not in full):
+            lost.append(f"alert's change {change.pk} to {change.state}")
+        if times > bool(change.outcome):
+            doubled.append(f"alert's change {change.pk}: told {times} times")
+    return lost, doubled + [f"an alert's change that is not there: {key}" for key in told]
 
 
 def _number(head: str) -> int:

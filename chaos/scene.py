@@ -9,7 +9,8 @@ from django.db.models import Q
 from accounts.models import Scope, Team, User
 from foundation import moment
 from incidents.models import Clock
-from monitoring.models import Kind, Monitor, StatusChange
+from monitoring.alerts.sources import connect, key_of
+from monitoring.models import AlertChange, AlertPayload, Kind, Monitor, StatusChange
 from monitoring.push_keys import push_url
 from notifications.models import Channel, Delivery, State
 from notifications.models import Kind as Way
@@ -26,7 +27,7 @@ IN_TIME, LATE = timedelta(seconds=2), timedelta(seconds=10)
 
 
 def set_up(services: str, count: int, pushed: int, room: str) -> dict[str, Any]:
-    """Returns the script's token and the paths to push to, by monitor."""
+    """Returns the script's token, the paths to push to, by monitor, and the one to send alerts to."""
     by = User.objects.filter(is_administrator=True).earliest("pk")
     product = Product.objects.filter(slug="chaos").first() or make_product(Team.objects.first(), name="Chaos")
     Team.objects.filter(pk=product.team_id).update(time_zone=by_day(moment.now()))
@@ -48,7 +49,8 @@ def set_up(services: str, count: int, pushed: int, room: str) -> dict[str, Any]:
         )  # fmt: skip
         paths[waiting.slug] = "/in/push/" + push_url(waiting).rpartition("/")[2]
     _token, text = make_narrow_token(by, by=None, name="chaos", scopes=Scope.values)
-    return {"token": text, "paths": paths}
+    source = connect(product, by=None, tool="generic", name="Alerts")
+    return {"token": text, "paths": paths, "alerts": f"/in/generic/{key_of(source)}"}
 
 
 def by_day(now: datetime) -> str:
@@ -79,6 +81,8 @@ def _left(settled: datetime) -> dict[str, int]:
     return {
         "looks": looking.filter(Q(looked_at=None) | Q(looked_at__lt=settled)).count(),
         "changes": StatusChange.objects.unhandled().count(),
+        "alerts": AlertPayload.objects.filter(judged_at=None).count()
+        + AlertChange.objects.filter(handled_at=None).count(),
         "clocks": Clock.objects.ticking().filter(due_at__lte=now - IN_TIME).count(),
         "messages": waiting.filter(Q(created_at__lt=settled) | Q(due_at__lt=now - LATE)).count(),
     }

@@ -16,6 +16,7 @@ from chaos.schedule import WITH_REDIS, Strike, schedule
 from chaos.strikes import Striker
 
 PUSHED = 6
+ALERTERS = 3
 FINISH_S = 60.0
 
 type Say = Callable[[str], object]
@@ -111,6 +112,10 @@ def _load(plan: Plan, inside: Inside, world: Outside) -> tuple[clients.Site, lis
         *(
             clients.Pusher(site, journals, slug, plan.seed, path, slug)
             for slug, path in scene["paths"].items()
+        ),
+        *(
+            clients.Alerter(site, journals, f"alerter{n}", plan.seed, scene["alerts"])
+            for n in range(ALERTERS)
         ),
         clients.Tidier(site, journals, "tidier", plan.seed),
     ]

@@ -19,6 +19,8 @@ from incidents.lifecycle import sweep, transitions
 from incidents.lifecycle.declare import declare
 from incidents.models import Clock, Incident
 from incidents.timeline.timeline import record
+from monitoring.alerts.sources import connect
+from monitoring.models import Alert, AlertChange
 from notifications import hours
 from notifications.models import Delivery, State
 from products.vocabulary import EventKind
@@ -166,3 +168,32 @@ def test_what_falls_due_once_all_is_calm_is_on_its_way(
 def test_the_storm_is_by_day(hour: int) -> None:
     now = datetime(2026, 11, 21, hour, 30, tzinfo=UTC)
     assert hours.due(now + timedelta(hours=2), by_day(now), wake=False) == now + timedelta(hours=2)
+
+
+def test_an_alert_that_was_acknowledged_is_kept_and_told_once(
+    incident: Incident, told: Callable[[], dict[str, Any]], tmp_path: Path
+) -> None:
+    source, now = connect(incident.product, by=None, tool="generic"), moment.now()
+    said = dict.fromkeys(("started_at", "first_seen", "last_seen", "since"), now)
+    full = Alert.objects.create(source=source, fingerprint="c", state="firing", title="Full", **said)
+    change = AlertChange.objects.create(
+        alert=full, state="firing", at=now, handled_at=now, outcome=incident.ref
+    )
+    with Journal(tmp_path / "c.jsonl") as journal:
+        for what in ("asked", "done"):
+            journal.write(what, alert="c", number=1)
+        journal.write("asked", alert="c", number=2)
+
+    def tell() -> None:
+        record(incident, EventKind.ALERT_RECEIVED, by=None, at=now, changes=[change.pk], last=False)
+
+    assert told()["lost"] == [f"alert's change {change.pk} to firing"]
+    tell()
+    assert (wrong(told()), told()["alerts' changes"]) == ({}, 1)
+    tell()
+    assert told()["doubled"] == [f"alert's change {change.pk}: told 2 times"]
+    for _more in range(2):
+        AlertChange.objects.create(alert=full, state="resolved", at=now, handled_at=now)
+    assert "alert c: 3 changes of 2" in told()["doubled"]
+    AlertChange.objects.all().delete()
+    assert "alert c: 1 were acknowledged, 0 changes" in told()["lost"]
