@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from config.starting.tether import tethered
+from config.tether import tethered
 
 AGAIN_S = 0.5
 

@@ -15,9 +15,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from config import tether
 from config.database import cluster
 from config.database.cluster import Unusable
-from config.starting import tether
 
 PORT = "5432"  # only part of the socket's name: nothing listens on the network
 START_SECONDS = 60.0  # a cold first start took 4 s on a busy disk

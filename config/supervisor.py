@@ -13,7 +13,7 @@ from types import FrameType
 
 from config.database.cluster import Unusable
 from config.embedded import Server
-from config.starting.tether import tethered
+from config.tether import tethered
 
 PATIENCE = 3.5  # seconds between SIGTERM and SIGKILL; a worker with a running task would take longer
 TOTAL = 4.4  # seconds until everything is gone, PostgreSQL too

@@ -12,10 +12,10 @@ from typing import IO, Any
 import psycopg
 from django.conf import settings
 
+from config import tether
 from config.backup import Trouble, address, archive, manifest, programs
 from config.backup.landing import landing
 from config.database import cluster
-from config.starting import tether
 
 # A migration under way holds its tables; it takes seconds.
 LOCK_WAIT = "60s"

@@ -10,7 +10,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from config.starting import tether
+from config import tether
 
 USER = DATABASE = "nightdesk"  # the owner of everything
 APP = "nightdesk_app"  # who web and worker are (config/database/roles.py)

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError as PolicyError
 
 from foundation import moment
+from hotfixes import patterns
 from hotfixes.git import names
 from hotfixes.git.movements import Kind
 from hotfixes.models import Hotfix, RefObservation
-from hotfixes.naming import patterns
-from hotfixes.naming.patterns import BadPattern
 from hotfixes.observing.found import called_of
+from hotfixes.patterns import BadPattern
 from incidents.models import Mode
 from products.models import Deployment, Product, Repository
 from products.policies import policy_of

@@ -14,10 +14,10 @@ from accounts.models import Role, Team, User
 from foundation import moment
 from foundation.secrets import seal
 from foundation.text import plain_text, single_line
+from hotfixes import patterns
 from hotfixes.audit import announcing
 from hotfixes.models import AuditRun
-from hotfixes.naming import patterns
-from hotfixes.naming.patterns import BadPattern
+from hotfixes.patterns import BadPattern
 from monitoring.announce import wake
 from network import locator
 from products.models import Process, ProcessVersion

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from hotfixes import patterns
 from hotfixes.audit import contents, releases
 from hotfixes.audit.released import Released
 from hotfixes.audit.releases import Tagged
@@ -15,8 +16,7 @@ from hotfixes.git import names
 from hotfixes.git.names import BadName
 from hotfixes.git.reader import GitReader, Ref, Refs
 from hotfixes.git.trouble import GitError
-from hotfixes.naming import patterns
-from hotfixes.naming.patterns import BadPattern
+from hotfixes.patterns import BadPattern
 from products.process.schema.policy import PolicySpec
 
 MAX_RELEASES = 50

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from hotfixes import patterns
 from hotfixes.git import names
 from hotfixes.git.reader import GitReader, Ref, Refs
-from hotfixes.naming import patterns
-from hotfixes.naming.patterns import BadPattern
+from hotfixes.patterns import BadPattern
 from products.process.schema.policy import PolicySpec
 
 # Where the process names no tag: what most repositories do.

@@ -29,7 +29,7 @@ from hotfixes.git.remote import Credential, Listing, Remote
 from hotfixes.git.trouble import GitError, Trouble
 from hotfixes.git_access import access
 from hotfixes.models import AuditRun
-from hotfixes.naming.patterns import BadPattern
+from hotfixes.patterns import BadPattern
 from products.process.schema.policy import PolicySpec
 
 LEASE_S, RENEW_S = 60, 2

@@ -15,7 +15,7 @@ from hotfixes.checks.remembering import Remembering
 from hotfixes.checks.shapes import Next, Result, Verdict, unknown
 from hotfixes.git.names import BadName
 from hotfixes.git.trouble import GitError
-from hotfixes.naming.patterns import BadPattern
+from hotfixes.patterns import BadPattern
 
 __all__ = ["CHECKS", "Check", "Context", "Next", "Observation", "Result", "Verdict", "evaluate"]
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from hotfixes import patterns
 from hotfixes.checks.facts import Approved, Box, Deployed, Monitored, Seen, Shown, Told
 from hotfixes.checks.watched import Counted, WatchFacts
 from hotfixes.forges.shapes import Reading
 from hotfixes.git import names
 from hotfixes.git.movements import Kind
 from hotfixes.git.reader import GitReader, Ref
-from hotfixes.naming import patterns
 from products.process.schema.policy import PolicySpec
 from products.versions import bare
 

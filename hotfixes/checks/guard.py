@@ -33,7 +33,7 @@ from hotfixes.git import names
 from hotfixes.git.names import BadName
 from hotfixes.git.reader import Ref
 from hotfixes.git.trouble import GitError
-from hotfixes.naming.patterns import BadPattern
+from hotfixes.patterns import BadPattern
 from products.versions import Version, bare
 from products.vocabulary import Verdict
 

@@ -31,7 +31,7 @@ from hotfixes.git import names
 from hotfixes.git.names import BadName
 from hotfixes.git.reader import Absence, File
 from hotfixes.git.trouble import GitError
-from hotfixes.naming.patterns import BadPattern
+from hotfixes.patterns import BadPattern
 from hotfixes.version_files import Unknown, Version
 from products.versions import bare
 

@@ -4,10 +4,10 @@ name is wrong. Another hotfix's branch is never taken for it.
 
 import re
 
+from hotfixes import patterns
 from hotfixes.checks.given import Given, Observation
 from hotfixes.checks.version_in_tree import states_new
 from hotfixes.git import names
-from hotfixes.naming import patterns
 
 MAX_LOOKS = 20
 

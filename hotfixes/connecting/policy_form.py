@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
 from foundation.text import plain_text
+from hotfixes import patterns
 from hotfixes.connecting import version_lines
 from hotfixes.git import names
 from hotfixes.git.movements import Kind
 from hotfixes.models import RefObservation
-from hotfixes.naming import patterns
-from hotfixes.naming.patterns import BadPattern
 from hotfixes.observing.found import called_of
+from hotfixes.patterns import BadPattern
 from products.in_production import in_production
 from products.models import Product
 from products.policy_overrides import checked, process_policy, set_policy

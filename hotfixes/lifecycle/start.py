@@ -17,10 +17,10 @@ from accounts.models import User
 from foundation import moment, rounds
 from foundation.crash import crashpoint
 from foundation.refs import next_number
+from hotfixes import patterns
 from hotfixes.git import names
 from hotfixes.lifecycle import counting, ending
 from hotfixes.models import Hotfix
-from hotfixes.naming import patterns
 from hotfixes.observing import asking
 from incidents.lifecycle import undoing
 from incidents.lifecycle.lifecycle import Step, TooLate, perform

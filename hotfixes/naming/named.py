@@ -1,9 +1,9 @@
 """What the branch and the tags of a hotfix are called: by the policy, unless a person picked another name (K20–K22)."""
 
+from hotfixes import patterns
 from hotfixes.checks import Context
 from hotfixes.git.unreadable import NOWHERE
 from hotfixes.models import Hotfix
-from hotfixes.naming import patterns
 
 
 def context(hotfix: Hotfix) -> Context:

@@ -10,15 +10,14 @@ from typing import Any, Final
 
 import pydantic
 
-from hotfixes import changelog, version_files
+from hotfixes import changelog, patterns, version_files
 from hotfixes.audit.releases import Tagged, dated, pattern_of, recognised
 from hotfixes.changelog.shapes import Unread
 from hotfixes.git import names
 from hotfixes.git.names import BadName
 from hotfixes.git.reader import Absence, File, GitReader, NoFile, Refs
 from hotfixes.git.trouble import GitError, one_line
-from hotfixes.naming import patterns
-from hotfixes.naming.patterns import BadPattern
+from hotfixes.patterns import BadPattern
 from hotfixes.version_files import Version
 from products.aliases import tag_name
 from products.models import Product, Repository

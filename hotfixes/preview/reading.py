@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hotfixes import version_files
+from hotfixes import patterns, version_files
 from hotfixes.git import globs, names
 from hotfixes.git.names import BadName
 from hotfixes.git.reader import Commit, FileChange, GitReader, NoFile, Ref
 from hotfixes.git.trouble import GitError, one_line
-from hotfixes.naming import patterns
 from hotfixes.preview import detector, paths, telling
 from hotfixes.preview.judged import Back
 from hotfixes.version_files import Version

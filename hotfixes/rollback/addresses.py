@@ -18,8 +18,8 @@ from accounts.access import allowed
 from accounts.models import User
 from foundation import moment
 from foundation.text import plain_text, single_line
+from hotfixes import patterns
 from hotfixes.models import ReleaseAddress
-from hotfixes.naming import patterns
 from network import locator
 from products.models import Product
 from products.setup.sections import MONITORS, Section, SetupForm

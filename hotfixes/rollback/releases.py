@@ -6,10 +6,11 @@ from datetime import datetime
 
 from pydantic import ValidationError as PolicyError
 
+from hotfixes import patterns
 from hotfixes.models import RefObservation, Rollback
-from hotfixes.naming import named, patterns
-from hotfixes.naming.patterns import BadPattern
+from hotfixes.naming import named
 from hotfixes.observing.found import called_of
+from hotfixes.patterns import BadPattern
 from hotfixes.standing.rows import hotfixes_of
 from incidents.glance import once
 from incidents.models import Incident

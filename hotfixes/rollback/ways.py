@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from foundation.written import utc, utc_or_none
+from hotfixes import patterns
 from hotfixes.decision.options import options
 from hotfixes.models import Preview, Rollback
-from hotfixes.naming import named, patterns
+from hotfixes.naming import named
 from hotfixes.observing.found import called_of
 from hotfixes.rollback import addresses, code, history, looking, releases, remarks, whose
 from hotfixes.rollback import known as facts

@@ -34,8 +34,8 @@ from incidents.api.reading import ACTED_WITH, incident_of, router
 from incidents.api.shapes import IncidentShape, incident_shape
 from incidents.messages import letters, messages, placeholders, sending
 from incidents.models import Incident, TimelineEvent
+from incidents.page.work_panels import markdown
 from incidents.work import checklist, shell, steps, verdicts, work
-from incidents.work.panels import markdown
 from incidents.work.report import check_moment, report
 from incidents.work.work import Work
 

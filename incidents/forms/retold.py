@@ -9,15 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation import moment
 from incidents.forms.fields import MomentField
 from incidents.forms.verbs import VerbForm
-from incidents.models import Incident, Mode
-
-# The verbs that take `at`.
-RETOLD = frozenset({
-    "acknowledge", "assess", "assign", "attest", "attest_check", "change_severity", "claim", "close",
-    "confirm_severity", "decline", "defer", "describe", "finish_step", "give_up", "hand_over", "lead",
-    "mark_duplicate", "mitigate", "not_needed", "reopen", "reopen_step", "report", "resolve", "send_message",
-    "skip_step", "start_hotfix", "untick", "update",
-})  # fmt: skip
+from incidents.models import Incident
 
 
 class WhenField(MomentField):
@@ -34,10 +26,6 @@ class WhenField(MomentField):
         if at and at < self.incident.detected_at.replace(microsecond=0):
             raise forms.ValidationError(_("This is before the problem was detected."))
         return at and max(at, self.incident.detected_at)
-
-
-def asks_when(incident: Incident, verb: str) -> bool:
-    return incident.mode == Mode.RETROSPECTIVE and verb in RETOLD
 
 
 def retell[F: VerbForm](form: F) -> F:

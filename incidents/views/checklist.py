@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from foundation import moment
+from incidents.page.work_panels import markdown
 from incidents.views.incident import fetch
 from incidents.work import work
-from incidents.work.panels import markdown
 
 
 @require_safe

@@ -18,12 +18,12 @@ from foundation.idempotency import Reused, fingerprint, once
 from foundation.text import asked
 from incidents.clocks.shown import clock_views
 from incidents.forms.declare import DeclareForm, JoinForm
-from incidents.forms.retold import asks_when
 from incidents.lifecycle.alike import ALIKE, likeness
 from incidents.lifecycle.declare import declare
 from incidents.lifecycle.transitions import note
 from incidents.models import Incident, Mode
 from incidents.views.incident import fetch, zone_of
+from incidents.work.retold import asks_when
 from monitoring.models import Target
 from notifications.standing import of_incident
 from products.aliases import called

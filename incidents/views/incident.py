@@ -17,7 +17,7 @@ from accounts.access import allowed, authorize, signed_in
 from foundation import moment
 from foundation.text import asked
 from incidents import glance, panels
-from incidents.forms.retold import asks_when, retell
+from incidents.forms.retold import retell
 from incidents.forms.verbs import BreakGlassForm, NoteForm, VerbForm
 from incidents.lifecycle import ended, transitions
 from incidents.lifecycle.lifecycle import TooLate
@@ -26,6 +26,7 @@ from incidents.models.incident import IncidentQuerySet
 from incidents.page import page
 from incidents.page.actions import OFFERS, Offer, menu
 from incidents.sight import in_sight
+from incidents.work.retold import asks_when
 from monitoring.shown import as_shown
 from ui.htmx import by_htmx
 

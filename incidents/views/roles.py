@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import authorize, signed_in
-from incidents.forms.retold import asks_when, retell
+from incidents.forms.retold import retell
 from incidents.forms.roles import ClaimForm, GiveUpForm, HandOverForm, RoleForm
 from incidents.lifecycle.lifecycle import TooLate
 from incidents.models import Incident
 from incidents.roles import holding, roles
 from incidents.roles.holding import RoleView
 from incidents.views.incident import context, fetch, show, zone_of
+from incidents.work.retold import asks_when
 from ui.htmx import by_htmx
 
 

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from incidents.forms.retold import asks_when
 from incidents.lifecycle import setbacks
 from incidents.lifecycle.triage import waits
 from incidents.messages import gone, letters
@@ -19,6 +18,7 @@ from incidents.roles import holding
 from incidents.work import next_check, remaining
 from incidents.work.action import Action as Action
 from incidents.work.report import SAID
+from incidents.work.retold import asks_when
 from incidents.work.stated import ASKED_AGAIN
 from incidents.work.steps import StepView, steps
 from incidents.work.verdicts import NOTHING, Known

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import psycopg
 
+from config import tether
 from config.database import cluster
-from config.starting import tether
 from tests.patience import START_S
 from tests.production.compose import ROOT, services
 

@@ -5,13 +5,13 @@ from shlex import quote
 
 from django.utils.translation import gettext as _
 
+from hotfixes import patterns
 from hotfixes.checks.context import Context
 from hotfixes.checks.forge.which_pull import branch, is_github, line, noun, pull_of, shown, silence
 from hotfixes.checks.git.written import is_filled, part
 from hotfixes.checks.shapes import Next, Result, failed, listed, not_needed, passed, pending
 from hotfixes.forges.moments import written
 from hotfixes.forges.shapes import Part, Pull
-from hotfixes.naming import patterns
 from products.process.schema.policy import ReviewSpec
 
 _DRAFT = re.compile(r"\s*(?:(?:draft|wip)\s*:|\[(?:draft|wip)\]|\(draft\))\s*", re.IGNORECASE)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hotfixes import changelog
+from hotfixes import changelog, patterns
 from hotfixes.changelog.compare import compare
 from hotfixes.changelog.shapes import Changelog, Entry, Reason, Unread
 from hotfixes.checks.context import Context
@@ -14,7 +14,6 @@ from hotfixes.checks.git.branch import no_tree
 from hotfixes.checks.git.written import is_filled
 from hotfixes.checks.shapes import Next, Result, failed, not_needed, passed, pending, unknown, warned
 from hotfixes.git.reader import Absence, File
-from hotfixes.naming import patterns
 from products.process.schema.policy import ChangelogSpec
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from hotfixes import patterns
 from hotfixes.checks.context import Context
 from hotfixes.checks.deploy import timeline
 from hotfixes.checks.git.arrival import arrival
@@ -28,7 +29,6 @@ from hotfixes.checks.shapes import (
 from hotfixes.checks.version_in_tree import states_new
 from hotfixes.git import names
 from hotfixes.git.trouble import GitError
-from hotfixes.naming import patterns
 
 
 def tag_pushed(context: Context) -> Result:

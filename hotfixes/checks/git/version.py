@@ -26,7 +26,7 @@ from hotfixes.checks.shapes import (
 from hotfixes.checks.version_in_tree import Stated, stated
 from hotfixes.git import names
 from hotfixes.git.reader import NoFile
-from hotfixes.naming.patterns import same_version
+from hotfixes.patterns import same_version
 from hotfixes.version_files import Unknown, Version
 from products import versions
 

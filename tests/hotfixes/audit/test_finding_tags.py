@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hotfixes.naming.patterns import BadPattern
+from hotfixes.patterns import BadPattern
 from tests.hotfixes.audit.test_reading import ALL_WELL, audited, verdicts
 from tests.hotfixes.checks.stories import (
     KROW,

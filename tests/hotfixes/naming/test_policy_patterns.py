@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotfixes.naming.patterns import BadPattern, begins, formatted, missing, names, recognised
+from hotfixes.patterns import BadPattern, begins, formatted, missing, names, recognised
 
 KNOWN = {"product": "krow-web", "new": "0.1.1", "old": "0.1.0", "slug": "login", "issue": "Sign-in fails"}
 
