@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
+from accounts.models import User
 from foundation import moment
 from foundation.written import utc
 from monitoring.models import Monitor
@@ -36,6 +38,10 @@ def test_setting_answers_the_window_and_a_resend_the_same(script: Script, monito
         }
     ]
     assert script.get(f"/maintenance/{made['id']}") == made
+    browser = Client()
+    browser.force_login(User.objects.get(email="ada@example.test"))
+    for page in ("/maintenance/", f"/maintenance/{made['id']}/"):
+        assert "Ada (by token deploy-bot)" in browser.get(page).text
     assert script.get("/monitors/checkout")["state"] == "maintenance"
     assert [one["slug"] for one in script.get("/monitors?state=maintenance")["items"]] == ["checkout"]
 
