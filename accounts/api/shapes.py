@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from accounts.models import Membership, Role, Team, User
 from accounts.zones import known_zone
-from foundation.shapes import Body, Key, Plain, Utc, utc
+from foundation.shapes import Body, Filled, Key, OneLine, Plain, Utc, utc
 
 RoleName = Literal["viewer", "responder", "manager", "admin"]
 
@@ -32,7 +32,7 @@ def _address(text: str) -> str:
     return text.lower()
 
 
-Name = Annotated[str, Field(min_length=1, max_length=80), Plain]
+Name = Annotated[str, Field(min_length=1, max_length=80), Plain, Filled, OneLine]
 Zone = Annotated[str, Field(max_length=64), Plain, AfterValidator(_zone)]
 Address = Annotated[str, Field(max_length=254), Plain, AfterValidator(_address)]
 

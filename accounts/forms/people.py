@@ -9,8 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import zones
 from accounts.models import Membership, Role, Team, User
+from foundation.text import plain_text, single_line
 
 ROLE_HELP = _("Viewers read. Responders answer incidents. Managers decide as well. Admins manage the team.")
+
+
+def _name_field(**attrs: Any) -> forms.CharField:
+    return forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        validators=[plain_text, single_line],
+        widget=forms.TextInput(attrs=attrs),
+    )
 
 
 def _zone_field(**kwargs: Any) -> forms.ChoiceField:
@@ -24,14 +34,12 @@ class AddPersonForm(forms.ModelForm):  # type: ignore[type-arg]
 
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
     role = forms.ChoiceField(label=_("Role"), choices=Role, initial=Role.RESPONDER, help_text=ROLE_HELP)
+    name = _name_field(autocomplete="off", autofocus=True)
 
     class Meta:
         model = User
         fields = ["name", "email"]
-        widgets = {
-            "name": forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
-            "email": forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
-        }
+        widgets = {"email": forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"})}
 
     def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,7 +84,8 @@ class TeamForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Team
         fields = ["name", "time_zone"]
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "off", "autofocus": True})}
+
+    name = _name_field(autocomplete="off", autofocus=True)
 
     time_zone = _zone_field(
         initial="UTC", help_text=_("Pages that a team shares print times in this zone, with its name.")
@@ -87,7 +96,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ["name", "time_zone"]
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    name = _name_field(autocomplete="name")
 
     time_zone = _zone_field(required=False, help_text=_("Times are shown to you in this zone."))
 

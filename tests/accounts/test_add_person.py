@@ -77,6 +77,7 @@ def test_mails_it_when_mail_is_set_up(client: Client, admin: User, settings: Set
             "a\x07b",
             "This contains a control character (U+0007 at position 2). Remove it and send again.",
         ),
+        ("name", "a\nb", "This must be one line."),
         ("role", "owner", "Choose one of those that are offered."),
         ("team", "999999999", "Choose one of those that are offered."),
     ],

@@ -73,6 +73,8 @@ def test_what_cannot_be_of_a_team_is_told_by_field(root: Script) -> None:
     for body, field in (
         ({"name": "payments"}, "name"),
         ({"name": ""}, "name"),
+        ({"name": " "}, "name"),
+        ({"name": "A\nB"}, "name"),
         ({"name": "X", "time_zone": "Moon"}, "time_zone"),
     ):
         assert problem(root("POST", "/teams", body), 422)["errors"][0]["field"] == field
