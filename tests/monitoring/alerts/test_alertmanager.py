@@ -9,7 +9,6 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from foundation import moment
-from foundation.door import AT_ONCE
 from foundation.written import utc
 from incidents.lifecycle import transitions
 from incidents.models import Alerted, Incident, Status
@@ -18,7 +17,6 @@ from monitoring.alerts import forgetting, judging
 from monitoring.alerts.sources import change, connect, disable, url_of
 from monitoring.alerts.tools import READERS
 from monitoring.models import Alert, AlertChange, AlertPayload, AlertSource
-from monitoring.views.push import door
 from notifications.models import Delivery
 from products.contacts import add_contact
 from products.models import Product
@@ -213,33 +211,6 @@ def test_what_fired_long_before_anybody_listened_is_detected_now(source: AlertSo
     assert moment.now() - Incident.objects.get().detected_at < timedelta(minutes=1)
 
 
-BAD = [
-    (b"", "empty"), (b"<html>502", "not_json"), (b"[]", "other_kind"), (b'{"alerts": []}', "other_kind"),
-    (b'{"alerts": [{"status": "odd"}]}', "other_kind"), (b"\xff", "not_utf8"), (b"[" * 99, "too_deep"),
-    (b'{"title": "generic"}', "other_kind"), (b'"' + b"x" * 1_000_001 + b'"', "too_large"),
-]  # fmt: skip
-
-
-def test_what_cannot_be_read_is_kept_and_said_with_its_code(source: AlertSource, product: Product) -> None:
-    for body, code in BAD:
-        answer = post(source, body)
-        if code == "too_large":
-            assert (answer.status_code, answer.headers["Content-Type"]) == (413, "application/problem+json")
-        else:
-            assert answer.json() == {"received": True}
-        work()
-        kept, source = AlertPayload.objects.latest("pk"), AlertSource.objects.get()
-        assert (kept.code, source.problem, bytes(kept.body), kept.size) == (
-            code,
-            code,
-            body[:4096],
-            len(body),
-        )
-    good = group(alert(began=ago(1)))
-    send(source, good)
-    assert AlertSource.objects.get().problem == ""
-
-
 def test_a_wrong_key_one_of_another_tool_and_another_method_open_nothing(source: AlertSource) -> None:
     path = url_of(source).removeprefix("http://localhost:8000")
     client = Client()
@@ -249,34 +220,11 @@ def test_a_wrong_key_one_of_another_tool_and_another_method_open_nothing(source:
     assert AlertPayload.objects.count() == 0
 
 
-def test_the_key_is_never_kept_in_a_body(source: AlertSource) -> None:
-    key = url_of(source).rpartition("/")[2]
-    send(source, group(alert(began=ago(1)), externalURL=f"http://x/{key}"))
-    assert key not in AlertPayload.objects.get().head
-
-
 def test_two_of_one_name_are_told_apart_by_their_labels(source: AlertSource) -> None:
     send(source, group(alert(began=ago(2), instance="web1"), alert(began=ago(2), instance="web2")))
     assert lines(Incident.objects.get()) == [
         "2 alerts fire: Errors: 5 % of requests fail (instance=web1); Errors: 5 % of requests fail (instance=web2)"
     ]
-
-
-def test_who_finds_the_door_full_sends_again(source: AlertSource, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Alertmanager repeats a 503, and neither a 429 nor a 422."""
-    monkeypatch.setattr(door, "wait_s", 0.01)
-    for _turn in range(AT_ONCE):
-        assert door._turns.acquire(blocking=False)
-    try:
-        refused = post(source, group(alert(began=ago(1))))
-    finally:
-        for _turn in range(AT_ONCE):
-            door._turns.release()
-    assert (refused.status_code, refused.headers["Retry-After"], AlertPayload.objects.count()) == (
-        503,
-        "5",
-        0,
-    )
 
 
 def test_a_fault_of_ours_in_one_body_holds_back_none_after_it(
@@ -313,9 +261,3 @@ def test_whoever_sends_without_end_keeps_nobody_else_waiting(source: AlertSource
     post(other, {"title": "Disk full"})
     post(source, group(alert(began=ago(2))))
     assert judging._waiting(set()) == other.pk
-
-
-def test_of_a_long_body_that_still_waits_only_the_beginning_is_shown(source: AlertSource) -> None:
-    post(source, b" " * 5000)
-    waiting = AlertPayload.objects.get()
-    assert (len(bytes(waiting.body)), len(waiting.head)) == (5000, 4096)
