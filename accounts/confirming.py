@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import known_devices, limits, passkeys
+from accounts import known_devices, limits, passkeys, second_step
 from accounts.models import User
 
 FRESH_S = 15 * 60
@@ -30,10 +30,13 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 @dataclass(frozen=True)
 class Asked:
-    """What the form asks for. `passkey`: WebAuthn's request options as JSON, empty without a passkey."""
+    """What the form asks for. `passkey`: WebAuthn's request options as JSON, empty without a passkey.
+
+    `code`: with the password, of who signs in by this form and has a second step."""
 
     passkey: dict[str, Any]
     password: bool
+    code: bool
 
 
 class ConfirmForm(forms.Form):
@@ -47,6 +50,12 @@ class ConfirmForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+    code = forms.CharField(
+        label=gettext_lazy("The code of your app, or a recovery code"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -59,7 +68,8 @@ def is_fresh(request: HttpRequest) -> bool:
 def ask(request: HttpRequest, user: User) -> Asked:
     """A new question for the browser. Each form that is shown asks anew; only the last one can be answered."""
     may = passkeys.possible(request) and passkeys.passkeys_of(user).exists()
-    return Asked(passkeys.begin(user) if may else {}, user.has_usable_password())
+    code = request.user != user and second_step.is_set_up(user)
+    return Asked(passkeys.begin(user) if may else {}, user.has_usable_password(), code)
 
 
 def confirm(request: HttpRequest, user: User, form: ConfirmForm) -> None:
@@ -83,7 +93,19 @@ def confirm(request: HttpRequest, user: User, form: ConfirmForm) -> None:
         raise ValidationError({"password": words}) from often
     if not user.check_password(given["password"]):
         raise ValidationError({"password": _("This is not your present password.")})
-    _note(request, user, "password")
+    _note(request, user, "password", **_second_step(request, user, given["code"]))
+
+
+def _second_step(request: HttpRequest, user: User, code: str) -> dict[str, Any]:
+    """Of who is not signed in here: the password alone would be a way around it."""
+    if request.user == user:
+        return {}
+    if not second_step.is_set_up(user):
+        return {}
+    try:
+        return {"second": second_step.check_code(request, user, code).type}
+    except ValidationError as error:
+        raise ValidationError({"code": error.messages}) from error
 
 
 def passes(request: HttpRequest, user: User, form: ConfirmForm) -> bool:

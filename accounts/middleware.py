@@ -1,4 +1,4 @@
-"""Before every page: signed in, with a password of one's own; and when this device was last here."""
+"""Before every page: signed in, with an own password, for some with a second step; when this device was last here."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from django.shortcuts import resolve_url
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts import second_step
+from accounts.guarded import is_guarded
 from accounts.session_store import SessionStore
 from ui.htmx import by_htmx
 
@@ -54,6 +56,22 @@ class MustChangePassword(MiddlewareMixin):
         if not request.user.must_change_password or (match and match.url_name in self.allowed_names):
             return None
         return redirect_to_login(_page(request), resolve_url("account_change_password"))
+
+
+class SecondStepRequired(MiddlewareMixin):
+    """Who has no second step, where one is wanted for this, sets one up first and then comes back."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: View, args: object, kwargs: object
+    ) -> HttpResponseBase | None:
+        if not (settings.NIGHTDESK_REQUIRE_MFA and request.user.is_authenticated and is_guarded(request)):
+            return None
+        if second_step.is_set_up(request.user):
+            return None
+        response = redirect_to_login(_page(request), resolve_url("second_step"))
+        return (
+            HttpResponse(status=403, headers={"HX-Redirect": response.url}) if by_htmx(request) else response
+        )
 
 
 class LastSeen:

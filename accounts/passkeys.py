@@ -1,6 +1,6 @@
 """Passkeys (WebAuthn): how a person shows on their own device that it is still them. Kept by allauth, asked for by us.
 
-They confirm what weighs much (accounts/confirming.py); signing in stays with the password.
+They confirm what weighs much (accounts/confirming.py), and are a second step of the sign-in (accounts/second_step.py).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import json
 from ipaddress import ip_address
 from typing import Any
 
-from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,13 +19,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 
 NAME_LIMIT, MOST = 60, 20
-
-
-class PasskeyAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """A passkey is no second step of the sign-in here."""
-
-    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
-        return False
 
 
 def possible(request: HttpRequest) -> bool:

@@ -55,5 +55,7 @@ def administrate(actor: User, user: User) -> bool:
 
 
 @rule("deactivate", User)
-def deactivate(actor: User, user: User) -> bool:
+@rule("end_second_step", User)
+def administrate_others(actor: User, user: User) -> bool:
+    """Their own second step an administrator ends on their own page, where it is asked whether it is them."""
     return actor.is_administrator and actor.pk != user.pk

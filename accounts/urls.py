@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from accounts.views import memberships, passkeys, people, sessions, settings, teams
+from accounts.views import memberships, passkeys, people, second_step, sessions, settings, teams
 
 urlpatterns = [
     path("accounts/login/", allauth.login, name="account_login"),
@@ -26,6 +26,11 @@ urlpatterns = [
     ),
     path("accounts/sessions/", sessions.SessionsView.as_view(), name="usersessions_list"),
     path("accounts/sessions/<int:pk>/end/", sessions.end_session, name="end_session"),
+    path("accounts/2fa/", second_step.ask, name="mfa_authenticate"),
+    path("accounts/second_step/", second_step.browse, name="second_step"),
+    path("accounts/second_step/app/", second_step.add_app, name="add_app"),
+    path("accounts/second_step/app/remove/", second_step.remove_app, name="remove_app"),
+    path("accounts/second_step/codes/", second_step.make_codes, name="make_codes"),
     path("accounts/passkeys/", passkeys.browse, name="passkeys"),
     path("accounts/passkeys/<int:pk>/remove/", passkeys.remove, name="remove_passkey"),
     path("settings/", settings.settings, name="settings"),
@@ -37,6 +42,7 @@ urlpatterns = [
     path("settings/people/<int:pk>/deactivate/", people.deactivate, name="deactivate"),
     path("settings/people/<int:pk>/reactivate/", people.reactivate, name="reactivate"),
     path("settings/people/<int:pk>/make_link/", people.make_link, name="make_link"),
+    path("settings/people/<int:pk>/end_second_step/", people.end_second_step, name="end_second_step"),
     path("settings/people/<int:pk>/promote/", people.promote, name="promote"),
     path("settings/people/<int:pk>/demote/", people.demote, name="demote"),
     path("settings/people/<int:pk>/put_in_team/", memberships.put_in_team, name="put_in_team"),

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "config.http.middleware.KeptNowhere",
     "accounts.middleware.SignInRequired",
     "accounts.middleware.MustChangePassword",
+    "accounts.middleware.SecondStepRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -196,8 +197,8 @@ ACCOUNT_FORMS = {
 }
 USERSESSIONS_ADAPTER = "accounts.sessions.SessionsAdapter"
 # Passkeys confirm that it is still the same person (accounts/confirming.py): by finger, face or PIN, never by touch.
-MFA_ADAPTER = "accounts.passkeys.PasskeyAdapter"
-MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_ADAPTER = "accounts.second_step.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 
 # Rate limits hold across web processes and without Redis.
@@ -255,6 +256,10 @@ SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # forms carry their token themselves
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SAMESITE = "Lax"
+# Who may decide, approve and administrate with a password alone (accounts/guarded.py).
+NIGHTDESK_REQUIRE_MFA = values.flag(
+    "NIGHTDESK_REQUIRE_MFA", env("NIGHTDESK_REQUIRE_MFA", default=""), default=HTTPS
+)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
     SESSION_COOKIE_NAME = "__Host-sessionid"

@@ -17,7 +17,7 @@ from django.core.files.storage import FileSystemStorage, Storage
 
 SHEETS = ("tokens", "base", "layout", "components", "pages", "ruler", "decide", "work", "utilities")
 # For pages that people read at a desk: a phone at night does not wait for them (templates/desk.html).
-DESK_SHEETS = ("review", "simulation", "process", "audit", "hotfix")
+DESK_SHEETS = ("review", "simulation", "process", "audit", "hotfix", "accounts")
 SCRIPTS = ("live", "clocks", "taps", "page")
 PARTS = {
     "css/site.css": [f"css/{name}.css" for name in SHEETS],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Schema, Status
 from pydantic import Field
 
-from accounts import mail, people
+from accounts import mail, people, second_step
 from accounts.access import authorize, teams_of
 from accounts.api.routing import SEEN_WITH, SET_WITH, router
 from accounts.api.shapes import NewPerson, NewPersonShape, PersonShape, person_shape
@@ -115,10 +115,22 @@ def reactivate(request: HttpRequest, person_id: int) -> dict[str, Any]:
     return person_shape(_known(person_of(request)).get(pk=user.pk))
 
 
+@router.post(
+    "/people/{person_id}/end_second_step", auth=SET_WITH, response=PersonShape, summary="End second step"
+)
+def end_second_step(request: HttpRequest, person_id: int) -> dict[str, Any]:
+    """For who has lost phone and codes: the password alone signs in, every device is signed out. For administrators;
+    never one's own."""
+    user = _person(request, person_id, "end_second_step")
+    second_step.end(user, by=person_of(request))
+    return person_shape(_known(person_of(request)).get(pk=user.pk))
+
+
 def _known(reader: User) -> QuerySet[User]:
     """Everybody, each with those of their teams that `reader` sees too."""
     shared = Membership.objects.filter(team__in=teams_of(reader)).select_related("team")
-    return User.objects.filter(anonymised_at=None).prefetch_related(Prefetch("memberships", shared))
+    people = User.objects.filter(anonymised_at=None).annotate(has_second_step=second_step.has_one())
+    return people.prefetch_related(Prefetch("memberships", shared))
 
 
 def _person(request: HttpRequest, person_id: int, action: str) -> User:

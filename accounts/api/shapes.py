@@ -51,6 +51,7 @@ class PersonShape(Schema):
     time_zone: str
     active: bool
     administrator: bool
+    second_step: Annotated[bool, Field(description="Signs in with more than a password.")]
     created_at: Utc
     teams: list[InTeam]
 
@@ -132,7 +133,7 @@ class NewRole(Body):
 
 
 def person_shape(user: User) -> dict[str, Any]:
-    """Wants `memberships__team` read with it."""
+    """Wants `memberships__team` and `has_second_step` read with it."""
     return {
         "id": user.pk,
         "name": user.name,
@@ -140,6 +141,7 @@ def person_shape(user: User) -> dict[str, Any]:
         "time_zone": user.time_zone,
         "active": user.is_active,
         "administrator": user.is_administrator,
+        "second_step": user.has_second_step,  # type: ignore[attr-defined]
         "created_at": utc(user.created_at),
         "teams": [{"team": m.team.slug, "role": m.role} for m in user.memberships.all()],
     }

@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from accounts import confirming, passkeys
+from accounts import confirming, passkeys, second_step
 from accounts.access import signed_in
 from accounts.confirming import ConfirmForm
 from accounts.forms.passkey import PasskeyForm
+from accounts.views.second_step import asking, kept
 
 
 @never_cache
@@ -27,8 +28,8 @@ def browse(request: HttpRequest) -> HttpResponse:
         try:
             _confirmed(request)
             passkeys.add(user, name=form.cleaned_data["name"], answer=request.POST.get("credential", ""))
-            messages.success(request, _("Kept. It confirms your decisions from now on."))
-            return redirect("passkeys")
+            second_step.passkey_added(request, user)
+            return kept(request, user)
         except ValidationError as error:
             wrong = error.messages
     context = {
@@ -52,10 +53,17 @@ def _confirmed(request: HttpRequest) -> None:
     confirming.confirm(request, signed_in(request), form)
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """One's own only: somebody else's is not found."""
-    found = get_object_or_404(passkeys.passkeys_of(signed_in(request)), pk=pk)
-    found.delete()
-    messages.success(request, _("That passkey is removed."))
-    return redirect("passkeys")
+    user = signed_in(request)
+    found = get_object_or_404(passkeys.passkeys_of(user), pk=pk)
+    who = ConfirmForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and confirming.passes(request, user, who):
+        second_step.remove_passkey(request, user, found)
+        messages.success(request, _("That passkey is removed."))
+        return redirect("passkeys")
+    title = _("Remove %(name)s") % {"name": found.wrap().name}
+    does = _("It confirms nothing any more, and no sign-in. Your other devices are signed out.")
+    return asking(request, "accounts/confirm_it.html", who, {"title": title, "does": does})

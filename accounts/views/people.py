@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import links, mail, people
+from accounts import links, mail, people, second_step
 from accounts.access import allowed, authorize, has_role, signed_in, teams_of
 from accounts.forms.people import AddPersonForm, EmailForm, PutInTeamForm, RoleForm, SearchForm
 from accounts.models import Membership, Role, Team, User
@@ -114,6 +114,12 @@ def demote(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, pk, "demote", people.demote, done)
 
 
+@require_POST
+def end_second_step(request: HttpRequest, pk: int) -> HttpResponse:
+    done = _("%(name)s signs in with the password alone until they set up a second step anew.")
+    return _act(request, pk, "end_second_step", second_step.end, done)
+
+
 @never_cache
 @sensitive_variables("link")
 @require_POST
@@ -152,12 +158,13 @@ def _show_person(request: HttpRequest, user: User) -> HttpResponse:
         for membership in memberships
     ]
     others = _managed_teams(actor).exclude(memberships__user=user)
-    verbs = ("deactivate", "reactivate", "make_link", "change_email", "promote", "demote")
+    verbs = ("deactivate", "reactivate", "make_link", "change_email", "end_second_step", "promote", "demote")
     context = {
         "person": user,
         "rows": rows,
         "put_in_team": PutInTeamForm(teams=others) if others.exists() else None,
         "may": {verb: allowed(actor, verb, user) for verb in verbs},
+        "second_step": second_step.is_set_up(user),
     }
     return render(request, "accounts/person.html", context)
 

@@ -11,8 +11,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from accounts import confirming
+from accounts import confirming, second_step
 from accounts.confirming import ConfirmForm
 from accounts.models import User
 from foundation.text import asked
@@ -45,6 +46,14 @@ class Confirming:
             # Whoever comes too late reads so at once, is asked for nothing more, and decides nothing: nobody knows who.
             if before := self._faster(form):
                 return self._late(Decided(self.found, before))
+            if second_step.is_missing(
+                self.user
+            ):  # by a link; where they are signed in a page leads them to it
+                form.add_error(
+                    None,
+                    _("This Nightdesk wants a second step of who decides. Sign in and set one up first."),
+                )
+                return self.sheet(form, 422, who)
             if not confirming.passes(self.request, self.user, who):
                 return self.sheet(form, 422, who)
             return self._decide(form)

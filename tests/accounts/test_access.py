@@ -113,6 +113,7 @@ MATRIX = {
     ("add", "User"): {"admin", "administrator"},
     ("view", "person"): {"admin", "administrator"},
     ("deactivate", "person"): {"administrator"},
+    ("end_second_step", "person"): {"administrator"},
     ("reactivate", "person"): {"administrator"},
     ("make_link", "person"): {"administrator"},
     ("change_email", "person"): {"administrator"},

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.factories import PASSWORD, make_user
 from tests.fixtures.authenticator import plug_in
-from tests.fixtures.axe import Axe
+from tests.fixtures.looking import look
 
 
 @pytest.mark.browser
@@ -23,11 +23,26 @@ def test_a_phone_makes_a_passkey_and_loses_it_again(asgi_server: str, page: Page
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     plug_in(page)
-    assert Axe().run(page).violations_count == 0
+    look(page, "passkeys")
     page.get_by_label("What do you call it?").fill("My phone")
     page.get_by_role("button", name="Add a passkey").click()
-    expect(page.get_by_text("Kept. It confirms your decisions from now on.")).to_be_visible()
-    assert Authenticator.objects.get().wrap().name == "My phone"
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    look(page, "codes")
+    assert Authenticator.objects.get(type="webauthn").wrap().name == "My phone"
+    page.get_by_role("link", name="Kept").click()
+    expect(page.get_by_text("10 codes left")).to_be_visible()
+    look(page, "second-step")
+    # From now on it is the second step of a sign-in.
+    page.goto(f"{asgi_server}/settings/")
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(f"{asgi_server}/accounts/passkeys/")
+    page.get_by_label("E-mail").fill("olga@example.test")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Use your passkey")).to_be_visible()
+    look(page, "second-step-asked")
+    page.get_by_role("button", name="Use your passkey").click()
+    page.get_by_role("link", name="Remove My phone").click()
     page.get_by_role("button", name="Remove My phone").click()
     expect(page.get_by_text("That passkey is removed.")).to_be_visible()
     assert Authenticator.objects.count() == 0

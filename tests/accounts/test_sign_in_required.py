@@ -27,6 +27,7 @@ OPEN = {
     "slack",  # the key in its address and Slack's signature are the proof
     "tap",  # a link out of a message: its signature is the proof, for one thing and one hour
     "account_login",
+    "mfa_authenticate",  # between the password and Nightdesk: without the one it leads back to it
     "account_logout",
     "account_signup",
     "account_inactive",

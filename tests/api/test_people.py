@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from accounts.models import Membership, Team, User
@@ -42,12 +43,16 @@ def test_access_ends_and_comes_back(root: Script, product: Product, script_of: C
     ben = make_user("ben@example.test")
     join(ben, product.team)
     bens = script_of(ben)
+    TOTP.activate(ben, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    assert bens.get("/me")["second_step"] is True
+    assert root.post(f"/people/{ben.pk}/end_second_step")["second_step"] is False
     assert root.post(f"/people/{ben.pk}/deactivate")["active"] is False
     problem(bens("GET", "/me"), 401)
     assert root.post(f"/people/{ben.pk}/reactivate")["active"] is True
     assert bens.get("/me")["active"] is True
     own = User.objects.get(email="root@example.test").pk
     problem(root("POST", f"/people/{own}/deactivate"), 403)
+    problem(root("POST", f"/people/{own}/end_second_step"), 403)
 
 
 def test_teams_and_who_is_in_them(root: Script, ada: User) -> None:

@@ -279,6 +279,7 @@ OPERATIONS = [
     Operation("POST /people", {ADMIN}, A, sent=NEW_PERSON, narrow=FORBIDDEN, names=True),
     Operation("GET /people/{}", {READ, ADMIN}, V, on=("person",), narrow=FORBIDDEN),
     Operation("POST /people/{}/deactivate", {ADMIN}, ADMINISTRATOR, on=("person",), narrow=FORBIDDEN),
+    Operation("POST /people/{}/end_second_step", {ADMIN}, ADMINISTRATOR, on=("person",), narrow=FORBIDDEN),
     Operation("POST /people/{}/reactivate", {ADMIN}, ADMINISTRATOR, on=("person",), narrow=FORBIDDEN),
     Operation("GET /teams", {READ, ADMIN}, SIGNED_IN, narrow=FORBIDDEN),
     Operation("POST /teams", {ADMIN}, ADMINISTRATOR, sent={"name": "Night"}, narrow=FORBIDDEN),

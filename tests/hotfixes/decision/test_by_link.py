@@ -1,10 +1,14 @@
 """The one-tap link of who decides: it shows the card; what it decides asks who they are."""
 
+import time
 from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
 
 from accounts import confirming
 from accounts.models import User
@@ -20,6 +24,7 @@ from tests.signing import sign_in
 
 pytestmark = pytest.mark.usefixtures("declared")
 
+KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SENT = {"choice": "hotfix", "reason": "One line"}
 
 
@@ -102,6 +107,35 @@ def test_who_guesses_from_their_address_leaves_the_decider_their_own_also_on_a_n
             theirs.post(link, wrong)
         assert phone.post(link, right).status_code == 302
     assert Decision.objects.get().by == olga
+
+
+def test_the_password_is_no_way_around_the_second_step(link: str, olga: User) -> None:
+    TOTP.activate(olga, KEY)
+    sheet = Client().get(f"{link}?choice=hotfix").text
+    assert "The code of your app" in sheet
+    cold = Client()
+    code = format_hotp_value(hotp_value(KEY, int(time.time()) // 30))
+    for wrong in ({}, {"code": "000000"}, {"password": "wrong", "code": code}):
+        answer = cold.post(link, {**SENT, "password": PASSWORD, **wrong})
+        assert (answer.status_code, Decision.objects.count()) == (422, 0)
+    assert cold.get("/").status_code == 302  # not signed in
+    assert cold.post(link, {**SENT, "password": PASSWORD, "code": code}).status_code == 302
+    assert (Decision.objects.get().by, cold.get("/").status_code) == (olga, 200)
+
+
+def test_where_a_second_step_is_required_who_has_none_sets_one_up_first(
+    link: str, olga: User, incident: Incident, settings: Settings
+) -> None:
+    settings.NIGHTDESK_REQUIRE_MFA = True
+    cold = Client()
+    answer = cold.post(link, {**SENT, "password": PASSWORD})
+    assert (answer.status_code, "Sign in and set one up first." in answer.text) == (422, True)
+    assert (Decision.objects.count(), cold.get("/").status_code) == (0, 302)
+    cold.force_login(olga)
+    assert cold.post(link, SENT).status_code in (302, 422)  # signed in a moment ago, and by the link
+    assert Decision.objects.count() == 0
+    here = reverse("decision_confirm", args=[incident.ref])
+    assert cold.get(f"{here}?choice=hotfix")["Location"].startswith("/accounts/second_step/?next=")
 
 
 def test_a_passkey_answers_however_many_passwords_were_guessed(link: str, olga: User) -> None:
