@@ -39,6 +39,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             url, allowed_hosts={context.request.get_host()}, require_https=settings.HTTPS
         )
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """By password. Our own forms ask for a passkey themselves (accounts/confirming.py)."""
+        may = user.is_authenticated and user.has_usable_password()
+        return [{"id": "reauthenticate", "url": reverse("account_reauthenticate")}] if may else []
+
     def set_password(self, user: User, password: str) -> None:
         """Every way to a new password ends here. It is the person's own now; other devices are signed out."""
         with transaction.atomic():

@@ -164,6 +164,16 @@ def test_an_old_sign_in_says_again_who_it_is(olga: User, app: tuple[str, list[st
     assert client.post(f"{WAY}codes/", {"password": PASSWORD}).text.count("\n") > 10
 
 
+def test_allauth_asks_for_the_password_again_too(olga: User, app: tuple[str, list[str]]) -> None:
+    client = Client()
+    client.force_login(olga)
+    assert client.get("/accounts/reauthenticate/").status_code == 200
+    answer = client.post(
+        "/accounts/reauthenticate/?next=/settings/", {"password": PASSWORD, "next": "/settings/"}
+    )
+    assert answer["Location"] == "/settings/"
+
+
 def test_new_codes_end_those_of_before(olga: User, app: tuple[str, list[str]]) -> None:
     client, _answer = sign_in(olga)
     client.post("/accounts/2fa/", {"code": app[1][0]})
