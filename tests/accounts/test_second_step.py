@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
-from accounts import second_step
+from accounts import links, second_step
 from accounts.guarded import NEEDED_FOR
 from accounts.models import Role, User
 from foundation import moment
@@ -162,6 +162,16 @@ def test_an_old_sign_in_says_again_who_it_is(olga: User, app: tuple[str, list[st
         answer = client.post(f"{WAY}{way}", {"first": "1", "password": "wrong"})
         assert (answer.status_code, "This is not your present password." in answer.text) == (422, True)
     assert client.post(f"{WAY}codes/", {"password": PASSWORD}).text.count("\n") > 10
+
+
+def test_a_link_for_a_new_password_is_no_way_around_it(olga: User, app: tuple[str, list[str]]) -> None:
+    client = Client()
+    form = client.get(links.make_link(olga, by=None).removeprefix("http://localhost:8000"), follow=True)
+    new = "another horse battery"
+    answer = client.post(form.request["PATH_INFO"], {"password1": new, "password2": new})
+    assert (answer.status_code, answer["Location"], is_in(client)) == (302, "/accounts/2fa/", False)
+    assert client.post("/accounts/2fa/", {"code": app[1][0]}).status_code == 302
+    assert is_in(client)
 
 
 def test_allauth_asks_for_the_password_again_too(olga: User, app: tuple[str, list[str]]) -> None:
