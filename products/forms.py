@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import allowed, teams_of
 from accounts.models import Team, User
+from foundation.offered import offer, offer_rows
 from foundation.text import plain_text
 from products.in_production import Source, in_production
 from products.models import Process, Product
@@ -55,7 +56,7 @@ class ProductForm(forms.Form):
     def __init__(self, *args: Any, product: Product | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         processes = Process.objects.exclude(current=None).select_related("current")
-        self.fields["process"].queryset = processes.prefetch_related("current__severities")  # type: ignore[attr-defined]
+        offer_rows(self, "process", processes.prefetch_related("current__severities"))
         if product:
             self.initial = {
                 "name": product.name,
@@ -99,7 +100,7 @@ class NewProductForm(ProductForm):
             del self.fields["team"]
         else:
             mine = Team.objects.filter(pk__in=[team.pk for team in self.teams]).order_by("name")
-            self.fields["team"].queryset = mine  # type: ignore[attr-defined]
+            offer_rows(self, "team", mine)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -132,8 +133,8 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         kwargs["auto_id"] = "contact_%s"
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = _members(product)  # type: ignore[attr-defined]
-        self.fields["role"].choices = [("", _("None of the process")), *_roles(product)]  # type: ignore[attr-defined]
+        offer_rows(self, "user", _members(product))
+        offer(self, "role", [("", _("None of the process")), *_roles(product)])
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -159,8 +160,8 @@ class RoleHolderForm(forms.Form):
     def __init__(self, *args: Any, product: Product, **kwargs: Any) -> None:
         kwargs["auto_id"] = "holder_%s"
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = _roles(product)  # type: ignore[attr-defined]
-        self.fields["user"].queryset = _members(product)  # type: ignore[attr-defined]
+        offer(self, "role", _roles(product))
+        offer_rows(self, "user", _members(product))
 
 
 def _members(product: Product) -> QuerySet[User]:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from foundation.offered import offer, offer_rows
 from incidents.forms.fields import MomentField, line, words
 from incidents.forms.verbs import members
 from incidents.models import Incident
@@ -70,8 +71,8 @@ class ActionForm(forms.Form):
             kwargs["initial"] = {**same, "owner": item.owner_id, "seen": item.revision}
         super().__init__(*args, **kwargs)
         self.initial.setdefault("key", uuid.uuid4().hex)
-        self.fields["owner"].queryset = owners(incident)  # type: ignore[attr-defined]
-        self.fields["kind"].choices = kinds(incident)  # type: ignore[attr-defined]
+        offer_rows(self, "owner", owners(incident))
+        offer(self, "kind", kinds(incident))
 
     def facts(self) -> dict[str, Any]:
         facts = {name: self.cleaned_data[name] for name in ("text", "kind", "owner", "due")}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import has_role, teams_of
 from accounts.models import Role, Team, User
+from foundation.offered import offer_rows
 from hotfixes.audit import asking
 from hotfixes.models.audit import MOST_TAGS
 from incidents.forms.fields import line
@@ -30,10 +31,10 @@ class AuditForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         processes = Process.objects.exclude(current=None)
-        self.fields["process"].queryset = processes  # type: ignore[attr-defined]
+        offer_rows(self, "process", processes)
         teams = [team for team in teams_of(user) if has_role(user, team, Role.RESPONDER)]
         known = teams_of(user).filter(pk__in=[team.pk for team in teams])
-        self.fields["team"].queryset = known  # type: ignore[attr-defined]
+        offer_rows(self, "team", known)
         own = Product.objects.filter(team__in=teams).active().first()
         self.initial.setdefault("process", own.process_id if own else processes.first())
         self.initial.setdefault("limit", 20)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import User
+from foundation.offered import offer
 from foundation.text import plain_text
 from hotfixes import patterns
 from hotfixes.connecting import version_lines
@@ -94,7 +95,7 @@ class PolicyForm(forms.Form):
         self.own = process_policy(product)
         self.kept = dict(product.policy)
         for name, choices in (("merge", MERGES), ("changelog_style", STYLES)):
-            self.fields[name].choices = [("", _("As the process says")), *choices]  # type: ignore[attr-defined]
+            offer(self, name, [("", _("As the process says")), *choices])
         for name, field in self.fields.items():
             if name != "more":
                 field.validators.append(plain_text)

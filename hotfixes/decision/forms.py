@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from foundation.offered import offer
 from hotfixes.decision.options import options
 from hotfixes.decision.proposing import Cause, Confidence
 from hotfixes.models import Choice
@@ -52,7 +53,7 @@ class DecideForm(forms.Form):
         chosen = str(self["choice"].value() or "")
         ways = options(incident) if chosen == Choice.ROLLBACK else []
         if ways:
-            self.fields["option"].choices = [(way["key"], _named(way)) for way in ways]  # type: ignore[attr-defined]
+            offer(self, "option", [(way["key"], _named(way)) for way in ways])
             fit = [way["key"] for way in ways if way["fits"]]
             self.initial.setdefault("option", fit[0] if len(fit) == 1 else "")
         else:
@@ -93,7 +94,7 @@ class ProposeForm(VerbForm):
         super().__init__(*args, **kwargs)
         ways = [(way["key"], _named(way)) for way in options(self.incident)]
         if ways:
-            self.fields["option"].choices = [("", _("The first that fits")), *ways]  # type: ignore[attr-defined]
+            offer(self, "option", [("", _("The first that fits")), *ways])
         else:
             del self.fields["option"]
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.offered import offer_rows
 from incidents.forms.fields import UploadField, line, words
 from incidents.forms.verbs import VerbForm
 from products.models import Product
@@ -49,7 +50,7 @@ class StartForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mine = Product.objects.visible_to(self.reader).active().filter(team=self.incident.product.team)
-        self.fields["product"].queryset = mine.order_by("name")  # type: ignore[attr-defined]
+        offer_rows(self, "product", mine.order_by("name"))
         mended = self.incident.hotfixes.open().values("product")
         left = list(mine.exclude(pk__in=mended).order_by("name").values_list("slug", flat=True))
         own = self.incident.product.slug

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from foundation.offered import offer_rows
 from incidents.forms.fields import MomentField, line, words
 from incidents.models import Mode
 from products.models import Product, Severity
@@ -72,7 +73,7 @@ class DeclareForm(forms.Form):
     def __init__(self, *args: Any, user: User, product: Product | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = Product.objects.visible_to(user).active().with_process()
-        self.fields["product"].queryset = choices  # type: ignore[attr-defined]
+        offer_rows(self, "product", choices)
         self.chosen = self._chosen(list(choices), product)
         self.severities = list(self.chosen.severities()) if self.chosen else []
         self.initial.setdefault("key", uuid.uuid4().hex)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from foundation.offered import offer
 from incidents.forms.fields import line, words
 from incidents.forms.verbs import VerbForm
 from incidents.lifecycle import exits
@@ -49,7 +50,7 @@ class DuplicateForm(VerbForm):
         self.known = exits.suggestions(self.incident, self.reader)
         choices = [(one.ref, f"{one.ref} {one.title} ({one.get_status_display()})") for one in self.known]
         if choices:
-            self.fields["pick"].choices = [*choices, (OTHER, _("Another one, named below"))]  # type: ignore[attr-defined]
+            offer(self, "pick", [*choices, (OTHER, _("Another one, named below"))])
         else:
             del self.fields["pick"]
 

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from foundation.offered import offer_rows
 from incidents.forms.fields import words
 from incidents.forms.verbs import VerbForm, members
 from incidents.roles.holding import RoleView
@@ -51,7 +52,7 @@ class HandOverForm(RoleForm):
         people = members(self.incident).exclude(pk=self.reader.pk)
         if self.view.decides:
             people = people.filter(pk__in=[user.pk for user in self.view.deputies])
-        self.fields["user"].queryset = people  # type: ignore[attr-defined]
+        offer_rows(self, "user", people)
 
     def facts(self) -> dict[str, Any]:
         found = super().facts()

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from foundation.offered import offer
 from incidents.forms.fields import words
 from incidents.forms.verbs import VerbForm
 from incidents.messages import gone, letters, rhythm
@@ -30,7 +31,7 @@ class UpdateForm(VerbForm):
         if not found:
             del self.fields["channels"]
             return
-        self.fields["channels"].choices = [(one.pk, _label(one)) for one in found]  # type: ignore[attr-defined]
+        offer(self, "channels", [(one.pk, _label(one)) for one in found])
         users = rhythm.for_users(self.incident) or bool(news)
         inside = Audience.INTERNAL
         self.initial.setdefault("channels", [one.pk for one in found if users or one.audience == inside])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import has_role
 from accounts.models import Membership, Role, User
+from foundation.offered import offer, offer_rows
 from incidents.forms.fields import MomentField, UploadField, line, words
 from incidents.models import Incident
 from incidents.roles.holding import LEAD, lead_role, roles_of
@@ -84,7 +85,7 @@ class SeverityForm(VerbForm):
         super().__init__(*args, **kwargs)
         choices = Severity.objects.filter(version=self.incident.process_version_id)
         for name in ("severity", "seen"):
-            self.fields[name].queryset = choices  # type: ignore[attr-defined]
+            offer_rows(self, name, choices)
             self.initial.setdefault(name, self.incident.severity.key)
 
 
@@ -125,8 +126,8 @@ class AssignForm(VerbForm):
         roles = {LEAD: lead_role()} | {role.key: role for role in roles_of(self.incident)}
         # One that decides is a manager's to give.
         given = [(key, role.label) for key, role in roles.items() if manages or not role.decides]
-        self.fields["role"].choices = given  # type: ignore[attr-defined]
-        self.fields["user"].queryset = members(self.incident)  # type: ignore[attr-defined]
+        offer(self, "role", given)
+        offer_rows(self, "user", members(self.incident))
 
 
 def members(incident: Incident) -> QuerySet[User]:
@@ -157,7 +158,7 @@ class DescribeForm(VerbForm):
         for name in self.fields:
             self.initial.setdefault(name, getattr(self.incident, name))
         environments = Environment.objects.filter(product=self.incident.product_id)
-        self.fields["environment"].queryset = environments  # type: ignore[attr-defined]
+        offer_rows(self, "environment", environments)
 
     def clean_reported_at(self) -> datetime | None:
         """What nobody touched stays, to the microsecond."""

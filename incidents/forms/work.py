@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from foundation.offered import offer
 from incidents.forms.fields import MomentField, UploadField, line, words
 from incidents.forms.verbs import VerbForm
 from incidents.messages.messages import messages
@@ -115,7 +116,7 @@ class SendForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = messages(self.incident)
-        self.fields["message"].choices = [(m.key, m.title) for m in self.found]  # type: ignore[attr-defined]
+        offer(self, "message", [(m.key, m.title) for m in self.found])
         waiting = [m.key for m in self.found if m.state == "due"]
         self.initial.setdefault("message", waiting[0] if waiting else "")
         if not any(m.sent for m in self.found):

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.offered import offer_rows
 from products.drafts.runbook import MAX_BYTES, is_runbook
 from products.models import Process
 
@@ -45,7 +46,7 @@ class NewProcessForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["begin"].queryset = Process.objects.exclude(current=None).select_related("current")  # type: ignore[attr-defined]
+        offer_rows(self, "begin", Process.objects.exclude(current=None).select_related("current"))
         self.sent, self.name, self.is_markdown = "", "", False
 
     @property

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from foundation.offered import offer
 from foundation.text import plain_text
 from products.components import set_components
 from products.environments import add_environment, change_environment, remove_environment
@@ -58,7 +59,7 @@ class PlacesForm(SetupForm):
         super().__init__(data, product=product, user=user)
         self.proposal = proposal(product.process)
         offered = [(part.slug, part.name) for part in self.proposal.parts]
-        self.fields["parts"].choices = offered  # type: ignore[attr-defined]
+        offer(self, "parts", offered)
         if not offered:
             del self.fields["parts"]
         stored = {part.slug: part.name for part in product.components.all()}
