@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from config.backup.daily import LastBackup, last_backup
 from config.database.migrated import newer
 from config.database.roles import APPEND_ONLY
+from config.health.disk import Disk, disk
 from foundation import room
 from foundation.origin import links_open_here_only
 
@@ -148,15 +148,6 @@ class Waiting:
 
     def late(self, now: datetime, seconds: float) -> bool:
         return self.since is not None and now - self.since > timedelta(seconds=seconds)
-
-
-@dataclass(frozen=True)
-class Disk:
-    """Bytes of the disk that the data folder lies on; whether the database lies there, too."""
-
-    free: int
-    total: int
-    database: bool = False
 
 
 @dataclass(frozen=True)
@@ -293,12 +284,3 @@ def _processes(cursor: Cursor) -> tuple[str, ...] | None:
 def _has_channels(cursor: Cursor) -> bool:
     cursor.execute("SELECT EXISTS (SELECT FROM notifications_channel WHERE archived_at IS NULL)")
     return bool(cursor.fetchone()[0])
-
-
-def disk() -> Disk | None:
-    """Of the data folder; None while there is none."""
-    try:
-        found = shutil.disk_usage(settings.NIGHTDESK_DATA)
-    except OSError:
-        return None
-    return Disk(found.free, found.total, database=not settings.DATABASE_URL)

@@ -77,11 +77,6 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
     real = [card for card in opened if card.incident.mode == Mode.LIVE]
     cards = cards if opened else []
     loud = cards[0].action if cards else None
-    down = (
-        Target.objects.visible_to(user)
-        .down()
-        .exclude(pk__in=[c.incident.target_id for c in opened if c.incident.target_id])
-    )
     watched = Monitor.objects.visible_to(user).watched()
     looks = watched.aggregate(monitors=Count("pk"), last_look=Max("looked_at"))
     unseen = unsure(watched, at)
@@ -96,7 +91,7 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         if len(cards) >= SHOWN
         else len(real),
         "unreal": len(opened) - len(real),
-        "down": list(down.select_related("monitor__product").order_by("since")[:20]),
+        "down": _down(user, opened),
         "unsure": named[:UNSURE],
         "unsure_count": unseen.count() if named[UNSURE:] else len(named),
         "maintenance": on_now(user, at),
@@ -109,6 +104,13 @@ def _context(user: User, shown: list[int]) -> dict[str, object]:
         "live_topics": [f"user:{user.pk}", *(f"board:{team.pk}" for team in teams_of(user))],
         "live_cursor": cursor,
     }
+
+
+def _down(user: User, opened: list[Card]) -> list[Target]:
+    """What is down, the longest first, without that of which a card tells."""
+    told = [card.incident.target_id for card in opened if card.incident.target_id]
+    rows = Target.objects.visible_to(user).down().exclude(pk__in=told)
+    return list(rows.select_related("monitor__product").order_by("since")[:20])
 
 
 def _recent(user: User) -> list[Incident]:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from config.health.facts import Disk, Facts, Waiting
+from config.health.disk import Disk
+from config.health.facts import Facts, Waiting
 from config.health.judgement import Report, blind, judge
 from tests.health.conftest import WEB, WELL, WORKER, ago, beat
 
