@@ -48,7 +48,8 @@ def is_in(client: Client) -> bool:
 
 
 def shown_by(key: str) -> str:
-    return format_hotp_value(hotp_value(key, int(time.time()) // 30))
+    code: str = format_hotp_value(hotp_value(key, int(time.time()) // 30))
+    return code
 
 
 def set_up(client: Client) -> tuple[str, list[str]]:
