@@ -168,5 +168,5 @@ def _body(request: HttpRequest) -> NewEvidence:
     try:
         return NewEvidence.model_validate(sent)
     except BodyError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
+        found = error.errors(include_url=False, include_input=False)
         raise Malformed([dict(one) for one in found]) from None

@@ -15,6 +15,8 @@ DONE_BY = {
     "account_reauthenticate": BY_HAND, "account_change_password": BY_HAND, "account_reset_password": BY_HAND,
     "account_reset_password_from_key": BY_HAND, "change_email": BY_HAND, "make_link": BY_HAND, "promote": BY_HAND,
     "demote": BY_HAND, "break_glass": EYES,
+    "mfa_authenticate": BY_HAND, "add_app": BY_HAND, "remove_app": BY_HAND, "make_codes": BY_HAND,
+    "end_second_step": "POST /people/{}/end_second_step",
     "make_token": "POST /tokens", "revoke_token": "POST /tokens/{}/revoke",
     "add_person": "POST /people", "deactivate": "POST /people/{}/deactivate",
     "reactivate": "POST /people/{}/reactivate", "put_in_team": "POST /teams/{}/members",
