@@ -13,7 +13,7 @@
 
   const paint = () => {
     const state = gone ? "gone" : lost ? "stale" : "live";
-    const at = new Date(heard).toLocaleTimeString([], { timeStyle: "short" });
+    const at = new Date(heard).toLocaleTimeString("en-GB", { timeStyle: "short", timeZone: document.documentElement.dataset.zone || undefined });
     const words = state === "live" ? Math.round((Date.now() - heard) / 1000) : at;
     document.documentElement.toggleAttribute("data-stale", state !== "live");
     for (const place of document.querySelectorAll("[data-live]")) {
