@@ -106,7 +106,7 @@ def test_from_the_link_on_a_cold_phone_to_the_decision_in_a_minute(
     page.goto(f"{asgi_server}/accounts/passkeys/")
     plug_in(page)
     page.get_by_role("button", name="Add a passkey").click()
-    expect(page.get_by_text("It confirms your decisions from now on.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.context.clear_cookies()
     ada = User.objects.get(email="ada@example.test")
     join(ada, incident.product.team, Role.RESPONDER)
@@ -140,7 +140,7 @@ def test_a_finger_that_is_not_the_owners_decides_nothing(
     page.goto(f"{asgi_server}/accounts/passkeys/")
     device = plug_in(page)
     page.get_by_role("button", name="Add a passkey").click()
-    expect(page.get_by_text("It confirms your decisions from now on.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     cookie = sign_in(olga, seconds_ago=901).cookies[settings.SESSION_COOKIE_NAME]
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": asgi_server}])
     page.goto(f"{asgi_server}/decisions/{incident.ref}/confirm?choice=hotfix")
