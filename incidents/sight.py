@@ -6,12 +6,15 @@ what is out of reach costs what is not there costs.
 
 from collections.abc import Callable
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, Exists, OuterRef, Subquery, Value, When
 
 from accounts.access import knows_roles, roles_with
 from accounts.models import User
 from incidents.models import Incident, Participant
 from incidents.models.incident import IncidentQuerySet, number_of
+
+# Why one of their teams may know of it: everybody there may, or they take part in a private one.
+OPEN, LET_IN = "open", "let_in"
 
 
 def in_sight(user: User, ref: str, rows: IncidentQuerySet) -> Incident:
@@ -28,15 +31,16 @@ def reader_of(user: User, named: IncidentQuerySet) -> Callable[[Incident], Incid
     """The same for what belongs to the incident `named`: what is returned takes the incident once that is read."""
     if user.is_administrator or knows_roles(user):
         return lambda incident: incident
-    held = named.filter(product__team=OuterRef("team")).values("private")
-    private = next((told for told in roles_with(user, Subquery(held)) if told is not None), None)
-    if private is None or (
-        private and not Participant.objects.filter(incident__in=named, user=user).exists()
-    ):
+    let_in = When(Exists(Participant.objects.filter(incident=OuterRef("pk"), user=user)), then=Value(LET_IN))
+    # Nothing where they are not let in: how long it takes must not tell that it is there.
+    reach = Case(When(private=False, then=Value(OPEN)), let_in)
+    held = named.filter(product__team=OuterRef("team")).annotate(reach=reach).values("reach")
+    told = next((one for one in roles_with(user, Subquery(held)) if one), None)
+    if told is None:
         raise Incident.DoesNotExist
 
     def taking_part(incident: Incident) -> Incident:
         incident.__dict__["reader"] = user.pk
         return incident
 
-    return taking_part if private else lambda incident: incident
+    return taking_part if told == LET_IN else lambda incident: incident
