@@ -34,6 +34,8 @@ class Conversation:
         *whole, rest = (self.rest + piece).split(b"\n")
         self.rest = rest[:_LONGEST]
         for line in whole:
+            if self.proved:  # what follows may be in the same piece: answers to what git asks next
+                return
             if found := _HEADER.match(line):
                 self._header(found[1].strip())
 
