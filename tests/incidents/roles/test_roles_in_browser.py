@@ -57,6 +57,9 @@ def test_an_answer_that_the_news_of_it_overtook_is_still_read(
     panel = page.locator("#panel-people")
     panel.get_by_role("button", name="Take it: DevOps").click()
     expect(panel.get_by_role("link", name="Hand over: DevOps")).to_be_visible()  # the button is gone
+    for _ in range(500):  # the news may be there before the whole answer is
+        if not held:
+            page.wait_for_timeout(20)
     [(route, answer)] = held
     route.fulfill(response=answer)
     expect(page.locator("#notice")).to_contain_text("You have the role DevOps.")
