@@ -1,5 +1,6 @@
 """What only somebody with a second step does, where NIGHTDESK_REQUIRE_MFA says so: approve, report what is deployed,
-administrate. Everything else stays open to who has none yet: at night nobody is kept from declaring or acknowledging.
+administrate. Everything else stays open to who has none yet: at night nobody is kept from declaring, acknowledging or
+carrying out what was decided. Tokens are made by who has a second step, and those made before go on.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from django.http import HttpRequest
 
 # Addresses by name.
 NEEDED_FOR = frozenset({
-    "decision_confirm", "approve_hotfix", "confirm_waiver", "report_deployment", "break_glass", "make_token",
+    "decision_confirm", "approve_hotfix", "withdraw_approval", "waive_check", "confirm_waiver", "report_deployment",
+    "break_glass", "make_token",
     "add_person", "change_email", "deactivate", "reactivate", "make_link", "promote", "demote", "end_second_step",
     "put_in_team", "change_role", "remove_from_team", "add_team", "team",
     "create_product", "edit_product", "set_up", "set_up_step", "archive_product", "restore_product",

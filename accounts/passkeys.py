@@ -18,7 +18,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 
-NAME_LIMIT, MOST = 60, 20
+NAME_LIMIT, MOST, LONGEST = 60, 20, 20_000
+# The members of what a browser answers.
+KNOWN = ("id", "rawId", "type", "response", "clientExtensionResults", "authenticatorAttachment")
 
 
 def possible(request: HttpRequest) -> bool:
@@ -85,12 +87,18 @@ def check(user: User, answer: str) -> Authenticator:
 
 def _parsed(answer: str) -> dict[str, Any]:
     try:
-        found = json.loads(answer)
-    except ValueError as error:
+        found = json.loads(answer[:LONGEST], parse_constant=_number)
+        json.dumps(found, ensure_ascii=False).encode()  # no half of a character
+    except (ValueError, RecursionError) as error:
         raise _refused() from error
-    if not isinstance(found, dict):
+    # What is kept goes into JSON of the database, which holds no NUL.
+    if not isinstance(found, dict) or "\\u0000" in json.dumps(found):
         raise _refused()
-    return found
+    return {name: found[name] for name in KNOWN if name in found}
+
+
+def _number(word: str) -> float:
+    raise ValueError(f"{word} is no JSON")
 
 
 def _refused() -> ValidationError:

@@ -189,6 +189,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Nightdesk] "
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.links.LinkTokens"
+ACCOUNT_RATE_LIMITS = {"second_step": "5/300s/key"}
 ACCOUNT_FORMS = {
     "login": "accounts.forms.entrance.SignInForm",
     "change_password": "accounts.forms.entrance.ChangePasswordForm",

@@ -27,8 +27,8 @@ def browse(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _confirmed(request)
-            passkeys.add(user, name=form.cleaned_data["name"], answer=request.POST.get("credential", ""))
-            second_step.passkey_added(request, user)
+            name, answer = form.cleaned_data["name"], request.POST.get("credential", "")
+            second_step.add_passkey(request, user, name=name, answer=answer)
             return kept(request, user)
         except ValidationError as error:
             wrong = error.messages

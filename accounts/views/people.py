@@ -14,10 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import links, mail, people, second_step
+from accounts import confirming, links, mail, people, second_step
 from accounts.access import allowed, authorize, has_role, signed_in, teams_of
+from accounts.confirming import ConfirmForm
 from accounts.forms.people import AddPersonForm, EmailForm, PutInTeamForm, RoleForm, SearchForm
 from accounts.models import Membership, Role, Team, User
+from accounts.views.second_step import asking
 from foundation.paging import BadCursor, page
 
 SEARCH_FROM = 10
@@ -114,10 +116,22 @@ def demote(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, pk, "demote", people.demote, done)
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def end_second_step(request: HttpRequest, pk: int) -> HttpResponse:
-    done = _("%(name)s signs in with the password alone until they set up a second step anew.")
-    return _act(request, pk, "end_second_step", second_step.end, done)
+    """Asks the administrator who they are: an open desk must not take somebody's second step away."""
+    actor = signed_in(request)
+    user = get_object_or_404(User, pk=pk, anonymised_at=None)
+    authorize(actor, "end_second_step", user)
+    who = ConfirmForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and confirming.passes(request, actor, who):
+        done = _("%(name)s signs in with the password alone until they set up a second step anew.")
+        return _act(request, pk, "end_second_step", second_step.end, done)
+    does = _(
+        "%(name)s is signed out everywhere and signs in with the password alone, until they set up a new one."
+    )
+    context = {"title": _("End the second step"), "does": does % {"name": user}}
+    return asking(request, "accounts/confirm_it.html", who, context)
 
 
 @never_cache

@@ -31,7 +31,11 @@ _BACK = "second_step.back"
 def ask(request: HttpRequest) -> HttpResponse:
     """After the password: a passkey, a code of the app, or a recovery code. Nothing else is open before."""
     stage = request._login_stage  # type: ignore[attr-defined]
-    user: User = stage.login.user
+    user: User | None = stage.login.user
+    # Ended while it was asked for, or not wanted any more: the password comes first again.
+    if "again" in request.POST or not (user and user.is_active and second_step.is_set_up(user)):
+        anew: HttpResponse = stage.abort()
+        return anew
     wrong: list[str] = []
     if request.method == "POST":
         try:
@@ -55,8 +59,10 @@ def _pass(request: HttpRequest, user: User) -> None:
 
     if answer := request.POST.get("credential", ""):
         used = passkeys.check(user, answer)
-    else:
-        used = second_step.check_code(request, user, request.POST.get("code", ""))
+    elif code := request.POST.get("code", "").strip():
+        used = second_step.check_code(request, user, code)
+    else:  # a passkey's button without JavaScript; nobody guesses so
+        raise ValidationError(_("Type a code. A passkey needs JavaScript."))
     post_authentication(request, used)
 
 
@@ -78,18 +84,24 @@ def browse(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_app(request: HttpRequest) -> HttpResponse:
-    """GET shows the key to scan; POST keeps the app by its first code."""
+    """GET shows the key to scan, to who has just signed in or said again who they are; POST keeps the app by its first
+    code."""
     user = signed_in(request)
     who = ConfirmForm(request.POST if request.method == "POST" else None)
+    if not confirming.is_fresh(request):
+        if request.method == "POST" and confirming.passes(request, user, who):
+            return redirect("add_app")
+        does = _("Then its key is shown, which is as good as your phone.")
+        return asking(request, "accounts/confirm_it.html", who, {"title": _("Show the key"), "does": does})
     wrong: list[str] = []
-    if request.method == "POST" and confirming.passes(request, user, who):
+    if request.method == "POST":
         try:
             second_step.add_app(request, user, request.POST.get("first", ""))
             return kept(request, user)
         except ValidationError as error:
             wrong = error.messages
     context = {"offer": second_step.offer_app(request, user), "wrong": wrong}
-    return asking(request, "accounts/add_app.html", who, context)
+    return render(request, "accounts/add_app.html", context, status=422 if wrong else 200)
 
 
 @never_cache

@@ -50,7 +50,19 @@ def test_a_phone_makes_a_passkey_and_loses_it_again(asgi_server: str, page: Page
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "answer", ["", "null", "{", "[]", "{}", json.dumps({"id": "x", "type": "public-key"})]
+    "answer",
+    [
+        "",
+        "null",
+        "{",
+        "[]",
+        "{}",
+        "NaN",
+        "[" * 20_000,
+        json.dumps({"id": "\0"}),
+        json.dumps({"id": "\ud800"}),
+        json.dumps({"id": "x", "type": "public-key"}),
+    ],
 )
 def test_what_no_authenticator_made_is_not_kept(answer: str) -> None:
     client, olga = Client(), make_user("olga@example.test", password=PASSWORD)

@@ -90,7 +90,7 @@ PEOPLE = [
     Page("deactivate", post=ADMINISTRATOR, on=("person",)),
     Page("reactivate", post=ADMINISTRATOR, on=("person",)),
     Page("make_link", post=ADMINISTRATOR, on=("person",)),
-    Page("end_second_step", post=ADMINISTRATOR, on=("person",)),
+    Page("end_second_step", get=ADMINISTRATOR, post=ADMINISTRATOR, on=("person",)),
     Page("promote", post=ADMINISTRATOR, on=("person",)),
     Page("demote", post=ADMINISTRATOR, on=("person",)),
     Page("put_in_team", post=A, on=("person",)),
