@@ -108,6 +108,7 @@ class Confirming:
             "passkey": json.dumps(wanted.passkey) if wanted and wanted.passkey else "",
             "card_address": self.card_address,
             "by_link": bool(self.back),
+            "step_missing": second_step.is_missing(self.user),
             "looked_again": looked_again,
         }
         return render(self.request, "hotfixes/confirm.html", context, status=status)

@@ -130,6 +130,8 @@ def test_where_a_second_step_is_required_who_has_none_sets_one_up_first(
 ) -> None:
     settings.NIGHTDESK_REQUIRE_MFA = True
     cold = Client()
+    # Said before a reason is typed, with the way there.
+    assert 'href="/accounts/second_step/">Sign in and set one up<' in cold.get(f"{link}?choice=hotfix").text
     answer = cold.post(link, {**SENT, "password": PASSWORD})
     assert (answer.status_code, "Sign in and set one up first." in answer.text) == (422, True)
     assert (Decision.objects.count(), cold.get("/").status_code) == (0, 302)
