@@ -44,11 +44,6 @@ def judge(
     ):  # fmt: skip
         lost += found_lost
         doubled += found_doubled
-    refused = [
-        f"{line.get('path') or line.get('push') or line.get('alert')}: {line['status']}"
-        for line in lines
-        if line["what"] == "refused"
-    ]
     late = list(lags(events))
     down = [lag for at, lag in late if any(since <= at <= until for since, until in redis_down)]
     return {
@@ -65,8 +60,16 @@ def judge(
         "lost": lost,
         "doubled": doubled,
         "chain": broken,
-        "refused": refused,
+        "refused": refused(lines),
     }
+
+
+def refused(lines: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"{line.get('path') or line.get('push') or line.get('alert')}: {line['status']}"
+        for line in lines
+        if line["what"] == "refused"
+    ]
 
 
 def acknowledged(lines: list[dict[str, Any]], events: list[TimelineEvent]) -> tuple[list[str], list[str]]:

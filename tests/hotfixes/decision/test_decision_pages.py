@@ -118,7 +118,7 @@ def test_unknowns_come_first_then_the_facts_and_the_ways_back(phone: Client, inc
     """C15, C16: options by rank, with data, preconditions and house marks."""
     page = phone.get(f"/decisions/{incident.ref}/").content.decode()
     order = [
-        "Nobody knows yet: ", "How many people are affected?", ">Ask</a>", "No recommendation yet.",
+        "Nobody knows yet: ", "How many people are affected?", ">Ask</a>", "Nobody has recommended anything yet.",
         ">Undoes</th>", "<b>Contain it first</b>", "<b>Hotfix</b>", "<b>Roll back</b>",
         "You decide as Product Owner.", "Did the release cause it?", 'id="rules-title">The rules',
         "Rollback 1: Deploy the production tag before this one again", "house default", "No migration since then",
@@ -133,7 +133,7 @@ def test_the_card_agrees_with_itself(phone: Client, incident: Incident, ada: Use
     """What the rules say of a choice stands where the card speaks of it: beside recommendations, and against it."""
     page = " ".join(phone.get(f"/decisions/{incident.ref}/").content.decode().split())
     rule = "The cause is not known: no hotfix yet."
-    assert f"The rules: {rule} No recommendation yet." in page
+    assert f"The rules: {rule} Nobody has recommended anything yet." in page
     against = page.partition('scope="row">Against')[2].partition("</td>")[0]
     assert "cause: nobody has said" in against
     assert "nothing known" not in against
